@@ -1,0 +1,93 @@
+"""What a probe is, and what it may look at while it runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from diagnostics.client import Client
+from diagnostics.facts import Observations, Record
+from diagnostics.machine import Machine
+from diagnostics.target.model import Target
+
+if TYPE_CHECKING:
+    from diagnostics.network import Network
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user allowed and asked for, as far as probes care."""
+
+    login: bool = True
+    """False with `--no-login`: nothing that needs the password."""
+    web: bool | None = None
+    """`--web`, `--no-web`, or `None`: only when the database port does not answer."""
+    compare_dns: tuple[str, ...] = ()
+    """Further resolvers to ask, `address[:port]`."""
+    wildcard_check: bool = True
+    """Ask the configured resolvers for a random name that cannot exist."""
+
+
+class Seen:
+    """What a probe may look at: what was given, the records of the probes it needs, and later ones by waiting."""
+
+    def __init__(self, target: Target, client: Client, machine: Machine, options: Options) -> None:
+        self.target = target
+        self.client = client
+        self.machine = machine
+        self.options = options
+        self._records: dict[str, asyncio.Future[Record]] = {}
+
+    def put(self, record: Record) -> None:
+        """Publish a record; whoever waits for it goes on."""
+        future = self._future(record.name)
+        if not future.done():
+            future.set_result(record)
+
+    def __getitem__(self, kind: type[R]) -> R:
+        """The record of a probe named in `needs`. `KeyError` if it is not there yet: that is a missing need."""
+        future = self._records.get(kind.name)
+        if future is None or not future.done():
+            raise KeyError(kind.name)
+        record = future.result()
+        assert isinstance(record, kind)
+        return record
+
+    async def later(self, kind: type[R]) -> R:
+        """Wait for the record of a probe that runs beside this one. Only for those named in `later`."""
+        record = await asyncio.shield(self._future(kind.name))
+        assert isinstance(record, kind)
+        return record
+
+    def observations(self) -> Observations:
+        """Everything seen so far."""
+        return Observations({n: f.result() for n, f in self._records.items() if f.done() and not f.cancelled()})
+
+    def _future(self, name: str) -> asyncio.Future[Record]:
+        if name not in self._records:
+            self._records[name] = asyncio.get_running_loop().create_future()
+        return self._records[name]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One stage's look. `observe` never raises for what a network can do; an exception is a bug and is reported as one.
+
+    Each connection that a probe opens has a limit of its own, and none outlives `Network.remaining()`, so that a probe
+    returns by itself, with what it has seen, before the deadline of the run.
+    """
+
+    record: type[Record]
+    observe: Callable[[Seen, Network], Awaitable[Record]]
+    needs: tuple[type[Record], ...] = ()
+    """Records that must be there before it starts."""
+    later: tuple[type[Record], ...] = ()
+    """Records that it may wait for while it runs (`Seen.later`): they must not need this one in turn."""
+
+    @property
+    def name(self) -> str:
+        return self.record.name

@@ -1,0 +1,270 @@
+"""The target: every setting that the user's client would connect with, and where each came from.
+
+Values are frozen and hold no open resources. The password is a `Secret`, apart from the settings, so nothing that is
+saved, matched or printed can contain it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+
+class Dialect(StrEnum):
+    """The syntax in which the user wrote the target."""
+
+    URI = "uri"
+    KEYWORDS = "keywords"
+    JDBC = "jdbc"
+    NPGSQL = "npgsql"
+    SQLALCHEMY = "sqlalchemy"
+    ENVIRONMENT = "environment"
+    """`PG*` variables, from the process or from a `.env` file."""
+    SERVICE = "service"
+    DEFAULTS = "defaults"
+    """Nothing was given at all: libpq's defaults."""
+
+
+class SourceKind(StrEnum):
+    """What kind of place a value came from, strongest first within libpq's order."""
+
+    STRING = "string"
+    SERVICE_FILE = "service-file"
+    ENVIRONMENT = "environment"
+    DOTENV = "dotenv"
+    PASSFILE = "passfile"
+    DEFAULT = "default"
+    FIX = "fix"
+    """Set by a change that is being tried."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a value came from, in words that a person can act on."""
+
+    kind: SourceKind
+    name: str
+    """`DATABASE_URL`, `PGSSLMODE`, a path, `the connection string`, `libpq's default`."""
+    line: int | None = None
+    """The line in a file, counted from 1; `None` where there is no file."""
+
+    def __str__(self) -> str:
+        """`PGSSLMODE (environment)`, `.env line 3`, `the connection string`."""
+        if self.line is not None:
+            return f"{self.name} line {self.line}"
+        if self.kind is SourceKind.ENVIRONMENT:
+            return f"{self.name} (environment)"
+        return self.name
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One value, its source, and the values it overrode, strongest first."""
+
+    value: str
+    source: Source
+    overrode: tuple[Setting, ...] = ()
+
+
+class Secret:
+    """A password that does not show itself: not in `repr`, `str`, f-strings, comparison errors or pickles.
+
+    `reveal()` is the only way to the text, so that every use can be found by its name.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a Secret is not written anywhere")
+
+
+class ProblemCode(StrEnum):
+    """How a connection string can be broken, as far as its reader can tell. Rules and repairs are keyed by these."""
+
+    EMPTY = "empty"
+    """An empty string, or white space: libpq then tries its defaults without a word."""
+    VARIABLE_UNSET = "variable-unset"
+    """`env:NAME` or the variable that was asked for is not set."""
+    FILE_UNREADABLE = "file-unreadable"
+    LITERAL_PLACEHOLDER = "literal-placeholder"
+    """`undefined`, `null`, `${DATABASE_URL}`, `$DATABASE_URL`: the text of an unresolved variable."""
+    WRAPPED_IN_COMMAND = "wrapped-in-command"
+    """`psql 'postgresql://...'`, `export DATABASE_URL=...`, `DATABASE_URL=...`."""
+    QUOTED = "quoted"
+    """Quotes around the whole string (straight or typographic)."""
+    SURROUNDING_SPACE = "surrounding-space"
+    """White space or a line break before or after."""
+    BYTE_ORDER_MARK = "byte-order-mark"
+    WRONG_SCHEME = "wrong-scheme"
+    """`https://`, `mysql://`, `postgresq://` ..."""
+    CONSOLE_URL = "console-url"
+    """The address of a provider's web console, not of a database."""
+    SCHEME_MISSING = "scheme-missing"
+    """`user:password@host/db` with no scheme."""
+    PASSWORD_AT_SIGN = "password-at-sign"
+    """A raw `@` in the password: libpq ends the password there."""
+    PASSWORD_PERCENT = "password-percent"
+    """A raw `%` that begins no percent-encoded byte."""
+    PASSWORD_SLASH = "password-slash"
+    """A raw `/`, `?` or `#` that ends the authority part early."""
+    PORT_INVALID = "port-invalid"
+    """The port is no number from 1 to 65535."""
+    HOST_WITH_PORT = "host-with-port"
+    """`host:port` in a host field (keyword DSN, `PGHOST`, Npgsql)."""
+    HOST_IS_URL = "host-is-url"
+    """A whole URL in a host field."""
+    DOUBLE_QUESTION_MARK = "double-question-mark"
+    """`?a=b?c=d`: the second `?` makes the rest part of the value."""
+    AMPERSAND_IN_KEYWORDS = "ampersand-in-keywords"
+    """`sslmode=require&channel_binding=require` in a keyword DSN."""
+    RAW_EQUALS_IN_OPTION = "raw-equals-in-option"
+    """`options=endpoint=...` in a URI: the second `=` must be `%3D`."""
+    ENCODED_EQUALS_IN_KEYWORDS = "encoded-equals-in-keywords"
+    """`options=endpoint%3D...` in a keyword DSN or `PGOPTIONS`: sent as it stands."""
+    UNQUOTED_SPACE = "unquoted-space"
+    """`options=-c a=b -c d=e` in a keyword DSN without quotes."""
+    JDBC_USERINFO = "jdbc-userinfo"
+    """`jdbc:postgresql://role:password@host/db`: pgJDBC takes no role and password there."""
+    JDBC_PREFIX_FOR_LIBPQ = "jdbc-prefix-for-libpq"
+    """A `jdbc:` URL handed to a client that is not Java (only where the client was named)."""
+    AMPERSAND_LOST = "ampersand-lost"
+    """The string ends at the first `?...` parameter as a shell leaves it when `&` was not quoted."""
+    UNREADABLE = "unreadable"
+    """The reader of this dialect cannot read it, and none of the above explains it."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with the text, and the named repair that mends it."""
+
+    code: ProblemCode
+    detail: str
+    """What was seen, without any secret: `the second "?" after sslmode=require`."""
+    repair: str | None = None
+    """A name in `diagnostics.target.repair.REPAIRS`; `None` where only the user can know."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """The text as the user wrote it, for edits and for rendering the corrected string in the same syntax."""
+
+    dialect: Dialect
+    text: Secret
+    """The whole string: it contains the password."""
+    source: Source
+
+
+@dataclass(frozen=True)
+class Host:
+    """One host of a possibly multi-host target."""
+
+    name: str
+    """A DNS name, an IP literal, a socket directory (absolute path, or `@abstract`), or empty for the default socket."""
+    port: int
+    hostaddr: str = ""
+    """libpq's `hostaddr` for this host: skips DNS, keeps the name for SNI and verification."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Another connection setting lying around, which the run does not use."""
+
+    name: str
+    """`POSTGRES_URL`, `DATABASE_URL_UNPOOLED` ..."""
+    source: Source
+    host: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to connect to, as one client would read it. Made by `diagnostics.target.read`."""
+
+    settings: Mapping[str, Setting]
+    """libpq's names (`host`, `port`, `dbname`, `user`, `sslmode`, `options` ...) → value with its source. A dialect's own
+    spelling is translated (`sslMode`, `channelBinding`, `SSL Mode`); never contains `password`. Only what some source
+    set: libpq's defaults are in `Target.value`."""
+    foreign: Mapping[str, Setting] = field(default_factory=dict)
+    """Parameters, as written, that libpq has no name for (`pgbouncer`, `schema`, `connection_limit`, a typing error)."""
+    password: Secret | None = None
+    password_source: Source | None = None
+    written: Written | None = None
+    """`None` when nothing was given and only defaults are used."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with the text. A target with problems is still as much of a target as its client would get."""
+    candidates: tuple[Candidate, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+    """Every further secret met while reading (other candidates' passwords, `sslpassword`, proxies' credentials), for
+    redaction only."""
+    driver: str | None = None
+    """The client that the text itself names for certain (`pgjdbc` for `jdbc:`, `asyncpg` for `postgresql+asyncpg:`)."""
+
+    def value(self, name: str) -> str | None:
+        """The effective value of a libpq parameter, `None` if no source set it."""
+        setting = self.settings.get(name)
+        return setting.value if setting else None
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The hosts in the order in which libpq tries them, with ports and `hostaddr` paired as libpq pairs them.
+
+        An empty tuple where the lists cannot be paired, or a port is no number (then there is a problem too).
+        """
+        names = (self.value("host") or "").split(",")
+        addresses = (self.value("hostaddr") or "").split(",")
+        ports = (self.value("port") or "").split(",")
+        if self.value("hostaddr") and not self.value("host"):
+            names = [""] * len(addresses)
+        if not self.value("hostaddr"):
+            addresses = [""] * len(names)
+        if len(ports) == 1:
+            ports = ports * len(names)
+        if not len(names) == len(addresses) == len(ports):
+            return ()
+        try:
+            numbers = [int(port or "5432") for port in ports]
+        except ValueError:
+            return ()
+        if not all(1 <= number <= 65535 for number in numbers):
+            return ()
+        return tuple(Host(n, p, a) for n, p, a in zip(names, numbers, addresses, strict=True))
+
+    def with_settings(self, **changes: Setting | None) -> Target:
+        """The same target with some settings replaced, or removed where the new value is `None`."""
+        settings = {**self.settings, **{k: v for k, v in changes.items() if v is not None}}
+        return replace(self, settings={k: v for k, v in settings.items() if changes.get(k, v) is not None})
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a fix changes in a target, all at once; it comes from a rule's `change`, worded. At least one field is set."""
+
+    set: tuple[tuple[str, str], ...] = ()
+    """Parameters to set: `(("sslmode", "require"),)`. Several go together."""
+    remove: tuple[str, ...] = ()
+    """Parameters to remove, whichever source set them."""
+    add_option: str = ""
+    """A token for `options`; the other tokens stay."""
+    drop_option: str = ""
+    """The start of the token of `options` to drop (`endpoint=`)."""
+    repair: str = ""
+    """A name in `diagnostics.target.repair.REPAIRS`."""
+    password: str = ""
+    """`percent-encode` or `endpoint-form`: secrets are transformed by name, never templated."""
