@@ -1,32 +1,48 @@
 """The only place that reaches out. Probes ask this package for connections and get values or a `Failure` back.
 
-One module a kind of conversation: `resolve` (names), `stream` (TCP and Unix sockets), `tls` (handshakes), `chain`
-(judging certificates), `login` (libpq), `https` (port 443). They import their libraries when they are first used, so
-that a run pays only for what it does.
+One module a kind of conversation: `resolve` and `query` (names), `stream` (TCP and Unix sockets), `tls` (handshakes),
+`postgres` (what is read before a session), `chain` (judging certificates), `login` (libpq), `https` (port 443). They
+import their libraries when they are first used, so that a run pays only for what it does.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from diagnostics.network import resolve
+from diagnostics.network.stream import Stream, connect, is_ip_literal, is_socket_path
+from diagnostics.target.model import Host
 from diagnostics.timeline import Timeline
 
 
 class Network:
     """One run's way out: the deadline, the timeline, and what is limited per run.
 
-    `deadline_s` counts from the construction. `clock` gives seconds and never goes back.
+    `deadline_s` counts from the construction. `clock` gives seconds and never goes back. `random` gives that many
+    random bytes. `reroute` sends connections for a host and port elsewhere, so that a lab can stand in for port 443.
     """
 
     MAX_EXCHANGES = 3
     """Password exchanges in one run, experiments included (DESIGN part 8)."""
     MAX_CONNECTIONS = 4
     """Connections to one server at a time."""
+    LOOKUP_S = 7.0
+    """What getaddrinfo gets: glibc's 5 s for a dead first resolver, and time for the next one."""
+    MARGIN_S = 0.15
+    """Kept back from the deadline, so that a probe can still put its record together."""
 
-    def __init__(self, deadline_s: float = 10.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        deadline_s: float = 10.0,
+        clock: Callable[[], float] = time.monotonic,
+        random: Callable[[int], bytes] = os.urandom,
+        reroute: Mapping[tuple[str, int], tuple[str, int]] | None = None,
+    ) -> None:
         self.clock = clock
+        self.random = random
         self.timeline = Timeline(clock)
         self.deadline = clock() + deadline_s
         self.exchanges = 0
@@ -34,8 +50,40 @@ class Network:
         """Held during a login: one password exchange is in flight at a time."""
         self.slots = asyncio.Semaphore(self.MAX_CONNECTIONS)
         """Held by each probe's connection while it is open; the login does not take one."""
+        self._reroute = dict(reroute or {})
+        self._lookups: dict[str, asyncio.Task[resolve.Lookup]] = {}
 
     def remaining(self, limit_s: float | None = None) -> float:
         """Seconds until the deadline, at most `limit_s`; never negative."""
         left = max(0.0, self.deadline - self.clock())
         return left if limit_s is None else min(left, limit_s)
+
+    def allowance(self, limit_s: float) -> float:
+        """What one attempt of a probe may take: `limit_s`, or what is left of the run less `MARGIN_S`."""
+        return max(0.0, min(limit_s, self.deadline - self.MARGIN_S - self.clock()))
+
+    async def lookup(self, host: Host) -> resolve.Lookup:
+        """The addresses a client would try for a host, asked for once a run. `hostaddr`, IP addresses and sockets skip.
+
+        A host without a name is the default socket: its address is the directory `""`.
+        """
+        given = host.hostaddr or host.name.strip("[]")
+        if host.hostaddr or not given or is_socket_path(given) or is_ip_literal(given):
+            return resolve.literal(given)
+        if given not in self._lookups:
+            self._lookups[given] = asyncio.create_task(self._lookup(given))
+        return await asyncio.shield(self._lookups[given])
+
+    async def connect(self, address: str, port: int, limit_s: float) -> Stream:
+        """A connection within `limit_s` seconds and the run's deadline. Raises `stream.Broken`. Takes no slot."""
+        return await connect(address, port, self.allowance(limit_s))
+
+    def way(self, host: str, port: int) -> tuple[str, int]:
+        """Where connections for this host and port go: `reroute`, or the two as they are."""
+        return self._reroute.get((host, port), (host, port))
+
+    async def _lookup(self, name: str) -> resolve.Lookup:
+        with self.timeline.span("dns", f"getaddrinfo {name}") as span:
+            found = await resolve.lookup(name, self.allowance(self.LOOKUP_S), self.clock)
+            span.outcome = found.failure.value if found.failure else "ok"
+        return found

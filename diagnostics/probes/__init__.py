@@ -16,6 +16,7 @@ PROBES = (
     tls.PROBE,
     startup.PROBE,
     authentication.PROBE,
+    authentication.HERE,
     session.PROBE,
     web.PROBE,
 )

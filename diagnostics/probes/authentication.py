@@ -6,11 +6,25 @@ clear-text password is kept back unless the certificate is verified or the targe
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from diagnostics.client import ClientFacts
 from diagnostics.facts import Record, fact
+from diagnostics.probes import habits
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.probes.settings import SettingsFacts
+from diagnostics.probes.startup import Answer, Startup
+from diagnostics.probes.tcp import Reach, Tcp
+from diagnostics.probes.tls import SslAnswer, Tls, Trust
+from diagnostics.target.facts import HostKind, PasswordState, TargetFacts
+
+if TYPE_CHECKING:
+    from diagnostics.network import Network
+    from diagnostics.network.login import Login
 
 
 class AuthOutcome(StrEnum):
@@ -71,3 +85,218 @@ class Here(Record):
     message: str | None = fact("libpq's text; empty if it logged in")
     client: str | None = fact("libpq's version in words")
     elapsed_ms: float | None = fact("how long it took, in milliseconds")
+
+
+async def observe(seen: Seen, network: Network) -> Authentication:
+    """Log in as the client spoken for would."""
+    obstacle = _obstacle(seen, network)
+    if obstacle is not None:
+        return _not_tried(obstacle)
+    parameters = habits.login_parameters(seen.target, seen.client, seen[TargetFacts])
+    record, seen.connection = await _log_in(seen, network, parameters)
+    return record
+
+
+PROBE = Probe(
+    record=Authentication,
+    observe=observe,
+    needs=(TargetFacts, ClientFacts, SettingsFacts),
+    later=(Tcp, Tls, Startup),
+)
+
+
+async def observe_here(seen: Seen, network: Network) -> Here:
+    """Log in as libpq here, with the untouched string; nothing at all where the client spoken for does the same."""
+    own = habits.login_parameters(seen.target, None, seen[TargetFacts])
+    if seen.client.is_libpq_here:
+        return Here()
+    if own == habits.login_parameters(seen.target, seen.client, seen[TargetFacts]) and seen[SettingsFacts].readable:
+        return Here()
+    from diagnostics.network.login import libpq_version
+
+    title = f"libpq {libpq_version() // 10000}"
+    refused = seen[SettingsFacts].client_refusal
+    if refused:
+        return Here(outcome=AuthOutcome.FAILED, message=refused, client=title)
+    if not seen.options.login or network.exchanges >= network.MAX_EXCHANGES or seen[Tcp].outcome is Reach.NONE:
+        return Here(outcome=AuthOutcome.NOT_TRIED, client=title)
+    record, connection = await _log_in(seen, network, own)
+    if connection is not None:
+        connection.finish()
+    return Here(outcome=record.outcome, message=record.message, client=title, elapsed_ms=record.elapsed_ms)
+
+
+HERE = Probe(
+    record=Here,
+    observe=observe_here,
+    needs=(TargetFacts, ClientFacts, SettingsFacts, Tcp, Authentication),
+    later=(Tls, Startup),
+)
+
+
+def _obstacle(seen: Seen, network: Network) -> Obstacle | None:
+    """What keeps the login from being tried, as far as that is known before it."""
+    if not seen.options.login:
+        return Obstacle.NO_LOGIN
+    if network.exchanges >= network.MAX_EXCHANGES:
+        return Obstacle.EXCHANGES_SPENT
+    if not seen[SettingsFacts].readable:
+        return Obstacle.EARLIER_STAGE
+    return None
+
+
+def _not_tried(obstacle: Obstacle) -> Authentication:
+    return Authentication(outcome=AuthOutcome.NOT_TRIED, not_tried_because=obstacle)
+
+
+async def _log_in(seen: Seen, network: Network, wanted: dict[str, str]) -> tuple[Authentication, Any]:
+    """One login, and the open connection if it succeeded."""
+    parameters = {**wanted, **await _clear_text_policy(seen, wanted)}
+    async with network.login_turn:
+        if network.exchanges >= network.MAX_EXCHANGES:
+            return _not_tried(Obstacle.EXCHANGES_SPENT), None
+        with network.timeline.span("authentication", parameters["sslmode"]) as span:
+            ended, address = await _go_through(seen, network, parameters)
+            if ended is None:
+                span.outcome = "called off"
+                return _not_tried(Obstacle.EARLIER_STAGE), None
+            # A refusal that an option of ours caused is not the server's, and never an error text.
+            held_back = "require_auth" in parameters and 'requirement "' in ended.message
+            outcome = span.outcome = _outcome(ended, held_back)
+    record = Authentication(
+        outcome=outcome,
+        message="" if held_back else _as_the_users_tool(ended.message, seen, address),
+        clear_text_asked=held_back or "channel binding required but not supported by server" in ended.message or None,
+        password_used=ended.password_used,
+        channel_bound=parameters.get("channel_binding") == "require" if ended.connection else None,
+        exchanges=ended.exchanges,
+        address=address,
+        local=ended.local,
+        elapsed_ms=round(ended.elapsed_ms, 2),
+        waiting_ms=round(ended.waiting_ms, 2),
+        encrypted=ended.encrypted,
+    )
+    return record, ended.connection
+
+
+async def _clear_text_policy(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:
+    """What must be added so that no clear-text password leaves where that is not safe (DESIGN part 8).
+
+    Safe is: a certificate verified with verify-full, a target that says sslmode=disable itself, a Unix socket. Where
+    libpq refuses clear text by itself (channel_binding=require) nothing is added, so that its text is the user's.
+    """
+    facts = seen[TargetFacts]
+    says_disable = seen.target.value("sslmode") == "disable"
+    on_socket = facts.host_kind in (HostKind.SOCKET, HostKind.MISSING)
+    if wanted["sslmode"] == "verify-full" or says_disable or on_socket:
+        return _root_of_this_machine(seen, wanted)
+    if wanted.get("channel_binding") == "require":
+        return {}
+    if facts.password is PasswordState.ENDPOINT_FORM:
+        # This form is made for a clear-text request. Where the certificate would pass, ask for more than the user did.
+        tls = await seen.later(Tls)
+        if tls.system_trust is Trust.TRUSTED and tls.name_matches:
+            return _root_of_this_machine(seen, {"sslmode": "verify-full", "sslrootcert": "system"})
+    asked = wanted.get("require_auth", "")
+    if not asked:
+        return {"require_auth": "!password"}
+    methods = [method.strip() for method in asked.split(",")]
+    if asked.startswith("!"):
+        return {"require_auth": ",".join(dict.fromkeys([*methods, "!password"]))}
+    kept = [method for method in methods if method != "password"]
+    return {"require_auth": ",".join(kept) or "!password"}
+
+
+def _root_of_this_machine(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:
+    """`sslrootcert=system` is the store that the user's libpq has, not the build path inside our wheel (G-9)."""
+    if wanted.get("sslrootcert") != "system":
+        return wanted
+    from diagnostics.network import trust_store
+
+    store = trust_store.system_file(seen.machine)
+    return {**wanted, "sslrootcert": store} if store else wanted
+
+
+async def _go_through(seen: Seen, network: Network, parameters: dict[str, str]) -> tuple[Login | None, str]:
+    """Log in at the first address, or at the one that an earlier stage found better; `None` if that decided against."""
+    from diagnostics.network import login as libpq
+
+    password = seen.target.password.reveal() if seen.target.password is not None else None
+    limit = seen[ClientFacts].connect_timeout_s or None
+    place = await _first_place(seen, network)
+    if place is None:
+        return None, ""
+    while True:
+        attempt = asyncio.ensure_future(libpq.login(network, {**parameters, **place}, password, limit))
+        objection = asyncio.ensure_future(_objection(seen, place))
+        try:
+            await asyncio.wait({attempt, objection}, return_when=asyncio.FIRST_COMPLETED)
+            if attempt.done():
+                return attempt.result(), place.get("hostaddr") or place["host"]
+            better = objection.result()
+        finally:
+            attempt.cancel()
+            objection.cancel()
+            await asyncio.wait({attempt, objection})
+        if better is None:
+            return None, ""
+        place = better
+
+
+async def _first_place(seen: Seen, network: Network) -> dict[str, str] | None:
+    """Host, address and port to begin with, `None` if no name can be looked up: libpq itself never looks one up.
+
+    The lookup is the one that the probes share; the login does not wait for what else they ask about the name.
+    """
+    facts = seen[TargetFacts]
+    if facts.host_kind in (HostKind.SOCKET, HostKind.MISSING):
+        tcp = await seen.later(Tcp)
+        path = next((a.address for a in tcp.attempts or () if not a.failure), "")
+        host = str(PurePosixPath(path).parent) if path.startswith("/") else facts.host or ""
+        return {"host": host, "hostaddr": "", "port": str(facts.port)}
+    for each in seen.target.hosts:
+        found = await network.lookup(each)
+        if found.failure is None:
+            return {"host": each.name, "hostaddr": next(iter(found.addresses), ""), "port": str(each.port)}
+    return None
+
+
+async def _objection(seen: Seen, place: dict[str, str]) -> dict[str, str] | None:
+    """Return when an earlier stage has decided that this login is pointless: a better place, or `None` for none.
+
+    Never returns while nothing speaks against the login.
+    """
+    tcp = await seen.later(Tcp)
+    if tcp.outcome is Reach.NONE:
+        return None
+    dead = {(a.address, a.port) for a in tcp.attempts or () if a.failure}
+    if (place["hostaddr"], int(place["port"])) in dead:
+        alive = next(a for a in tcp.attempts or () if not a.failure)
+        return {"host": alive.host, "hostaddr": alive.address, "port": str(alive.port)}
+    if (await seen.later(Tls)).ssl_answer is SslAnswer.SILENT:
+        return None
+    if (await seen.later(Startup)).answer is Answer.SILENT:
+        return None
+    await asyncio.get_running_loop().create_future()
+    return None
+
+
+def _as_the_users_tool(message: str, seen: Seen, address: str) -> str:
+    """libpq names only the address where it was given one; the user's tool looked the name up and names both."""
+    host = seen[TargetFacts].host
+    if not host or not address or host == address or seen[TargetFacts].hostaddr:
+        return message
+    return message.replace(f'connection to server at "{address}"', f'connection to server at "{host}" ({address})')
+
+
+def _outcome(ended: Login, held_back: bool) -> AuthOutcome:
+    if ended.connection is not None:
+        return AuthOutcome.OK
+    if held_back:
+        return AuthOutcome.CLEAR_TEXT_HELD_BACK
+    if ended.timed_out:
+        return AuthOutcome.TIMED_OUT
+    if ended.password_needed:
+        return AuthOutcome.PASSWORD_MISSING
+    spoke = ("FATAL:", "ERROR:", "PANIC:")
+    return AuthOutcome.REFUSED if any(word in ended.message for word in spoke) else AuthOutcome.FAILED

@@ -1,18 +1,31 @@
 """The name: what getaddrinfo gives this machine, and what each configured resolver says by itself.
 
 getaddrinfo cannot tell SERVFAIL, REFUSED and silence apart (all are EAI_AGAIN in glibc), so the same name is asked for
-by a query of our own as well. Opens: one getaddrinfo call; per configured resolver (three at most, as glibc has it) one
-query each for A, AAAA and a random name that cannot exist; the same for each resolver of `--compare-dns`.
+by a query of our own as well. Opens: one getaddrinfo call for each host; for the first one, per configured resolver
+(three at most, as glibc has it), one query each for A, AAAA, a random name under the same domain and a random name with
+no domain; A and AAAA at each resolver of `--compare-dns`. No query for an IP address, `hostaddr`, a socket, localhost.
 """
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import ClassVar
 
 from diagnostics.facts import Record, derived, fact
+from diagnostics.failure import Failure
+from diagnostics.network import Network, query, resolve
+from diagnostics.network.stream import is_ip_literal, is_socket_path
+from diagnostics.probes import resolvers
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.probes.resolvers import Answered, ResolverAnswer
+from diagnostics.target import provider
+from diagnostics.target.model import Host
+
+__all__ = ["PROBE", "Dns", "DnsOutcome", "HostAddresses", "ResolverAnswer", "observe"]
 
 
 class DnsOutcome(StrEnum):
@@ -28,28 +41,19 @@ class DnsOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class ResolverAnswer:
-    """What one resolver said about the name."""
+class HostAddresses:
+    """What getaddrinfo said about one host."""
 
-    resolver: str
-    """`address:port`."""
-    record: str
-    """`A` or `AAAA`."""
-    rcode: str
-    """`NOERROR`, `NXDOMAIN`, `SERVFAIL`, `REFUSED`; `SILENT` for no answer, `GARBAGE` for what is no DNS message."""
+    host: str
+    port: int
     addresses: tuple[str, ...]
-    canonical: tuple[str, ...]
-    """The CNAME chain, in order."""
-    ms: float
-    truncated_dead: bool = False
-    """The answer was cut off, and TCP, where the rest is, does not answer."""
-    compared: bool = False
-    """This resolver was asked for comparison (`--compare-dns`) and is not one of this machine's."""
+    error: str
+    """`EAI_NONAME` ...; empty if it was found, or getaddrinfo did not return in time."""
 
 
 @dataclass(frozen=True)
 class Dns(Record):
-    """The name of the (first) host, looked up."""
+    """The host's name, looked up. Of several hosts: the first one that is found, or the first one."""
 
     name: ClassVar[str] = "dns"
 
@@ -59,10 +63,12 @@ class Dns(Record):
     )
     addresses: tuple[str, ...] | None = fact("the addresses in the order in which a client tries them")
     time_ms: float | None = fact("how long getaddrinfo took, in milliseconds")
+    hosts: tuple[HostAddresses, ...] | None = fact("what getaddrinfo gave for each host of the target")
     answers: tuple[ResolverAnswer, ...] | None = fact("what each resolver says by itself")
     hosts_file_addresses: tuple[str, ...] | None = fact("addresses that the hosts file gives to the name")
     wildcard: bool | None = fact("a random name under the same domain, or with no domain, gets an address as well")
     wildcard_same: bool | None = fact("that random name gets the same addresses as the name itself")
+    made_up: bool | None = fact("a random name with no domain gets an address: this resolver makes answers up")
 
     @derived
     def ipv4_count(self) -> int | None:
@@ -124,6 +130,14 @@ class Dns(Record):
         return any(a.canonical for a in self.answers) and not any(a.addresses for a in self.answers)
 
     @derived
+    def alias_provider(self) -> provider.Provider | None:
+        """the service that the name is an alias (CNAME) of; none if it leads to no known one"""
+        if self.answers is None:
+            return None
+        found = (provider.recognise(name.rstrip(".")).provider for a in self.answers for name in a.canonical)
+        return next((each for each in found if each is not provider.Provider.NONE), provider.Provider.NONE)
+
+    @derived
     def truncated_dead(self) -> bool | None:
         """a resolver cuts its answer off and gives no more over TCP"""
         return None if self.answers is None else any(a.truncated_dead for a in self.answers)
@@ -134,3 +148,77 @@ class Dns(Record):
         if self.addresses is None:
             return None
         return bool(self.addresses) and all(ip_address(a.partition("%")[0]).is_private for a in self.addresses)
+
+
+HEAD_START_S = 0.15
+"""getaddrinfo's, and so the login's, before dnspython is imported."""
+
+
+async def observe(seen: Seen, network: Network) -> Dns:
+    hosts = seen.target.hosts
+    lookups = [asyncio.create_task(network.lookup(host)) for host in hosts]
+    name = next((host.name for host in hosts if _is_looked_up(host) and host.name.lower() != "localhost"), "")
+    questions: list[asyncio.Task[Answered]] = []
+    try:
+        if lookups:
+            await asyncio.wait(lookups, timeout=HEAD_START_S)
+        if name:
+            questions = await resolvers.ask_all(name, seen, network)
+        found = [await lookup for lookup in lookups]
+        patient = not any(f.addresses for f in found) or bool(seen.options.compare_dns)
+        answered = await resolvers.answers(questions, network, patient=patient)
+    finally:
+        for task in [*lookups, *questions]:
+            task.cancel()
+    record = _looked_up(hosts, found)
+    return _with_answers(record, name, answered, seen) if name else record
+
+
+def _looked_up(hosts: tuple[Host, ...], found: list[resolve.Lookup]) -> Dns:
+    given = list(zip(hosts, found, strict=True))
+    named = [lookup for host, lookup in given if _is_looked_up(host)]
+    literal = [lookup for host, lookup in given if not _is_looked_up(host)]
+    lookup = next((each for each in named if each.addresses), None)
+    if lookup is None and (literal or not named):
+        addresses = [a for each in literal[:1] for a in each.addresses if a and not is_socket_path(a)]
+        return Dns(DnsOutcome.SKIPPED, "", tuple(addresses), 0.0, hosts_file_addresses=())
+    lookup = lookup or named[0]
+    return Dns(
+        outcome=_OUTCOMES.get(lookup.failure, DnsOutcome.TEMPORARY),
+        getaddrinfo_error=lookup.error,
+        addresses=lookup.addresses,
+        time_ms=round(lookup.ms, 2),
+        hosts=tuple(
+            HostAddresses(host.name, host.port, tuple(filter(None, each.addresses)), each.error) for host, each in given
+        ),
+    )
+
+
+def _with_answers(record: Dns, name: str, answered: list[Answered], seen: Seen) -> Dns:
+    answers = tuple(a.answer for a in answered if not a.random)
+    made_up = [a for a in answered if a.random and a.answer.rcode != query.SILENT]
+    invented = {address for a in made_up for address in a.answer.addresses}
+    top = [a for a in made_up if a.random == "top"]
+    return dataclasses.replace(
+        record,
+        answers=answers,
+        hosts_file_addresses=resolve.hosts_file_addresses(name, seen.machine.hosts_file),
+        wildcard=bool(invented) if made_up else None,
+        wildcard_same=bool(invented & set(record.addresses or ())) if made_up else None,
+        made_up=any(a.answer.addresses for a in top) if top else None,
+    )
+
+
+def _is_looked_up(host: Host) -> bool:
+    name = host.name.strip("[]")
+    return bool(name) and not host.hostaddr and not is_socket_path(name) and not is_ip_literal(name)
+
+
+_OUTCOMES = {
+    None: DnsOutcome.FOUND,
+    Failure.NAME_NOT_FOUND: DnsOutcome.NOT_FOUND,
+    Failure.NAME_INVALID: DnsOutcome.INVALID,
+    Failure.TIMED_OUT: DnsOutcome.TIMED_OUT,
+}
+
+PROBE = Probe(Dns, observe)

@@ -1,11 +1,19 @@
-"""What this machine brings along: libpq, PG* variables, root certificates, proxies, an IPv6 route."""
+"""What this machine brings along: libpq, PG* variables, root certificates, proxies, an IPv6 route.
+
+Opens nothing: the route is asked of the system, and no packet is sent.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from diagnostics.facts import Record, fact
+from diagnostics.machine import Machine
+from diagnostics.network import Network, background, stream, trust_store
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.target import parameters
 
 
 @dataclass(frozen=True)
@@ -23,3 +31,55 @@ class EnvironmentFacts(Record):
     ipv6_route: bool | None = fact("this machine has a route for IPv6 beyond itself")
     container: bool | None = fact("this process runs in a container")
     serverless: str | None = fact("the serverless platform whose variables are set (aws-lambda, vercel ...); or empty")
+
+
+async def observe(seen: Seen, network: Network) -> EnvironmentFacts:
+    from diagnostics.network import login
+
+    machine = seen.machine
+    variables = machine.environment
+    roots = trust_store.system(machine)
+    # On a thread: psycopg is imported there, and the login waits for the same import.
+    version = await background.start(login.libpq_version)
+    return EnvironmentFacts(
+        platform=machine.platform,
+        libpq_version=version,
+        pg_variables=tuple(sorted(name for name in variables if name in LIBPQ_VARIABLES)),
+        root_file=_root_file(machine),
+        system_roots=", ".join(map(str, (*roots.files, *roots.folders))) or ("Windows" if roots.windows else ""),
+        proxies=tuple(sorted(name for name in variables if name.lower() in PROXY_VARIABLES)),
+        ipv6_route=stream.has_ipv6_route(),
+        container=_in_container(machine),
+        serverless=next((name for variable, name in SERVERLESS.items() if variable in variables), ""),
+    )
+
+
+LIBPQ_VARIABLES = frozenset(parameters.ENVIRONMENT.values()) | {"PGSERVICEFILE", "PGSYSCONFDIR", "PGREQUIRESSL"}
+PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy")
+SERVERLESS = {
+    "AWS_LAMBDA_FUNCTION_NAME": "aws-lambda",
+    "VERCEL": "vercel",
+    "NETLIFY": "netlify",
+    "K_SERVICE": "google-cloud-run",
+    "FUNCTION_TARGET": "google-cloud-functions",
+    "FUNCTIONS_WORKER_RUNTIME": "azure-functions",
+}
+"""A variable that the platform always sets, and its name."""
+CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+
+def _root_file(machine: Machine) -> str:
+    path = machine.postgres_folder / "root.crt" if machine.postgres_folder else None
+    return str(path) if path and path.exists() else ""
+
+
+def _in_container(machine: Machine) -> bool:
+    if machine.platform != "linux":
+        return False
+    variables = machine.environment
+    return (
+        "KUBERNETES_SERVICE_HOST" in variables or "container" in variables or any(f.exists() for f in CONTAINER_FILES)
+    )
+
+
+PROBE = Probe(EnvironmentFacts, observe)

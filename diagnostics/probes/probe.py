@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from diagnostics.client import Client
 from diagnostics.facts import Observations, Record
@@ -40,6 +40,8 @@ class Seen:
         self.client = client
         self.machine = machine
         self.options = options
+        self.connection: Any = None
+        """The open connection of the login, from the authentication probe to the session probe; never a fact."""
         self._records: dict[str, asyncio.Future[Record]] = {}
 
     def put(self, record: Record) -> None:

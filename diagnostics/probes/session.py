@@ -5,10 +5,24 @@ Opens nothing: it uses the connection of the login, in one pipeline, and closes 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from diagnostics.facts import Record, fact
+from diagnostics.probes.authentication import Authentication
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.probes.tcp import Tcp
+from diagnostics.target.facts import TargetFacts
+from diagnostics.target.provider import Provider
+
+if TYPE_CHECKING:
+    from diagnostics.network import Network
+
+FAR_AWAY_MS = 150.0
+"""From here on an application with a few queries a page feels every one of them."""
+COLD_START_MS = 400.0
+"""A server that is awake ends a login in a few round trips; Neon says "a few hundred milliseconds" for a wake-up."""
 
 
 @dataclass(frozen=True)
@@ -32,3 +46,100 @@ class Session(Record):
     round_trip_ms: float | None = fact("one query and its answer, in milliseconds")
     cold_start: bool | None = fact("the login waited for a compute to wake up")
     far_away: bool | None = fact("each round trip takes so long that an application feels it (150 ms and more)")
+
+
+async def observe(seen: Seen, network: Network) -> Session:
+    """Ask the open connection what it is, in one round trip, and close it."""
+    connection = seen.connection
+    if connection is None:
+        return Session()
+    from diagnostics.network import login
+
+    limit = network.remaining()
+    begin = network.clock()
+    try:
+        with network.timeline.span("session", "one query") as span:
+            rows = await login.query(network, connection, _question(seen[TargetFacts].requested or ()), limit)
+            if isinstance(rows, str):
+                span.outcome = "refused"
+                return await _without_catalogue(seen, network, rows)
+        elapsed = (network.clock() - begin) * 1000
+        return _answer(seen, rows, elapsed, connection.backend_pid)
+    except TimeoutError:
+        return Session(usable=False, message="")
+    except ConnectionError as error:
+        return Session(usable=False, message=str(error))
+    finally:
+        connection.finish()
+        seen.connection = None
+
+
+PROBE = Probe(record=Session, observe=observe, needs=(TargetFacts, Authentication), later=(Tcp,))
+
+
+def _question(requested: tuple[str, ...]) -> str:
+    """One statement, so that a pooler gives one server connection to all of it and one round trip is enough."""
+    names = ", ".join(f"'{name.lower()}'" for name in requested if _PARAMETER.fullmatch(name)) or "''"
+    return f"""
+        select current_setting('server_version'), current_user, current_database(), pg_backend_pid(),
+               (select version from pg_stat_ssl where pid = pg_backend_pid()),
+               pg_is_in_recovery(), current_setting('default_transaction_read_only'),
+               (select string_agg(name || '=' || source || '=' || setting, chr(10)) from pg_settings
+                 where lower(name) in ({names}))
+    """  # noqa: S608 - names are checked against `_PARAMETER`
+
+
+async def _without_catalogue(seen: Seen, network: Network, message: str) -> Session:
+    """A server that speaks the protocol and has no such catalogue (or a standby's refusal): is it usable at all?"""
+    from diagnostics.network import login
+
+    begin = network.clock()
+    rows = await login.query(network, seen.connection, "select 1", network.remaining())
+    if isinstance(rows, str):
+        return Session(usable=False, message=message)
+    return Session(usable=True, message="", round_trip_ms=round((network.clock() - begin) * 1000, 2))
+
+
+def _answer(seen: Seen, rows: list[list[str | None]], elapsed_ms: float, greeted_by: int) -> Session:
+    version, user, database, pid, tls_version, recovery, read_only, asked = rows[0]
+    behind_proxy = seen[TargetFacts].provider is not Provider.NONE
+    waited = seen[Authentication].waiting_ms or 0.0
+    return Session(
+        usable=True,
+        message="",
+        server_version=(version or "").split(" ")[0],
+        user=user or "",
+        database=database or "",
+        tls_version=None if behind_proxy else tls_version or "",
+        pooled=None if behind_proxy else pid != str(greeted_by),
+        read_only=read_only == "on" or recovery == "t",
+        in_recovery=recovery == "t",
+        ignored_parameters=_ignored(seen, asked or ""),
+        round_trip_ms=round(elapsed_ms, 2),
+        cold_start=waited > COLD_START_MS + 2 * elapsed_ms,
+        far_away=elapsed_ms >= FAR_AWAY_MS,
+    )
+
+
+def _ignored(seen: Seen, asked: str) -> tuple[str, ...]:
+    """Parameters that the target asked for and that came from somewhere else than the client (pg_settings.source)."""
+    sources = {}
+    for line in asked.splitlines():
+        name, source, value = line.split("=", 2)
+        sources[name.lower()] = (source, value)
+    wanted = requested_values(seen.target.value("options") or "")
+    ignored = []
+    for name in seen[TargetFacts].requested or ():
+        source, value = sources.get(name.lower(), ("client", ""))
+        if source not in ("client", "session") and value.lower() != wanted.get(name.lower(), "").lower():
+            ignored.append(name)
+    return tuple(ignored)
+
+
+def requested_values(options: str) -> dict[str, str]:
+    """The server parameters inside `options`: `-c name=value` and `--name=value` (PostgreSQL, "postgres" command)."""
+    return {m[1].lower().replace("-", "_"): m[2].replace("\\", "") for m in _OPTION.finditer(options)}
+
+
+_PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_OPTION = re.compile(r"(?:-c\s*|--)([A-Za-z_][\w.-]*)=((?:\\.|\S)*)")

@@ -1,12 +1,26 @@
-"""What the settings say before anything is sent: would the client read them, and do they fit together?"""
+"""What the settings say before anything is sent: would the client read them, and do they fit together?
+
+Opens no connection. Reads the files that the settings name, and libpq's own parser.
+"""
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
+from diagnostics.client import Client, ClientFacts, UnknownParameters
 from diagnostics.facts import Record, derived, fact
+from diagnostics.machine import Machine
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.target import parameters
+from diagnostics.target.facts import PasswordState, TargetFacts, is_template
+from diagnostics.target.model import Dialect, ProblemCode, Target
+
+if TYPE_CHECKING:
+    from diagnostics.network import Network
 
 
 class Contradiction(StrEnum):
@@ -21,7 +35,7 @@ class Contradiction(StrEnum):
     ENDPOINT_PASSWORD_WITH_CHANNEL_BINDING = "endpoint-password-with-channel-binding"
     """The endpoint in the password needs clear text, which channel_binding=require forbids (neon.md G-2)."""
     ENDPOINT_PASSWORD_WITH_SNI = "endpoint-password-with-sni"
-    """The endpoint in the password, and a client that sends SNI: the proxy takes the whole text as the password (G-3)."""
+    """The endpoint in the password and a client that sends SNI: the proxy takes it all for the password (G-3)."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +76,196 @@ class SettingsFacts(Record):
         "what is wrong with sslcert/sslkey (missing, readable by others); empty if nothing"
     )
 
+    nothing_to_read: bool | None = fact("there is no text at all: the variable or file that was asked for is missing")
+
     @derived
     def readable(self) -> bool | None:
         """the client spoken for takes the settings and goes on to connect"""
         if self.client_refusal is None and self.unknown_parameters is None:
             return None
-        return not (self.client_refusal or self.unknown_parameters or self.refused_parameters or self.invalid_parameter)
+        refused = self.client_refusal or self.unknown_parameters or self.refused_parameters or self.invalid_parameter
+        return not (refused or self.nothing_to_read)
+
+
+async def observe(seen: Seen, network: Network) -> SettingsFacts:
+    """Look at the settings as the client spoken for would."""
+    target, client, machine, facts = seen.target, seen.client, seen.machine, seen[TargetFacts]
+    unknown, foreign, refused, forwarded = _sorted_parameters(target, client)
+    invalid, value, valid = _invalid(target)
+    return SettingsFacts(
+        client_refusal=_refusal(target, client, foreign),
+        invalid_parameter=invalid,
+        invalid_value=value,
+        valid_value=valid,
+        unknown_parameters=unknown,
+        nearest_parameter=parameters.nearest(unknown[0], parameters.LIBPQ) if unknown else "",
+        foreign_parameters=foreign,
+        refused_parameters=refused,
+        forwarded_parameters=forwarded,
+        contradictions=tuple(_contradictions(facts, seen[ClientFacts])),
+        placeholders=tuple(_placeholders(facts)),
+        password_elsewhere=_password_elsewhere(target, facts, machine),
+        passfile_ignored=_passfile_ignored(target, facts, machine),
+        root_file_missing=_root_file_missing(facts, machine),
+        client_key_fault=_client_key_fault(target, machine),
+        nothing_to_read=any(problem.code in _NOTHING for problem in target.problems),
+    )
+
+
+PROBE = Probe(record=SettingsFacts, observe=observe, needs=(TargetFacts, ClientFacts))
+
+_NOTHING = (ProblemCode.VARIABLE_UNSET, ProblemCode.FILE_UNREADABLE, ProblemCode.SERVICE_MISSING)
+
+
+def _sorted_parameters(target: Target, client: Client) -> tuple[tuple[str, ...], ...]:
+    """Unknown, foreign, refused and forwarded parameters of the target's text."""
+    source = target.written.source if target.written else None
+    written = [name for name, setting in target.settings.items() if setting.source == source]
+    unknown = [name for name in target.foreign if not parameters.drivers(name)]
+    others = [name for name in target.foreign if name not in unknown and client.id not in parameters.drivers(name)]
+    refused = [name for name in written if name in client.refused_parameters]
+    refused += _no_arguments(target, written)
+    forwarded = [name for name in written if name in client.forwarded_parameters]
+    foreign = []
+    for name in others:
+        if name in refused:
+            continue
+        if client.unknown_parameters is UnknownParameters.FORWARDED:
+            forwarded.append(name)
+        elif client.unknown_parameters is UnknownParameters.REFUSED and (client.named or client.guessed):
+            refused.append(name)
+        else:
+            foreign.append(name)
+    unknown = [name for name in unknown if name not in refused]
+    return tuple(unknown), tuple(foreign), tuple(dict.fromkeys(refused)), tuple(forwarded)
+
+
+def _no_arguments(target: Target, written: list[str]) -> list[str]:
+    """Parameters of a SQLAlchemy URL that its driver's connect() has no argument for."""
+    if not target.written or target.written.dialect is not Dialect.SQLALCHEMY:
+        return []
+    arguments = parameters.KEYWORD_ARGUMENTS.get(target.driver or "")
+    if arguments is None:
+        return []
+    named = [target.settings[name].spelling or name for name in written if name not in ("dbname", "host", "port")]
+    return [name for name in [*named, *target.foreign] if name not in arguments]
+
+
+def _invalid(target: Target) -> tuple[str, str, str]:
+    """The first parameter whose value libpq refuses, the value, and the nearest one that it takes."""
+    for name, setting in target.settings.items():
+        if parameters.refuses(name, setting.value):
+            near = parameters.nearest(setting.value, parameters.VALUES[name]) if name in parameters.VALUES else ""
+            return name, setting.value, near
+    return "", "", ""
+
+
+def _refusal(target: Target, client: Client, left_out: tuple[str, ...]) -> str:
+    """libpq's own words about the text, its secrets masked and the parameters of other drivers left out."""
+    written = target.written
+    if written is None or not written.masked:
+        return ""
+    own = written.dialect in (Dialect.URI, Dialect.KEYWORDS)
+    if not own and (client.family != "libpq" or client.id == target.driver):
+        return ""
+    from diagnostics.network.login import conninfo_error  # psycopg costs more than the rest of a run
+    from diagnostics.target.dialects import syntax
+
+    text, module = written.masked, syntax(written.dialect)
+    for name in left_out if module else ():
+        text = module.drop(text, name) if module else text
+    return conninfo_error(text)
+
+
+def _contradictions(facts: TargetFacts, client: ClientFacts) -> list[Contradiction]:
+    found = []
+    if facts.sslnegotiation == "direct" and facts.sslmode in ("disable", "allow", "prefer"):
+        found.append(Contradiction.DIRECT_NEEDS_TLS)
+    if facts.sslrootcert == "system" and facts.sslmode in ("disable", "allow", "prefer", "require", "verify-ca"):
+        found.append(Contradiction.SYSTEM_ROOT_NEEDS_VERIFY_FULL)
+    if facts.channel_binding == "require" and facts.sslmode == "disable":
+        found.append(Contradiction.CHANNEL_BINDING_WITHOUT_TLS)
+    if facts.password is PasswordState.ENDPOINT_FORM:
+        if facts.channel_binding == "require":
+            found.append(Contradiction.ENDPOINT_PASSWORD_WITH_CHANNEL_BINDING)
+        if client.sends_sni:
+            found.append(Contradiction.ENDPOINT_PASSWORD_WITH_SNI)
+    return found
+
+
+def _placeholders(facts: TargetFacts) -> list[str]:
+    named = {"host": facts.host, "user": facts.user, "dbname": facts.dbname}
+    found = [name for name, value in named.items() if value and is_template(value)]
+    return found + (["password"] if facts.password is PasswordState.PLACEHOLDER else [])
+
+
+def _password_elsewhere(target: Target, facts: TargetFacts, machine: Machine) -> str:
+    """Where another password for the same connection lies: PGPASSWORD, or the password file."""
+    if target.password is None or target.password_source is None:
+        return ""
+    used = target.password.reveal()
+    if machine.environment.get("PGPASSWORD", used) != used:
+        return "PGPASSWORD (environment)"
+    from diagnostics.target.dialects import passfile
+    from diagnostics.target.reading import default_user
+
+    path = passfile.where(machine, target.value("passfile"))
+    user = facts.user or default_user(machine)
+    if path is None:
+        return ""
+    found = passfile.find(path, machine, facts.host or "", facts.port or 5432, facts.dbname or user, user)
+    return f"{found.path} line {found.line}" if found and found.password != used else ""
+
+
+def _passfile_ignored(target: Target, facts: TargetFacts, machine: Machine) -> str:
+    if facts.password is not PasswordState.MISSING:
+        return ""
+    from diagnostics.target.dialects import passfile
+
+    path = passfile.where(machine, target.value("passfile"))
+    return str(path) if path and passfile.others_may_read(path, machine) else ""
+
+
+def _root_file_missing(facts: TargetFacts, machine: Machine) -> str:
+    """Verification needs a root file: the one asked for, else libpq's own place for one."""
+    if facts.sslmode not in ("verify-ca", "verify-full") or facts.sslrootcert == "system":
+        return ""
+    if facts.sslrootcert:
+        path = _path(facts.sslrootcert, machine)
+    elif machine.postgres_folder:
+        path = machine.postgres_folder / "root.crt"
+    else:
+        return "root.crt in the home folder, which is not known"
+    return "" if path.exists() else str(path)
+
+
+def _client_key_fault(target: Target, machine: Machine) -> str:
+    """As libpq checks them (fe-secure-openssl.c): a key beside every certificate, and rights for nobody else."""
+    certificate, key = target.value("sslcert"), target.value("sslkey")
+    folder = machine.postgres_folder
+    certificate_path = _path(certificate, machine) if certificate else folder / "postgresql.crt" if folder else None
+    key_path = _path(key, machine) if key else folder / "postgresql.key" if folder else None
+    if certificate and certificate_path and not certificate_path.exists():
+        return f"the certificate {certificate_path} does not exist"
+    if certificate_path is None or not certificate_path.exists() or (key and key.startswith(("engine:", "pkcs11:"))):
+        return ""
+    if key_path is None or not key_path.exists():
+        return f"the private key {key_path} for {certificate_path} does not exist"
+    return _loose_rights(key_path, machine)
+
+
+def _loose_rights(key: Path, machine: Machine) -> str:
+    if machine.platform == "win32":
+        return ""
+    try:
+        status = key.stat()
+    except OSError as error:
+        return f"the private key {key} cannot be read: {error.strerror}"
+    # A key of root's may be readable by its group, any other only by its owner.
+    allowed = stat.S_IRWXU | stat.S_IRGRP if status.st_uid == 0 else stat.S_IRWXU
+    loose = stat.S_IMODE(status.st_mode) & ~allowed
+    return f"others may read the private key {key}; chmod 600 mends that" if loose else ""
+
+
+def _path(text: str, machine: Machine) -> Path:
+    return machine.folder / text

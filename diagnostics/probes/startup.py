@@ -1,40 +1,31 @@
 """The first answer to a start-up message, before any password: with SNI, without, and without but with the option.
 
 The authentication method offered tells how an endpoint is routed, and costs no wake-up (knowledge: a proxy that routes
-by SNI asks for a clear-text password where no endpoint is named). Opens: up to four connections to the first address
-that answers, each ended after the first message that follows the start-up message.
+by SNI asks for a clear-text password where no endpoint is named). Runs beside the `tls` probe. Opens: up to four
+connections to the first address that answers, each ended after the first message that follows the start-up message.
 """
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from diagnostics.client import ClientFacts, UnknownParameters
 from diagnostics.facts import Record, derived, fact
 from diagnostics.failure import Failure
+from diagnostics.network import Network, tls
+from diagnostics.probes import opening
+from diagnostics.probes.first_answer import WELCOMES, Answer, Arm, Heard, Question, ask
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.probes.tcp import Attempt, Tcp
+from diagnostics.target.facts import TargetFacts
+from diagnostics.target.provider import Provider
 
-
-class Answer(StrEnum):
-    """The first thing that the server says to a start-up message."""
-
-    SASL_PLUS = "scram-plus"
-    """SCRAM-SHA-256-PLUS is among the mechanisms: channel binding is possible."""
-    SASL = "scram"
-    SASL_OTHER = "sasl-other"
-    """SASL, with no mechanism of SCRAM-SHA-256 (OAUTHBEARER ...)."""
-    MD5 = "md5"
-    CLEAR_TEXT = "clear-text"
-    GSS = "gss"
-    OK = "ok"
-    """No password is asked for (trust, peer, a client certificate)."""
-    ERROR = "error"
-    SILENT = "silent"
-    CLOSED = "closed"
-    RESET = "reset"
-    NOT_POSTGRES = "not-postgres"
-    NOT_REACHED = "not-reached"
-    """TCP or TLS did not get so far."""
+__all__ = ["PROBE", "Answer", "Reached", "Startup", "observe"]
 
 
 class Reached(StrEnum):
@@ -62,6 +53,7 @@ class Startup(Record):
     sqlstate: str | None = fact("its SQLSTATE; empty if none")
     severity: str | None = fact("its severity; empty if none")
     failure: Failure | None = fact("how the connection ended where no answer came")
+    alert: str | None = fact("the TLS alert that came in place of an answer; empty if none")
     answer_ms: float | None = fact("from the start-up message to that answer, in milliseconds")
     with_sni: Answer | None = fact("the first answer over TLS with SNI")
     with_sni_message: str | None = fact("the server's error over TLS with SNI; empty if there was none")
@@ -87,3 +79,147 @@ class Startup(Record):
         if self.with_option is None or self.without_sni is None:
             return None
         return self.with_option != self.without_sni and self.with_option in (Answer.SASL_PLUS, Answer.SASL, Answer.OK)
+
+
+async def observe(seen: Seen, network: Network) -> Startup:
+    place = opening.place(seen)
+    if place is None:
+        return Startup(answer=Answer.NOT_REACHED, reached=Reached.NONE)
+    await tls.ready()
+    arms = list(_arms(place, seen))
+    heard = await _ask_all(arms, place, opening.is_direct(seen), network)
+    theirs = _theirs(heard, seen, is_socket=opening.is_socket(place))
+    record = _by_arm(heard)
+    if theirs is None:
+        return record
+    found = heard[theirs]
+    return dataclasses.replace(
+        record,
+        answer=found.answer,
+        reached=_reached(theirs, found, heard, seen),
+        message=found.fields.get("M", ""),
+        sqlstate=found.fields.get("C", ""),
+        severity=found.fields.get("V") or found.fields.get("S", ""),
+        failure=found.failure,
+        alert=found.alert,
+        answer_ms=found.ms,
+        mechanisms=found.mechanisms,
+    )
+
+
+def _arms(place: Attempt, seen: Seen) -> Iterator[Question]:
+    """What to ask, the client's own way first: the first two are asked at once."""
+    target, parameters = seen[TargetFacts], start_up_parameters(seen)
+    plaintext = Question(Arm.PLAINTEXT, None, parameters)
+    if opening.is_socket(place):
+        yield plaintext
+        return
+    if target.sslmode == "disable":
+        yield plaintext
+    if name := opening.server_name(place):
+        yield Question(Arm.WITH_SNI, opening.hello(seen, name), parameters)
+    yield Question(Arm.WITHOUT_SNI, opening.hello(seen, ""), parameters)
+    if target.provider is not Provider.NONE and target.endpoint and not target.option_endpoint:
+        options = f"{parameters.get('options', '')} endpoint={target.endpoint}".strip()
+        yield Question(Arm.WITH_OPTION, opening.hello(seen, ""), {**parameters, "options": options})
+    if target.sslmode in ("allow", "prefer"):
+        yield plaintext
+
+
+def start_up_parameters(seen: Seen) -> dict[str, str]:
+    """What the client spoken for sends in its start-up message, as far as a server's first answer can depend on it."""
+    target, client, value = seen[TargetFacts], seen.client, seen.target.value
+    environment = seen.machine.environment
+    user = target.user or environment.get("USER") or environment.get("USERNAME") or "postgres"
+    wanted = {
+        "user": user,
+        "database": target.dbname or user,
+        "application_name": value("application_name") or value("fallback_application_name") or "pgwhy",
+        "options": target.options or "",
+    }
+    forwarded = {name: value(name) or "" for name in client.forwarded_parameters}
+    if client.unknown_parameters is UnknownParameters.FORWARDED:
+        forwarded |= {name: setting.value for name, setting in seen.target.foreign.items()}
+    return {name: text for name, text in {**forwarded, **wanted}.items() if text and "\0" not in name + text}
+
+
+async def _ask_all(questions: list[Question], place: Attempt, direct: bool, network: Network) -> dict[Arm, Heard]:
+    """Two ways at once; the others as soon as one of them has got past TLS, so that silence is waited for only once."""
+    moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def move() -> None:
+        if not moved.done():
+            moved.set_result(None)
+
+    early = asyncio.gather(*(ask(question, place, direct, network, move) for question in questions[:2]))
+    either: list[asyncio.Future[Any]] = [moved, early]
+    try:
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        stalled = not moved.done() and any(heard.failure is Failure.TIMED_OUT for heard in early.result())
+        late = [] if stalled else [ask(question, place, direct, network, move) for question in questions[2:]]
+        heard_late = await asyncio.gather(*late)
+        return dict(zip((question.arm for question in questions), [*await early, *heard_late], strict=False))
+    finally:
+        early.cancel()
+
+
+def _theirs(heard: dict[Arm, Heard], seen: Seen, *, is_socket: bool) -> Arm | None:
+    """The way that the client spoken for goes; `None` where it is not known whether it sends SNI and that matters."""
+    sslmode = "disable" if is_socket else seen[TargetFacts].sslmode
+    over_tls = _over_tls(heard, seen[ClientFacts].sends_sni)
+    if sslmode == "disable":
+        ways = [Arm.PLAINTEXT]
+    elif over_tls is None:
+        return None
+    else:
+        ways = {"allow": [Arm.PLAINTEXT, over_tls], "prefer": [over_tls, Arm.PLAINTEXT]}.get(sslmode or "", [over_tls])
+    asked = [way for way in ways if way in heard]
+    # libpq's allow and prefer go the other way where the first is refused before a password.
+    accepted = [way for way in asked if heard[way].answer not in (Answer.ERROR, Answer.NOT_REACHED)]
+    told = [way for way in asked if heard[way].answer is Answer.ERROR]
+    return next(iter([*accepted, *told, *asked]), None)
+
+
+def _over_tls(heard: dict[Arm, Heard], sends_sni: bool | None) -> Arm | None:
+    if Arm.WITH_SNI not in heard or sends_sni is False:
+        return Arm.WITHOUT_SNI
+    if sends_sni is None and heard[Arm.WITH_SNI].answer is not heard[Arm.WITHOUT_SNI].answer:
+        return None
+    return Arm.WITH_SNI
+
+
+def _reached(theirs: Arm, found: Heard, heard: dict[Arm, Heard], seen: Seen) -> Reached:
+    if found.answer is Answer.NOT_REACHED:
+        return Reached.NONE
+    if found.answer is Answer.OK:
+        return Reached.SESSION
+    if found.answer not in WELCOMES:
+        return Reached.STARTUP
+    if found.answer is Answer.CLEAR_TEXT and theirs is Arm.WITHOUT_SNI and not seen[TargetFacts].endpoint_named:
+        # Such a proxy asks for clear text in the hope of an endpoint inside the password (knowledge/neon.md, 3.2).
+        by_sni = heard.get(Arm.WITH_SNI, found).answer in (Answer.SASL_PLUS, Answer.SASL, Answer.MD5, Answer.OK)
+        if by_sni or seen[TargetFacts].provider is Provider.NEON:
+            return Reached.STARTUP
+    return Reached.AUTH
+
+
+def _by_arm(heard: dict[Arm, Heard]) -> Startup:
+    def answer(arm: Arm) -> Answer | None:
+        return heard[arm].answer if arm in heard else None
+
+    def message(arm: Arm) -> str | None:
+        return heard[arm].fields.get("M", "") if arm in heard else None
+
+    return Startup(
+        with_sni=answer(Arm.WITH_SNI),
+        with_sni_message=message(Arm.WITH_SNI),
+        without_sni=answer(Arm.WITHOUT_SNI),
+        without_sni_message=message(Arm.WITHOUT_SNI),
+        with_option=answer(Arm.WITH_OPTION),
+        with_option_message=message(Arm.WITH_OPTION),
+        plaintext=answer(Arm.PLAINTEXT),
+        plaintext_message=message(Arm.PLAINTEXT),
+    )
+
+
+PROBE = Probe(Startup, observe, needs=(Tcp,))

@@ -1,16 +1,26 @@
 """The port: every address of both families at once, and what that means for a client that goes through them in order.
 
-Opens: one TCP connection to each address (eight at most), four at a time, closed at once without a byte.
+Needs no record: the lookup is the run's one lookup, shared with the `dns` probe, so that nothing waits for that probe's
+own queries. Opens: one TCP connection to each address (eight at most), four at a time, closed at once without a byte.
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import ClassVar
 
+from diagnostics.client import ClientFacts
 from diagnostics.facts import Record, derived, fact
 from diagnostics.failure import Failure
+from diagnostics.network import Network
+from diagnostics.network.stream import Broken, bounded, is_socket_path
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.target.facts import TargetFacts
 
 
 class Reach(StrEnum):
@@ -107,3 +117,137 @@ def _reach(attempts: tuple[Attempt, ...] | None, family: int | None) -> Reach | 
     if not mine:
         return Reach.ABSENT
     return Reach.ALL if connected == len(mine) else Reach.SOME if connected else Reach.NONE
+
+
+MAX_ADDRESSES = 8
+BUDGET_S = 3.0
+"""What all addresses together get, unless the target's connect_timeout is less: long enough for a SYN that is sent
+again after one second, short enough for a person who waits."""
+AFTER_SUCCESS_S = 1.5
+"""What an address gets at most where another one has answered."""
+GIVES_UP_AFTER_S = {"linux": 130.0, "darwin": 75.0, "win32": 21.0}
+"""How long the system itself tries to connect, roughly (tcp(7): tcp_syn_retries; macOS tcp_keepinit)."""
+SOCKET_FOLDERS = (Path("/var/run/postgresql"), Path("/tmp"))  # noqa: S108  # a socket is looked for there, not made
+"""Where libpq looks for the default socket: Debian's and Red Hat's, and PostgreSQL's own."""
+
+
+async def observe(seen: Seen, network: Network) -> Tcp:
+    places = await _places(seen, network)
+    target, client = seen[TargetFacts], seen[ClientFacts]
+    budget_s = min(BUDGET_S, float(target.connect_timeout or BUDGET_S))
+    attempts = await _attempt_all(places, budget_s, network)
+    delay_s, gives_up = _as_the_client_would(attempts, target, client, seen.machine.platform)
+    return Tcp(tuple(attempts), delay_s, gives_up)
+
+
+@dataclass(frozen=True)
+class _Place:
+    host: str
+    address: str
+    port: int
+
+
+async def _places(seen: Seen, network: Network) -> list[_Place]:
+    """Every address of every host, in the order in which libpq tries them."""
+    hosts = seen.target.hosts
+    found = await asyncio.gather(*(network.lookup(host) for host in hosts))
+    return [
+        _Place(host.name, _address(address, host.port, seen.machine.platform), host.port)
+        for host, lookup in zip(hosts, found, strict=True)
+        for address in lookup.addresses
+    ][:MAX_ADDRESSES]
+
+
+def _address(given: str, port: int, platform: str) -> str:
+    """An IP address as it is; for a socket's folder the path of the socket in it (PostgreSQL, "host")."""
+    name = f".s.PGSQL.{port}"
+    if given == "":
+        if platform == "win32":
+            return "127.0.0.1"
+        return str(next((f / name for f in SOCKET_FOLDERS if (f / name).exists()), SOCKET_FOLDERS[-1] / name))
+    return f"{given.rstrip('/')}/{name}" if is_socket_path(given) else given
+
+
+async def _attempt_all(places: list[_Place], budget_s: float, network: Network) -> list[Attempt]:
+    # IPv6 and IPv4 by turns, so that both families are among the first four.
+    order = sorted(range(len(places)), key=lambda i: (_rank(places, i), ":" not in places[i].address))
+    state = _Waves(network, budget_s, waiting=len(places))
+    made = dict(zip(order, await asyncio.gather(*(state.attempt(places[i]) for i in order)), strict=True))
+    return [made[i] for i in range(len(places))]
+
+
+def _rank(places: list[_Place], index: int) -> int:
+    """How many places of the same family come before this one."""
+    return sum((":" in p.address) == (":" in places[index].address) for p in places[:index])
+
+
+class _Waves:
+    """Four attempts at a time, all of them within one budget."""
+
+    def __init__(self, network: Network, budget_s: float, waiting: int) -> None:
+        self._network, self._waiting, self._answered = network, waiting, False
+        self._ends = network.clock() + budget_s
+        self._running: list[asyncio.Timeout] = []
+
+    async def attempt(self, place: _Place) -> Attempt:
+        network = self._network
+        async with network.slots:
+            limit_s = max(0.1, (self._ends - network.clock()) / math.ceil(self._waiting / network.MAX_CONNECTIONS))
+            self._waiting -= 1
+            label = place.address if is_socket_path(place.address) else _label(place.address, place.port)
+            begin, failure, detail, local = network.clock(), None, "", ""
+            with network.timeline.span("tcp", label) as span:
+                try:
+                    local = await self._connect(place, limit_s)
+                except Broken as broken:
+                    failure, detail = broken.failure, broken.detail if broken.failure is Failure.OTHER else ""
+                span.outcome = failure.value if failure else "ok"
+        ms = round((network.clock() - begin) * 1000, 2)
+        return Attempt(place.host, place.address, place.port, ms, failure, detail, local)
+
+    async def _connect(self, place: _Place, limit_s: float) -> str:
+        """Our own end of a connection that was made and closed again. Raises `Broken`."""
+        async with bounded(AFTER_SUCCESS_S if self._answered else limit_s) as timer:
+            self._running.append(timer)
+            try:
+                stream = await self._network.connect(place.address, place.port, limit_s)
+            finally:
+                self._running.remove(timer)
+        stream.abort()
+        self._hurry()
+        return stream.local
+
+    def _hurry(self) -> None:
+        """One address has answered: the others need not be waited for to the end of the budget."""
+        self._answered = True
+        soon = asyncio.get_running_loop().time() + AFTER_SUCCESS_S
+        for timer in self._running:
+            timer.reschedule(min(soon, timer.when() or soon))
+
+
+def _label(address: str, port: int) -> str:
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _as_the_client_would(
+    attempts: Sequence[Attempt], target: TargetFacts, client: ClientFacts, platform: str
+) -> tuple[float | None, bool | None]:
+    """Seconds until the client gets to an address that answers (`None`: it never does), and whether it gives up."""
+    if not any(a.failure is None for a in attempts):
+        return None, False
+    asked_s = float(target.connect_timeout or 0)
+    each_s, whole_s = GIVES_UP_AFTER_S.get(platform, 130.0), asked_s or client.connect_timeout_s or 0.0
+    if client.family == "libpq":
+        # libpq's connect_timeout counts for each address anew, and it takes one second as two (PostgreSQL 11 to 16).
+        each_s, whole_s = max(2.0, asked_s) if asked_s else each_s, 0.0
+    elif client.per_address_ms:
+        each_s = client.per_address_ms / 1000
+    waited_s = 0.0
+    for attempt in attempts:
+        if attempt.failure is None and attempt.ms / 1000 <= each_s:
+            return round(waited_s, 3), bool(whole_s and waited_s >= whole_s)
+        waited_s += each_s if attempt.failure in (None, Failure.TIMED_OUT) else attempt.ms / 1000
+    return None, True
+
+
+PROBE = Probe(Tcp, observe)

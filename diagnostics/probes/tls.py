@@ -2,17 +2,35 @@
 
 The chain is kept as it was presented and judged afterwards, so that a saved run can be judged again. Opens: two
 connections to the first address that answers, each with SSLRequest (or direct TLS where that is asked for), one
-handshake with SNI, one without; nothing is sent after the handshake.
+handshake with SNI, one without; nothing is sent after the handshake. Where SSLRequest got no answer at all, one more
+with the first line of an HTTP request, to see whether something else listens there. None for a Unix socket.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar
 
+from diagnostics import wire
+from diagnostics.client import ClientFacts
+from diagnostics.error_text import without_escapes
 from diagnostics.facts import Record, derived, fact
 from diagnostics.failure import Failure
+from diagnostics.network import Network, background, chain, postgres, tls, trust_store
+from diagnostics.network.certificate import Certificate, describe, name_matches
+from diagnostics.network.chain import Trust
+from diagnostics.network.stream import Broken, Stream
+from diagnostics.probes import opening, trust
+from diagnostics.probes.banner import Speaks, printable, recognise
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.probes.tcp import Attempt, Tcp
+from diagnostics.target import provider
+from diagnostics.target.facts import TargetFacts
+from diagnostics.target.provider import Provider
+
+__all__ = ["PROBE", "Certificate", "Speaks", "SslAnswer", "Tls", "Trust", "observe"]
 
 
 class SslAnswer(StrEnum):
@@ -28,56 +46,6 @@ class SslAnswer(StrEnum):
     NOT_POSTGRES = "not-postgres"
     NOT_ASKED = "not-asked"
     """The client asks for no TLS, or for direct TLS."""
-
-
-class Speaks(StrEnum):
-    """What answers where a Postgres was expected."""
-
-    HTTP = "http"
-    SSH = "ssh"
-    MYSQL = "mysql"
-    REDIS = "redis"
-    SMTP = "smtp"
-    TLS = "tls"
-    """A TLS alert in answer to SSLRequest: TLS from the first byte on."""
-    UNKNOWN = "unknown"
-
-
-class Trust(StrEnum):
-    """What the presented chain is worth to the trust store that the user's client would use."""
-
-    TRUSTED = "trusted"
-    EXPIRED = "expired"
-    NOT_YET_VALID = "not-yet-valid"
-    SELF_SIGNED = "self-signed"
-    """The server's own certificate is signed by itself."""
-    SELF_SIGNED_ROOT = "self-signed-root"
-    """The chain ends in a root that the store does not have."""
-    UNKNOWN_ISSUER = "unknown-issuer"
-    """The chain ends below a root, and the store does not know the issuer."""
-    MISSING_INTERMEDIATE = "missing-intermediate"
-    """Only the server's own certificate came, and the store has a root of the same organisation but not its issuer."""
-    INVALID = "invalid"
-    """Another reason; `verify_detail` has OpenSSL's words."""
-    NO_STORE = "no-store"
-    """The trust store that the settings name does not exist or cannot be read."""
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """One certificate of the presented chain."""
-
-    subject: str
-    issuer: str
-    names: tuple[str, ...]
-    """DNS names and addresses of subjectAltName; the common name where there is none, as libpq does."""
-    not_before: str
-    """UTC, ISO 8601."""
-    not_after: str
-    fingerprint: str
-    """SHA-256, hex."""
-    der: str
-    """Base64."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +67,9 @@ class Tls(Record):
     version: str | None = fact("TLSv1.3, TLSv1.2 ...")
     cipher: str | None = fact("the cipher suite agreed on")
     alpn: str | None = fact("the application protocol agreed on; empty if none")
-    chain: tuple[Certificate, ...] | None = fact("the whole presented chain, the server's own certificate first")
+    chain: tuple[Certificate, ...] | None = fact(
+        "the whole chain presented to the client spoken for (with SNI if it sends that), the server's own first"
+    )
     client_certificate_requested: bool | None = fact("the server asked for a client certificate")
     handshake_ms: float | None = fact("the handshake with SNI, in milliseconds")
     handshake_without_sni: bool | None = fact("the handshake without SNI succeeded")
@@ -126,6 +96,185 @@ class Tls(Record):
             return True
         if self.trust is None or self.verify_required is None:
             return None
-        if self.trust is not Trust.TRUSTED:
+        if self.trust != Trust.TRUSTED:  # a saved report holds the word
             return False
         return True if self.verify_required == "ca" else self.name_matches
+
+    @derived
+    def certificate_provider(self) -> Provider | None:
+        """the service whose domain the server's certificate is made out to; none for an ordinary server"""
+        if not self.chain:
+            return None
+        found = (provider.recognise(name.replace("*", "any", 1)).provider for name in self.chain[0].names)
+        return next((each for each in found if each is not Provider.NONE), Provider.NONE)
+
+
+SILENT_S = 5.0
+"""No byte for so long is silence."""
+NUDGE_S = 0.7
+NUDGE = b"GET / HTTP/1.0\r\n\r\n"
+"""Answered by what waits for its client to speak a line: HTTP in its own way, Redis with an error."""
+
+
+async def observe(seen: Seen, network: Network) -> Tls:
+    place = opening.place(seen)
+    if place is None:
+        return Tls()
+    if opening.is_socket(place):
+        return Tls(ssl_answer=SslAnswer.NOT_ASKED, direct=False, verify_required="none")
+    await tls.ready()
+    name = opening.server_name(place)
+    names = (name, "") if name else ("",)
+    looks = await asyncio.gather(*(_look(place, opening.hello(seen, n), seen, network) for n in names))
+    first, bare = looks[0], looks[-1]
+    if first.answer is SslAnswer.SILENT and bare.answer is SslAnswer.SILENT:
+        first = await _nudge(place, first, network)
+    record = _record(first, bare, seen, bool(name))
+    theirs = bare if seen[ClientFacts].sends_sni is False and bare.session.chain else first
+    if not theirs.session.chain:
+        return record
+    return await background.start(lambda: _judged(record, theirs.session.chain, place, seen))
+
+
+@dataclass(frozen=True)
+class _Look:
+    """One connection: the answer to SSLRequest, and the handshake where it came to one."""
+
+    answer: SslAnswer | None
+    """`None`: the connection could not be had again."""
+    bytes_seen: bytes = b""
+    error_message: str = ""
+    handshake: bool | None = None
+    failure: Failure | None = None
+    alert: str = ""
+    detail: str = ""
+    session: tls.Session = field(default_factory=tls.Session)
+    ms: float | None = None
+
+
+async def _look(place: Attempt, hello: tls.Hello, seen: Seen, network: Network) -> _Look:
+    async with network.slots:
+        limit_s, direct = network.allowance(SILENT_S), opening.is_direct(seen)
+        with network.timeline.span("tls", "with SNI" if hello.server_name else "without SNI") as span:
+            try:
+                stream = await network.connect(place.address, place.port, limit_s)
+            except Broken as broken:
+                span.outcome = broken.failure.value
+                return _Look(None, failure=broken.failure)
+            try:
+                look = _Look(SslAnswer.NOT_ASKED) if direct else await _ask(stream, limit_s)
+                if direct or look.answer is SslAnswer.YES:
+                    look = await _shake(look, stream, hello, limit_s, network)
+            finally:
+                stream.abort()
+            span.outcome = str(look.failure or ("ok" if look.handshake else look.answer))
+    return look
+
+
+async def _ask(stream: Stream, limit_s: float) -> _Look:
+    try:
+        data = await postgres.ask_for_tls(stream, limit_s)
+        if data in (b"S", b"N"):
+            return _Look(SslAnswer(data.decode()))
+        if not data:
+            return _Look(SslAnswer.CLOSED)
+        if data[:1] == b"E":
+            message = await postgres.read_message(stream, limit_s, data)
+            if isinstance(message, wire.Message):
+                text = wire.error_fields(message.body).get("M", "").strip()
+                return _Look(SslAnswer.ERROR, error_message=without_escapes(text))
+            data = message
+        return _Look(SslAnswer.NOT_POSTGRES, data)
+    except Broken as broken:
+        return _Look(_ENDINGS.get(broken.failure, SslAnswer.RESET))
+
+
+async def _shake(look: _Look, stream: Stream, hello: tls.Hello, limit_s: float, network: Network) -> _Look:
+    begin = network.clock()
+    try:
+        channel = await tls.handshake(stream, hello, limit_s)
+    except tls.HandshakeBroken as broken:
+        return replace(
+            look,
+            handshake=False,
+            failure=broken.failure,
+            alert=broken.alert,
+            detail=broken.detail,
+            session=broken.session,
+            ms=round((network.clock() - begin) * 1000, 2),
+        )
+    return replace(look, handshake=True, session=channel.session, ms=round((network.clock() - begin) * 1000, 2))
+
+
+async def _nudge(place: Attempt, look: _Look, network: Network) -> _Look:
+    """Nothing came for SSLRequest: does a line of text get an answer?"""
+    with network.timeline.span("tls", "a line of text") as span:
+        try:
+            stream = await network.connect(place.address, place.port, NUDGE_S)
+            try:
+                await stream.send(NUDGE, NUDGE_S)
+                data = await stream.receive(postgres.MAX_BANNER_BYTES, network.allowance(NUDGE_S))
+            finally:
+                stream.abort()
+        except Broken as broken:
+            span.outcome = broken.failure.value
+            return look
+    return replace(look, answer=SslAnswer.NOT_POSTGRES, bytes_seen=data) if recognise(data) in _TALKERS else look
+
+
+def _record(first: _Look, bare: _Look, seen: Seen, sni_sent: bool) -> Tls:
+    not_postgres = first.answer is SslAnswer.NOT_POSTGRES
+    session = first.session
+    both = bool(session.chain and bare.session.chain)
+    return Tls(
+        ssl_answer=first.answer,
+        speaks=recognise(first.bytes_seen) if not_postgres else None,
+        banner=printable(first.bytes_seen) if not_postgres else None,
+        error_message=first.error_message,
+        direct=opening.is_direct(seen),
+        handshake=first.handshake,
+        failure=first.failure,
+        alert=first.alert if first.handshake is not None else None,
+        detail=first.detail if first.handshake is not None else None,
+        sni_sent=sni_sent if first.handshake is not None else None,
+        version=session.version or None,
+        cipher=session.cipher or None,
+        alpn=session.alpn if first.handshake else None,
+        client_certificate_requested=session.client_certificate_requested if session.chain else None,
+        handshake_ms=first.ms if first.handshake else None,
+        handshake_without_sni=bare.handshake,
+        alert_without_sni=bare.alert if bare.handshake is not None else None,
+        same_certificate_without_sni=session.chain[0] == bare.session.chain[0] if both else None,
+        verify_required=trust.required(seen),
+    )
+
+
+def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Seen) -> Tls:
+    now, store, system = seen.machine.now, trust.store(seen), trust_store.system(seen.machine)
+    verdict, by_system = chain.judge(presented, store, now), chain.judge(presented, system, now)
+    issuer = chain.issuer(presented[0])
+    days = chain.expires_in_days(presented, now)
+    return replace(
+        record,
+        chain=tuple(describe(der) for der in presented),
+        trust=verdict.trust,
+        trust_store=store.words,
+        system_trust=by_system.trust,
+        verify_detail=verdict.detail,
+        name_matches=name_matches(presented[0], place.host or place.address),
+        issuer=issuer,
+        issuer_expected=issuer in _NEON_ISSUERS if seen[TargetFacts].provider is Provider.NEON else None,
+        expires_in_days=None if days is None else round(days, 2),
+    )
+
+
+_ENDINGS = {
+    Failure.TIMED_OUT: SslAnswer.SILENT,
+    Failure.CLOSED: SslAnswer.CLOSED,
+    Failure.RESET: SslAnswer.RESET,
+}
+_TALKERS = (Speaks.HTTP, Speaks.REDIS, Speaks.SSH, Speaks.MYSQL, Speaks.SMTP)
+_NEON_ISSUERS = ("Let's Encrypt", "Internet Security Research Group")
+"""neon.com/docs/connect/connect-securely: a chain of Let's Encrypt under ISRG Root X1."""
+
+PROBE = Probe(Tls, observe, needs=(Tcp,))

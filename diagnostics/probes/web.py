@@ -1,16 +1,24 @@
 """Port 443 of the provider, without credentials: does the way over the web work where 5432 does not?
 
-Opens: one HTTPS request to the provider's SQL endpoint and one WebSocket upgrade, and nothing for other servers. Runs
-only when the database port does not answer, or with `--web`.
+Opens: one HTTPS request to the provider's SQL endpoint, and one WebSocket upgrade to the endpoint's own name; nothing
+for other servers. Runs only when the database port does not answer, or with `--web`.
 """
 
 from __future__ import annotations
 
+import asyncio
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import ClassVar
 
 from diagnostics.facts import Record, fact
 from diagnostics.failure import Failure
+from diagnostics.network import Network, https, trust_store
+from diagnostics.network.stream import Broken
+from diagnostics.probes.probe import Probe, Seen
+from diagnostics.probes.tcp import Reach, Tcp
+from diagnostics.target.facts import TargetFacts
+from diagnostics.target.provider import Provider
 
 
 @dataclass(frozen=True)
@@ -26,3 +34,59 @@ class Web(Record):
     request_id: str | None = fact("neon-request-id of the answer: the provider's own log has it; empty if none")
     websocket: bool | None = fact("the WebSocket upgrade succeeded")
     failure: Failure | None = fact("how the connection to 443 failed")
+    detail: str | None = fact("what was wrong with it, in OpenSSL's or our own words; empty if nothing was")
+
+
+LIMIT_S = 3.0
+
+
+async def observe(seen: Seen, network: Network) -> Web:
+    target, wanted = seen[TargetFacts], seen.options.web
+    host, endpoint = target.host or "", target.endpoint
+    if target.provider is not Provider.NEON or not endpoint or wanted is False:
+        return Web(asked=False)
+    if wanted is None and seen[Tcp].outcome is not Reach.NONE:
+        return Web(asked=False)
+    sql_host = f"api.{host.partition('.')[2]}"
+    trusted = https.Trusted(trust_store.system(seen.machine), seen.machine.now)
+    sql, websocket = await asyncio.gather(
+        _ask(network, "OPTIONS", sql_host, "/sql", {"Connection": "close"}, trusted),
+        _ask(network, "GET", host, "/v2", _upgrade(network), trusted),
+    )
+    reply = sql if isinstance(sql, https.Reply) else None
+    return Web(
+        asked=True,
+        url=f"https://{sql_host}/sql",
+        reachable=reply is not None and (reply.status == 200 or "neon-request-id" in reply.headers),
+        status=reply.status if reply else 0,
+        request_id=reply.headers.get("neon-request-id", "") if reply else "",
+        websocket=isinstance(websocket, https.Reply) and websocket.status == 101,
+        failure=sql.failure if isinstance(sql, Broken) else None,
+        detail=sql.detail if isinstance(sql, Broken) else "",
+    )
+
+
+async def _ask(
+    network: Network, method: str, host: str, path: str, headers: dict[str, str], trusted: https.Trusted
+) -> https.Reply | Broken:
+    with network.timeline.span("web", f"{method} https://{host}{path}") as span:
+        try:
+            reply = await https.request(network, method, host, path, headers, trusted, LIMIT_S)
+        except Broken as broken:
+            span.outcome = broken.failure.value
+            return broken
+        span.outcome = "ok" if reply.status in (101, 200) else str(reply.status)
+        return reply
+
+
+def _upgrade(network: Network) -> dict[str, str]:
+    """The head of a WebSocket's opening handshake (RFC 6455, 4.1)."""
+    return {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": b64encode(network.random(16)).decode("ascii"),
+    }
+
+
+PROBE = Probe(Web, observe, needs=(Tcp,))

@@ -1,0 +1,145 @@
+"""TCP and Unix sockets on the running event loop, bounded in bytes and time. Platform errors become a `Failure` here.
+
+Only `loop.sock_*` is used, so that the bytes that were read are exactly the bytes that were asked for: what a server
+sends before a TLS handshake must not lie in a buffer that is later taken for decrypted (CVE-2021-23214).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+from diagnostics.failure import Failure, from_os_error
+
+
+class Broken(Exception):
+    """A connection, or the attempt to get one, ended. The seam's only exception."""
+
+    def __init__(self, failure: Failure, detail: str = "", alert: str = "") -> None:
+        super().__init__(failure.value)
+        self.failure = failure
+        self.detail = detail
+        """The platform's or OpenSSL's own words; empty where `failure` says it all."""
+        self.alert = alert
+        """The TLS alert that the peer sent (RFC 8446, 6), `unrecognized_name`; empty if none."""
+
+
+class Channel(Protocol):
+    """What one can read from and write to: a `Stream`, or TLS over one."""
+
+    local: str
+    remote: str
+
+    async def send(self, data: bytes, limit_s: float) -> None:
+        """Send everything within `limit_s` seconds. Raises `Broken`."""
+
+    async def receive(self, most: int, limit_s: float) -> bytes:
+        """At least one byte and at most `most`, or `b""` where the peer ended in an orderly way. Raises `Broken`."""
+
+
+class Stream:
+    """A connected socket."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self.local = _name(connected.getsockname())
+        """Our own end, `address:port`; empty for a Unix socket."""
+        self.remote = _name(connected.getpeername())
+
+    async def send(self, data: bytes, limit_s: float) -> None:
+        async with bounded(limit_s):
+            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+
+    async def receive(self, most: int, limit_s: float) -> bytes:
+        async with bounded(limit_s):
+            return await asyncio.get_running_loop().sock_recv(self._socket, most)
+
+    def abort(self) -> None:
+        """Close at once; may be called twice."""
+        self._socket.close()
+
+
+async def connect(address: str, port: int, limit_s: float) -> Stream:
+    """Connect to an IP address, or to a Unix socket where `address` is its path. Raises `Broken`."""
+    family, place = _place(address, port)
+    async with bounded(limit_s):
+        client = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            client.setblocking(False)
+            await asyncio.get_running_loop().sock_connect(client, place)
+            return Stream(client)
+        except BaseException:
+            client.close()
+            raise
+
+
+async def read_exactly(channel: Channel, count: int, limit_s: float) -> bytes:
+    """`count` bytes, all of them within `limit_s` seconds. Raises `Broken`: `CLOSED` where the peer ended before."""
+    data = b""
+    async with bounded(limit_s):
+        while len(data) < count:
+            more = await channel.receive(count - len(data), limit_s)
+            if not more:
+                raise Broken(Failure.CLOSED)
+            data += more
+    return data
+
+
+@asynccontextmanager
+async def bounded(limit_s: float) -> AsyncIterator[asyncio.Timeout]:
+    """What happens inside ends within `limit_s` seconds; platform errors and lateness leave it as `Broken`."""
+    try:
+        async with asyncio.timeout(limit_s) as timer:
+            yield timer
+    except TimeoutError:
+        raise Broken(Failure.TIMED_OUT) from None
+    except OSError as error:
+        raise Broken(from_os_error(error), error.strerror or "") from None
+
+
+def is_socket_path(address: str) -> bool:
+    """Whether an address is that of a Unix socket: an absolute path, or an abstract name that begins with `@`."""
+    return address.startswith(("/", "@"))
+
+
+def is_ip_literal(text: str) -> bool:
+    """Whether a host is an IP address, with or without a zone (`fe80::1%eth0`)."""
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, text.partition("%")[0])
+            return True
+        except OSError:
+            continue
+    return False
+
+
+def has_ipv6_route() -> bool:
+    """Whether this machine would know where to send IPv6 beyond itself. Sends no packet: UDP's connect only routes."""
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.connect(("2000::1", 9))
+    except OSError:
+        return False
+    return True
+
+
+def _place(address: str, port: int) -> tuple[int, Any]:
+    if is_socket_path(address):
+        if not hasattr(socket, "AF_UNIX"):
+            raise Broken(Failure.SOCKET_MISSING, "this platform has no Unix sockets")
+        return socket.AF_UNIX, "\0" + address[1:] if address.startswith("@") else address
+    try:
+        flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV  # nothing is looked up, so nothing blocks
+        family, _, _, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=flags)[0]
+    except OSError as error:
+        raise Broken(Failure.NAME_INVALID, error.strerror or "") from None
+    return family, place
+
+
+def _name(address: Any) -> str:
+    if not isinstance(address, tuple):
+        return ""
+    return f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"

@@ -1,0 +1,176 @@
+"""One start-up message and the first answer to it, on a connection of its own, before any password."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from diagnostics import wire
+from diagnostics.error_text import without_escapes
+from diagnostics.failure import Failure
+from diagnostics.network import Network, postgres, tls
+from diagnostics.network.stream import Broken, Channel, Stream
+from diagnostics.probes.tcp import Attempt
+
+SILENT_S = 5.0
+"""No byte for so long is silence."""
+MAX_NOTICES = 8
+"""Messages that may come in front of an answer."""
+
+
+class Answer(StrEnum):
+    """The first thing that the server says to a start-up message."""
+
+    SASL_PLUS = "scram-plus"
+    """SCRAM-SHA-256-PLUS is among the mechanisms: channel binding is possible."""
+    SASL = "scram"
+    SASL_OTHER = "sasl-other"
+    """SASL, with no mechanism of SCRAM-SHA-256 (OAUTHBEARER ...)."""
+    MD5 = "md5"
+    CLEAR_TEXT = "clear-text"
+    GSS = "gss"
+    OK = "ok"
+    """No password is asked for (trust, peer, a client certificate)."""
+    ERROR = "error"
+    SILENT = "silent"
+    CLOSED = "closed"
+    RESET = "reset"
+    NOT_POSTGRES = "not-postgres"
+    NOT_REACHED = "not-reached"
+    """TCP or TLS did not get so far."""
+
+
+class Arm(StrEnum):
+    """One way of asking."""
+
+    WITH_SNI = "with SNI"
+    WITHOUT_SNI = "without SNI"
+    WITH_OPTION = "without SNI, with the endpoint option"
+    PLAINTEXT = "without TLS"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is sent."""
+
+    arm: Arm
+    hello: tls.Hello | None
+    """`None`: without TLS."""
+    parameters: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came back."""
+
+    answer: Answer
+    fields: dict[str, str] = field(default_factory=dict)
+    """Of an error, by their one-letter codes; safe to print."""
+    mechanisms: tuple[str, ...] = ()
+    failure: Failure | None = None
+    alert: str = ""
+    ms: float | None = None
+    """From the start-up message to the answer; `None` where none was sent."""
+
+
+async def ask(question: Question, place: Attempt, direct: bool, network: Network, moved: Callable[[], None]) -> Heard:
+    """Connect, begin TLS if asked to (`direct`: without SSLRequest), send, and read. Never raises.
+
+    `moved` is called once it is known that the server talks: after the handshake, or with the answer.
+    """
+    async with network.slots:
+        with network.timeline.span("startup", question.arm.value) as span:
+            heard = await _converse(question, place, direct, network, moved)
+            span.outcome = "ok" if heard.answer in WELCOMES else heard.answer.value
+    return heard
+
+
+async def _converse(
+    question: Question, place: Attempt, direct: bool, network: Network, moved: Callable[[], None]
+) -> Heard:
+    try:
+        stream = await network.connect(place.address, place.port, SILENT_S)
+    except Broken as broken:
+        return Heard(Answer.NOT_REACHED, failure=broken.failure)
+    try:
+        channel: Channel = stream
+        if question.hello:
+            channel = await _secure(stream, question.hello, direct, network)
+            moved()
+        begin = network.clock()
+        heard = await _first_answer(channel, question.parameters, network)
+        if heard.answer is not Answer.SILENT:
+            moved()
+        return dataclasses.replace(heard, ms=round((network.clock() - begin) * 1000, 2))
+    except Broken as broken:
+        return Heard(Answer.NOT_REACHED, failure=broken.failure, alert=broken.alert)
+    finally:
+        stream.abort()
+
+
+async def _secure(stream: Stream, hello: tls.Hello, direct: bool, network: Network) -> tls.TlsStream:
+    if not direct:
+        answer = await postgres.ask_for_tls(stream, network.allowance(SILENT_S))
+        if answer != b"S":
+            raise Broken(Failure.PROTOCOL if answer else Failure.CLOSED)
+    return await tls.handshake(stream, hello, network.allowance(SILENT_S))
+
+
+async def _first_answer(channel: Channel, parameters: dict[str, str], network: Network) -> Heard:
+    limit_s = network.allowance(SILENT_S)
+    unsent: Broken | None = None
+    try:
+        await channel.send(wire.startup_message(parameters), limit_s)
+    except Broken as early:
+        unsent = early  # a refusal that came before, such as a TLS alert, is still there to be read and says more
+    try:
+        for _ in range(MAX_NOTICES):
+            message = await postgres.read_message(channel, limit_s)
+            # A notice, or a lower protocol version offered, is no answer yet.
+            if not isinstance(message, wire.Message) or message.kind not in (b"N", b"v"):
+                return _understand(message)
+    except Broken as unread:
+        broken = unsent if unsent and unread.failure is Failure.CLOSED else unread
+        answer = _ENDINGS.get(broken.failure, Answer.CLOSED)
+        return Heard(answer, failure=broken.failure, alert=broken.alert)
+    return Heard(Answer.NOT_POSTGRES)
+
+
+def _understand(message: wire.Message | bytes) -> Heard:
+    if not isinstance(message, wire.Message) or message.kind not in (b"E", b"R"):
+        return Heard(Answer.NOT_POSTGRES)
+    if message.kind == b"E":
+        fields = wire.error_fields(message.body)
+        return Heard(Answer.ERROR, {key: without_escapes(text).strip() for key, text in fields.items()})
+    try:
+        code, mechanisms = wire.read_authentication(message.body)
+    except wire.WireError:
+        return Heard(Answer.NOT_POSTGRES)
+    if code != wire.Auth.SASL:
+        return Heard(_BY_CODE.get(code, Answer.NOT_POSTGRES))
+    if "SCRAM-SHA-256-PLUS" in mechanisms:
+        return Heard(Answer.SASL_PLUS, mechanisms=mechanisms)
+    return Heard(Answer.SASL if "SCRAM-SHA-256" in mechanisms else Answer.SASL_OTHER, mechanisms=mechanisms)
+
+
+WELCOMES = (
+    Answer.SASL_PLUS,
+    Answer.SASL,
+    Answer.SASL_OTHER,
+    Answer.MD5,
+    Answer.CLEAR_TEXT,
+    Answer.GSS,
+    Answer.OK,
+)
+"""The server goes on with this client."""
+_ENDINGS = {Failure.TIMED_OUT: Answer.SILENT, Failure.CLOSED: Answer.CLOSED, Failure.RESET: Answer.RESET}
+_BY_CODE: dict[int, Answer] = {
+    wire.Auth.OK: Answer.OK,
+    wire.Auth.CLEARTEXT_PASSWORD: Answer.CLEAR_TEXT,
+    wire.Auth.MD5_PASSWORD: Answer.MD5,
+    wire.Auth.GSS: Answer.GSS,
+    wire.Auth.SSPI: Answer.GSS,
+    wire.Auth.KERBEROS_V5: Answer.GSS,
+}

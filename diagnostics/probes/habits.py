@@ -1,0 +1,47 @@
+"""The habits of the client that a run speaks for, as parameters of the libpq that logs in for it."""
+
+from __future__ import annotations
+
+from diagnostics import target as targets
+from diagnostics.client import ChannelBinding, Client
+from diagnostics.target.facts import TargetFacts
+from diagnostics.target.model import Target
+
+
+def login_parameters(target: Target, client: Client | None, facts: TargetFacts) -> dict[str, str]:
+    """What libpq must be given to behave like this client with this target; `None` is libpq itself.
+
+    Neither the password nor `hostaddr` is in it: those are chosen at the moment of the login.
+    """
+    parameters = {**targets.libpq_parameters(target), "fallback_application_name": "pgwhy"}
+    parameters.setdefault("sslmode", "prefer")
+    if client is None or client.is_libpq_here:
+        return parameters
+    if facts.sslmode:
+        # The facts were made with this client's own default.
+        parameters["sslmode"] = facts.sslmode
+    if client.sends_sni is False and parameters["sslmode"] not in client.sni_modes:
+        parameters["sslsni"] = "0"
+    if client.channel_binding is ChannelBinding.NONE:
+        parameters["channel_binding"] = "disable"
+    elif client.channel_binding is ChannelBinding.AUTOMATIC:
+        parameters["channel_binding"] = "prefer"
+    if client.require_verifies and parameters["sslmode"] in ("require", "verify-ca"):
+        parameters |= {"sslmode": "verify-full", "sslrootcert": parameters.get("sslrootcert") or "system"}
+    if client.family not in ("libpq", None):
+        parameters["gssencmode"] = "disable"
+    forwarded = [name for name in client.forwarded_parameters if name in target.settings]
+    if forwarded:
+        # The client sends them as start-up parameters of their own. libpq can only send them inside `options`, which
+        # the server reads at the same point and refuses with the same words.
+        tokens = [f"-c {name}={_escaped(target.value(name) or '')}" for name in forwarded]
+        parameters["options"] = " ".join([parameters.get("options", ""), *tokens]).strip()
+        for name in forwarded:
+            if name not in ("channel_binding", "options"):
+                parameters.pop(name, None)
+    return parameters
+
+
+def _escaped(value: str) -> str:
+    # In `options` a backslash protects a blank (PostgreSQL, "libpq: Parameter Key Words", options).
+    return value.replace("\\", "\\\\").replace(" ", "\\ ")

@@ -1,0 +1,52 @@
+"""How the probes open connections in the manner of the client spoken for: where to, and what its TLS says of itself."""
+
+from __future__ import annotations
+
+from diagnostics import wire
+from diagnostics.network.stream import is_ip_literal, is_socket_path
+from diagnostics.network.tls import Hello
+from diagnostics.probes.probe import Seen
+from diagnostics.probes.tcp import Attempt, Tcp
+from diagnostics.target.facts import TargetFacts
+
+FIRST_LIBPQ_WITH_ALPN = 17
+
+
+def place(seen: Seen) -> Attempt | None:
+    """The first address that takes connections, in the client's order; `None` if none does."""
+    return next((attempt for attempt in seen[Tcp].attempts or () if attempt.failure is None), None)
+
+
+def is_socket(place: Attempt) -> bool:
+    """Whether it is a Unix socket, over which nobody speaks TLS."""
+    return is_socket_path(place.address)
+
+
+def is_direct(seen: Seen) -> bool:
+    """TLS from the first byte on, without SSLRequest."""
+    return seen[TargetFacts].sslnegotiation == "direct"
+
+
+def server_name(place: Attempt) -> str:
+    """What SNI would carry for this host; empty for an IP address, which is never one (RFC 6066, 3)."""
+    return "" if is_ip_literal(place.host) or is_socket_path(place.host) else place.host
+
+
+def hello(seen: Seen, name: str) -> Hello:
+    """What the client's TLS says of itself, with `name` as SNI (empty: none)."""
+    value = seen.target.value
+    return Hello(
+        server_name=name,
+        alpn=wire.ALPN if is_direct(seen) or _offers_alpn(seen) else b"",
+        min_version=value("ssl_min_protocol_version") or "TLSv1.2",
+        max_version=value("ssl_max_protocol_version") or "",
+    )
+
+
+def _offers_alpn(seen: Seen) -> bool:
+    """libpq offers `postgresql` since 17, after SSLRequest as well; other clients only with direct TLS."""
+    client = seen.client
+    if client.id != "libpq":
+        return False
+    major = (client.version or "").partition(".")[0]
+    return int(major) >= FIRST_LIBPQ_WITH_ALPN if major.isdigit() else client.is_libpq_here

@@ -1,0 +1,109 @@
+"""Connections: each way to end has its failure, and nothing takes longer or reads more than it may."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from diagnostics.failure import Failure
+from diagnostics.network import stream
+from diagnostics.network.stream import Broken, Stream
+from tests import servers
+
+
+def with_stream(port: int, use: Callable[[Stream], Awaitable[object]]) -> object:
+    async def main() -> object:
+        connected = await stream.connect("127.0.0.1", port, 5)
+        try:
+            return await use(connected)
+        finally:
+            connected.abort()
+
+    return asyncio.run(main())
+
+
+def failure_of(address: str, port: int, limit_s: float = 5) -> Failure:
+    with pytest.raises(Broken) as broken:
+        asyncio.run(stream.connect(address, port, limit_s))
+    return broken.value.failure
+
+
+def test_a_closed_port_refuses() -> None:
+    assert failure_of("127.0.0.1", servers.closed_port()) is Failure.REFUSED
+
+
+def test_a_full_backlog_times_out_at_the_limit() -> None:
+    with servers.full_backlog() as port:
+        begin = time.monotonic()
+        assert failure_of("127.0.0.1", port, 0.2) is Failure.TIMED_OUT
+    assert 0.19 <= time.monotonic() - begin < 1
+
+
+def test_a_missing_socket_is_no_bug(tmp_path: Path) -> None:
+    assert failure_of(str(tmp_path / ".s.PGSQL.5432"), 5432) is Failure.SOCKET_MISSING
+
+
+def test_a_name_is_never_looked_up_here() -> None:
+    assert failure_of("localhost", 5432) is Failure.NAME_INVALID
+
+
+def test_ipv6_connects_and_its_ends_are_named_with_brackets() -> None:
+    async def main(port: int) -> Stream:
+        connected = await stream.connect("::1", port, 5)
+        connected.abort()
+        return connected
+
+    with servers.serving(servers.silent, "::1") as port:
+        connected = asyncio.run(main(port))
+    assert connected.remote == f"[::1]:{port}"
+    assert connected.local.startswith("[::1]:")
+
+
+def test_exactly_as_many_bytes_are_read_as_were_asked_for() -> None:
+    async def use(connected: Stream) -> tuple[bytes, bytes]:
+        await connected.send(b"x", 5)
+        return await stream.read_exactly(connected, 3, 5), await connected.receive(100, 5)
+
+    with servers.serving(servers.answering(b"abcdef")) as port:
+        assert with_stream(port, use) == (b"abc", b"def")
+
+
+def test_a_server_that_closes_before_enough_came_is_closed() -> None:
+    async def use(connected: Stream) -> None:
+        await connected.send(b"x", 5)
+        await stream.read_exactly(connected, 3, 5)
+
+    with servers.serving(servers.closing) as port, pytest.raises(Broken) as broken:
+        with_stream(port, use)
+    assert broken.value.failure is Failure.CLOSED
+
+
+def test_a_server_that_resets_is_reset() -> None:
+    async def use(connected: Stream) -> None:
+        await connected.send(b"x", 5)
+        await connected.receive(1, 5)
+
+    with servers.serving(servers.resetting) as port, pytest.raises(Broken) as broken:
+        with_stream(port, use)
+    assert broken.value.failure is Failure.RESET
+
+
+def test_a_silent_server_is_left_at_the_limit() -> None:
+    async def use(connected: Stream) -> None:
+        await connected.receive(1, 0.1)
+
+    with servers.serving(servers.silent) as port, pytest.raises(Broken) as broken:
+        with_stream(port, use)
+    assert broken.value.failure is Failure.TIMED_OUT
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("127.0.0.1", True), ("::1", True), ("fe80::1%eth0", True), ("localhost", False), ("127.1", False), ("", False)],
+)
+def test_ip_literals_are_told_from_names(text: str, is_one: bool) -> None:
+    assert stream.is_ip_literal(text) is is_one
