@@ -1,0 +1,171 @@
+"""What the rules make of a run: findings with their evidence and fixes, and the doubts that are left. Pure.
+
+The order of errors: where the user reported a text, first those that speak of the user's own client (they rest on the
+text, or on the settings alone), then those seen from this machine; among equals the earliest stage, then the rule with
+the most tests. What another rule supersedes is hidden. Whether the run itself disproves an error is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from diagnostics.causes import Kind, Severity, Stage
+from diagnostics.conditions import Answer, Facts, Test
+from diagnostics.error_text import Origin
+from diagnostics.facts import Observations, to_plain
+from diagnostics.finding import Doubt, Evidence, Finding, Remedy
+from diagnostics.rulebook import FixSpec, Held, Rulebook
+from diagnostics.wording import cut, exactly, placeholders, say, word
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A rule that holds and is not told, because another one tells more."""
+
+    rule: str
+    behind: str
+    """The rule that supersedes it."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The findings in the order in which a person should read them; the first error is the cause."""
+
+    findings: tuple[Finding, ...]
+    doubts: tuple[Doubt, ...] = ()
+    """Only without an error: rules that may be it, the most likely first."""
+    hidden: tuple[Hidden, ...] = ()
+
+
+def explain(observations: Observations, rulebook: Rulebook) -> Explanation:
+    """Ask every rule. The same observations and rules give the same answer, whenever and wherever."""
+    held = rulebook.ask(observations)
+    holding = [each for each in held if each.answer is Answer.YES]
+    behind = {other: each.rule.id for each in holding for other in each.rule.supersedes}
+    standing = sorted((each for each in holding if each.rule.id not in behind), key=_rank)
+    doubts: tuple[Doubt, ...] = ()
+    if not any(each.rule.severity is Severity.ERROR for each in standing):
+        doubts = _doubts((each for each in held if each.answer is Answer.CANNOT_TELL), behind, observations)
+    return Explanation(
+        findings=tuple(_finding(each, observations) for each in standing),
+        doubts=doubts,
+        hidden=tuple(Hidden(each.rule.id, behind[each.rule.id]) for each in holding if each.rule.id in behind),
+    )
+
+
+def _rank(held: Held) -> tuple[int, bool, int, int, str]:
+    rule, facts = held.rule, held.facts
+    elsewhere = facts["error.origin"] == Origin.REPORTED and not _of_the_users_client(held)
+    severity, stage = _SEVERITIES.index(rule.severity), _STAGES.index(rule.stage)
+    return severity, elsewhere, stage, -len(held.block.tests), rule.id
+
+
+def _of_the_users_client(held: Held) -> bool:
+    """It rests on the text that the client printed, or on nothing but what is true wherever the string is used."""
+    records = {test.path.partition(".")[0] for test in held.evidence}
+    return "error" in records or records <= {"target", "client", "settings"}
+
+
+def _finding(held: Held, observations: Observations) -> Finding:
+    rule = held.rule
+    evidence = _evidence(held.evidence, held.facts)
+    reported = any(e.fact.startswith("error.") for e in evidence) and held.facts["error.origin"] == Origin.REPORTED
+    return Finding(
+        rule=rule.id,
+        cause=rule.cause,
+        severity=rule.severity,
+        owner=rule.owner,
+        retry=rule.retry,
+        title=word(rule.title, observations),
+        because=word(rule.because, observations),
+        stage=rule.stage,
+        origin=Origin.REPORTED if reported else Origin.OBSERVED,
+        evidence=evidence,
+        references=rule.references,
+        fixes=_remedies(rule.fixes, held.facts, observations),
+    )
+
+
+def _evidence(tests: Iterable[Test], facts: Facts) -> tuple[Evidence, ...]:
+    told: dict[str, Evidence] = {}
+    for test in tests:
+        value = to_plain(facts[test.path])
+        if isinstance(value, str) and cut(value) != value:
+            value = cut(*test.place(facts))
+        told.setdefault(test.path, Evidence(test.path, value))
+    return tuple(told.values())
+
+
+def _remedies(fixes: Iterable[FixSpec], facts: Facts, observations: Observations) -> tuple[Remedy, ...]:
+    """Those that are for this run, surely before perhaps, repairs before workarounds. Not tried yet."""
+    offered: list[tuple[bool, int, Remedy]] = []
+    for fix in fixes:
+        answer = fix.applies.answer(facts) if fix.applies else Answer.YES
+        if answer is not Answer.NO:
+            offered.append((answer is not Answer.YES, _KINDS.index(fix.kind), _remedy(fix, observations)))
+    return tuple(remedy for _, _, remedy in sorted(offered, key=lambda each: each[:2]))
+
+
+def _remedy(fix: FixSpec, observations: Observations) -> Remedy:
+    change: dict[str, Any] | None = None
+    unknown: tuple[str, ...] = ()
+    if fix.change is not None:
+        change = {key: _worded(value, observations) for key, value in fix.change.items()}
+        unknown = tuple(dict.fromkeys(path for path in _asked(fix.change) if not say(observations.get(path))))
+    return Remedy(
+        id=fix.id,
+        kind=fix.kind,
+        title=word(fix.title, observations),
+        steps=word(fix.steps, observations),
+        caution=word(fix.caution, observations),
+        change=None if unknown else change,
+        note=f"not known here: {', '.join(unknown)}" if unknown else "",
+    )
+
+
+def _worded(value: Any, observations: Observations) -> Any:
+    if isinstance(value, dict):
+        return {key: _worded(item, observations) for key, item in value.items()}
+    return exactly(value, observations) if isinstance(value, str) else list(value)
+
+
+def _asked(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [path for item in value.values() for path in _asked(item)]
+    return placeholders(value) if isinstance(value, str) else []
+
+
+def _doubts(held: Iterable[Held], hidden: Iterable[str], observations: Observations) -> tuple[Doubt, ...]:
+    """Errors for which something speaks, in stages not passed yet: those that miss the fewest facts first."""
+    passed = _passed(observations)
+    fitting = [
+        each
+        for each in held
+        if each.rule.severity is Severity.ERROR
+        and each.evidence
+        and each.rule.id not in hidden
+        and _STAGES.index(each.rule.stage) >= passed
+    ]
+    fitting.sort(key=lambda h: (len(h.missing), -len(h.evidence), _STAGES.index(h.rule.stage), h.rule.id))
+    return tuple(Doubt(h.rule.id, h.rule.cause, word(h.rule.title, observations), h.missing) for h in fitting)
+
+
+def _passed(observations: Observations) -> int:
+    """How many stages this machine's run has passed. None where the client spoken for printed a text of its own."""
+    if observations.get("error.origin") == Origin.REPORTED:
+        return 0
+    reached = (_STAGES.index(stage) + 1 for path, value, stage in _PASSED if observations.get(path) == value)
+    return max(reached, default=0)
+
+
+_STAGES = list(Stage)
+_SEVERITIES = list(Severity)
+_KINDS = list(Kind)
+_PASSED = (
+    ("dns.outcome", "found", Stage.DNS),
+    ("tcp.outcome", "all", Stage.TCP),
+    ("authentication.outcome", "refused", Stage.TLS),
+    ("authentication.outcome", "ok", Stage.AUTH),
+)

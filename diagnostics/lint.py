@@ -1,0 +1,188 @@
+"""What a reviewer would say of the rules, beyond what reading them strictly says already.
+
+`python -m diagnostics.lint` reads every file strictly, says it all, and refreshes what is generated from the rules:
+their compiled form and the catalogue of rules/README.md. Exit status 1 with remarks.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from diagnostics import catalogue, rules_compiled
+from diagnostics.causes import Severity
+from diagnostics.conditions import WORDS, Answer, Facts, Operator
+from diagnostics.explain import explain
+from diagnostics.facts import Vocabulary
+from diagnostics.patterns import faults
+from diagnostics.rulebook import Example, FixSpec, Rule, Rulebook, RuleError, from_folders
+
+TITLE_CHARACTERS = 72
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing that a reviewer would say."""
+
+    path: Path
+    key: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.key}: {self.says}"
+
+
+def lint(rulebook: Rulebook, vocabulary: Vocabulary) -> list[Remark]:
+    """Every remark, in the order of the rules' ids. Each example is put to the whole rulebook."""
+    return [Remark(rule.path, key, says) for rule in rulebook for key, says in _rule(rule, rulebook, vocabulary)]
+
+
+def example_remarks(rule: Rule, example: Example, rulebook: Rulebook, vocabulary: Vocabulary) -> list[str]:
+    """What is wrong with an example: it gets another answer than expected, or another rule is told first."""
+    observations = vocabulary.observations(example.given)
+    held = {each.rule.id: each for each in rulebook.ask(observations)}.get(rule.id)
+    answer = held.answer if held else Answer.NO
+    if answer is not example.expect:
+        because = f" ({', '.join(held.missing)} not given)" if held and held.missing else ""
+        return [f"the rule says {_said(answer)}{because}, expected is {_said(example.expect)}"]
+    if example.expect is not Answer.YES:
+        return []
+    findings = explain(observations, rulebook).findings
+    if not findings:
+        hidden = {h.rule: h.behind for h in explain(observations, rulebook).hidden}
+        return [f"the rule holds and is hidden behind {hidden[rule.id]}"]
+    if findings[0].rule != rule.id:
+        return [f"{findings[0].rule} is told first"]
+    return []
+
+
+Remarks = Iterator[tuple[str, str]]
+"""Key and sentence."""
+
+
+def _rule(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
+    yield from _title("title", rule.title)
+    if not re.search(r"[.!?:][\"')]*$|\}$", rule.because.strip()):
+        yield "because", "is at least one whole sentence"
+    if not rule.references:
+        yield "references", "missing: where is this documented?"
+    for reference in rule.references:
+        if not re.fullmatch(r"https://[^\s/]+\.[^\s]+", reference):
+            yield "references", f"{reference} is no https address"
+    yield from _supersedes(rule, rulebook)
+    for number, block in enumerate(rule.when, 1):
+        for test in block.tests:
+            if test.path not in vocabulary:
+                yield f"when[{number}].{test.path}", "no such fact"
+            if test.operator is Operator.MATCHES:
+                for fault in faults(test.operand):
+                    yield f"when[{number}].{test.path}", fault
+    if rule.severity is Severity.ERROR and not rule.fixes:
+        yield "fix", "missing: an error tells what to do; a fix without a change says it in its steps"
+    for fix in rule.fixes:
+        yield from _fix(rule, fix, vocabulary)
+    for key, text in [("because", rule.because), *((f"fix.{f.id}.steps", f.steps) for f in rule.fixes)]:
+        for word in _BARE_PLACEHOLDER.findall(text):
+            yield key, f"{word} is printed as it stands: a fact is written {{record.fact}}"
+    yield from _examples(rule, rulebook, vocabulary)
+
+
+def _supersedes(rule: Rule, rulebook: Rulebook) -> Remarks:
+    for id in rule.supersedes:
+        other = rulebook[id]
+        if rule.id in other.supersedes:
+            yield "supersedes", f"{id} supersedes this rule in turn: where both hold, neither is told"
+        if _SEVERITIES.index(other.severity) < _SEVERITIES.index(rule.severity):
+            yield "supersedes", f"hides {id}, which is worse ({other.severity.value})"
+
+
+def _fix(rule: Rule, fix: FixSpec, vocabulary: Vocabulary) -> Remarks:
+    key = f"fix.{fix.id}"
+    yield from _title(f"{key}.title", fix.title)
+    if fix.change is None and not fix.steps.strip():
+        yield f"{key}.steps", "missing: without a change, somebody must be told what to do"
+    settings = (fix.change or {}).get("set", {})
+    if settings.get("sslmode") in ("disable", "allow", "prefer"):
+        yield f"{key}.change", "turns TLS off, or lets it be turned off"
+    for part, text in (("title", fix.title), ("steps", fix.steps), ("caution", fix.caution)):
+        for found in _TLS_OFF.finditer(" ".join(text.split())):
+            if not _WARNS.search(" ".join(text.split())[max(0, found.start() - 40) : found.start()]):
+                yield f"{key}.{part}", f'advises to weaken TLS: "{found[0]}"'
+    positive = [vocabulary.observations(e.given) for e in rule.examples if e.expect is Answer.YES]
+    if fix.applies and positive and all(fix.applies.answer(Facts(seen)) is Answer.NO for seen in positive):
+        yield key, "is offered in no example that says yes"
+
+
+def _examples(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
+    expected = [example.expect for example in rule.examples]
+    if Answer.YES not in expected:
+        yield "example", "missing: a case that says yes"
+    if Answer.NO not in expected:
+        yield "example", 'missing: a near miss, with expect = "no"'
+    names = [example.name for example in rule.examples]
+    for number, example in enumerate(rule.examples, 1):
+        if names.count(example.name) > 1:
+            yield f"example[{number}].name", "is there twice"
+        for says in example_remarks(rule, example, rulebook, vocabulary):
+            yield f'example[{number}] "{example.name}"', says
+
+
+def _title(key: str, title: str) -> Remarks:
+    if len(title) > TITLE_CHARACTERS:
+        yield key, f"has {len(title)} characters; {TITLE_CHARACTERS} fit on the page"
+    if title.endswith("."):
+        yield key, "ends with a full stop"
+    first = title.split()[0] if title.split() else ""
+    if first[:1].isupper() and first.rstrip(",:'s") not in _NAMES and not re.search(r".[A-Z0-9_]", first):
+        yield key, "begins with a capital letter, and is part of a sentence"
+
+
+def _said(answer: Answer) -> str:
+    return next(word for word, each in WORDS.items() if each is answer)
+
+
+_SEVERITIES = list(Severity)
+_NAMES = frozenset(
+    ("Neon", "Postgres", "Docker", "Prisma", "Azure", "Supabase", "Vercel", "Kubernetes", "Windows", "Java", "Kerberos")
+)
+_BARE_PLACEHOLDER = re.compile(r"(?<!\$)(?<!\{)\{[a-z_]+\}(?!\})")
+_TLS_OFF = re.compile(
+    r"sslmode ?= ?[\"']?(?:disable|allow|prefer)\b"
+    r"|\b(?:turn|switch)(?:ing)? (?:off (?:tls|ssl)|(?:tls|ssl)(?: \w+)? off)"
+    r"|\bdisabl(?:e|ing) (?:tls|ssl|certificate|the certificate|encryption)|rejectUnauthorized ?[:=] ?false"
+    r"|NODE_TLS_REJECT_UNAUTHORIZED ?= ?[\"']?0|Trust ?Server ?Certificate ?= ?true|sslmode ?= ?no-verify"
+    r"|verify ?= ?False",
+    re.IGNORECASE,
+)
+# Before it within 40 characters: the text warns of it, or says what to move away from.
+_WARNS = re.compile(
+    r"\b(?:never|not|no|n't|without|instead of|from|rather than|remove|drop|replace|change|says?|unlike)\b[^.]*$",
+    re.IGNORECASE,
+)
+
+
+def main() -> int:
+    """Lint the built-in rules, and refresh what is generated from them."""
+    from diagnostics.probes import VOCABULARY  # the one caller that does not get it as an argument
+    from diagnostics.target.repair import REPAIRS
+
+    folder = rules_compiled.built_in()
+    try:
+        rulebook = from_folders(VOCABULARY, folder, repairs=frozenset(REPAIRS))
+    except RuleError as error:
+        print(error)
+        return 1
+    remarks = lint(rulebook, VOCABULARY)
+    for remark in remarks:
+        print(remark)
+    rules_compiled.compile_folder(folder)
+    catalogue.refresh(rulebook, folder / "README.md")
+    print(f"{len(rulebook)} rules, {sum(len(rule.examples) for rule in rulebook)} examples, {len(remarks)} remarks")
+    return 1 if remarks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,271 @@
+"""Reading one rule file strictly: every problem at once, each with its key and, where there is one, the near word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from diagnostics.conditions import WORDS, WRITTEN, Operator
+from diagnostics.facts import Fact, Vocabulary
+from diagnostics.rules_compiled import RuleError, RuleFile, RuleProblem
+from diagnostics.wording import placeholders
+
+PASSWORD_CHANGES = ("percent-encode", "endpoint-form")
+
+
+def read(file: RuleFile, vocabulary: Vocabulary, repairs: Collection[str] | None = None) -> dict[str, Any]:
+    """What a rule file says, as TOML gives it, once it is known to be right. `RuleError` with all that is not.
+
+    `repairs` are the names that `repair = ...` may have; `None`: any.
+    """
+    import tomllib  # the compiled form does without
+
+    try:
+        data = tomllib.loads(file.content.decode())
+    except UnicodeDecodeError as error:
+        raise RuleError([RuleProblem(file.path, "", f"not UTF-8 at byte {error.start}")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError([RuleProblem(file.path, "", f"not TOML: {error}")]) from None
+    problems = [RuleProblem(file.path, key, says) for key, says in _Check(vocabulary, repairs).rule(file.id, data)]
+    if problems:
+        raise RuleError(problems)
+    return data
+
+
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """`; did you mean "tls.trust"?`, or nothing if no known word is near."""
+    import difflib  # only for somebody who made a mistake
+
+    near = difflib.get_close_matches(str(word), list(known), n=1)
+    return f'; did you mean "{near[0]}"?' if near else ""
+
+
+Problems = Iterator[tuple[str, str]]
+"""Key and sentence."""
+
+_RULE = {
+    "title": str,
+    "cause": str,
+    "severity": str,
+    "owner": str,
+    "retry": str,
+    "stage": str,
+    "because": str,
+    "supersedes": list,
+    "references": list,
+    "when": list,
+    "fix": dict,
+    "example": list,
+}
+_NEEDED = ("title", "severity", "owner", "because", "when")
+_CLOSED = {"cause": Cause, "severity": Severity, "owner": Owner, "retry": Retry, "stage": Stage}
+_FIX = {"kind": str, "title": str, "steps": str, "caution": str, "for": dict, "change": dict, "expect": dict}
+_CHANGE = {"set": dict, "remove": list, "add_option": str, "drop_option": str, "repair": str, "password": str}
+_EXAMPLE = {"name": str, "expect": str, "given": dict}
+_KINDS = {
+    str: "a text",
+    list: "a list",
+    dict: "a table",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+}
+_BY_NAME = {"str": str, "bool": bool, "int": int, "float": float}
+
+
+class _Check:
+    """The checks of one file. Each yields (key, sentence)."""
+
+    def __init__(self, vocabulary: Vocabulary, repairs: Collection[str] | None) -> None:
+        self.facts = vocabulary.facts
+        self.repairs = repairs
+
+    def rule(self, id: str, data: Mapping[str, Any]) -> Problems:
+        if not re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", id):
+            yield "", "the path of a rule is its id: small letters, digits, hyphens"
+        yield from _table("", data, _RULE, _NEEDED)
+        data = {key: value for key, value in data.items() if isinstance(value, _RULE.get(key, ()))}
+        for key, words in _CLOSED.items():
+            if key in data:
+                yield from _closed(key, data[key], words)
+        if data.get("severity") == "error" and "cause" not in data:
+            yield "cause", "missing: only a warning or a note goes without"
+        if "cause" not in data and "stage" not in data and id.partition("/")[0] not in list(Stage):
+            yield "stage", "missing: neither a cause nor the folder says it"
+        for key in ("title", "because"):
+            yield from self.text(key, data.get(key, ""))
+        for key in ("supersedes", "references"):
+            yield from _texts(key, data.get(key, []))
+        for number, block in enumerate(data.get("when", []), 1):
+            yield from self.block(f"when[{number}]", block)
+        for name, fix in data.get("fix", {}).items():
+            yield from self.fix(f"fix.{name}", fix)
+        for number, example in enumerate(data.get("example", []), 1):
+            yield from self.example(f"example[{number}]", example)
+
+    def fix(self, key: str, data: Any) -> Problems:
+        yield from _table(key, data, _FIX, ("kind", "title"))
+        if not isinstance(data, dict):
+            return
+        if isinstance(data.get("kind"), str):
+            yield from _closed(f"{key}.kind", data["kind"], Kind)
+        for text in ("title", "steps", "caution"):
+            yield from self.text(f"{key}.{text}", data.get(text, ""))
+        for tests in ("for", "expect"):
+            if tests in data:
+                yield from self.block(f"{key}.{tests}", data[tests])
+        if "change" in data:
+            yield from self.change(f"{key}.change", data["change"])
+        if ("change" in data) != ("expect" in data):
+            has, lacks = ("change", "expect") if "change" in data else ("expect", "change")
+            yield f"{key}.{lacks}", f"missing: a {has} is verified by both together"
+
+    def change(self, key: str, data: Any) -> Problems:
+        yield from _table(key, data, _CHANGE, ())
+        if not isinstance(data, dict):
+            return
+        if not data:
+            yield key, "changes nothing"
+        settings = data.get("set", {})
+        for name, value in settings.items() if isinstance(settings, dict) else ():
+            if isinstance(value, str):
+                yield from self.text(f"{key}.set.{name}", value)
+            else:
+                yield f"{key}.set.{name}", "is written as a text, as in a connection string"
+        yield from _texts(f"{key}.remove", data.get("remove", []))
+        yield from self.text(f"{key}.add_option", data.get("add_option", ""))
+        if self.repairs is not None and "repair" in data and data["repair"] not in self.repairs:
+            yield f"{key}.repair", f'no repair is called "{data["repair"]}"{did_you_mean(data["repair"], self.repairs)}'
+        if "password" in data and data["password"] not in PASSWORD_CHANGES:
+            yield f"{key}.password", f"is one of {', '.join(PASSWORD_CHANGES)}"
+
+    def example(self, key: str, data: Any) -> Problems:
+        yield from _table(key, data, _EXAMPLE, ("name", "given"))
+        if not isinstance(data, dict):
+            return
+        if "expect" in data and data["expect"] not in WORDS:
+            yield f"{key}.expect", f"is one of {', '.join(WORDS)}"
+        for path, fact, value in self.lines(data.get("given")):
+            where = f"{key}.given.{path}"
+            if fact is None:
+                yield where, f"no such fact{did_you_mean(path, self.facts)}"
+            elif fact.kind.startswith("list of "):
+                if not isinstance(value, list):
+                    yield where, "is a list"
+                elif fact.kind != "list of records":
+                    for item in value:
+                        yield from _fits(where, item, fact)
+            else:
+                yield from _fits(where, value, fact)
+
+    def block(self, key: str, data: Any) -> Problems:
+        if not isinstance(data, dict) or not data:
+            yield key, "is a table of tests: record.fact = test"
+            return
+        for path, fact, written in self.lines(data):
+            where = f"{key}.{path}"
+            if fact is None:
+                yield where, f"no such fact{did_you_mean(path, self.facts)}"
+            elif fact.kind == "list of records":
+                yield where, "is a list of records, of which no test can be made: ask a derived fact"
+            elif isinstance(written, dict):
+                if not written:
+                    yield where, "no test"
+                for operator, operand in written.items():
+                    if operator in WRITTEN:
+                        yield from self.test(where, fact, Operator(operator), operand)
+                    else:
+                        yield where, f'no test is called "{operator}"{did_you_mean(operator, WRITTEN)}'
+            else:
+                operator = Operator.ONE_OF if isinstance(written, list) else Operator.EQUALS
+                yield from self.test(where, fact, operator, written)
+
+    def test(self, key: str, fact: Fact, operator: Operator, operand: Any) -> Problems:
+        items = operand if isinstance(operand, list) else [operand]
+        is_list, is_text = fact.kind.startswith("list of "), fact.kind == "str"
+        if not items:
+            yield key, "an empty list of values never holds"
+        if operator in (Operator.EQUALS, Operator.ONE_OF, Operator.NOT):
+            if is_list:
+                yield key, "is a list: use contains, contains_all, lacks or empty"
+            else:
+                for item in items:
+                    yield from _fits(key, item, fact)
+        elif operator in (Operator.CONTAINS, Operator.CONTAINS_ALL, Operator.LACKS):
+            if is_list:
+                for item in items:
+                    yield from _fits(key, item, fact)
+            elif not is_text:
+                yield key, f"{operator.value} is for texts and lists, and this is {_KINDS[_BY_NAME[fact.kind]]}"
+            elif fact.choices:
+                yield key, f"is one word of {', '.join(fact.choices)}: write the word, or a list of words"
+            elif not all(isinstance(item, str) and item.strip() for item in items):
+                yield key, "looks for texts that are not empty"
+        elif operator is Operator.MATCHES:
+            if not is_text or fact.choices:
+                yield key, "matches is for open texts"
+            else:
+                yield from _pattern(key, operand)
+        elif operator is Operator.EMPTY:
+            if not (is_text or is_list) or not isinstance(operand, bool):
+                yield key, "empty = true or false, and is for texts and lists"
+        elif fact.kind not in ("int", "float") or isinstance(operand, bool) or not isinstance(operand, (int, float)):
+            yield key, f"{operator.value} compares numbers"
+
+    def text(self, key: str, text: Any) -> Problems:
+        for path in placeholders(text) if isinstance(text, str) else ():
+            if path not in self.facts:
+                yield key, f'"{{{path}}}" is no fact{did_you_mean(path, self.facts)}'
+
+    def lines(self, data: Any) -> Iterator[tuple[str, Fact | None, Any]]:
+        for record, facts in data.items() if isinstance(data, dict) else ():
+            if isinstance(facts, dict):
+                for name, value in facts.items():
+                    yield f"{record}.{name}", self.facts.get(f"{record}.{name}"), value
+            else:
+                yield record, None, facts
+
+
+def _table(key: str, data: Any, known: Mapping[str, type], needed: Iterable[str]) -> Problems:
+    if not isinstance(data, dict):
+        yield key, "is a table"
+        return
+    at = f"{key}." if key else ""
+    for name, value in data.items():
+        if name not in known:
+            yield f"{at}{name}", f"unknown key{did_you_mean(name, known)}"
+        elif not isinstance(value, known[name]):
+            yield f"{at}{name}", f"is {_KINDS[known[name]]}"
+        elif value == "" or (name == "when" and not value):
+            yield f"{at}{name}", "is empty"
+    for name in needed:
+        if name not in data:
+            yield f"{at}{name}", "missing"
+
+
+def _closed(key: str, word: str, words: Iterable[str]) -> Problems:
+    if word not in list(words):
+        yield key, f'"{word}" is not among {", ".join(words)}{did_you_mean(word, words)}'
+
+
+def _texts(key: str, items: Any) -> Problems:
+    if isinstance(items, list) and not all(isinstance(item, str) and item for item in items):
+        yield key, "is a list of texts"
+
+
+def _fits(key: str, value: Any, fact: Fact) -> Problems:
+    kind = _BY_NAME[fact.kind.removeprefix("list of ")]
+    fitting: tuple[type, ...] = (int, float) if kind is float else (kind,)
+    if not isinstance(value, fitting) or (isinstance(value, bool) and kind is not bool):
+        yield key, f"is {_KINDS[kind]}, and {value!r} is not"
+    elif fact.choices:
+        yield from _closed(key, value, fact.choices)
+
+
+def _pattern(key: str, pattern: Any) -> Problems:
+    try:
+        re.compile(pattern)
+    except (re.error, TypeError) as error:
+        yield key, f"is no regular expression: {error}"

@@ -1,0 +1,260 @@
+"""The rules: what each says, and which of them hold in a run.
+
+A rule is data (rules/**/*.toml; rules/README.md tells how to write one): loading runs no code, so a team can keep its
+own. The built-in ones come from their compiled form where it is current; a file that is not in it is read strictly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from diagnostics import rules_compiled
+from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from diagnostics.conditions import WORDS, Answer, Block, Facts, Test, any_of, block
+from diagnostics.facts import Observations, Value, Vocabulary
+from diagnostics.rules_compiled import RuleError as RuleError
+from diagnostics.rules_compiled import RuleFile, RuleProblem
+
+
+@dataclass(frozen=True)
+class FixSpec:
+    """A fix as the rule has it: texts and values unworded."""
+
+    id: str
+    kind: Kind
+    title: str
+    steps: str
+    caution: str
+    applies: Block | None
+    """For whom it is (`for`); `None`: for everybody."""
+    change: Mapping[str, Any] | None
+    """`set`, `remove`, `add_option`, `drop_option`, `repair`, `password`; `None` where pgwhy cannot change it."""
+    expect: Block | None
+    """NO before the change, YES after it; there exactly if there is a change."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A case that shows where the rule holds, or where it does not."""
+
+    name: str
+    expect: Answer
+    given: Mapping[str, Mapping[str, Value]]
+    """For `Vocabulary.observations`. Where the file says nothing of `error`, there is no error text (`""`)."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one file says."""
+
+    id: str
+    path: Path
+    title: str
+    cause: Cause | None
+    severity: Severity
+    owner: Owner
+    retry: Retry
+    stage: Stage
+    because: str
+    supersedes: tuple[str, ...]
+    references: tuple[str, ...]
+    when: tuple[Block, ...]
+    said: Mapping[str, Any]
+    """The whole file as TOML gives it."""
+
+    @cached_property
+    def fixes(self) -> tuple[FixSpec, ...]:
+        """In the order of the file."""
+        return tuple(_fix(id, data) for id, data in self.said.get("fix", {}).items())
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """In the order of the file."""
+        return tuple(
+            Example(data["name"], WORDS[data.get("expect", "yes")], {"error": {"message": ""}} | data["given"])
+            for data in self.said.get("example", ())
+        )
+
+    def fix(self, id: str) -> FixSpec:
+        """The fix of that id; `KeyError` if there is none."""
+        return _fix(id, self.said["fix"][id])
+
+
+@dataclass(frozen=True)
+class Held:
+    """A rule that says yes or cannot tell."""
+
+    rule: Rule
+    answer: Answer
+    facts: Facts
+
+    @cached_property
+    def block(self) -> Block:
+        """The block that says so. Of several: the one about a text that the user reported, then the one with the most
+        tests; if none says yes, the one that misses the fewest facts."""
+        blocks = [each for each in self.rule.when if each.answer(self.facts) is self.answer]
+        if self.answer is Answer.YES:
+            reported = self.facts["error.origin"] == "reported"
+            return max(blocks, key=lambda b: (reported and _reads_the_text(b), len(b.tests)))
+        return min(blocks, key=self._openness)
+
+    @cached_property
+    def evidence(self) -> tuple[Test, ...]:
+        """The tests of the block that say yes."""
+        return self._tests(self.block, Answer.YES)
+
+    @cached_property
+    def missing(self) -> tuple[str, ...]:
+        """The paths of the facts that nobody observed and that the block asks for."""
+        return tuple(dict.fromkeys(test.path for test in self._tests(self.block, Answer.CANNOT_TELL)))
+
+    def _tests(self, block: Block, answer: Answer) -> tuple[Test, ...]:
+        return tuple(test for test in block.tests if test.answer(self.facts) is answer)
+
+    def _openness(self, block: Block) -> tuple[bool, int, int]:
+        speaks, missing = self._tests(block, Answer.YES), self._tests(block, Answer.CANNOT_TELL)
+        return not speaks, len(missing), -len(speaks)
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules, in the order of their ids."""
+
+    rules: tuple[Rule, ...]
+    digest: str
+    """SHA-256, hex, over every rule's id and bytes: which rules a report was made with."""
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules)
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def __getitem__(self, id: str) -> Rule:
+        return self._by_id[id]
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._by_id
+
+    def ask(self, observations: Observations) -> tuple[Held, ...]:
+        """Every rule that says yes or cannot tell, in the order of their ids."""
+        facts = Facts(observations)
+        held = []
+        for rule in self.rules:
+            answer = any_of(rule.when, facts)
+            if answer is not Answer.NO:
+                held.append(Held(rule, answer, facts))
+        return tuple(held)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
+
+
+def load(vocabulary: Vocabulary, *folders: Path, repairs: Collection[str] | None = None) -> Rulebook:
+    """The built-in rules, and those of more folders. `RuleError` as `from_folders`."""
+    folders = (rules_compiled.built_in(), *folders)
+    return from_folders(vocabulary, *folders, repairs=repairs, known=rules_compiled.compiled())
+
+
+def from_folders(
+    vocabulary: Vocabulary,
+    *folders: Path,
+    repairs: Collection[str] | None = None,
+    known: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Rulebook:
+    """The rules of these folders. `RuleError` names everything that is wrong with any of the files.
+
+    `repairs` are the names that a change's `repair` may have (`None`: any). `known` says what files of these SHA-256
+    hold; every other file is parsed and checked.
+    """
+    said: dict[str, tuple[RuleFile, Mapping[str, Any]]] = {}
+    problems: list[RuleProblem] = []
+    for folder in folders:
+        for file in _files(folder, problems):
+            if file.id in said:
+                problems.append(
+                    RuleProblem(file.path, "", f"{said[file.id][0].path} has this id already: choose another")
+                )
+                continue
+            try:
+                data = (known or {}).get(file.sha256) or _parsed(file, vocabulary, repairs)
+            except RuleError as error:
+                problems.extend(error.problems)
+            else:
+                said[file.id] = file, data
+    if not problems:
+        problems.extend(_unknown_superseded(said))
+    if problems:
+        raise RuleError(problems)
+    rules = tuple(rule_of(*said[id]) for id in sorted(said))
+    digest = sha256("".join(f"{rule.id} {said[rule.id][0].sha256}\n" for rule in rules).encode())
+    return Rulebook(rules, digest.hexdigest())
+
+
+def rule_of(file: RuleFile, data: Mapping[str, Any]) -> Rule:
+    """A rule from what its file says. The data has been checked (`rule_file.read`), now or before."""
+    cause = Cause(data["cause"]) if "cause" in data else None
+    stage = data.get("stage") or (cause and cause.about.stage) or file.id.partition("/")[0]
+    return Rule(
+        id=file.id,
+        path=file.path,
+        title=data["title"],
+        cause=cause,
+        severity=Severity(data["severity"]),
+        owner=Owner(data["owner"]),
+        retry=Retry(data["retry"]) if "retry" in data else cause.about.retry if cause else Retry.NO,
+        stage=Stage(stage),
+        because=data["because"],
+        supersedes=tuple(data.get("supersedes", ())),
+        references=tuple(data.get("references", ())),
+        when=tuple(block(tests) for tests in data["when"]),
+        said=data,
+    )
+
+
+def _fix(id: str, data: Mapping[str, Any]) -> FixSpec:
+    return FixSpec(
+        id=id,
+        kind=Kind(data["kind"]),
+        title=data["title"],
+        steps=data.get("steps", ""),
+        caution=data.get("caution", ""),
+        applies=block(data["for"]) if "for" in data else None,
+        change=data.get("change"),
+        expect=block(data["expect"]) if "expect" in data else None,
+    )
+
+
+def _reads_the_text(block: Block) -> bool:
+    return any(test.path == "error.message" for test in block.tests)
+
+
+def _files(folder: Path, problems: list[RuleProblem]) -> Iterable[RuleFile]:
+    try:
+        return rules_compiled.files(folder)
+    except OSError as error:
+        problems.append(RuleProblem(folder, "", f"cannot be read: {error.strerror}"))
+        return ()
+
+
+def _parsed(file: RuleFile, vocabulary: Vocabulary, repairs: Collection[str] | None) -> Mapping[str, Any]:
+    from diagnostics import rule_file  # the compiled form does without
+
+    return rule_file.read(file, vocabulary, repairs)
+
+
+def _unknown_superseded(said: Mapping[str, tuple[RuleFile, Mapping[str, Any]]]) -> Iterator[RuleProblem]:
+    for id, (file, data) in said.items():
+        for other in data.get("supersedes", ()):
+            if other == id:
+                yield RuleProblem(file.path, "supersedes", "a rule cannot supersede itself")
+            elif other not in said:
+                from diagnostics.rule_file import did_you_mean  # only for somebody who made a mistake
+
+                yield RuleProblem(file.path, "supersedes", f'no rule "{other}"{did_you_mean(other, said)}')

@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from diagnostics.catalogue import BEGIN, refresh, refreshed
+from diagnostics.lint import lint
+from diagnostics.patterns import faults, needles
+from diagnostics.rulebook import from_folders
+from tests.small_rules import VOCABULARY, write_rule
+
+EXAMPLES = """
+[[example]]
+name = "it has expired"
+[example.given]
+tls.trust = "expired"
+
+[[example]]
+name = "it is trusted"
+expect = "no"
+[example.given]
+tls.trust = "trusted"
+"""
+FIX = '[fix.renew]\nkind = "repair"\ntitle = "renew it"\nsteps = "Ask its owner."\n'
+WHEN = "tls.trust = 'expired'"
+LINKS = '["https://example.com/expired"]'
+
+
+def remarks(folder: Path) -> list[str]:
+    return [f"{remark.key}: {remark.says}" for remark in lint(from_folders(VOCABULARY, folder), VOCABULARY)]
+
+
+def test_a_good_rule_gets_no_remark(tmp_path: Path) -> None:
+    write_rule(tmp_path, "tls/expired", WHEN, references=LINKS, rest=FIX + EXAMPLES)
+    assert remarks(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "remark"),
+    [
+        ({"title": f'"{"a" * 73}"'}, "title: has 73 characters; 72 fit on the page"),
+        ({"title": '"it is broken."'}, "title: ends with a full stop"),
+        ({"title": '"The server is broken"'}, "title: begins with a capital letter"),
+        ({"because": '"because of it"'}, "because: is at least one whole sentence"),
+        ({"references": ""}, "references: missing"),
+        ({"references": '["http://example.com"]'}, "references: http://example.com is no https address"),
+        ({"because": '"It is {host}."'}, "because: {host} is printed as it stands"),
+    ],
+)
+def test_texts_and_references_are_looked_at(tmp_path: Path, keys: dict[str, str], remark: str) -> None:
+    write_rule(tmp_path, "tls/expired", WHEN, rest=FIX + EXAMPLES, **{"references": LINKS, **keys})
+    assert any(found.startswith(remark) for found in remarks(tmp_path)), remarks(tmp_path)
+
+
+@pytest.mark.parametrize("title", ["Neon's proxy is late", "SNI is missing", "IPv6 is broken", "PGHOST says otherwise"])
+def test_a_title_may_begin_with_a_name(tmp_path: Path, title: str) -> None:
+    write_rule(tmp_path, "tls/expired", WHEN, references=LINKS, title=f'"{title}"', rest=FIX + EXAMPLES)
+    assert remarks(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("fix", "remark"),
+    [
+        ("", "fix: missing: an error tells what to do"),
+        (FIX.replace("steps", "#"), "fix.renew.steps: missing"),
+        (FIX.replace("Ask its owner", "Set sslmode=disable"), 'advises to weaken TLS: "sslmode=disable"'),
+        (FIX.replace("renew it", "turn TLS off"), "fix.renew.title: advises to weaken TLS"),
+        (FIX.replace("Ask its owner", "Add ssl: { rejectUnauthorized: false }"), "advises to weaken TLS"),
+        (FIX + "for = { tls.sni_sent = true }", None),
+        (FIX + "for = { tls.trust = 'trusted' }", "fix.renew: is offered in no example that says yes"),
+        (
+            FIX + "change = { set = { sslmode = 'prefer' } }\nexpect = { tls.trust = 'trusted' }",
+            "fix.renew.change: turns TLS off, or lets it be turned off",
+        ),
+        (FIX.replace("Ask its owner", "Never set sslmode=disable"), None),
+        (FIX.replace("Ask its owner", "Change sslmode=disable to sslmode=require"), None),
+    ],
+)
+def test_fixes_are_looked_at(tmp_path: Path, fix: str, remark: str | None) -> None:
+    write_rule(tmp_path, "tls/expired", WHEN, references=LINKS, rest=fix + EXAMPLES)
+    found = remarks(tmp_path)
+    assert any(remark in one for one in found) if remark else not found, found
+
+
+@pytest.mark.parametrize(
+    ("examples", "remark"),
+    [
+        ("", "example: missing: a case that says yes"),
+        (EXAMPLES.partition("\n\n[[")[0], 'example: missing: a near miss, with expect = "no"'),
+        (EXAMPLES.replace('"no"', '"cannot-tell"'), "the rule says no, expected is cannot-tell"),
+        (EXAMPLES.replace('tls.trust = "trusted"', "target.port = 1"), "says cannot-tell (tls.trust not given)"),
+        (EXAMPLES.replace("it has expired", "it is trusted"), "example[1].name: is there twice"),
+    ],
+)
+def test_examples_are_looked_at(tmp_path: Path, examples: str, remark: str) -> None:
+    write_rule(tmp_path, "tls/expired", WHEN, references=LINKS, rest=FIX + examples)
+    assert any(remark in found for found in remarks(tmp_path)), remarks(tmp_path)
+
+
+def test_an_example_is_put_to_the_whole_rulebook(tmp_path: Path) -> None:
+    write_rule(tmp_path, "a/expired", WHEN, references=LINKS, rest=FIX + EXAMPLES)
+    write_rule(tmp_path, "b/first", WHEN, references=LINKS, stage='"tcp"', rest=FIX + EXAMPLES)
+    assert remarks(tmp_path) == ['example[1] "it has expired": b/first is told first']
+
+
+def test_what_supersedes_may_not_hide_what_is_worse_or_be_hidden_in_turn(tmp_path: Path) -> None:
+    write_rule(tmp_path, "a/one", WHEN, references=LINKS, supersedes='["b/two"]', severity='"note"', rest=EXAMPLES)
+    write_rule(tmp_path, "b/two", WHEN, references=LINKS, supersedes='["a/one"]', rest=FIX + EXAMPLES)
+    assert remarks(tmp_path) == [
+        "supersedes: b/two supersedes this rule in turn: where both hold, neither is told",
+        "supersedes: hides b/two, which is worse (error)",
+        'example[1] "it has expired": the rule holds and is hidden behind b/two',
+        "supersedes: a/one supersedes this rule in turn: where both hold, neither is told",
+        'example[1] "it has expired": the rule holds and is hidden behind a/one',
+    ]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r'"[^"]*" does not exist',
+        r"code \d+",
+        r".{0,80}refused",
+        r"^\w+: ",
+        r'(host name "|ENOTFOUND )[^"\s:]*@',
+        r"server \d+\.\d+",
+        r'"[^"\s]+\s+"',
+        r"\((\d{1,3}\.){3}\d{1,3}\)",
+        r"(?i:a|b)(?!c)",
+    ],
+)
+def test_a_pattern_whose_search_is_linear_is_safe(pattern: str) -> None:
+    assert faults(pattern) == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"refused.*5432",
+        r"\S+@host",
+        r'x[^"]*y[^"]*z',
+        r"(a+)+b",
+        r'"(a|b\d+){2,}',
+        r'x(a|")[^"]*',
+        r"(.{0,40}x){0,40}",
+        r"[a-z]+\d",
+    ],
+)
+def test_a_pattern_whose_search_may_not_end_is_found(pattern: str) -> None:
+    assert faults(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "texts"),
+    [
+        (r'"[^"]*" does not exist', ('" does not exist',)),
+        (r'(host name "|ENOTFOUND )[^"\s:]*@', ('host name "', "ENOTFOUND ")),
+        (r"(?:refused|)ab?c", ("a",)),
+        (r"x(optional)?y", ("x",)),
+        (r"(?!not)\w+", ()),
+        (r"(\d+|code) ", ()),
+        (r"(?:abc)+", ("abc",)),
+    ],
+)
+def test_what_a_pattern_needs_is_known(pattern: str, texts: tuple[str, ...]) -> None:
+    assert needles(pattern) == texts
+
+
+def test_the_catalogue_follows_the_rules_and_keeps_the_page_above_it(tmp_path: Path) -> None:
+    rules, page = tmp_path / "rules", tmp_path / "README.md"
+    write_rule(rules, "tls/expired", WHEN, title='"{target.host} has expired"')
+    page.write_text(f"# How to write a rule\n\n{BEGIN}\n\nold")
+    refresh(from_folders(VOCABULARY, rules), page)
+    text = page.read_text()
+    assert text.startswith(f"# How to write a rule\n\n{BEGIN}\n\n1 rules.")
+    assert "| [tls/expired](tls/expired.toml) | certificate-expired | &lt;host> has expired |" in text
+    assert refreshed(from_folders(VOCABULARY, rules), text) == text
