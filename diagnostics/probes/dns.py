@@ -147,7 +147,10 @@ class Dns(Record):
         """every address is private, loopback or link-local"""
         if self.addresses is None:
             return None
-        return bool(self.addresses) and all(ip_address(a.partition("%")[0]).is_private for a in self.addresses)
+        try:
+            return bool(self.addresses) and all(ip_address(a.partition("%")[0]).is_private for a in self.addresses)
+        except ValueError:  # what stands in hostaddr need not be an address
+            return None
 
 
 HEAD_START_S = 0.15

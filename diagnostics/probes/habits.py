@@ -6,6 +6,7 @@ from diagnostics import target as targets
 from diagnostics.client import ChannelBinding, Client
 from diagnostics.target.facts import TargetFacts
 from diagnostics.target.model import Target
+from diagnostics.target.provider import Provider
 
 
 def login_parameters(target: Target, client: Client | None, facts: TargetFacts) -> dict[str, str]:
@@ -31,7 +32,10 @@ def login_parameters(target: Target, client: Client | None, facts: TargetFacts) 
     if client.family not in ("libpq", None):
         parameters["gssencmode"] = "disable"
     forwarded = [name for name in client.forwarded_parameters if name in target.settings]
-    if forwarded:
+    if forwarded and facts.provider is Provider.NEON:
+        # Neon's proxy drops start-up parameters that it does not know, so they do no harm there (neon.md 2.2).
+        parameters = {name: value for name, value in parameters.items() if name not in forwarded or name == "options"}
+    elif forwarded:
         # The client sends them as start-up parameters of their own. libpq can only send them inside `options`, which
         # the server reads at the same point and refuses with the same words.
         tokens = [f"-c {name}={_escaped(target.value(name) or '')}" for name in forwarded]

@@ -93,7 +93,7 @@ async def observe(seen: Seen, network: Network) -> SettingsFacts:
     unknown, foreign, refused, forwarded = _sorted_parameters(target, client)
     invalid, value, valid = _invalid(target)
     return SettingsFacts(
-        client_refusal=_refusal(target, client, foreign),
+        client_refusal=_refusal(target, client, (*unknown, *refused)),
         invalid_parameter=invalid,
         invalid_value=value,
         valid_value=valid,
@@ -160,8 +160,8 @@ def _invalid(target: Target) -> tuple[str, str, str]:
     return "", "", ""
 
 
-def _refusal(target: Target, client: Client, left_out: tuple[str, ...]) -> str:
-    """libpq's own words about the text, its secrets masked and the parameters of other drivers left out."""
+def _refusal(target: Target, client: Client, kept: tuple[str, ...]) -> str:
+    """libpq's own words about the text, its secrets masked. Of foreign parameters only those to be kept are in it."""
     written = target.written
     if written is None or not written.masked:
         return ""
@@ -172,8 +172,9 @@ def _refusal(target: Target, client: Client, left_out: tuple[str, ...]) -> str:
     from diagnostics.target.dialects import syntax
 
     text, module = written.masked, syntax(written.dialect)
-    for name in left_out if module else ():
-        text = module.drop(text, name) if module else text
+    for name in target.foreign:
+        if module and name not in kept:
+            text = module.drop(text, name)
     return conninfo_error(text)
 
 

@@ -161,6 +161,7 @@ async def _ask_all(questions: list[Question], place: Attempt, direct: bool, netw
         return dict(zip((question.arm for question in questions), [*await early, *heard_late], strict=False))
     finally:
         early.cancel()
+        await asyncio.gather(early, return_exceptions=True)  # or asyncio complains that nobody took its exception
 
 
 def _theirs(heard: dict[Arm, Heard], seen: Seen, *, is_socket: bool) -> Arm | None:

@@ -1,0 +1,67 @@
+"""What the user wrote → `Target`, with where each value came from, and back again.
+
+`read` makes a target, `facts` says what rules may know of it, `apply` and `edit` change it and say so in the user's
+own syntax, `libpq_parameters` and `masked` hand it on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from diagnostics.target.facts import TargetFacts, facts_of
+from diagnostics.target.facts import facts_of as facts
+from diagnostics.target.model import PLACEHOLDER, CannotChange, Change, Edit, Problem, ProblemCode, Secret, Target
+from diagnostics.target.reading import read
+
+__all__ = [
+    "read",
+    "facts",
+    "facts_of",
+    "apply",
+    "edit",
+    "libpq_parameters",
+    "masked",
+    "CannotChange",
+    "Change",
+    "Edit",
+    "Problem",
+    "ProblemCode",
+    "Secret",
+    "Target",
+    "TargetFacts",
+]
+
+
+def apply(target: Target, change: Change) -> Target:
+    """The target with a change made. Raises `CannotChange`."""
+    from diagnostics.target.editing import apply_change  # a healthy run changes nothing
+
+    return apply_change(target, change)
+
+
+def edit(target: Target, change: Change) -> Edit:
+    """What the user has to do to his own text for the same change. Raises `CannotChange`."""
+    from diagnostics.target.editing import edit_for
+
+    return edit_for(target, change)
+
+
+def libpq_parameters(target: Target) -> dict[str, str]:
+    """What goes to libpq for the login: no password, no foreign parameters, and nothing that would look further."""
+    looked_up = ("service", "passfile")
+    given = {name: setting.value for name, setting in target.settings.items() if name not in looked_up}
+    # libpq's own rule, said aloud so that nobody puts another default in its place.
+    return {"sslmode": "verify-full", **given} if given.get("sslrootcert") == "system" else given
+
+
+def masked(target: Target) -> dict[str, dict[str, Any]]:
+    """The report's `target`: name → value, source and what it overrode; a password is `PASSWORD_HERE`."""
+    shown: dict[str, dict[str, Any]] = {}
+    for name, setting in {**target.settings, **target.foreign}.items():
+        beaten = [{"value": other.value, "source": str(other.source)} for other in setting.overrode]
+        shown[name] = {"value": setting.value, "source": str(setting.source), "overrode": beaten}
+    if target.password is not None:
+        shown["password"] = {"value": PLACEHOLDER, "source": str(target.password_source), "overrode": []}
+    for name in target.private:
+        shown[name] = {"value": PLACEHOLDER, "source": "", "overrode": []}
+    return shown

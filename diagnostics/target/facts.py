@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import ClassVar
 
 from diagnostics.facts import Record, derived, fact
 from diagnostics.target import provider
-from diagnostics.target.model import Dialect, ProblemCode
+from diagnostics.target.model import Dialect, ProblemCode, Setting, Target
+from diagnostics.target.parameters import words
 from diagnostics.target.provider import Provider
 
 
@@ -64,6 +65,9 @@ class TargetFacts(Record):
     sslsni_source: str | None = fact("where sslsni came from, in words; empty if nobody set it")
     channel_binding: str | None = fact("prefer, require or disable; empty if nobody set it")
     connect_timeout: int | None = fact("the time limit per address that was asked for, in seconds; 0 if none")
+    password_unencoded: bool | None = fact(
+        "the password has a raw # or ? in a URI: libpq reads it, URL parsers of other languages do not"
+    )
     options: str | None = fact("the start-up options as the server would get them; empty if none")
     options_source: str | None = fact("where options came from, in words; empty if nobody set it")
     requested: tuple[str, ...] | None = fact("names of the server parameters the target asks for (search_path ...)")
@@ -75,14 +79,15 @@ class TargetFacts(Record):
         """a DNS name, an IP address, a Unix socket, or nothing"""
         if self.host is None:
             return None
-        if self.host == "":
-            return HostKind.MISSING if not self.hostaddr else HostKind.IPV4 if "." in self.hostaddr else HostKind.IPV6
-        if self.host.startswith(("/", "@")):
+        name = self.host or self.hostaddr or ""
+        if not name:
+            return HostKind.MISSING
+        if name.startswith(("/", "@")) or re.match(r"[A-Za-z]:\\", name):
             return HostKind.SOCKET
-        try:
-            return HostKind.IPV4 if ip_address(self.host.strip("[]").partition("%")[0]).version == 4 else HostKind.IPV6
-        except ValueError:
-            return HostKind.NAME
+        # libpq's own test for an address, which decides whether it sends SNI (fe-secure-openssl.c).
+        if ":" in name:
+            return HostKind.IPV6
+        return HostKind.NAME if name.strip("0123456789.") else HostKind.IPV4
 
     @derived
     def provider(self) -> Provider | None:
@@ -98,6 +103,13 @@ class TargetFacts(Record):
     def pooled(self) -> bool | None:
         """the host name selects the provider's connection pooler"""
         return None if self.host is None else provider.recognise(self.host).pooled
+
+    @derived
+    def direct_host(self) -> str | None:
+        """the host of the same endpoint without its connection pooler; empty if the host selects none"""
+        if self.host is None or self.pooled is None:
+            return None
+        return self.host.replace("-pooler", "", 1) if self.pooled else ""
 
     @derived
     def region(self) -> str | None:
@@ -140,3 +152,117 @@ class TargetFacts(Record):
     def may_connect_unencrypted(self) -> bool | None:
         """sslmode lets the client talk, or try to talk, without TLS"""
         return None if self.sslmode is None else self.sslmode in ("disable", "allow", "prefer")
+
+
+def facts_of(target: Target, default_sslmode: str = "prefer", default_source: str = "libpq's default") -> TargetFacts:
+    """The facts of a target. The defaults are those of the client spoken for, with where they are said to come from."""
+    settings = target.settings
+    hosts = target.hosts
+    sslmode, sslmode_source = _sslmode(target, default_sslmode, default_source)
+    return TargetFacts(
+        dialect=target.written.dialect if target.written else Dialect.DEFAULTS,
+        origin=str(target.written.source) if target.written else "libpq's defaults",
+        problems=tuple(problem.code for problem in target.problems),
+        problem_details=tuple(problem.detail for problem in target.problems),
+        host=hosts[0].name if hosts else target.value("host") or "",
+        hostaddr=hosts[0].hostaddr if hosts else target.value("hostaddr") or "",
+        host_count=len(hosts),
+        port=hosts[0].port if hosts else None,
+        port_source=_source(settings.get("port"), default_source),
+        host_source=_source(settings.get("host"), default_source),
+        user=target.value("user") or "",
+        dbname=target.value("dbname") or "",
+        password=_password(target),
+        password_source=str(target.password_source) if target.password_source else "",
+        password_endpoint=_password_endpoint(target),
+        sslmode=sslmode,
+        sslmode_source=sslmode_source,
+        sslrootcert=target.value("sslrootcert") or "",
+        sslnegotiation=target.value("sslnegotiation") or "postgres",
+        # libpq sends SNI unless the value begins with 0 (fe-secure-openssl.c); an empty value counts as its default.
+        sslsni=not (target.value("sslsni") or "1").startswith("0"),
+        sslsni_source=_source(settings.get("sslsni"), ""),
+        channel_binding=target.value("channel_binding") or "",
+        connect_timeout=_seconds(target.value("connect_timeout")),
+        password_unencoded=_unencoded(target),
+        options=target.value("options") or "",
+        options_source=_source(settings.get("options"), ""),
+        requested=_requested(target),
+        overridden=tuple(_overridden(name, setting) for name, setting in settings.items() if setting.overrode),
+        other_candidates=tuple(f"{candidate.source}: {candidate.host}" for candidate in target.candidates),
+    )
+
+
+def is_template(text: str) -> bool:
+    """A value that only stands in a template or a guide: `[YOUR-PASSWORD]`, `****`, `PASSWORD_HERE`."""
+    return bool(re.fullmatch(_TEMPLATE, text, re.IGNORECASE))
+
+
+def _sslmode(target: Target, default: str, default_source: str) -> tuple[str, str]:
+    setting = target.settings.get("sslmode")
+    if setting:
+        return setting.value, str(setting.source)
+    if target.value("sslrootcert") == "system":
+        return "verify-full", "libpq's default with sslrootcert=system"
+    return default, default_source
+
+
+def _source(setting: Setting | None, default: str) -> str:
+    return str(setting.source) if setting else default
+
+
+def _password(target: Target) -> PasswordState:
+    if target.password is None:
+        return PasswordState.MISSING
+    text = target.password.reveal()
+    if not text:
+        return PasswordState.EMPTY
+    if is_template(text) or text in _DOCUMENTED:
+        return PasswordState.PLACEHOLDER
+    return PasswordState.ENDPOINT_FORM if _ENDPOINT_FORM.match(text) else PasswordState.GIVEN
+
+
+def _password_endpoint(target: Target) -> str:
+    found = _ENDPOINT_FORM.match(target.password.reveal()) if target.password else None
+    return found["endpoint"] if found else ""
+
+
+def _seconds(text: str | None) -> int | None:
+    """libpq's connect_timeout: 0 or less means no limit; `None` for what is no number."""
+    if text is None:
+        return 0
+    digits = text.strip()
+    return max(0, int(digits)) if re.fullmatch(r"[+-]?[0-9]{1,9}", digits) else None
+
+
+def _unencoded(target: Target) -> bool:
+    written = target.written
+    if not written or written.dialect is not Dialect.URI or target.problems:
+        return False
+    login = written.text.reveal().partition("://")[2].partition("@")
+    return bool(login[1]) and any(character in login[0] for character in "#?")
+
+
+def _requested(target: Target) -> tuple[str, ...]:
+    """Server parameters in `options` as the server reads them (-c name=value, --name=value), and in the URL."""
+    named = [m[1].replace("-", "_") for m in re.finditer(_OPTION, target.value("options") or "")]
+    schema = [name for name in ("currentSchema", "Search Path", "schema_search_path") if name in target.foreign]
+    passed = [name for name in target.foreign if name.lower() in _PASSED_ON]
+    return tuple(dict.fromkeys([*named, *(["search_path"] if schema else []), *passed]))
+
+
+def _overridden(name: str, setting: Setting) -> str:
+    beaten = ", ".join(f"{other.value} from {other.source}" for other in setting.overrode)
+    return f"{name}={setting.value} from {setting.source}, not {beaten}"
+
+
+_ENDPOINT_FORM = re.compile(r"(?:endpoint|project)=(?P<endpoint>[A-Za-z0-9-]+)[;$]")
+_OPTION = r"(?:(?<=\s)|^)(?:-c\s*|--)([A-Za-z_][\w.\-]*)="
+_PASSED_ON = words("search_path statement_timeout lock_timeout timezone datestyle idle_in_transaction_session_timeout")
+_TEMPLATE = (
+    r"\[[^\]]*\]|<[^>]*>|\{\{.*\}\}|\$\{?\w+\}?|[*\u2022x.]{3,}|password_here|your[-_ ]?\w*|"
+    r"\w*_?(?:placeholder|changeme)|"
+    r"(?:neon|db|my)[-_](?:password|host|hostname|user|username|role|database)|hostname"
+)
+# The example password of Neon's documentation and console screenshots (neon.md 1.1).
+_DOCUMENTED = frozenset({"AbC123dEf"})

@@ -6,9 +6,14 @@ saved, matched or printed can contain it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+
+from diagnostics.machine import Machine
+
+PLACEHOLDER = "PASSWORD_HERE"
+"""What stands where a secret was."""
 
 
 class Dialect(StrEnum):
@@ -48,11 +53,13 @@ class Source:
     """`DATABASE_URL`, `PGSSLMODE`, a path, `the connection string`, `libpq's default`."""
     line: int | None = None
     """The line in a file, counted from 1; `None` where there is no file."""
+    variable: str = ""
+    """The variable on that line of a `.env`; empty elsewhere."""
 
     def __str__(self) -> str:
-        """`PGSSLMODE (environment)`, `.env line 3`, `the connection string`."""
+        """`PGSSLMODE (environment)`, `.env line 3 (DATABASE_URL)`, `the connection string`."""
         if self.line is not None:
-            return f"{self.name} line {self.line}"
+            return f"{self.name} line {self.line}" + (f" ({self.variable})" if self.variable else "")
         if self.kind is SourceKind.ENVIRONMENT:
             return f"{self.name} (environment)"
         return self.name
@@ -65,6 +72,8 @@ class Setting:
     value: str
     source: Source
     overrode: tuple[Setting, ...] = ()
+    spelling: str = ""
+    """The name as the user wrote it where that is not libpq's: `channelBinding`, `SSL Mode`."""
 
 
 class Secret:
@@ -131,6 +140,8 @@ class ProblemCode(StrEnum):
     """`host:port` in a host field (keyword DSN, `PGHOST`, Npgsql)."""
     HOST_IS_URL = "host-is-url"
     """A whole URL in a host field."""
+    QUESTION_MARK_MISSING = "question-mark-missing"
+    """`/neondb&sslmode=require`: without a `?` it is all the name of the database."""
     DOUBLE_QUESTION_MARK = "double-question-mark"
     """`?a=b?c=d`: the second `?` makes the rest part of the value."""
     AMPERSAND_IN_KEYWORDS = "ampersand-in-keywords"
@@ -144,9 +155,11 @@ class ProblemCode(StrEnum):
     JDBC_USERINFO = "jdbc-userinfo"
     """`jdbc:postgresql://role:password@host/db`: pgJDBC takes no role and password there."""
     JDBC_PREFIX_FOR_LIBPQ = "jdbc-prefix-for-libpq"
-    """A `jdbc:` URL handed to a client that is not Java (only where the client was named)."""
+    """A `jdbc:` URL in a command that is not Java's: `psql "jdbc:postgresql://..."`."""
     AMPERSAND_LOST = "ampersand-lost"
-    """The string ends at the first `?...` parameter as a shell leaves it when `&` was not quoted."""
+    """A command with an unquoted URL: the shell ends the command at `&` and loses the parameters behind it."""
+    SERVICE_MISSING = "service-missing"
+    """The service that was asked for is in no service file, or its file cannot be read."""
     UNREADABLE = "unreadable"
     """The reader of this dialect cannot read it, and none of the above explains it."""
 
@@ -168,8 +181,10 @@ class Written:
 
     dialect: Dialect
     text: Secret
-    """The whole string: it contains the password."""
+    """The whole string: it contains the password. Empty where there is no string (`PG*` variables, a service)."""
     source: Source
+    masked: str = ""
+    """The same text without its secrets: `PASSWORD_HERE` in their place, broken in the same places as the text."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +192,7 @@ class Host:
     """One host of a possibly multi-host target."""
 
     name: str
-    """A DNS name, an IP literal, a socket directory (absolute path, or `@abstract`), or empty for the default socket."""
+    """A DNS name, an IP literal, a socket directory (absolute path, or `@abstract`), or empty for the default one."""
     port: int
     hostaddr: str = ""
     """libpq's `hostaddr` for this host: skips DNS, keeps the name for SNI and verification."""
@@ -198,11 +213,11 @@ class Target:
     """What to connect to, as one client would read it. Made by `diagnostics.target.read`."""
 
     settings: Mapping[str, Setting]
-    """libpq's names (`host`, `port`, `dbname`, `user`, `sslmode`, `options` ...) → value with its source. A dialect's own
+    """libpq's names (`host`, `port`, `user`, `sslmode`, `options` ...) → value with its source. A dialect's own
     spelling is translated (`sslMode`, `channelBinding`, `SSL Mode`); never contains `password`. Only what some source
     set: libpq's defaults are in `Target.value`."""
     foreign: Mapping[str, Setting] = field(default_factory=dict)
-    """Parameters, as written, that libpq has no name for (`pgbouncer`, `schema`, `connection_limit`, a typing error)."""
+    """Parameters, as written, that libpq has no name for (`pgbouncer`, `schema`, a typing error)."""
     password: Secret | None = None
     password_source: Source | None = None
     written: Written | None = None
@@ -215,6 +230,12 @@ class Target:
     redaction only."""
     driver: str | None = None
     """The client that the text itself names for certain (`pgjdbc` for `jdbc:`, `asyncpg` for `postgresql+asyncpg:`)."""
+    private: Mapping[str, Secret] = field(default_factory=dict)
+    """libpq's other parameters that are secrets (`sslpassword`, `oauth_client_secret` ...), kept out of `settings`."""
+    machine: Machine | None = field(default=None, repr=False, compare=False)
+    """The machine it was read on. Its environment may hold secrets."""
+    again: Callable[[str], Target] | None = field(default=None, repr=False, compare=False)
+    """Reads a mended text as this one was read, from the same source and with the same surroundings."""
 
     def value(self, name: str) -> str | None:
         """The effective value of a libpq parameter, `None` if no source set it."""
@@ -236,15 +257,10 @@ class Target:
             addresses = [""] * len(names)
         if len(ports) == 1:
             ports = ports * len(names)
-        if not len(names) == len(addresses) == len(ports):
+        numbers = [port_number(port) for port in ports]
+        if not len(names) == len(addresses) == len(ports) or None in numbers:
             return ()
-        try:
-            numbers = [int(port or "5432") for port in ports]
-        except ValueError:
-            return ()
-        if not all(1 <= number <= 65535 for number in numbers):
-            return ()
-        return tuple(Host(n, p, a) for n, p, a in zip(names, numbers, addresses, strict=True))
+        return tuple(Host(n, p or 0, a) for n, p, a in zip(names, numbers, addresses, strict=True))
 
     def with_settings(self, **changes: Setting | None) -> Target:
         """The same target with some settings replaced, or removed where the new value is `None`."""
@@ -252,9 +268,19 @@ class Target:
         return replace(self, settings={k: v for k, v in settings.items() if changes.get(k, v) is not None})
 
 
+def port_number(text: str) -> int | None:
+    """A port as libpq reads it: 5432 for an empty one, white space around it allowed; `None` if it is no port."""
+    digits = text.strip(" \t\n\v\f\r")
+    if not digits:
+        return None if text else 5432
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    return int(digits) if 1 <= int(digits) <= 65535 else None
+
+
 @dataclass(frozen=True)
 class Change:
-    """What a fix changes in a target, all at once; it comes from a rule's `change`, worded. At least one field is set."""
+    """What a fix changes in a target, all at once; it comes from a rule's `change`. One field at least is set."""
 
     set: tuple[tuple[str, str], ...] = ()
     """Parameters to set: `(("sslmode", "require"),)`. Several go together."""
@@ -268,3 +294,17 @@ class Change:
     """A name in `diagnostics.target.repair.REPAIRS`."""
     password: str = ""
     """`percent-encode` or `endpoint-form`: secrets are transformed by name, never templated."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What the user has to do to his own text."""
+
+    text: str
+    """One line for each place, what to write in back quotes: complete, and without a secret."""
+    connection_string: str
+    """The corrected string in the user's syntax, with `PASSWORD_HERE`; empty where the string does not change."""
+
+
+class CannotChange(ValueError):
+    """A change that has nothing to change in this target; the text is a sentence for the user, without a secret."""

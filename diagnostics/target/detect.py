@@ -1,0 +1,131 @@
+"""Any text → the syntax it is written in, what its reader understands, and what is wrong with it.
+
+Nothing is mended here: a text with something around it is read as its client would read it, which is mostly not at
+all, and a `Problem` names what a person would see at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from diagnostics.target.dialects import Parsed, Span, mask, syntax
+from diagnostics.target.dialects.uri import PREFIXES
+from diagnostics.target.model import Dialect, Problem, ProblemCode, Secret
+from diagnostics.target.parameters import SECRET
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as its client understands it, its secrets apart."""
+
+    dialect: Dialect
+    masked: str
+    values: Mapping[str, str]
+    """libpq's names; no secret is among them, nor a part of one."""
+    foreign: Mapping[str, str]
+    private: Mapping[str, Secret]
+    """libpq's parameters that are secrets, the password included."""
+    spelling: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    readable: bool
+    """Its reader takes anything at all from it."""
+    driver: str | None = None
+    hidden: tuple[Secret, ...] = ()
+    """Every secret text of it, for redaction."""
+
+
+def understand(text: str) -> Reading:
+    """Read a text. Never raises; what cannot be read has a problem that says so."""
+    start, end = 0, len(text)
+    outer: tuple[Problem, ...] = ()
+    spans: tuple[Span, ...] = ()
+    if not (text.startswith(PREFIXES) and text[-1].isalnum()):
+        from diagnostics.target import wrappers  # only for what does not look like a URI from end to end
+
+        inner = wrappers.peel(text)
+        start, end, outer = inner.start, inner.end, inner.problems
+        # Around the string there may be more, PGPASSWORD=... psql ..., and where it ends is only a guess.
+        spans = tuple(wrappers.hidden(text)) if outer else ()
+    core = text[start:end]
+    parsed, problems = _read(core)
+    spans += tuple(Span(s.start + start, s.end + start, s.broken) for s in parsed.secrets)
+    masked = mask(text, spans)
+    whole = parsed if core == text else _whole(text, parsed)
+    clean = _again(mask(core, parsed.secrets) if whole is parsed else masked, whole)
+    return Reading(
+        dialect=parsed.dialect,
+        masked=masked,
+        values={name: value for name, value in clean.values.items() if name not in SECRET},
+        foreign=clean.foreign,
+        private={name: Secret(value) for name, value in whole.values.items() if name in SECRET},
+        spelling=whole.spelling,
+        problems=outer + problems,
+        readable=bool(whole.values or whole.foreign) or not text.strip(),
+        driver=None if any(p.code is ProblemCode.JDBC_PREFIX_FOR_LIBPQ for p in outer) else parsed.driver,
+        hidden=tuple(Secret(text[span.start : span.end]) for span in spans if span.end > span.start),
+    )
+
+
+def _read(text: str) -> tuple[Parsed, tuple[Problem, ...]]:
+    """What the reader of the text's own syntax makes of it, and the problems."""
+    if not text.strip():
+        what = "it is empty: libpq then tries its defaults without a word" if not text else "there is only white space"
+        return Parsed(Dialect.KEYWORDS), (Problem(ProblemCode.EMPTY, what),)
+    dialect = _dialect(text)
+    if dialect:
+        parsed = _parse(dialect, text)
+        return parsed, parsed.problems
+    from diagnostics.target import wrappers  # only for what begins like no syntax
+
+    if placeholder := wrappers.placeholder_problem(text):
+        return _parse(Dialect.KEYWORDS, text), (placeholder,)
+    parsed = _parse(Dialect.KEYWORDS, text)
+    problem = wrappers.scheme_problem(text.strip())
+    parsed = replace(parsed, secrets=tuple(wrappers.hidden(text)), dialect=Dialect.URI if problem else Dialect.KEYWORDS)
+    return parsed, (problem,) if problem else parsed.problems
+
+
+def _dialect(text: str) -> Dialect | None:
+    if text.startswith(PREFIXES):
+        return Dialect.URI
+    if text.startswith("jdbc:postgresql:"):
+        return Dialect.JDBC
+    if re.match(_SQLALCHEMY, text):
+        return Dialect.SQLALCHEMY
+    if "=" not in text:
+        return None
+    from diagnostics.target.dialects import keywords, npgsql  # most texts are URIs
+
+    if npgsql.looks_like(text):
+        return Dialect.NPGSQL
+    parsed = keywords.parse(text)
+    return Dialect.KEYWORDS if parsed.values or (parsed.foreign and not parsed.refused and ":" not in text) else None
+
+
+def _parse(dialect: Dialect, text: str) -> Parsed:
+    module = syntax(dialect)
+    assert module is not None  # the dialects of texts have one
+    return module.parse(text)
+
+
+def _whole(text: str, parsed: Parsed) -> Parsed:
+    """What the client makes of the text with everything around it."""
+    if parsed.dialect is Dialect.NPGSQL:
+        return parsed
+    dialect = _dialect(text)
+    return _parse(dialect, text) if dialect else Parsed(parsed.dialect)
+
+
+def _again(masked: str, whole: Parsed) -> Parsed:
+    """The values once more from the masked text, so that no part of a secret can be among them."""
+    dialect = _dialect(masked)
+    return (
+        _parse(dialect, masked)
+        if dialect and (whole.values or whole.foreign)
+        else replace(whole, values={}, foreign={})
+    )
+
+
+_SQLALCHEMY = r"(?:postgres|postgresql|cockroachdb)\+[a-z0-9_]+://"

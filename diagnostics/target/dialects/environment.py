@@ -1,0 +1,42 @@
+"""`PG*` variables: what libpq takes from the environment, and which other clients take which of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from diagnostics.target.model import Dialect
+from diagnostics.target.parameters import ENVIRONMENT, words
+
+_JDBC = frozenset({"passfile"})
+_NPGSQL = words("""user password passfile sslcert sslkey sslrootcert client_encoding options target_session_attrs""")
+_ASYNCPG = words(
+    """host port user password dbname passfile service sslmode sslcert sslkey sslrootcert sslcrl sslnegotiation
+    ssl_min_protocol_version ssl_max_protocol_version target_session_attrs krbsrvname gsslib"""
+)
+
+
+def read(environment: Mapping[str, str], dialect: Dialect, driver: str | None) -> dict[str, tuple[str, str]]:
+    """libpq's names → value and variable, for the variables that the reader of this dialect looks at.
+
+    A variable that is set and empty counts, as it does for libpq. `PGREQUIRESSL=1` stands for sslmode=require.
+    """
+    names = _reads(dialect, driver)
+    found = {
+        name: (environment[variable], variable)
+        for name, variable in ENVIRONMENT.items()
+        if variable in environment and (names is None or name in names)
+    }
+    if names is None and "sslmode" not in found and environment.get("PGREQUIRESSL", "").startswith("1"):
+        found["sslmode"] = ("require", "PGREQUIRESSL")
+    return found
+
+
+def _reads(dialect: Dialect, driver: str | None) -> frozenset[str] | None:
+    """libpq's names that count; `None` for all of them."""
+    if dialect is Dialect.JDBC:
+        return _JDBC
+    if dialect is Dialect.NPGSQL:
+        return _NPGSQL
+    if driver == "asyncpg":
+        return _ASYNCPG
+    return frozenset() if driver == "pg8000" else None

@@ -1,0 +1,162 @@
+"""pgJDBC's URL: `jdbc:postgresql://host:port,host2:port2/database?user=...&password=...&sslmode=require`.
+
+Read as pgJDBC 42.7 reads it (its `Driver.parseURL`; https://jdbc.postgresql.org/documentation/use/): no role and
+password in front of the host, names of its own for most parameters, `localhost` where no host is given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import unquote_plus
+
+from diagnostics.target.dialects import Parsed, Span, percent, query
+from diagnostics.target.dialects.uri import SECRET_NAME, doubtful_port, makes_sense
+from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
+
+PREFIX = "jdbc:postgresql:"
+
+NAMES = {
+    "PGHOST": "host",
+    "PGPORT": "port",
+    "PGDBNAME": "dbname",
+    "host": "host",
+    "port": "port",
+    "dbname": "dbname",
+    "user": "user",
+    "password": "password",
+    "service": "service",
+    "sslmode": "sslmode",
+    "sslcert": "sslcert",
+    "sslkey": "sslkey",
+    "sslrootcert": "sslrootcert",
+    "sslpassword": "sslpassword",
+    "sslNegotiation": "sslnegotiation",
+    "channelBinding": "channel_binding",
+    "connectTimeout": "connect_timeout",
+    "ApplicationName": "application_name",
+    "options": "options",
+    "requireAuth": "require_auth",
+    "gssEncMode": "gssencmode",
+    "gsslib": "gsslib",
+    "kerberosServerName": "krbsrvname",
+    "replication": "replication",
+    "targetServerType": "target_session_attrs",
+    "loadBalanceHosts": "load_balance_hosts",
+    "tcpKeepAlive": "keepalives",
+}
+"""pgJDBC's names of what libpq has too."""
+
+_VALUES = {
+    "target_session_attrs": {
+        "any": "any",
+        "preferPrimary": "any",
+        "master": "primary",
+        "secondary": "standby",
+        "slave": "standby",
+        "preferSecondary": "prefer-standby",
+        "preferSlave": "prefer-standby",
+    },
+    "load_balance_hosts": {"true": "random", "false": "disable"},
+    "keepalives": {"true": "1", "false": "0"},
+}
+
+
+def parse(text: str) -> Parsed:
+    values: dict[str, str] = {}
+    foreign: dict[str, str] = {}
+    spelling: dict[str, str] = {}
+    spans: list[Span] = []
+    problems: list[Problem] = []
+    server = text[len(PREFIX) :].partition("?")[0]
+    if server.startswith("//"):
+        places, slash, database = server[2:].partition("/")
+        _places(places, values)
+        if slash and database:
+            values["dbname"] = _decoded(database)
+    elif server:
+        values["dbname"] = _decoded(server)
+    login = login_in(text)
+    if login:
+        if login["password"]:
+            spans.append(Span(*login.span("password"), broken=True))
+        what = "role and password stand in front of the host, where pgJDBC takes none"
+        problems.append(Problem(ProblemCode.JDBC_USERINFO, what, "jdbc-fields"))
+    else:
+        spans += doubtful_port(text, len(PREFIX) + 2)
+    for start, end in query.pieces(text):
+        name, _, written = text[start:end].partition("=")
+        if not name:
+            continue
+        value, known = _decoded(written), NAMES.get(name)
+        if SECRET_NAME.search(name) and written:
+            spans.append(Span(end - len(written), end))
+        if known:
+            values[known] = _VALUES.get(known, {}).get(value, value)
+            if name != known:
+                spelling[known] = name
+        else:
+            foreign[name] = value
+    # SslMode.of(): ssl=true, or a bare "ssl", asks for verify-full unless sslmode says something else.
+    if foreign.get("ssl") in ("", "true") and "sslmode" not in values:
+        del foreign["ssl"]
+        values["sslmode"], spelling["sslmode"] = "verify-full", "ssl"
+    values.setdefault("host", "localhost")
+    if not login and any(port_number(port) is None for port in values.get("port", "").split(",")):
+        problems.append(Problem(ProblemCode.PORT_INVALID, "the port is no number from 1 to 65535"))
+    if "?" in text.partition("?")[2]:
+        what = "a second ? among the parameters; they are joined with &"
+        problems.append(Problem(ProblemCode.DOUBLE_QUESTION_MARK, what, "second-question-mark"))
+    return Parsed(Dialect.JDBC, values, foreign, spelling, tuple(spans), tuple(problems), driver="pgjdbc")
+
+
+def login_in(text: str) -> re.Match[str] | None:
+    """Role and password in front of the host, up to the last @ that a host can follow; `None` if there are none."""
+    if makes_sense(text, len(PREFIX) + 2):
+        return None
+    return _LOGIN.match(text, len(PREFIX))
+
+
+def put(text: str, name: str, value: str) -> str:
+    return query.put_part(text, name, value) or query.put(text, _names(name), spell(name, value))
+
+
+def drop(text: str, name: str) -> str:
+    return query.drop(text, _names(name))
+
+
+def spell(name: str, value: str) -> str:
+    back = {libpq: own for own, libpq in reversed(_VALUES.get(name, {}).items())}
+    return f"{_own(name)}={percent.encode(back.get(value, value), keep='/:,')}"
+
+
+def password(plain: str) -> str:
+    return percent.encode(plain)
+
+
+def _own(name: str) -> str:
+    return next((own for own, libpq in reversed(NAMES.items()) if libpq == name), name)
+
+
+def _names(name: str) -> tuple[str, ...]:
+    own = tuple(own for own, libpq in NAMES.items() if libpq == name)
+    return (*own, "ssl") if name == "sslmode" else own or (name,)
+
+
+def _places(written: str, values: dict[str, str]) -> None:
+    if not written:
+        return
+    hosts, ports = [], []
+    for place in written.split(","):
+        host, colon, port = place.rpartition(":")
+        if not colon or "]" in port:
+            host, port = place, ""
+        hosts.append(host.strip("[]") or "localhost")
+        ports.append(port or "5432")
+    values["host"] = ",".join(hosts)
+    if any(port != "5432" for port in ports) or ":" in re.sub(r"\[[^\]]*\]", "", written):
+        values["port"] = ports[0] if len(set(ports)) == 1 else ",".join(ports)
+
+
+_decoded: Callable[[str], str] = unquote_plus
+_LOGIN = re.compile(r"//(?P<user>[^/?:]*)(?::(?P<password>.*))?@(?=[^@/?]*(?:/|\?|\Z))", re.DOTALL)

@@ -1,0 +1,186 @@
+"""Npgsql's string: `Host=localhost;Username=alex;Password=...;SSL Mode=Require`.
+
+Pairs as .NET's DbConnectionStringBuilder reads them (names in any case, values in single or double quotes with a
+doubled quote inside, `==` for = in a name); the names are Npgsql's, with or without their spaces
+(https://www.npgsql.org/doc/connection-string-parameters.html).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diagnostics.target.dialects import Parsed, Span
+from diagnostics.target.dialects.uri import SECRET_NAME
+from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
+from diagnostics.target.parameters import LIBPQ, plain
+
+_NAMES = {
+    "Host": "host",
+    "Server": "host",
+    "Port": "port",
+    "Database": "dbname",
+    "DB": "dbname",
+    "Username": "user",
+    "User Name": "user",
+    "User Id": "user",
+    "UID": "user",
+    "Password": "password",
+    "PSW": "password",
+    "PWD": "password",
+    "Passfile": "passfile",
+    "Application Name": "application_name",
+    "Client Encoding": "client_encoding",
+    "SSL Mode": "sslmode",
+    "SSL Negotiation": "sslnegotiation",
+    "SSL Certificate": "sslcert",
+    "SSL Key": "sslkey",
+    "SSL Password": "sslpassword",
+    "Root Certificate": "sslrootcert",
+    "Channel Binding": "channel_binding",
+    "Require Auth": "require_auth",
+    "GSS Encryption Mode": "gssencmode",
+    "Kerberos Service Name": "krbsrvname",
+    "Krbsrvname": "krbsrvname",
+    "Timeout": "connect_timeout",
+    "Target Session Attributes": "target_session_attrs",
+    "Load Balance Hosts": "load_balance_hosts",
+    "Options": "options",
+}
+"""Npgsql's names of what libpq has too; the first of several is the one to write."""
+
+_BY_PLAIN = {plain(own): name for own, name in _NAMES.items()}
+_LISTS = {
+    "sslmode": {"verifyca": "verify-ca", "verifyfull": "verify-full"},
+    "load_balance_hosts": {"true": "random", "false": "disable"},
+    "target_session_attrs": {"preferprimary": "any", "preferstandby": "prefer-standby"},
+}
+# Values that Npgsql reads in any case, as enumerations and booleans; the others keep theirs.
+_ENUMERATIONS = frozenset(_LISTS) | {"channel_binding", "sslnegotiation", "gssencmode"}
+_OWN_VALUES = {"verify-ca": "VerifyCA", "verify-full": "VerifyFull", "random": "true"}
+
+
+@dataclass(frozen=True, repr=False)
+class Pair:
+    """One `Name=value` and where it stands; `value_start` and `value_end` are inside of the quotes."""
+
+    name: str
+    value: str
+    start: int
+    value_start: int
+    value_end: int
+    end: int
+
+
+def looks_like(text: str) -> bool:
+    """The text can only be meant for Npgsql: its names, or pairs separated by `;`, all of them its own."""
+    pairs = list(_pairs(text))
+    if any(re.search(_OF_LIBPQ, pair.value) for pair in pairs):
+        return False
+    names = [pair.name for pair in pairs]
+    known = [plain(name) in _BY_PLAIN for name in names]
+    if len(names) > 1 and any(known) and sum(known) * 2 >= len(names):
+        return True
+    return len(names) == 1 and known == [True] and (names[0] != plain(names[0]) or text.rstrip().endswith(";"))
+
+
+def parse(text: str) -> Parsed:
+    values: dict[str, str] = {}
+    foreign: dict[str, str] = {}
+    spelling: dict[str, str] = {}
+    spans: list[Span] = []
+    for pair in _pairs(text):
+        known = _BY_PLAIN.get(plain(pair.name))
+        if known is None and "=" in pair.name:
+            # `==` is one = of the name: what was meant for a value stands in it.
+            spans.append(Span(text.index("=", pair.start), pair.end, broken=True))
+        elif SECRET_NAME.search(known or pair.name) and pair.value_start < pair.value_end:
+            spans.append(Span(pair.value_start, pair.value_end))
+        if known is None:
+            foreign[pair.name] = pair.value
+            continue
+        values[known] = _value(known, pair.value)
+        if pair.name != known:
+            spelling[known] = pair.name
+    _split_port(values)
+    problems: list[Problem] = []
+    if "://" in values.get("host", ""):
+        problems.append(Problem(ProblemCode.HOST_IS_URL, "a whole URL stands in the host field", "host-from-url"))
+        login = re.search(r"://[^\s:/@]*:(?P<password>[^;]*)@", text)
+        spans += [Span(*login.span("password"), broken=True)] if login else []
+    elif any(port_number(port) is None for port in values.get("port", "").split(",")):
+        problems.append(Problem(ProblemCode.PORT_INVALID, "the port is no number from 1 to 65535"))
+    end = max((pair.end for pair in _pairs(text)), default=0)
+    if text[end:].strip("; \t\r\n"):
+        problems.append(Problem(ProblemCode.UNREADABLE, "a word without = behind it, or a quote that does not end"))
+        spans += [Span(end, len(text), broken=True)]
+    return Parsed(Dialect.NPGSQL, values, foreign, spelling, tuple(spans), tuple(problems), driver="npgsql")
+
+
+def put(text: str, name: str, value: str) -> str:
+    pairs = [pair for pair in _pairs(text) if _BY_PLAIN.get(plain(pair.name)) == name]
+    if not pairs:
+        return text + ("" if not text.strip() or text.rstrip().endswith(";") else ";") + spell(name, value)
+    return text[: pairs[-1].start] + spell(name, value) + text[pairs[-1].end :]
+
+
+def drop(text: str, name: str) -> str:
+    for pair in reversed(list(_pairs(text))):
+        if _BY_PLAIN.get(plain(pair.name), pair.name) == name:
+            text = text[: pair.start].rstrip("; ") + (";" if pair.start else "") + text[pair.end :].lstrip("; ")
+    return text.rstrip(";") if text.endswith(";;") else text
+
+
+def spell(name: str, value: str) -> str:
+    own = next((own for own, libpq in _NAMES.items() if libpq == name), name)
+    if name in _ENUMERATIONS:
+        value = _OWN_VALUES.get(value, value.capitalize())
+    return f"{own}={quoted(value)}"
+
+
+def password(plain: str) -> str:
+    """Inside of double quotes: the caller writes the quotes around the whole value."""
+    return plain.replace('"', '""')
+
+
+def quoted(value: str) -> str:
+    """A value as it stands where it may, else in double quotes."""
+    return f'"{password(value)}"' if re.search(r"[;'\"]|^[\s=]|\s$|^$", value) else value
+
+
+def _value(name: str, written: str) -> str:
+    if name not in _ENUMERATIONS:
+        return written
+    return _LISTS.get(name, {}).get(written.lower().replace("-", ""), written.lower())
+
+
+def _split_port(values: dict[str, str]) -> None:
+    """Npgsql takes `host:port` in Host, of one host or of each of several."""
+    places = [place.strip() for place in values.get("host", "").split(",")]
+    pairs = [re.fullmatch(r"(\[[^\]]+\]|[^:/]+):(\d+)", place) for place in places]
+    if not any(pairs):
+        return
+    common = values.get("port", "")
+    values["host"] = ",".join(m[1].strip("[]") if m else place for m, place in zip(pairs, places, strict=True))
+    values["port"] = ",".join(m[2] if m else common for m in pairs)
+
+
+def _pairs(text: str) -> Iterator[Pair]:
+    position = 0
+    while found := _PAIR.match(text, position):
+        kind = next(kind for kind in ("double", "single", "bare") if found[kind] is not None)
+        quote = {"double": '"', "single": "'"}.get(kind, "")
+        value = found[kind].replace(quote * 2, quote) if quote else found[kind].rstrip()
+        start, end = found.span(kind)
+        name = found["name"].replace("==", "=").strip()
+        yield Pair(name, value, found.start("name"), start, end if quote else start + len(value), found.end("pair"))
+        position = found.end()
+
+
+# Behind a space a name of libpq's: the ; stands inside of a value of a keyword string.
+_OF_LIBPQ = rf"\s(?:{'|'.join(sorted(LIBPQ))})\s*="
+_PAIR = re.compile(
+    r"[\s;]*(?P<pair>(?P<name>(?:[^=;]|==)+?)\s*=(?!=)\s*"
+    r"(?:\"(?P<double>(?:[^\"]|\"\")*)\"|'(?P<single>(?:[^']|'')*)'|(?P<bare>[^;]*)))\s*(?:;|\Z)"
+)

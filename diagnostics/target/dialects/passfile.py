@@ -1,0 +1,74 @@
+"""libpq's password file: `host:port:database:user:password` lines (PostgreSQL, "The Password File")."""
+
+from __future__ import annotations
+
+import re
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diagnostics.machine import Machine
+
+_SOCKET_FOLDERS = ("/tmp", "/var/run/postgresql", "/run/postgresql")  # noqa: S108  # names of places, not files of ours
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The first line that fits."""
+
+    password: str = field(repr=False)
+    path: Path
+    line: int
+
+
+def where(machine: Machine, passfile: str | None) -> Path | None:
+    """The password file that libpq would use: the one asked for, else the default one; `None` without a home."""
+    if passfile:
+        return machine.folder / passfile
+    if machine.platform == "win32":
+        return machine.postgres_folder / "pgpass.conf" if machine.postgres_folder else None
+    return machine.home / ".pgpass" if machine.home else None
+
+
+def others_may_read(path: Path, machine: Machine) -> bool:
+    """libpq ignores the file for that. Windows protects the folder, so nothing is checked there."""
+    if machine.platform == "win32":
+        return False
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+    except OSError:
+        return False
+
+
+def find(path: Path, machine: Machine, host: str, port: int, dbname: str, user: str) -> Entry | None:
+    """The password for a connection; `None` if no line fits or libpq would not read the file.
+
+    `host` is the host as written, else hostaddr; empty, or the default socket folder, is looked up as `localhost`.
+    """
+    if not dbname or not user or others_may_read(path, machine):
+        return None
+    try:
+        if not path.is_file():
+            return None
+        text = path.read_text("utf-8", "surrogateescape")
+    except OSError:
+        return None
+    if not host or host in _SOCKET_FOLDERS:
+        host = "localhost"
+    for number, line in enumerate(text.split("\n"), 1):
+        fields = _FIELDS.match(line.rstrip("\r")) if not line.startswith("#") else None
+        if fields is None:
+            continue
+        wanted = (host, str(port), dbname, user)
+        if all(w == "*" or _plain(w) == value for w, value in zip(fields.groups()[:4], wanted, strict=True)):
+            return Entry(_plain(fields[5]), path, number)
+    return None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+_FIELD = r"((?:[^:\\]|\\.)*)"
+# A password may end with a lone backslash, and a further field is ignored.
+_FIELDS = re.compile(":".join([_FIELD] * 4) + r":((?:[^:\\]|\\.|\\\Z)*)")

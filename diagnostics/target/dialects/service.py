@@ -1,0 +1,76 @@
+"""libpq's connection service file (PostgreSQL, "The Connection Service File")."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from diagnostics.machine import Machine
+from diagnostics.target.parameters import LIBPQ
+
+
+@dataclass(frozen=True)
+class Service:
+    """What one section of a service file sets."""
+
+    path: Path
+    values: dict[str, tuple[str, int]] = field(repr=False)
+    """libpq's name → value and line; the first line of a name counts. May hold secrets."""
+    line: int
+    """The line of the section's name."""
+    refused: str = ""
+    """Why libpq does not take the section; empty if it does."""
+
+
+def find(name: str, machine: Machine, explicit: str | None = None) -> Service | str:
+    """The section of this name; a sentence where there is none. `explicit` is the text's own `servicefile`, if any.
+
+    `PGSERVICEFILE` else `~/.pg_service.conf`, then `pg_service.conf` in `PGSYSCONFDIR`. Where libpq was built to look
+    without that variable differs from build to build; the usual folders are tried.
+    """
+    paths = list(_paths(machine, explicit))
+    for path in paths:
+        try:
+            text = path.read_text("utf-8", "surrogateescape")
+        except OSError:
+            continue
+        section = _section(path, text, name)
+        if section:
+            return section
+    looked = ", ".join(str(path) for path in paths)
+    return f"no service file has a section [{name}]; looked at {looked}"
+
+
+def _paths(machine: Machine, explicit: str | None) -> Iterator[Path]:
+    named = explicit or machine.environment.get("PGSERVICEFILE")
+    # Windows: libpq's home is %APPDATA%\postgresql (pqGetHomeDirectory).
+    home = machine.postgres_folder if machine.platform == "win32" else machine.home
+    if named:
+        yield machine.folder / named
+    elif home:
+        yield home / ".pg_service.conf"
+    folder = machine.environment.get("PGSYSCONFDIR")
+    if folder:
+        yield machine.folder / folder / "pg_service.conf"
+    elif machine.platform != "win32":
+        yield from (Path(usual) / "pg_service.conf" for usual in ("/etc/postgresql-common", "/etc"))
+
+
+def _section(path: Path, text: str, name: str) -> Service | None:
+    values: dict[str, tuple[str, int]] = {}
+    begun = 0
+    for number, raw in enumerate(text.split("\n"), 1):
+        line = raw.strip(" \t\n\v\f\r")
+        if not line or line.startswith("#"):
+            continue
+        if line.startswith("["):
+            if begun:
+                break
+            begun = number if line.startswith(f"[{name}]") else 0
+        elif begun:
+            key, equals, value = line.partition("=")
+            if not equals or key not in LIBPQ or key == "service":
+                return Service(path, values, begun, f"line {number} of {path} is no parameter that libpq takes there")
+            values.setdefault(key, (value, number))
+    return Service(path, values, begun) if begun else None

@@ -1,0 +1,132 @@
+"""SQLAlchemy's URL: `postgresql+driver://user:password@host:port/database?name=value`.
+
+SQLAlchemy takes it apart itself (its "Database URLs") and hands the driver keyword arguments: with psycopg and psycopg2
+these are libpq's parameters, asyncpg and pg8000 have their own.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, unquote_plus
+
+from diagnostics.target.dialects import Parsed, Span, percent, query
+from diagnostics.target.dialects.uri import SECRET_NAME, doubtful_port, intended_userinfo
+from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
+from diagnostics.target.parameters import LIBPQ
+
+PREFIX = re.compile(r"(?P<backend>postgres|postgresql|cockroachdb)\+(?P<driver>[a-z0-9_]+)://")
+
+DRIVERS = {
+    "psycopg": "psycopg",
+    "psycopg_async": "psycopg",
+    "psycopg2": "psycopg2",
+    "psycopg2cffi": "psycopg2",
+    "aiopg": "psycopg2",
+    "asyncpg": "asyncpg",
+    "pg8000": "pg8000",
+}
+"""SQLAlchemy's names of drivers → the client's in `clients.toml`."""
+
+_NAMES = {
+    "asyncpg": {"ssl": "sslmode", "timeout": "connect_timeout", "database": "dbname"},
+    "pg8000": {"timeout": "connect_timeout", "database": "dbname"},
+}
+
+
+def parse(text: str) -> Parsed:
+    prefix = PREFIX.match(text)
+    assert prefix is not None  # detect.py hands over what begins with it
+    driver = DRIVERS.get(prefix["driver"])
+    start = prefix.end()
+    found = _URL.match(text, start)
+    assert found is not None  # every part of it may be empty
+    values: dict[str, str] = {}
+    foreign: dict[str, str] = {}
+    spelling: dict[str, str] = {}
+    spans: list[Span] = []
+    for name in ("user", "password", "port"):
+        if found[name]:
+            values[name] = unquote(found[name])
+    if host := found["literal"] or found["host"]:
+        values["host"] = host
+    if found["database"]:
+        values["dbname"] = found["database"]
+    own = _NAMES.get(driver or "", {})
+    for begin, end in query.pieces(text):
+        name, equals, written = text[begin:end].partition("=")
+        if not equals:
+            continue
+        value, known = unquote_plus(written), own.get(name, name)
+        if SECRET_NAME.search(name) and written:
+            spans.append(Span(end - len(written), end))
+        if known in LIBPQ and not (driver in _NAMES and name == "sslmode"):
+            values[known] = value
+            if known != name:
+                spelling[known] = name
+        else:
+            foreign[name] = value
+    _several(values)
+    intended = intended_userinfo(text, start)
+    if intended and "@" in intended[0]:
+        spans += [Span(*intended.span("password"), broken=True)] if intended["password"] else []
+    elif found["password"]:
+        spans.append(Span(*found.span("password")))
+    else:
+        spans += doubtful_port(text, start)
+    problems = tuple(_problems(text, values, bool(intended and "@" in intended[0])))
+    return Parsed(Dialect.SQLALCHEMY, values, foreign, spelling, tuple(spans), problems, driver=driver)
+
+
+def put(text: str, name: str, value: str) -> str:
+    return query.put_part(text, name, value) or query.put(text, (name, _own(text, name)), _spelled(text, name, value))
+
+
+def drop(text: str, name: str) -> str:
+    return query.drop(text, (name, _own(text, name)))
+
+
+def spell(name: str, value: str) -> str:
+    return f"{name}={percent.encode(value, keep='/:,')}"
+
+
+def password(plain: str) -> str:
+    return percent.encode(plain)
+
+
+def _spelled(text: str, name: str, value: str) -> str:
+    return spell(_own(text, name), value)
+
+
+def _own(text: str, name: str) -> str:
+    prefix = PREFIX.match(text)
+    names = _NAMES.get(DRIVERS.get(prefix["driver"], "") if prefix else "", {})
+    return next((own for own, libpq in names.items() if libpq == name), name)
+
+
+def _several(values: dict[str, str]) -> None:
+    """`host=a:1,b:2` in the query, SQLAlchemy's way of naming several hosts, as libpq's two lists."""
+    host = values.get("host", "")
+    if "," in host and re.search(r":\d", host) and "port" not in values:
+        pairs = [place.partition(":") for place in host.split(",")]
+        values["host"] = ",".join(name for name, _, _ in pairs)
+        values["port"] = ",".join(port for _, _, port in pairs)
+
+
+def _problems(text: str, values: dict[str, str], at_sign: bool) -> list[Problem]:
+    if at_sign:
+        what = "a raw @ in the role or password ends it early; it has to be written %40"
+        return [Problem(ProblemCode.PASSWORD_AT_SIGN, what, "percent-encode-password")]
+    found = []
+    if any(port_number(port) is None for port in values.get("port", "").split(",")):
+        found.append(Problem(ProblemCode.PORT_INVALID, "the port is no number from 1 to 65535"))
+    if re.search(r"\?[A-Za-z_]+=", text.partition("?")[2]):
+        what = "a second ? among the parameters; they are joined with &"
+        found.append(Problem(ProblemCode.DOUBLE_QUESTION_MARK, what, "second-question-mark"))
+    return found
+
+
+_URL = re.compile(
+    r"(?:(?P<user>[^:/]*)(?::(?P<password>[^@]*))?@)?"
+    r"(?:(?:\[(?P<literal>[^/?]+)\]|(?P<host>[^/:?]+))?(?::(?P<port>[^/?]*))?)?"
+    r"(?:/(?P<database>[^?]*))?"
+)

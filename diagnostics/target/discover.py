@@ -1,0 +1,124 @@
+"""Nothing was given: which of the settings lying around is the target, and which others name another server.
+
+The order: DATABASE_URL of the environment, of `.env`, PGSERVICE, `PG*` of the environment, `PG*` in `.env`, libpq's
+defaults.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from diagnostics.machine import Machine
+from diagnostics.target.detect import understand
+from diagnostics.target.dialects import dotenv
+from diagnostics.target.dialects.dotenv import Variable
+from diagnostics.target.model import (
+    Candidate,
+    Dialect,
+    ProblemCode,
+    Secret,
+    Source,
+    SourceKind,
+    Target,
+    Written,
+)
+from diagnostics.target.reading import complete, from_text, read_text, unreadable
+
+NAMES = (
+    "DATABASE_URL",
+    "POSTGRES_URL",
+    "DATABASE_URL_UNPOOLED",
+    "POSTGRES_URL_NON_POOLING",
+    "POSTGRES_PRISMA_URL",
+    "DIRECT_URL",
+    "POSTGRESQL_URL",
+    "NEON_DATABASE_URL",
+    "DB_URL",
+)
+"""Names under which platforms and guides keep a connection string, the usual one first."""
+
+# Without one of these, PGSSLMODE and its like only colour a connection that something else names.
+_NAMES_A_SERVER = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER")
+_CANDIDATE = re.compile(
+    r"(?:.*_)?(?:DATABASE|POSTGRES|POSTGRESQL|PG|DB|DIRECT|NEON|SQLALCHEMY)\w*(?:URL|URI|DSN)(?:_\w+)?"
+)
+
+
+def discover(machine: Machine) -> Target:
+    """The target where the user named none, with the other candidates."""
+    try:
+        variables = dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
+    except OSError:
+        variables = {}
+    target = _first(machine, variables, ".env")
+    return _with_candidates(target, machine.environment, variables, ".env")
+
+
+def in_dotenv(text: str, name: str, machine: Machine) -> Target:
+    """The target that a file of `.env` syntax names; the environment fills gaps only."""
+    variables = dotenv.parse(text, machine.environment)
+    source = Source(SourceKind.STRING, name)
+    for variable in NAMES:
+        if variable in variables:
+            target = _from_dotenv(variables[variable], machine, variables, name)
+            return _with_candidates(target, {}, variables, name)
+    if any(variable in variables for variable in (*_NAMES_A_SERVER, "PGSERVICE")):
+        return complete(None, _written(Dialect.ENVIRONMENT, Source(SourceKind.DOTENV, name)), machine, variables)
+    return unreadable(ProblemCode.VARIABLE_UNSET, f"{name} sets neither DATABASE_URL nor PGHOST", source, machine)
+
+
+def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Target:
+    environment = machine.environment
+    if "DATABASE_URL" in environment:
+        source = Source(SourceKind.ENVIRONMENT, "DATABASE_URL")
+        return from_text(environment["DATABASE_URL"], source, machine)
+    if "DATABASE_URL" in variables:
+        return _from_dotenv(variables["DATABASE_URL"], machine, variables, file)
+    if "PGSERVICE" in environment:
+        written = _written(Dialect.SERVICE, Source(SourceKind.ENVIRONMENT, "PGSERVICE"))
+        return complete(None, written, machine, {})
+    if any(name in environment for name in _NAMES_A_SERVER):
+        written = _written(Dialect.ENVIRONMENT, Source(SourceKind.ENVIRONMENT, "PG* variables"))
+        return complete(None, written, machine, {})
+    if any(name in variables for name in (*_NAMES_A_SERVER, "PGSERVICE")):
+        return complete(None, _written(Dialect.ENVIRONMENT, Source(SourceKind.DOTENV, file)), machine, variables)
+    return complete(None, None, machine, {})
+
+
+def _written(dialect: Dialect, source: Source) -> Written:
+    return Written(dialect, Secret(""), source)
+
+
+def _from_dotenv(variable: Variable, machine: Machine, variables: Mapping[str, Variable], file: str) -> Target:
+    source = Source(SourceKind.DOTENV, file, variable.line, variable.name)
+    return from_text(variable.value, source, machine, variables)
+
+
+def _with_candidates(
+    target: Target, environment: Mapping[str, str], variables: Mapping[str, Variable], file: str
+) -> Target:
+    """Other variables that name another host. Their passwords are known to redaction too."""
+    candidates, secrets = [], list(target.secrets)
+    used = target.written.source if target.written else None
+    for name, text, source in _texts(environment, variables, file):
+        reading = understand(text)
+        secrets += [secret for secret in reading.hidden if secret not in secrets]
+        host = reading.values.get("host", "")
+        if source != used and host and host != target.value("host"):
+            candidates.append(Candidate(name, source, host))
+    return replace(target, candidates=tuple(candidates), secrets=tuple(secrets))
+
+
+def _texts(
+    environment: Mapping[str, str], variables: Mapping[str, Variable], file: str
+) -> Iterator[tuple[str, str, Source]]:
+    def place(name: str) -> tuple[int, str]:
+        return NAMES.index(name) if name in NAMES else len(NAMES), name
+
+    for name in sorted((n for n in environment if _CANDIDATE.fullmatch(n)), key=place):
+        yield name, environment[name], Source(SourceKind.ENVIRONMENT, name)
+    for name in sorted((n for n in variables if _CANDIDATE.fullmatch(n)), key=place):
+        variable = variables[name]
+        yield name, variable.value, Source(SourceKind.DOTENV, file, variable.line, name)

@@ -1,0 +1,127 @@
+"""A change in a target, and the same change as something to do to the user's own text.
+
+`apply_change` is for experiments; `edit_for` says it in the syntax and at the place where the user wrote it, with
+everything that is needed and without a secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from diagnostics.target import provider
+from diagnostics.target.dialects import uri
+from diagnostics.target.model import (
+    PLACEHOLDER,
+    CannotChange,
+    Change,
+    Dialect,
+    Edit,
+    Secret,
+    Setting,
+    Target,
+)
+from diagnostics.target.parameters import SECRET
+from diagnostics.target.repair import BY_A_FIX, mended
+
+
+def apply_change(target: Target, change: Change) -> Target:
+    """The target with the change made: repair, password, then parameters. Raises `CannotChange`."""
+    if change.repair or change.password == "percent-encode":
+        target = mended(target, change.repair or "percent-encode-password")
+    if change.password == "endpoint-form":
+        target = _with_endpoint(target)
+    if not _values(target, change) and not change.remove and not (change.repair or change.password):
+        raise CannotChange("there is nothing to change")
+    for name in change.remove:
+        if name not in target.settings and name not in target.foreign:
+            raise CannotChange(f"{name} is not set anywhere")
+        target = replace(target, foreign={n: s for n, s in target.foreign.items() if n != name})
+        target = target.with_settings(**{name: None})
+    for name, value in _values(target, change).items():
+        old = target.settings.get(name)
+        beaten = (replace(old, overrode=()), *old.overrode) if old else ()
+        target = target.with_settings(**{name: Setting(value, BY_A_FIX, beaten) if value else None})
+    return target
+
+
+def edit_for(target: Target, change: Change) -> Edit:
+    """The same change as lines to follow and as a whole string. Raises `CannotChange` where `apply_change` does."""
+    from diagnostics.target import phrases, repair_phrases  # an experiment needs no words
+
+    changed = apply_change(target, change)
+    lines: list[str] = []
+    base = target
+    if change.repair or change.password == "percent-encode":
+        base = mended(target, change.repair or "percent-encode-password")
+        lines += repair_phrases.of_repair(change.repair or "percent-encode-password", target, base)
+    if change.password == "endpoint-form":
+        lines.append(phrases.of_endpoint(base, _endpoint(base)))
+    text = _string(base)
+    module = phrases.syntax_of(base)
+    for name in change.remove:
+        lines += phrases.of_removal(base, name)
+        text = module.drop(text, name)
+    for name, value in _values(base, change).items():
+        lines += [phrases.of_setting(base, name, value)] if value else phrases.of_removal(base, name)
+        if phrases.in_the_string(base, name):
+            text = module.put(text, name, value) if value else module.drop(text, name)
+    if change.password == "endpoint-form":
+        text = _with_front(base, text, f"endpoint={_endpoint(base)};")
+    in_string = base.written is not None and text != base.written.masked
+    return Edit("\n".join(lines), text if in_string or changed.written != target.written else "")
+
+
+def _values(target: Target, change: Change) -> dict[str, str]:
+    """Parameters and their new values, `options` put together of its tokens; an empty one is removed."""
+    values = dict(change.set)
+    if secret := next((name for name in values if name in SECRET), None):
+        raise CannotChange(f"{secret} holds a secret, which no fix writes")
+    if change.add_option or change.drop_option:
+        values["options"] = _options(values.get("options", target.value("options") or ""), change)
+    return values
+
+
+def _options(options: str, change: Change) -> str:
+    tokens = options.split()
+    if change.drop_option:
+        kept = [token for token in tokens if not token.startswith(change.drop_option)]
+        if kept == tokens:
+            raise CannotChange(f"options has no {change.drop_option}")
+        tokens = kept
+    if change.add_option:
+        if change.add_option in tokens:
+            raise CannotChange(f"options has {change.add_option} already")
+        tokens.append(change.add_option)
+    return " ".join(tokens)
+
+
+def _endpoint(target: Target) -> str:
+    endpoint = provider.recognise(target.hosts[0].name).endpoint if target.hosts else ""
+    if not endpoint:
+        raise CannotChange("the host name names no endpoint")
+    return endpoint
+
+
+def _with_endpoint(target: Target) -> Target:
+    if target.password is None:
+        raise CannotChange("there is no password to put the endpoint in")
+    password = Secret(f"endpoint={_endpoint(target)};{target.password.reveal()}")
+    return replace(target, password=password, secrets=(*target.secrets, password))
+
+
+def _with_front(target: Target, text: str, front: str) -> str:
+    from diagnostics.target import phrases  # beside an edit only, as above
+
+    module = phrases.syntax_of(target)
+    if target.written and target.written.dialect is Dialect.NPGSQL:
+        return module.put(text, "password", front + PLACEHOLDER)
+    return text.replace(PLACEHOLDER, module.password(front) + PLACEHOLDER, 1)
+
+
+def _string(target: Target) -> str:
+    if target.written and target.written.masked:
+        return target.written.masked
+    values = {name: s.value for name, s in target.settings.items() if name not in ("service", "passfile")}
+    if target.password is not None:
+        values["password"] = PLACEHOLDER
+    return uri.render(values)

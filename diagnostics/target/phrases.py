@@ -1,0 +1,152 @@
+"""What to do for one parameter, at the place where it stands and in the syntax it is written in; never with a secret.
+
+What a user has to write stands in back quotes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diagnostics.target.dialects import Syntax, query, syntax, uri
+from diagnostics.target.model import CannotChange, Dialect, Setting, Source, SourceKind, Target
+from diagnostics.target.parameters import ENVIRONMENT, KEYWORD_ARGUMENTS
+
+
+def of_setting(target: Target, name: str, value: str) -> str:
+    """How to set a parameter: where it is set now, else where the target is written."""
+    current = target.settings.get(name)
+    written = target.written
+    source = current.source if current else None
+    if source and (written is None or source != written.source):
+        return _elsewhere(target, name, value, current)
+    module = syntax(written.dialect) if written else None
+    if written is None or module is None:
+        return _elsewhere(target, name, value, None)
+    if argument := _argument(target, name, value):
+        return f"pass `{argument}` to create_engine"
+    old, new = written.masked, module.put(written.masked, name, value)
+    if current:
+        before, after = _difference(old, new, module.spell(name, current.value), module.spell(name, value))
+        return f"in {source}: `{before}` → `{after}`"
+    if new.startswith(old):
+        return f"append `{new[len(old) :]}` to {written.source}"
+    before, after = _difference(old, new, "", module.spell(name, value))
+    return f"in {written.source}: `{before}` → `{after}`"
+
+
+def in_the_string(target: Target, name: str) -> bool:
+    """A connection string can say it: a driver behind SQLAlchemy may have no argument for it."""
+    written, driver = target.written, target.driver
+    if not written or written.dialect is not Dialect.SQLALCHEMY or driver not in KEYWORD_ARGUMENTS:
+        return True
+    spelled = syntax_of(target).put(f"postgresql+{driver}://h", name, "x").partition("?")[2].partition("=")[0]
+    return spelled in KEYWORD_ARGUMENTS[driver] or name in ("host", "port", "dbname")
+
+
+def of_removal(target: Target, name: str) -> Iterator[str]:
+    """Every place that sets the parameter, strongest first: removing one alone would bring the next one out."""
+    setting = target.settings.get(name) or target.foreign.get(name)
+    for place in (setting, *setting.overrode) if setting else ():
+        yield _removal(target, name, place)
+
+
+def of_endpoint(target: Target, endpoint: str) -> str:
+    """How to put the endpoint into the password (neon.com/docs/connect/connection-errors, workaround D)."""
+    source, written = target.password_source, target.written
+    plain = f"endpoint={endpoint};"
+    if source and written and source == written.source:
+        quotes = ", and the whole value in double quotes" if written.dialect is Dialect.NPGSQL else ""
+        return f"in {source} put `{syntax_of(target).password(plain)}` in front of the password{quotes}"
+    return f"in {source} put `{plain}` in front of the password"
+
+
+def syntax_of(target: Target) -> Syntax:
+    """How the corrected string is written: in the user's syntax, as a URI where there is no string."""
+    found = syntax(target.written.dialect) if target.written else None
+    return found or uri
+
+
+def _difference(old: str, new: str, before: str, after: str) -> tuple[str, str]:
+    """The two spellings where they stand in the texts so; else what differs, with the rest of its word."""
+    if before and before in old and after in new:
+        return before, after
+    start = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    while start > 0 and old[start - 1] not in "/?&@,; ":
+        start -= 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[len(old) - 1 - end] == new[len(new) - 1 - end]:
+        end += 1
+    while end > 0 and old[len(old) - end] not in "/?&,; ":
+        end -= 1
+    return old[start : len(old) - end], new[start : len(new) - end]
+
+
+def _argument(target: Target, name: str, value: str) -> str:
+    """What SQLAlchemy needs where the driver takes no such argument from the URL; empty if it does take it."""
+    if in_the_string(target, name):
+        return ""
+    driver = target.driver
+    if name != "options":
+        raise CannotChange(f"{driver} takes no {name} in SQLAlchemy's URL")
+    holder = "server_settings" if driver == "asyncpg" else "startup_params"
+    return f"connect_args={{'{holder}': {{'options': '{value}'}}}}"
+
+
+def _elsewhere(target: Target, name: str, value: str, current: Setting | None) -> str:
+    """How to set a parameter that no connection string has: in a variable or in a file."""
+    variable = ENVIRONMENT.get(name)
+    source = current.source if current else target.written.source if target.written else None
+    if source and source.kind is SourceKind.SERVICE_FILE:
+        return f"in {source}: `{name}={current.value if current else ''}` → `{name}={value}`"
+    if source and target.written and target.written.dialect is Dialect.SERVICE and not current:
+        return f"in the service file, section [{target.value('service')}], add the line `{name}={value}`"
+    if variable is None:
+        raise CannotChange(f"{name} has no environment variable: it needs a connection string")
+    if source and source.kind is SourceKind.DOTENV:
+        quoted = f'"{value}"' if " " in value else value
+        if current:
+            return f"in {source.name} line {source.line}: `{variable}={current.value}` → `{variable}={quoted}`"
+        return f"add to {source.name}: `{variable}={quoted}`"
+    now = f" (it is `{current.value}` now)" if current else ""
+    return f"in the environment: `{_export(target, variable, value)}`{now}"
+
+
+def _export(target: Target, variable: str, value: str) -> str:
+    if target.machine and target.machine.platform == "win32":
+        return f"$env:{variable} = '{value}'"
+    import shlex  # only for an edit of the environment
+
+    return f"export {variable}={shlex.quote(value)}"
+
+
+def _removal(target: Target, name: str, place: Setting) -> str:
+    source, written = place.source, target.written
+    if written and source == written.source:
+        module = syntax(written.dialect)
+        spelled = module.spell(name, place.value) if module else name
+        if module and written.dialect in (Dialect.URI, Dialect.JDBC, Dialect.SQLALCHEMY):
+            spelled = _piece(written.masked, module.drop(written.masked, name)) or spelled
+        return f"remove `{spelled}` from {source}"
+    variable = _variable(source, name)
+    if source.kind is SourceKind.ENVIRONMENT:
+        windows = target.machine is not None and target.machine.platform == "win32"
+        return f"`Remove-Item Env:{variable}`" if windows else f"`unset {variable}` (environment)"
+    own = variable if source.kind is SourceKind.DOTENV else name
+    return f"delete line {source.line} of {source.name}: `{own}={place.value}`"
+
+
+def _variable(source: Source, name: str) -> str:
+    return source.variable or (source.name if source.kind is SourceKind.ENVIRONMENT else ENVIRONMENT.get(name, name))
+
+
+def _piece(before: str, after: str) -> str:
+    """The one `&name=value` that went; empty if more than one did."""
+    gone = [before[start:end] for start, end in query.pieces(before)]
+    kept = [after[start:end] for start, end in query.pieces(after)]
+    lost = [piece for piece in gone if piece and piece not in kept]
+    if len(lost) != 1:
+        return ""
+    place = before.index(lost[0], before.index("?"))
+    if not any(kept):
+        return "?" + lost[0]
+    return before[place - 1] + lost[0] if before[place - 1] == "&" else lost[0] + "&"

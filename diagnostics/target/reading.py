@@ -1,0 +1,250 @@
+"""TARGET → `Target`: a string, `@file`, `env:NAME`, `-`, or nothing, completed from the places that libpq looks at.
+
+The order of precedence is libpq's: the string, the service file, the environment, the password file, defaults
+(PostgreSQL, "Parameter Key Words"). Each value knows its source and what it beat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from diagnostics.machine import Machine
+from diagnostics.target.detect import Reading, understand
+from diagnostics.target.dialects import environment
+from diagnostics.target.model import (
+    Dialect,
+    Problem,
+    ProblemCode,
+    Secret,
+    Setting,
+    Source,
+    SourceKind,
+    Target,
+    Written,
+)
+from diagnostics.target.parameters import SECRET
+
+if TYPE_CHECKING:
+    from diagnostics.target.dialects.dotenv import Variable
+
+THE_STRING = Source(SourceKind.STRING, "the connection string")
+FILE_LIMIT = 1_000_000
+"""Bytes read of a file at most; a connection string is shorter."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What one place sets, secrets apart."""
+
+    settings: dict[str, Setting] = field(default_factory=dict)
+    private: dict[str, tuple[Secret, Source]] = field(default_factory=dict)
+
+
+def read(text: str | None, machine: Machine, stdin: Callable[[], str] | None = None) -> Target:
+    """The target of a run. Never raises: what cannot be read becomes a `Problem`.
+
+    `stdin` gives the whole of standard input, for `-`. Only the last line break of a file or of standard input is
+    dropped, and nothing of a variable.
+    """
+    if text is None:
+        from diagnostics.target.discover import discover  # a run with a TARGET never looks around
+
+        return discover(machine)
+    if text == "-" and stdin is not None:
+        return from_text(_without_last_break(stdin()), Source(SourceKind.STRING, "standard input"), machine)
+    if text.startswith("@"):
+        return _from_file(text[1:], machine)
+    if text.startswith("env:"):
+        return _from_variable(text[4:], machine)
+    return from_text(text, THE_STRING, machine)
+
+
+def from_text(text: str, source: Source, machine: Machine, dotenv: Mapping[str, Variable] | None = None) -> Target:
+    """The target that a text names, completed from the machine, and from a `.env` that its program has loaded."""
+    reading = understand(text)
+    target = complete(reading, Written(reading.dialect, Secret(text), source, reading.masked), machine, dotenv or {})
+    return replace(target, again=lambda mended: from_text(mended, source, machine, dotenv))
+
+
+def complete(
+    reading: Reading | None, written: Written | None, machine: Machine, dotenv: Mapping[str, Variable]
+) -> Target:
+    """What a text says, if there is one, with everything that libpq would add to it."""
+    dialect = written.dialect if written else Dialect.DEFAULTS
+    problems = reading.problems if reading else ()
+    layers = [_text_layer(reading, written)] if reading and written else []
+    if reading is None or reading.readable:
+        driver = reading.driver if reading else None
+        variables = (
+            _environment_layer(machine.environment, dialect, driver, {}),
+            _environment_layer({n: v.value for n, v in dotenv.items()}, dialect, driver, dotenv),
+        )
+        service, missing = _service_layer((*layers, *variables), machine)
+        layers += [service, *variables]
+        problems += missing
+    settings = _merged([layer.settings for layer in layers])
+    private = _first([layer.private for layer in layers])
+    settings, more, hidden = _checked(settings, written)
+    target = Target(
+        settings=settings,
+        foreign={n: Setting(v, written.source) for n, v in reading.foreign.items()} if reading and written else {},
+        written=written,
+        problems=problems + more,
+        driver=reading.driver if reading else None,
+        private={name: secret for name, (secret, _) in private.items() if name != "password"},
+        machine=machine,
+    )
+    password, source = private.get("password", (None, None))
+    if (password is None or not password.reveal()) and (reading is None or reading.readable):
+        password, source = _from_passfile(target, machine) or (password, source)
+    secrets = [*(reading.hidden if reading else ()), *hidden, *([password] if password else [])]
+    secrets += [secret for layer in layers for secret, _ in layer.private.values()]
+    known = tuple(dict.fromkeys(secret for secret in secrets if secret.reveal()))
+    return replace(target, password=password, password_source=source, secrets=known)
+
+
+def default_user(machine: Machine) -> str:
+    """The role that libpq takes where none is given: the name of the user at this machine; empty if not known."""
+    names = (machine.environment.get(name, "") for name in ("USER", "LOGNAME", "USERNAME"))
+    return next((name for name in names if name), "")
+
+
+def unreadable(code: ProblemCode, detail: str, source: Source, machine: Machine) -> Target:
+    """A target of which there is not even a text."""
+    written = Written(Dialect.DEFAULTS, Secret(""), source)
+    return Target({}, written=written, problems=(Problem(code, detail),), machine=machine)
+
+
+def _from_variable(name: str, machine: Machine) -> Target:
+    source = Source(SourceKind.ENVIRONMENT, name)
+    text = machine.environment.get(name)
+    if text is not None:
+        return from_text(text, source, machine)
+    from diagnostics.target.discover import NAMES  # only for a hint
+
+    others = [other for other in NAMES if machine.environment.get(other)]
+    hint = f"; {' and '.join(others)} {'is' if len(others) == 1 else 'are'} set" if others else ""
+    return unreadable(ProblemCode.VARIABLE_UNSET, f"{name} is not set in this environment{hint}", source, machine)
+
+
+def _from_file(name: str, machine: Machine) -> Target:
+    path = machine.folder / (machine.home / name[2:] if name.startswith("~/") and machine.home else name)
+    try:
+        text = read_text(path)
+    except OSError as error:
+        detail = f"{name} cannot be read: {error.strerror or type(error).__name__}"
+        return unreadable(ProblemCode.FILE_UNREADABLE, detail, Source(SourceKind.STRING, name), machine)
+    if Path(name).name.startswith(".env") or name.endswith(".env"):
+        from diagnostics.target.discover import in_dotenv  # only for this kind of file
+
+        return in_dotenv(text, name, machine)
+    return from_text(_without_last_break(text), Source(SourceKind.STRING, name, 1), machine)
+
+
+def read_text(path: Path) -> str:
+    """A file's text in UTF-8, or in UTF-16 as PowerShell writes it (its mark then stays in front). Raises `OSError`."""
+    with path.open("rb") as file:
+        raw = file.read(FILE_LIMIT)
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "\ufeff" + raw.decode("utf-16", "replace")
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _without_last_break(text: str) -> str:
+    return text[:-2] if text.endswith("\r\n") else text[:-1] if text.endswith("\n") else text
+
+
+def _text_layer(reading: Reading, written: Written) -> Layer:
+    source = written.source
+    settings = {n: Setting(v, source, (), reading.spelling.get(n, "")) for n, v in reading.values.items()}
+    return Layer(settings, {name: (secret, source) for name, secret in reading.private.items()})
+
+
+def _environment_layer(
+    variables: Mapping[str, str], dialect: Dialect, driver: str | None, dotenv: Mapping[str, Variable]
+) -> Layer:
+    layer = Layer()
+    for name, (value, variable) in environment.read(variables, dialect, driver).items():
+        source = Source(SourceKind.ENVIRONMENT, variable)
+        if variable in dotenv:
+            source = Source(SourceKind.DOTENV, ".env", dotenv[variable].line, variable)
+        if name in SECRET:
+            layer.private[name] = (Secret(value), source)
+        else:
+            layer.settings[name] = Setting(value, source)
+    return layer
+
+
+def _service_layer(layers: tuple[Layer, ...], machine: Machine) -> tuple[Layer, tuple[Problem, ...]]:
+    named = _merged([layer.settings for layer in layers]).get("service")
+    if named is None:
+        return Layer(), ()
+    from diagnostics.target.dialects import service  # few targets name one
+
+    found = service.find(named.value, machine)
+    if isinstance(found, str):
+        return Layer(), (Problem(ProblemCode.SERVICE_MISSING, found),)
+    layer = Layer()
+    for name, (value, line) in found.values.items():
+        source = Source(SourceKind.SERVICE_FILE, str(found.path), line)
+        if name in SECRET:
+            layer.private[name] = (Secret(value), source)
+        else:
+            layer.settings[name] = Setting(value, source)
+    return layer, (Problem(ProblemCode.SERVICE_MISSING, found.refused),) if found.refused else ()
+
+
+def _merged(layers: list[dict[str, Setting]]) -> dict[str, Setting]:
+    merged: dict[str, Setting] = {}
+    for layer in layers:
+        for name, setting in layer.items():
+            strongest = merged.get(name)
+            merged[name] = replace(strongest, overrode=(*strongest.overrode, setting)) if strongest else setting
+    return merged
+
+
+def _first(layers: list[dict[str, tuple[Secret, Source]]]) -> dict[str, tuple[Secret, Source]]:
+    first: dict[str, tuple[Secret, Source]] = {}
+    for layer in layers:
+        for name, entry in layer.items():
+            first.setdefault(name, entry)
+    return first
+
+
+def _checked(
+    settings: dict[str, Setting], written: Written | None
+) -> tuple[dict[str, Setting], tuple[Problem, ...], tuple[Secret, ...]]:
+    """What is wrong with values that no connection string holds: a port or a whole URL in PGHOST."""
+    elsewhere = {n: s for n, s in settings.items() if not written or s.source != written.source}
+    if not elsewhere.keys() & {"host", "port", "options"}:
+        return settings, (), ()
+    from diagnostics.target.dialects import keywords  # a URI is mostly complete
+
+    values = {name: setting.value for name, setting in elsewhere.items()}
+    problems = (*keywords.host_problems(values), *keywords.option_problems(values))
+    host = elsewhere.get("host")
+    if host is None or "://" not in host.value:
+        return settings, problems, ()
+    from diagnostics.target import wrappers  # as above
+
+    masked, secrets = wrappers.hide(host.value)
+    return {**settings, "host": replace(host, value=masked)}, problems, secrets
+
+
+def _from_passfile(target: Target, machine: Machine) -> tuple[Secret, Source] | None:
+    from diagnostics.target.dialects import passfile  # most targets bring their password along
+
+    path = passfile.where(machine, target.value("passfile"))
+    if path is None:
+        return None
+    user = target.value("user") or default_user(machine)
+    for host in target.hosts:
+        found = passfile.find(
+            path, machine, host.name or host.hostaddr, host.port, target.value("dbname") or user, user
+        )
+        if found:
+            return Secret(found.password), Source(SourceKind.PASSFILE, str(found.path), found.line)
+    return None

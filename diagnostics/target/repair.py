@@ -1,0 +1,233 @@
+"""Named repairs of broken input. Each mends the text, which is then read again as the first one was.
+
+A repair is only offered: rules name it in a fix, the engine tries it. Where the broken value is no part of a text
+(`PGHOST`, `PGOPTIONS`), the setting is mended.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from diagnostics.target.detect import understand
+from diagnostics.target.dialects import jdbc, keywords, percent, query, syntax, uri
+from diagnostics.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
+from diagnostics.target.model import (
+    PLACEHOLDER,
+    CannotChange,
+    Dialect,
+    Setting,
+    Source,
+    SourceKind,
+    Target,
+)
+from diagnostics.target.wrappers import peel
+
+Repair = Callable[[Target], Target]
+
+BY_A_FIX = Source(SourceKind.FIX, "this fix")
+
+
+def _text(mend: Callable[[str], str]) -> Repair:
+    def repair(target: Target) -> Target:
+        return read_again(target, mend(target.written.text.reveal() if target.written else ""))
+
+    return repair
+
+
+def read_again(target: Target, text: str) -> Target:
+    """The same target with another text. Raises `CannotChange` if it is the same text, or if there was none."""
+    if target.written is None or target.again is None or text == target.written.text.reveal():
+        raise CannotChange("there is nothing to mend here")
+    fresh = target.again(text)
+    secrets = tuple(dict.fromkeys((*target.secrets, *fresh.secrets)))
+    return replace(fresh, candidates=target.candidates, secrets=secrets)
+
+
+def unwrapped(text: str) -> str:
+    """The connection string alone, without quotes, command, white space or byte order mark around it."""
+    while True:
+        inner = peel(text)
+        if (inner.start, inner.end) == (0, len(text)):
+            return text
+        text = text[inner.start : inner.end]
+
+
+def _percent_encoded(text: str) -> str:
+    start = _login_start(text)
+    login = uri.intended_userinfo(text, start) or re.compile(r"(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?(?=@)").match(
+        text, start
+    )
+    if not login:
+        return text
+    encoded = percent.encode_raw(login["user"])
+    if login["password"] is not None:
+        encoded += ":" + percent.encode_raw(login["password"])
+    return text[:start] + encoded + text[login.end() :]
+
+
+def _login_start(text: str) -> int:
+    found = SQLALCHEMY.match(text)
+    return found.end() if found else text.find("://") + 3 if "://" in text else len(text)
+
+
+def _login_to_fields(text: str) -> str:
+    login = jdbc.login_in(text)
+    if not login:
+        return text
+    text = text[: login.start() + 2] + text[login.end() :]
+    fields = [f"user={percent.encode_raw(login['user'])}"]
+    if login["password"] is not None:
+        fields.append(f"password={percent.encode_raw(login['password'])}")
+    if "/" not in text.partition("?")[0][len(jdbc.PREFIX) + 2 :]:
+        text = text.replace("?", "/?", 1) if "?" in text else text + "/"
+    return text + query.joint(text) + "&".join(fields)
+
+
+def _from_jdbc(text: str) -> str:
+    text = unwrapped(text)
+    return uri.render(jdbc.parse(_login_to_fields(text)).values) if text.startswith(jdbc.PREFIX) else text
+
+
+def _marks_joined(text: str) -> str:
+    head, mark, rest = text.partition("?")
+    return head + mark + re.sub(r"[?&]+", "&", rest).lstrip("&")
+
+
+def _mark_inserted(text: str) -> str:
+    return text if "?" in text else text.replace("&", "?", 1)
+
+
+def _equals_encoded(text: str) -> str:
+    for start, end in reversed(query.pieces(text)):
+        name, equals, value = text[start:end].partition("=")
+        if "=" in value:
+            text = text[:start] + name + equals + value.replace("=", "%3D").replace(" ", "%20") + text[end:]
+    return text
+
+
+def _spaced(text: str) -> str:
+    return re.sub(r"&(?=[a-z_]+=)", " ", text)
+
+
+def _tail_quoted(text: str) -> str:
+    tail = keywords.unquoted_tail(text)
+    return text[: tail[0]] + keywords.quoted(text[tail[0] : tail[1]]) + text[tail[1] :] if tail else text
+
+
+def _with_scheme(text: str) -> str:
+    return "postgresql://" + text.strip().removeprefix("//")
+
+
+def _scheme_mended(text: str) -> str:
+    text = text.strip()
+    found = re.match(r"(jdbc:)?[A-Za-z][A-Za-z0-9+.\-]*?:/{0,2}", text)
+    if not found:
+        return text
+    jdbc_prefix = "jdbc:" if text.startswith("jdbc:") else ""
+    end = re.compile(r"[A-Za-z0-9+.\-]*:/{0,2}").match(text, len(jdbc_prefix))
+    return f"{jdbc_prefix}postgresql://{text[end.end() if end else 0 :]}"
+
+
+def _option_decoded(target: Target) -> Target:
+    if "options" not in target.settings:
+        raise CannotChange("no options are set")
+    return _set(target, {"options": re.sub("%3D", "=", target.value("options") or "", flags=re.IGNORECASE)})
+
+
+def _port_split(target: Target) -> Target:
+    host, colon, port = (target.value("host") or "").partition(":")
+    if not colon:
+        raise CannotChange("the host has no port behind it")
+    return _set(target, {"host": host, "port": port})
+
+
+def _host_from_url(target: Target) -> Target:
+    written = target.written
+    if written and written.dialect in (Dialect.URI, Dialect.SQLALCHEMY):
+        text = written.text.reveal()
+        return read_again(target, uri.URL_AS_HOST.sub(r"\1", text, count=1))
+    url = _host_setting(target)
+    inner = understand(url)
+    if inner.values.get("host"):
+        wanted = {n: v for n, v in inner.values.items() if n == "host" or target.value(n) is None}
+        mended = _set(target, wanted)
+        password = inner.private.get("password")
+        if mended.password is None and password and password.reveal() != PLACEHOLDER:
+            mended = replace(mended, password=password, password_source=BY_A_FIX)
+        return mended
+    found = re.match(r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/@]*@)?([^/:?#]+)", url)
+    if not found:
+        raise CannotChange("no host name can be seen in that URL")
+    return _set(target, {"host": found[1]})
+
+
+def _host_setting(target: Target) -> str:
+    """The host field with whatever secret it holds, which `settings` does not have."""
+    setting = target.settings.get("host")
+    if setting is None:
+        raise CannotChange("no host is set")
+    written, machine = target.written, target.machine
+    module = syntax(written.dialect) if written and setting.source == written.source else None
+    if written and module:
+        return module.parse(written.text.reveal()).values.get("host", "")
+    return machine.environment.get("PGHOST", setting.value) if machine else setting.value
+
+
+def _set(target: Target, values: dict[str, str]) -> Target:
+    """These settings mended where they stand: in the text, or where no text has them as settings."""
+    old = {name: target.settings.get(name) for name in values}
+    if all(setting and setting.value == values[name] for name, setting in old.items()):
+        raise CannotChange("there is nothing to mend here")
+    written = target.written
+    module = syntax(written.dialect) if written else None
+    text = written.text.reveal() if written else ""
+    in_text = module and all(
+        setting is None or (written and setting.source == written.source) for setting in old.values()
+    )
+    if module and in_text and text:
+        for name, value in values.items():
+            text = module.put(text, name, value)
+        return read_again(target, text)
+    settings = {name: Setting(value, BY_A_FIX) for name, value in values.items()}
+    names = {name for name in ("host", "options") if name in values}
+    problems = tuple(p for p in target.problems if not (names and p.repair in _OF_SETTINGS))
+    return replace(target.with_settings(**settings), problems=problems)
+
+
+_OF_SETTINGS = ("split-host-port", "host-from-url", "decode-option-equals")
+
+_ALWAYS = ("percent-encode-password", "strip-jdbc-prefix")
+# These have a use where libpq reads the text: for a client that is stricter than libpq, or reads no JDBC URL.
+
+
+def mended(target: Target, name: str) -> Target:
+    """The target after a repair. Raises `CannotChange` if there is no such repair, or nothing for it to mend."""
+    if name not in REPAIRS:
+        raise CannotChange(f"there is no repair called {name}")
+    if name not in _ALWAYS and name not in (problem.repair for problem in target.problems):
+        raise CannotChange("there is nothing to mend here")
+    return REPAIRS[name](target)
+
+
+REPAIRS: dict[str, Repair] = {
+    "unwrap-command": _text(unwrapped),
+    "unquote": _text(unwrapped),
+    "trim": _text(unwrapped),
+    "remove-byte-order-mark": _text(unwrapped),
+    "percent-encode-password": _text(_percent_encoded),
+    "jdbc-fields": _text(_login_to_fields),
+    "strip-jdbc-prefix": _text(_from_jdbc),
+    "postgres-scheme": _text(_scheme_mended),
+    "add-scheme": _text(_with_scheme),
+    "second-question-mark": _text(_marks_joined),
+    "first-question-mark": _text(_mark_inserted),
+    "ampersands-to-spaces": _text(_spaced),
+    "encode-option-equals": _text(_equals_encoded),
+    "quote-options": _text(_tail_quoted),
+    "decode-option-equals": _option_decoded,
+    "split-host-port": _port_split,
+    "host-from-url": _host_from_url,
+}
+"""Every repair by the name that problems and rules give it; called through `mended`."""

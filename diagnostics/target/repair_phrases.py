@@ -1,0 +1,150 @@
+"""How a repair is told: what the user has to do to his own text, without a secret in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote
+
+from diagnostics.target import phrases
+from diagnostics.target.dialects import percent, query, uri
+from diagnostics.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
+from diagnostics.target.wrappers import peel
+
+Phrase = Callable[[Target, Target], list[str]]
+"""The broken target and the mended one → lines."""
+
+
+def of_repair(name: str, broken: Target, mended: Target) -> list[str]:
+    """The lines for a repair, each naming its place."""
+    return _PHRASES[name](broken, mended)
+
+
+def _place(target: Target) -> str:
+    return str(target.written.source) if target.written else "the settings"
+
+
+def _masked(target: Target) -> str:
+    return target.written.masked if target.written else ""
+
+
+def _peeled(broken: Target, mended: Target) -> list[str]:
+    text = _masked(broken)
+    inner = peel(text)
+    around = []
+    front, behind = text[: inner.start], text[inner.end :]
+    if front.strip("\ufeff \t\r\n"):
+        around.append(f"{_marked(front.strip())} in front")
+    elif front:
+        around.append("the byte order mark in front" if "\ufeff" in front else "the white space in front")
+    if behind.strip():
+        around.append(f"{_marked(behind.strip())} behind")
+    elif behind:
+        around.append("the line break behind" if "\n" in behind else "the white space behind")
+    lines = [f"in {_place(broken)} remove {' and '.join(around) or 'what stands around the connection string'}"]
+    if any(problem.code is ProblemCode.AMPERSAND_LOST for problem in broken.problems):
+        lines.append("in a shell put single quotes around the URL")
+    return lines
+
+
+def _marked(text: str) -> str:
+    """Not in back quotes, which stand around what is to be written."""
+    return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+def _encoded(broken: Target, mended: Target) -> list[str]:
+    text = broken.written.text.reveal() if broken.written else ""
+    start = text.find("://") + 3
+    login = uri.intended_userinfo(text, start)
+    written = login[0] if login else text[start : text.find("@", start)]
+    colon = written.find(":")
+    where = "the role and the password" if "@" in written[: max(colon, 0)] else "the password"
+    raw = [c for c in "%@/" if c in written and (c != "%" or not login or mended.password)]
+    if "%" in raw and not percent.STRAY.search(written):
+        raw.remove("%")
+    return [f"in {where} of {_place(broken)} write " + ", ".join(f"`{quote(c, safe='')}` for `{c}`" for c in raw)]
+
+
+def _fields(broken: Target, mended: Target) -> list[str]:
+    text = _masked(mended)
+    fields = [text[s:e] for s, e in query.pieces(text) if text[s:e].startswith(("user=", "password="))]
+    before = "&" if len(query.pieces(text)) > len(fields) else "?"
+    return [
+        f"in {_place(broken)} remove role and password with the @ in front of the host",
+        f"append `{before}{'&'.join(fields)}` with the password in the place of {PLACEHOLDER}",
+    ]
+
+
+def _no_jdbc(broken: Target, mended: Target) -> list[str]:
+    shape = _masked(mended)
+    return [f"write it as libpq reads it, with the password in the place of {PLACEHOLDER}: `{shape}`"]
+
+
+def _scheme(broken: Target, mended: Target) -> list[str]:
+    old, new = _masked(broken).strip(), _masked(mended)
+    prefix = new[: new.find("://") + 3]
+    if new.endswith(old.removeprefix("//")):
+        return [f"in {_place(broken)} put `{prefix}` in front"]
+    shown = re.match(r"(?:jdbc:)?[A-Za-z0-9+.\-]*:/{0,2}", old)
+    return [f"in {_place(broken)}: `{shown[0] if shown else ''}` → `{prefix}`"]
+
+
+def _marks(broken: Target, mended: Target) -> list[str]:
+    return [f"in {_place(broken)} write `&` in place of the second `?`"]
+
+
+def _first_mark(broken: Target, mended: Target) -> list[str]:
+    return [f"in {_place(broken)} write `?` in place of the first `&`"]
+
+
+def _spaces(broken: Target, mended: Target) -> list[str]:
+    return [f"in {_place(broken)} write a space in place of each `&`"]
+
+
+def _equals(broken: Target, mended: Target) -> list[str]:
+    old, new = _masked(broken), _masked(mended)
+    pairs = zip(query.pieces(old), query.pieces(new), strict=False)
+    changed = [(old[a:b], new[c:d]) for (a, b), (c, d) in pairs if old[a:b] != new[c:d]]
+    return [f"in {_place(broken)}: `{before}` → `{after}`" for before, after in changed]
+
+
+def _quotes(broken: Target, mended: Target) -> list[str]:
+    names = [name for name in mended.settings if mended.value(name) != broken.value(name) and broken.value(name)]
+    if "options" in names:
+        return [f"in {_place(broken)} put quotes around the value of options: `options='{mended.value('options')}'`"]
+    return [f"in {_place(broken)} put single quotes around the value with the space in it"]
+
+
+def _settings(broken: Target, mended: Target) -> list[str]:
+    lines = []
+    second = uri.URL_AS_HOST.search(_masked(broken))
+    if second and mended.written != broken.written and broken.written and broken.written.dialect in _URLS:
+        return [f"in {_place(broken)} remove `{second[2]}`"]
+    for name in ("host", "port", "user", "dbname", "options"):
+        before, after = broken.settings.get(name), mended.settings.get(name)
+        if after and (before is None or before.value != after.value):
+            lines.append(phrases.of_setting(broken, name, after.value))
+    return lines
+
+
+_URLS = (Dialect.URI, Dialect.SQLALCHEMY)
+
+_PHRASES: dict[str, Phrase] = {
+    "unwrap-command": _peeled,
+    "unquote": _peeled,
+    "trim": _peeled,
+    "remove-byte-order-mark": _peeled,
+    "percent-encode-password": _encoded,
+    "jdbc-fields": _fields,
+    "strip-jdbc-prefix": _no_jdbc,
+    "postgres-scheme": _scheme,
+    "add-scheme": _scheme,
+    "second-question-mark": _marks,
+    "first-question-mark": _first_mark,
+    "ampersands-to-spaces": _spaces,
+    "encode-option-equals": _equals,
+    "quote-options": _quotes,
+    "decode-option-equals": _settings,
+    "split-host-port": _settings,
+    "host-from-url": _settings,
+}

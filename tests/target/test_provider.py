@@ -1,0 +1,57 @@
+"""What a host name says."""
+
+from __future__ import annotations
+
+import pytest
+
+from diagnostics.target.facts import HostKind, TargetFacts
+from diagnostics.target.provider import HostName, Provider, recognise
+
+NEON = Provider.NEON
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("ep-a-b-123456.us-east-2.aws.neon.tech", HostName(NEON, "ep-a-b-123456", False, "", "us-east-2", "aws")),
+        (
+            "ep-a-pooler.c-2.eu-central-1.aws.neon.tech",
+            HostName(NEON, "ep-a-pooler", True, "c-2", "eu-central-1", "aws"),
+        ),
+        ("ep-a.eastus2.azure.neon.tech", HostName(NEON, "ep-a", False, "", "eastus2", "azure")),
+        ("br-a-b-1.us-east-2.aws.neon.tech", HostName(NEON, "br-a-b-1", False, "", "us-east-2", "aws")),
+        ("my-project.cloud.neon.tech", HostName(NEON, "my-project")),
+        ("EP-A.us-east-2.aws.neon.build.", HostName(NEON, "ep-a", False, "", "us-east-2", "aws")),
+        ("api.us-east-2.aws.neon.tech", HostName(NEON)),
+        ("ep-a.apirest.us-east-2.aws.neon.tech", HostName(NEON)),
+        ("console.neon.tech", HostName(NEON)),
+        ("pg.neon.tech", HostName(NEON)),
+        ("us-east-2.aws.neon.tech", HostName(NEON)),
+        ("neon.tech", HostName()),
+        ("ep-a.us-east-2.aws.neon.tech.evil.com", HostName()),
+        ("alex:PASSWORD_HERE@ep-a.us-east-2.aws.neon.tech", HostName()),
+        ("db.example.com", HostName()),
+        ("", HostName()),
+    ],
+)
+def test_a_host_name_taken_apart(host: str, expected: HostName) -> None:
+    assert recognise(host) == expected
+
+
+@pytest.mark.parametrize(
+    ("host", "hostaddr", "kind"),
+    [
+        ("db.example.com", "", HostKind.NAME),
+        ("10.0.0.1", "", HostKind.IPV4),
+        ("127.1", "", HostKind.IPV4),
+        ("fe80::1%eth0", "", HostKind.IPV6),
+        ("/var/run/postgresql", "", HostKind.SOCKET),
+        ("@abstract", "", HostKind.SOCKET),
+        ("C:\\socket", "", HostKind.SOCKET),
+        ("", "", HostKind.MISSING),
+        ("", "::1", HostKind.IPV6),
+        ("name", "10.0.0.1", HostKind.NAME),
+    ],
+)
+def test_what_stands_in_the_place_of_the_host(host: str, hostaddr: str, kind: HostKind) -> None:
+    assert TargetFacts(host=host, hostaddr=hostaddr).host_kind is kind
