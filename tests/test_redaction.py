@@ -145,16 +145,14 @@ def test_cleaning_twice_changes_nothing_more(secret):
         "db.example.com:5432:neondb:alex:{}",
         "endpoint=ep-cool-darkness-123456;{}",
         "endpoint%3Dep-cool-darkness-123456%3B{}@host",
-        "Authorization: Basic {}",
+        "Authorization: Basic YWxleDo{}",
     ],
 )
 @pytest.mark.parametrize("secret", ["Tr0ub4dor+3xyz", "npg_AbC123dEf456", "short12"])
 def test_a_password_that_nobody_told_us_is_found_by_its_place(text, secret):
-    if "Basic" in text and len(secret) < 8:
-        pytest.skip("too short for what HTTP's Basic would print")
     cleaned = Redactor().clean(text.format(secret))
     assert secret not in cleaned
-    assert cleaned == text.format(HIDDEN)
+    assert cleaned == text.replace("YWxleDo", "").format(HIDDEN)
 
 
 @pytest.mark.parametrize("secret", ["p@ss", "p/ss?w#rd", 'p"ss', "p@ss@word", "p:ss"])

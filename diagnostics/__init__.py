@@ -1,0 +1,39 @@
+"""Why does this Postgres connection fail, and what makes it work?
+
+    from diagnostics import diagnose_sync
+    report = diagnose_sync("env:DATABASE_URL")
+    report.verdict.status, report.verdict.cause, report.findings[0].fixes
+
+Everything here is imported when it is first used: `import diagnostics` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from diagnostics.api import diagnose, diagnose_sync, explain
+    from diagnostics.finding import Report
+    from diagnostics.target.model import Target
+
+__version__ = "0.1.0"
+
+__all__ = ["diagnose", "diagnose_sync", "explain", "Target", "Report", "__version__"]
+
+_HOMES = {
+    "diagnose": "diagnostics.api",
+    "diagnose_sync": "diagnostics.api",
+    "explain": "diagnostics.api",
+    "Report": "diagnostics.finding",
+    "Target": "diagnostics.target.model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,46 @@
+"""The command line. One module a command, imported only when that command runs; `--version` imports nothing at all."""
+
+from __future__ import annotations
+
+import sys
+
+from diagnostics import __version__
+
+COMMANDS = {
+    "check": "diagnose a connection (the default command)",
+    "explain": "what an error text, a cause or a rule means",
+    "demo": "watch pgwhy diagnose four broken connections on a Postgres of its own",
+    "lab": "a Postgres that is broken on purpose, to try with your own client",
+    "rules": "the rules that pgwhy knows: list, show, lint",
+    "schema": "the JSON Schema of a report",
+}
+
+
+def main() -> None:
+    """The `pgwhy` command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line, without the program's name; the exit status of the contract (DESIGN part 6)."""
+    if arguments == ["--version"]:
+        sys.stdout.write(f"pgwhy {__version__}\n")
+        return 0
+    named = bool(arguments) and arguments[0] in COMMANDS
+    try:
+        return _command(arguments[0] if named else "check", arguments[1:] if named else arguments)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        from diagnostics.cli.trouble import told
+
+        return told(error, arguments)
+
+
+def _command(name: str, arguments: list[str]) -> int:
+    from importlib import import_module
+
+    module = import_module(f"diagnostics.cli.{name}")
+    program = "pgwhy" if name == "check" else f"pgwhy {name}"
+    status = module.command.main(args=arguments, prog_name=program, standalone_mode=False)
+    return status if isinstance(status, int) else 0

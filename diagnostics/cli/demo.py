@@ -1,0 +1,20 @@
+"""`pgwhy demo`: four broken connections on a Postgres of pgwhy's own."""
+
+from __future__ import annotations
+
+import click
+
+from diagnostics.cli.lab import room
+from diagnostics.cli.output import Terminal, write
+from diagnostics.machine import Machine
+from diagnostics.redaction import Redactor
+
+
+@click.command()
+def command() -> int:
+    """Start a small Postgres world on this machine, break it in four ways, and diagnose each. Needs no account."""
+    machine = Machine.here()
+    terminal = Terminal.here(machine.environment, machine.platform)
+    redactor = Redactor()
+    # The reports are clean when they come; this is the last look at what leaves.
+    return int(room("demo").main(lambda text: write(text, redactor), terminal.width, terminal.unicode, terminal.colour))

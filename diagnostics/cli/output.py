@@ -1,0 +1,117 @@
+"""Where a report goes: standard output as it can take it, or a file that nobody else may read."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from diagnostics.finding import Report
+from diagnostics.redaction import Redactor
+
+FORMATS = ("text", "json", "jsonl")
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """What standard output can do."""
+
+    width: int = 80
+    unicode: bool = True
+    colour: bool = False
+    live: bool = False
+    """It is a terminal in which lines can be taken back."""
+
+    @classmethod
+    def here(cls, environment: Mapping[str, str], platform: str) -> Terminal:
+        """Standard output of this process."""
+        is_terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
+        escapes = is_terminal and (platform != "win32" or _windows_takes_escapes())
+        forced = environment.get("FORCE_COLOR", "") not in ("", "0")
+        return cls(
+            width=max(40, shutil.get_terminal_size().columns),
+            unicode=_takes_unicode(environment),
+            colour=not environment.get("NO_COLOR") and (forced or escapes),
+            live=escapes,
+        )
+
+
+def rendered(report: Report, format: str, terminal: Terminal, verbose: bool) -> str:
+    """The report in one of `FORMATS`."""
+    if format == "text":
+        from diagnostics.report.terminal import page
+
+        return page(report, terminal.width, terminal.unicode, terminal.colour, verbose)
+    from diagnostics.report import document
+
+    return document.to_text(report) if format == "json" else document.to_line(report)
+
+
+def write(text: str, redactor: Redactor, file: Path | None = None) -> None:
+    """The only way out: to standard output, or to `file` as a whole or not at all, readable by its owner only.
+
+    Raises `SecretFound` before anything is written, and `OSError` for a file. A reader that has gone (`| head`) is no
+    error.
+    """
+    redactor.check(text)
+    data = text.encode("utf-8", "backslashreplace")
+    if file is not None:
+        _replace(file, data)
+        return
+    try:
+        sys.stdout.flush()
+        if _is_utf8(sys.stdout.encoding):
+            sys.stdout.buffer.write(data)
+        else:
+            sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "ascii", "backslashreplace"))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still buffered must not fail again when the interpreter flushes it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _replace(file: Path, data: bytes) -> None:
+    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _takes_unicode(environment: Mapping[str, str]) -> bool:
+    names = ("LC_ALL", "LC_CTYPE", "LANG")
+    locale = next((environment[name] for name in names if environment.get(name)), "")
+    # Python writes UTF-8 in the C locale (PEP 540), but whoever asks for C has a terminal that shows only ASCII.
+    if locale in ("C", "POSIX"):
+        return False
+    try:
+        "→…".encode(sys.stdout.encoding or "ascii")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_utf8(encoding: str | None) -> bool:
+    return (encoding or "").lower().replace("-", "").replace("_", "") == "utf8"
+
+
+def _windows_takes_escapes() -> bool:
+    """Ask the Windows console to understand escapes (ENABLE_VIRTUAL_TERMINAL_PROCESSING); False if it cannot."""
+    import ctypes
+
+    windows = getattr(ctypes, "windll", None)  # only there on Windows, as mypy knows
+    if windows is None:
+        return False
+    kernel = windows.kernel32
+    handle = kernel.GetStdHandle(-11)
+    mode = ctypes.c_uint32()
+    return bool(kernel.GetConsoleMode(handle, ctypes.byref(mode)) and kernel.SetConsoleMode(handle, mode.value | 4))

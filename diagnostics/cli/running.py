@@ -1,0 +1,44 @@
+"""One run in an event loop of its own, watched in a terminal; Ctrl-C ends it with what is known."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+from diagnostics import target as targets
+from diagnostics.cli.output import Terminal
+from diagnostics.engine import Request, diagnose, selector_loop
+from diagnostics.facts import Record
+from diagnostics.finding import Report
+from diagnostics.redaction import Redactor
+
+if TYPE_CHECKING:
+    from diagnostics.report.live import Live
+
+
+def run(request: Request, redactor: Redactor, watched: Terminal | None) -> Report:
+    """The report of a run, without secrets. With a terminal, its ladder grows while the run goes on and is then gone.
+
+    Ctrl-C cancels the run, and `diagnose` answers that with a report; a second one raises `KeyboardInterrupt`.
+    """
+    live: Live | None = None
+
+    def progress(record: Record) -> None:
+        nonlocal live
+        if watched is None:
+            return
+        if live is None:  # with the first record: until then the packets are what matters
+            from diagnostics.report.live import Live
+
+            live = Live(sys.stdout, watched.width, unicode=watched.unicode, colour=watched.colour)
+            live.show(redactor.clean_value(targets.facts(request.target)))
+        live.show(redactor.clean_value(record))
+
+    try:
+        with asyncio.Runner(loop_factory=selector_loop) as runner:
+            report = runner.run(diagnose(request, progress))
+    finally:
+        if live is not None:
+            live.clear()
+    return redactor.clean_value(report)

@@ -1,0 +1,30 @@
+"""The exit statuses of the contract (DESIGN part 6), the same in every format."""
+
+from __future__ import annotations
+
+from diagnostics.causes import Severity
+from diagnostics.finding import Report, Status
+
+CONNECTS = 0
+CAUSE_FOUND = 1
+CAUSE_NOT_FOUND = 3
+FINDING_MET = 4
+INTERRUPTED = 130
+
+
+def of_run(report: Report, fail_on: Severity | None) -> int:
+    """The status of a run. `fail_on`: findings of this severity, or a worse one, count when it connects."""
+    if report.extra.get("interrupted"):
+        return INTERRUPTED
+    if report.verdict.status in (Status.CONNECTS, Status.REACHABLE):
+        order = list(Severity)
+        met = fail_on is not None and any(
+            order.index(finding.severity) <= order.index(fail_on) for finding in report.findings
+        )
+        return FINDING_MET if met else CONNECTS
+    return CAUSE_FOUND if report.verdict.cause is not None else CAUSE_NOT_FOUND
+
+
+def of_text(report: Report) -> int:
+    """The status of `pgwhy explain`: was a cause named?"""
+    return CONNECTS if report.verdict.cause is not None else CAUSE_NOT_FOUND

@@ -1,0 +1,130 @@
+"""The single exit through which text leaves: every secret of a run, in every encoding, becomes PASSWORD_HERE.
+
+Three lines of defence. Known secrets first: a run knows its own passwords, so they are found wherever a driver, a
+server or a shell put them, encoded or not. Patterns second, for passwords that nobody told us (a pasted error text,
+another string's URL). Last, `check` looks once more at what is about to be written, and refuses.
+
+Values are cleaned before they are laid out, so that no line break or column can hide a secret from the search.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TypeVar
+
+from diagnostics.error_text import without_escapes
+from diagnostics.redaction import encodings
+from diagnostics.redaction.patterns import HIDDEN, hide_by_pattern, is_placeholder
+from diagnostics.redaction.texts import with_texts
+from diagnostics.target.model import Secret, Target
+
+T = TypeVar("T")
+
+
+class SecretFound(Exception):
+    """A secret stood in a text that was about to leave. Neither the message nor the exception holds it."""
+
+    def __init__(self) -> None:
+        super().__init__("a secret was found in the text, so the text was not written")
+
+
+class Redactor:
+    """Hides the secrets of one run.
+
+    A secret that is an ordinary word (`postgres`), shorter than four characters, or one of the `public` values that
+    every page shows (the role is its own password) is hidden only where passwords stand: a hole in each `postgres` of a
+    page would destroy the text and give the password away.
+    """
+
+    def __init__(self, secrets: Iterable[Secret | str] = (), public: Iterable[str] = ()) -> None:
+        known = {s.reveal() if isinstance(s, Secret) else s for s in secrets}
+        for secret in tuple(known):
+            known |= _inner(secret)
+        known = {s for s in known if s.strip() and not is_placeholder(s)}
+        self._weak = frozenset(s for s in known if _is_weak(s, frozenset(public)))
+        self._strong = tuple(sorted(known - self._weak, key=len, reverse=True))
+
+    def __repr__(self) -> str:
+        return f"Redactor({len(self._strong) + len(self._weak)} secrets)"
+
+    def clean(self, text: str) -> str:
+        """The text without secrets and without terminal escapes."""
+        if not text.isprintable():
+            text = without_escapes(text)
+        return hide_by_pattern(self._hide_known(text))
+
+    def clean_value(self, value: T) -> T:
+        """A record or a report of the same shape with every text in it cleaned."""
+        return with_texts(value, self.clean)
+
+    def check(self, text: str) -> None:
+        """Look once more at a finished text. Raises `SecretFound`.
+
+        A secret that is a plain word is looked for in places of passwords only: the format's own words are in the text.
+        """
+        rest = text.replace(HIDDEN, "\n")
+        if any(s for s in self._strong if not _is_word(s) and _find(s, rest, self._forms)):
+            raise SecretFound
+        for secret in (*self._weak, *(s for s in self._strong if _is_word(s))):
+            if re.search(_in_password_place(secret), rest):
+                raise SecretFound
+
+    @cached_property
+    def _forms(self) -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
+        return {secret: (encodings.literals(secret), encodings.pattern(secret)) for secret in self._strong}
+
+    def _hide_known(self, text: str) -> str:
+        for secret in self._strong:
+            forms, mixture = self._forms[secret]
+            if mixture.search(text):
+                text = HIDDEN.join(mixture.sub(HIDDEN, part) for part in text.split(HIDDEN))
+            for form in forms:
+                if form in text:
+                    text = HIDDEN.join(part.replace(form, HIDDEN) for part in text.split(HIDDEN))
+        for secret in self._weak:
+            if secret in text:
+                text = re.sub(_in_password_place(secret), lambda m: m.group(1) + HIDDEN, text)
+        return text
+
+
+def for_target(target: Target) -> Redactor:
+    """A redactor that knows every secret that was met while the target was read."""
+    secrets = [*target.secrets, *([target.password] if target.password else [])]
+    public = (target.value(name) for name in ("user", "dbname", "host", "port"))
+    return Redactor(secrets, [value for value in public if value])
+
+
+# Words of the field, of our own pages, and the passwords of every tutorial.
+_ORDINARY = re.compile(
+    r"postgres|postgresql|pgsql|psql|password|passwd|secret|admin|administrator|root|user|username|test|testing|guest"
+    r"|public|example|changeme|localhost|local|default|neon|neondb|neondb_owner|main|master|database|docker|true|false"
+    r"|null|none|undefined|require|prefer|disable|allow|verify-ca|verify-full",
+    re.IGNORECASE,
+)
+
+
+def _is_weak(secret: str, public: frozenset[str]) -> bool:
+    short = len(secret) < 4 or (secret.isdigit() and len(secret) < 6) or len(set(secret)) == 1
+    return short or secret in public or _ORDINARY.fullmatch(secret) is not None
+
+
+def _is_word(secret: str) -> bool:
+    return re.fullmatch(r"[A-Za-z]?[a-z]+(?:[-_ ][a-z]+)*|[A-Z_]+|\d+", secret) is not None
+
+
+def _inner(secret: str) -> set[str]:
+    """The password inside the endpoint form: `endpoint=ep-cool-darkness-123456;password`."""
+    found = re.fullmatch(r"(?:endpoint|project)=[^;$]*[;$](.+)", secret, re.DOTALL)
+    return {found.group(1)} if found else set()
+
+
+def _find(secret: str, text: str, forms: dict[str, tuple[tuple[str, ...], re.Pattern[str]]]) -> bool:
+    literals, mixture = forms[secret]
+    return any(form in text for form in literals) or mixture.search(text) is not None
+
+
+def _in_password_place(secret: str) -> str:
+    word = re.escape(secret)
+    return rf"((?i:passw(?:or)?d|pwd|secret)[\"']?[ ]?(?:=>|[=:]|is|was)?\s*[\"'(]?|://[^\s:/@]*:){word}(?=$|[\s\"'&;,)@]|\.(?:\s|$))"

@@ -1,0 +1,119 @@
+"""The forms that one secret takes on its way: percent, base64, quoted for a shell or for SQL, escaped for JSON ...
+
+A tool may apply two of them (a URL inside JSON), so quotings are composed twice. Percent-encoding is the one that every
+library does in its own measure, so each character may come with it or without.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from urllib.parse import quote, quote_plus, unquote
+
+FRAGMENT = 6
+"""Characters of base64 that are long enough not to be a word by accident."""
+SHORT_WORD = 8
+"""Below this length letters and digits count only between word boundaries: `pass` is in `password`."""
+
+
+def literals(secret: str) -> tuple[str, ...]:
+    """Every form that is one fixed text, longest first, so that no form leaves the tail of a longer one behind."""
+    spellings = {secret, unquote(secret), *(unicodedata.normalize(form, secret) for form in ("NFC", "NFD", "NFKC"))}
+    if len(secret) >= SHORT_WORD:
+        spellings.add(secret.lower())  # what a URL parser makes of a password that it takes for a host name
+    forms: set[str] = set()
+    for spelling in spellings:
+        once = {quoting(spelling) for quoting in _QUOTINGS}
+        forms |= once | {quoting(form) for form in once if form != spelling for quoting in _QUOTINGS}
+        forms |= set(_as_bytes(spelling))
+    if _is_short_word(secret):
+        forms.discard(secret)  # `pattern` finds it, with its boundaries
+    return tuple(sorted((f for f in forms if len(f) >= 4), key=lambda form: (-len(form), form)))
+
+
+def pattern(secret: str) -> re.Pattern[str]:
+    """The secret with any of its characters percent-encoded, once or twice, in either case of the digits."""
+    body = "".join(_maybe_encoded(character) for character in secret)
+    if _is_short_word(secret):
+        # Not inside a longer word; the end of `%3A` or of `\\n` is no word.
+        body = rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))(?:{body})(?![A-Za-z0-9])"
+    return re.compile(body)
+
+
+def _is_short_word(secret: str) -> bool:
+    return len(secret) < SHORT_WORD and secret.isalnum()
+
+
+def _maybe_encoded(character: str) -> str:
+    encoded = "".join(
+        "%(?:25)*" + "".join(f"[{d}{d.lower()}]" if d.isalpha() else d for d in f"{byte:02X}")
+        for byte in character.encode("utf-8", "surrogatepass")
+    )
+    also = r"|\+|\s" if character == " " else ""
+    return f"(?:{encoded}|{re.escape(character)}{also})"
+
+
+def _backslashed(text: str, what: str) -> str:
+    return "".join("\\" + c if c in what else c for c in text)
+
+
+_QUOTINGS: tuple[Callable[[str], str], ...] = (
+    lambda s: s,
+    lambda s: json.dumps(s)[1:-1],
+    lambda s: json.dumps(s, ensure_ascii=False)[1:-1],
+    lambda s: json.dumps(s, ensure_ascii=False)[1:-1].replace("/", "\\/"),  # PHP's json_encode
+    lambda s: html.escape(s, quote=False),
+    html.escape,
+    lambda s: html.escape(s).replace("&#x27;", "&#39;"),
+    lambda s: html.escape(s).replace("&#x27;", "&apos;"),
+    lambda s: quote(s, safe=""),
+    quote_plus,
+    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote(s, safe="")),
+    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote_plus(s)),
+    lambda s: repr(s)[1:-1],
+    lambda s: ascii(s)[1:-1],
+    lambda s: repr(s.encode("utf-8", "surrogatepass"))[2:-1],
+    lambda s: s.encode("unicode_escape").decode("ascii"),
+    lambda s: s.replace("'", "'\\''"),  # a POSIX shell, single quotes
+    lambda s: s.replace("'", "'\"'\"'"),
+    lambda s: _backslashed(s, '"\\$`'),  # a POSIX shell, double quotes
+    lambda s: re.sub(r"([^\w@%+=:,./-])", r"\\\1", s),  # no quotes at all
+    lambda s: s.replace("'", "''"),  # SQL, PowerShell, .NET
+    lambda s: s.replace('"', '""'),
+    lambda s: _backslashed(s, ":\\"),  # .pgpass (libpq, "The Password File")
+    lambda s: _backslashed(s, "'\\"),  # libpq keyword strings, SQL E''
+    lambda s: s.replace("%", "%%"),
+    lambda s: s.replace("$", "$$"),  # Makefile, docker compose
+    lambda s: "".join(f"\\u{ord(c):04x}" if ord(c) < 0x10000 else c for c in s),
+    lambda s: "".join(f"&#{ord(c)};" for c in s),
+    lambda s: "".join(f"&#x{ord(c):x};" for c in s),
+    lambda s: s.encode("utf-8", "surrogatepass").decode("latin-1"),  # UTF-8 read as Latin-1
+    lambda s: s.encode("utf-8", "surrogatepass").decode("cp1252", "replace"),
+)
+
+
+def _as_bytes(secret: str) -> Iterator[str]:
+    """base64 at its three alignments, hexadecimal, and UTF-16."""
+    utf8 = secret.encode("utf-8", "surrogatepass")
+    little, big = secret.encode("utf-16-le", "surrogatepass"), secret.encode("utf-16-be", "surrogatepass")
+    for data in (utf8, little):
+        for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
+            yield alphabet(data).decode("ascii").rstrip("=") if len(data) >= 4 else ""
+            for offset in range(3):
+                # The characters that depend on this secret alone: what stands before it shifts it by `offset` bytes.
+                whole = alphabet(b"\0" * offset + data).decode("ascii").rstrip("=")
+                fragment = whole[(0, 2, 3)[offset] : (offset + len(data)) * 8 // 6]
+                yield fragment if len(fragment) >= FRAGMENT else ""
+    for data in (utf8, little, big):
+        if len(data) >= 4:
+            digits = data.hex()
+            for separator in ("", " ", ":", "\\x", "%", ", 0x"):
+                joined = separator.join(digits[i : i + 2] for i in range(0, len(digits), 2))
+                yield joined
+                yield joined.upper().replace("\\X", "\\x").replace("0X", "0x")
+    for nul in ("\0", "\\x00", "\\u0000", "\\0", "%00"):
+        yield nul.join(secret)

@@ -1,0 +1,177 @@
+"""The rungs of the ladder from the first byte on: encryption, the first answer, the login, the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from diagnostics.causes import Cause, Stage
+from diagnostics.facts import Observations
+from diagnostics.report.rung import ENDS, Mark, Rung, release, tidied
+
+
+def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    answer = get("tls.ssl_answer")
+    fails = stopped is Stage.TLS or (cause is not None and cause.about.stage is Stage.TLS)
+    bad = Mark.FAIL if fails else Mark.NOTE
+    if answer is None and get("tls.handshake") is None:
+        return
+    if get("client.sni_blocked_by") == "no-tls":  # the handshake was looked at for the fixes; this client makes none
+        yield Rung(Mark.SKIP, "tls", f"this client uses none (sslmode={get('target.sslmode')})")
+    elif answer == "not-asked" and get("tls.handshake") is None:
+        yield Rung(Mark.SKIP, "tls", f"not asked for (sslmode={get('target.sslmode')})")
+    elif get("tls.handshake"):
+        yield from _certificate(seen, fails)
+    elif get("tls.handshake") is False:
+        words = get("tls.alert") or tidied(get("tls.detail") or "") or ENDS.get(str(get("tls.failure")), "it failed")
+        yield Rung(bad, "tls", f"the handshake ends: {words}", get("tls.handshake_ms"))
+    else:
+        yield Rung(bad, "tls", _no_tls(seen, str(answer)))
+
+
+def _no_tls(seen: Observations, answer: str) -> str:
+    if answer == "error":
+        return f"refused: {tidied(seen.get('tls.error_message') or '')}"
+    if answer == "not-postgres":
+        return f"{_SPEAKERS.get(str(seen.get('tls.speaks')), 'something else')} answers here, not Postgres"
+    return {
+        "N": "the server offers no TLS",
+        "silent": "accepts, then stays silent",
+        "closed": "closes the connection without a word",
+        "reset": "the connection is reset",
+    }.get(answer, answer)
+
+
+_SPEAKERS = {"http": "HTTP", "ssh": "SSH", "mysql": "MySQL", "redis": "Redis", "smtp": "SMTP", "tls": "bare TLS"}
+
+
+def _certificate(seen: Observations, fails: bool) -> Iterator[Rung]:
+    get = seen.get
+    version, ms = release(get("tls.version") or "TLS"), get("tls.handshake_ms")
+    fault = _fault(seen)
+    checked = get("tls.verify_required")
+    if fault and checked == "none" and not fails:
+        text = f"{version}, certificate not checked (sslmode={get('target.sslmode')})"
+        yield Rung(Mark.OK, "tls", text, ms)
+    elif fault:
+        yield Rung(Mark.FAIL if fails else Mark.NOTE, "tls", f"{version}, {fault}", ms)
+    elif get("tls.chain") or get("tls.trust") is not None:
+        text = f"{version}, certificate valid" + (" for this name" if get("tls.name_matches") else "")
+        yield Rung(Mark.OK, "tls", text, ms)
+    else:
+        yield Rung(Mark.OK, "tls", version, ms)
+
+
+def _fault(seen: Observations) -> str:
+    """What is wrong with the certificate; empty where nothing is."""
+    trust = str(seen.get("tls.trust") or "trusted")
+    if trust in _FAULTS:
+        return _FAULTS[trust].format(issuer=seen.get("tls.issuer") or "an unknown issuer")
+    if seen.get("tls.name_matches") is False and seen.get("tls.verify_required") != "ca":
+        chain = seen.get("tls.chain") or ()
+        names = ", ".join(chain[0].names[:2]) if chain else "another name"
+        return f"certificate made out to {names}"
+    return ""
+
+
+_FAULTS = {
+    "expired": "certificate expired",
+    "not-yet-valid": "certificate not valid yet",
+    "self-signed": "certificate signed by itself",
+    "self-signed-root": "certificate from {issuer}, whom this trust store does not know",
+    "unknown-issuer": "certificate from {issuer}, whom this trust store does not know",
+    "missing-intermediate": "the server leaves out the certificate between its own and the root",
+    "invalid": "certificate not accepted",
+    "no-store": "no root certificates to check it against",
+}
+
+
+def startup(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    answer, ms = get("startup.answer"), get("startup.answer_ms")
+    with_sni, without = get("startup.with_sni"), get("startup.without_sni")
+    if answer in (None, "not-reached") and with_sni is None:
+        return
+    blocked = get("client.sni_blocked_by")
+    lacks_sni = (get("client.sends_sni") is False and blocked != "no-tls") or cause is Cause.SNI_MISSING
+    if with_sni is not None and without is not None and (lacks_sni or cause is Cause.ENDPOINT_MISMATCH):
+        told = _says(with_sni, get("startup.with_sni_message"), routed=True)
+        yield Rung(_went(with_sni), "startup", f"with SNI: {told}", None if lacks_sni else ms)
+        told = _says(without, get("startup.without_sni_message"), routed=get("target.provider") != "neon")
+        mark = Mark.FAIL if lacks_sni else _went(without)
+        yield Rung(mark, "startup", f"without SNI: {told}", ms if lacks_sni else None)
+        return
+    mark = Mark.FAIL if stopped is Stage.STARTUP else _went(answer)
+    yield Rung(mark, "startup", _says(answer, get("startup.message"), routed=True), ms)
+
+
+def _went(answer: Any) -> Mark:
+    return Mark.FAIL if answer in ("error", "silent", "closed", "reset", "not-postgres") else Mark.OK
+
+
+def _says(answer: Any, message: str | None, *, routed: bool) -> str:
+    if answer == "error":
+        return tidied(message or "") or "an error without a text"
+    if answer == "clear-text" and not routed:
+        return "no endpoint known, wants clear text"
+    return _ANSWERS.get(str(answer), str(answer))
+
+
+_ANSWERS = {
+    "scram-plus": "SCRAM offered",
+    "scram": "SCRAM offered",
+    "sasl-other": "a login by token offered",
+    "md5": "md5 password asked for",
+    "clear-text": "clear-text password asked for",
+    "gss": "Kerberos asked for",
+    "ok": "no password asked for",
+    "silent": "accepts, then stays silent",
+    "closed": "closes the connection without a word",
+    "reset": "the connection is reset",
+    "not-postgres": "the answer is not Postgres",
+}
+
+
+def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    outcome, ms = get("authentication.outcome"), get("authentication.elapsed_ms")
+    if outcome is None:
+        return
+    if outcome == "ok":
+        how = [f"{get('target.user') or get('session.user') or 'the role'} is logged in"]
+        how += ["channel binding used"] if get("authentication.channel_bound") else []
+        yield Rung(Mark.OK, "login", ", ".join(how), ms)
+    elif outcome == "not-tried":
+        reason = _NOT_TRIED.get(str(get("authentication.not_tried_because")))
+        if reason and get("here.outcome") is None:
+            yield Rung(Mark.SKIP, "login", reason)
+    elif stopped in (Stage.AUTH, Stage.SESSION, None):  # before that, it only repeats what the rung above says
+        said = _KEPT_BACK.get(str(outcome)) or tidied(get("authentication.message") or "") or "it failed"
+        yield Rung(Mark.FAIL, "login", said, ms)
+
+
+_NOT_TRIED = {
+    "no-login": "not tried (--no-login)",
+    "exchanges-spent": "not tried: three password exchanges were made",
+    "not-imitated": "not tried: pgwhy cannot do what this client does",
+}
+_KEPT_BACK = {
+    "clear-text-held-back": "the server wants the password in clear text; it was kept back",
+    "password-missing": "the server asks for a password, and there is none",
+    "timed-out": "no answer in time",
+}
+
+
+def session(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    if get("session.usable") is None:
+        return
+    if get("session.usable") is False:
+        yield Rung(Mark.FAIL, "session", tidied(get("session.message") or "") or "no query can be run")
+        return
+    parts = [f"PostgreSQL {get('session.server_version')}" if get("session.server_version") else "a query runs"]
+    odd = ["read-only"] if get("session.read_only") else []
+    odd += [f"ignored: {', '.join(get('session.ignored_parameters'))}"] if get("session.ignored_parameters") else []
+    odd += ["far away"] if get("session.far_away") else []
+    yield Rung(Mark.NOTE if odd else Mark.OK, "session", "; ".join(parts + odd), get("session.round_trip_ms"))

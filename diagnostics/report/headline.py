@@ -1,0 +1,86 @@
+"""The first line of a page that tells of a failure, and the summary under it."""
+
+from __future__ import annotations
+
+import re
+
+from diagnostics.causes import Stage
+from diagnostics.finding import Finding, Report, Status
+from diagnostics.report.ladder import rungs
+from diagnostics.report.rung import Mark, milliseconds
+from diagnostics.report.style import Line, Style, begins, line
+from diagnostics.report.width import shortened, wrap
+
+
+def headline(report: Report, width: int) -> list[Line]:
+    """`FAILS at TLS: the certificate expired`, on as many lines as it takes."""
+    lead, rest = _said(report)
+    lines = wrap(lead + rest, width, "", "  ")
+    style = Style.GOOD if report.verdict.status is Status.CONNECTS else Style.BAD
+    return [begins(lead, style, lines[0][len(lead) :]), *map(line, lines[1:])]
+
+
+def summary(report: Report, width: int, limit: int) -> list[Line]:
+    """The sentences of the summary that fit in `limit` lines; none if it only says the headline again."""
+    text = " ".join(report.verdict.summary.split())
+    early = report.extra.get("interrupted") and report.verdict.cause is None  # nothing can be concluded yet
+    if not text or early or text.rstrip(".").lower() in _said(report)[1].lower():
+        return []
+    sentences = re.split(r"(?<=[\w)\"'][.!?]) ", text)
+    while len(sentences) > 1 and len(wrap(" ".join(sentences), width)) > limit:
+        sentences.pop()
+    lines = wrap(" ".join(sentences), width)
+    if len(lines) > limit:
+        lines = [*lines[: limit - 1], shortened(lines[limit - 1] + " ...", width)]
+    return [line(text) for text in lines]
+
+
+def first_finding(report: Report) -> Finding | None:
+    """The finding that the verdict rests on."""
+    return next((finding for finding in report.findings if finding.rule == report.verdict.rule), None)
+
+
+def _said(report: Report) -> tuple[str, str]:
+    verdict = report.verdict
+    finding = first_finding(report)
+    if verdict.cause is not None:
+        title = finding.title if finding else verdict.cause.about.meaning
+        if verdict.status is Status.CONNECTS:
+            return "CONNECTS", f", and this is another problem: {title}"
+        return "FAILS", f" {_where(report)}: {title}"
+    if report.extra.get("interrupted"):
+        return "INTERRUPTED", f" after {milliseconds(report.duration_ms)}: {_where_it_stopped(report)}"
+    if verdict.status is Status.UNKNOWN:
+        return "CAUSE NOT FOUND", ": no known cause fits this text"
+    return "FAILS", f", cause not found: {_where_it_stopped(report)}"
+
+
+def _where(report: Report) -> str:
+    """Where it fails, in words that go on with the verdict: the client where it is another one."""
+    verdict, get = report.verdict, report.observations.get
+    if verdict.here is None and get("error.origin") != "reported":
+        return _PLACES[verdict.stage]
+    known = (get("client.named") or get("client.guessed")) and get("client.id") != "unknown"
+    return f"in {get('client.title')}" if known else "in your client"
+
+
+_PLACES: dict[Stage | None, str] = {
+    Stage.CONFIG: "before it connects",
+    Stage.DNS: "at the name",
+    Stage.TCP: "at the port",
+    Stage.TLS: "at TLS",
+    Stage.STARTUP: "at start-up",
+    Stage.AUTH: "at the login",
+    Stage.SESSION: "after the login",
+    Stage.CLIENT: "in the client",
+    None: "somewhere",
+}
+
+
+def _where_it_stopped(report: Report) -> str:
+    failed = next((rung for rung in rungs(report.observations) if rung.mark is Mark.FAIL), None)
+    if failed is None:
+        return "nothing has failed so far" if report.extra.get("interrupted") else "nothing fails from this machine"
+    if failed.text.startswith(("accepts", "closes")):
+        return f"{report.observations.get('target.host') or 'the server'} {failed.text}"
+    return f"{failed.name}: {failed.text}"

@@ -1,0 +1,162 @@
+"""The ladder: one line for each stage, what was seen there in the user's terms, and how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from diagnostics.causes import Cause, Stage
+from diagnostics.facts import Observations
+from diagnostics.report import conversation
+from diagnostics.report.rung import ENDS, Mark, Rung, tidied
+from diagnostics.verdict import stopped_at
+
+
+def rungs(seen: Observations, cause: Cause | None = None) -> tuple[Rung, ...]:
+    """The ladder of what was seen, as far as it goes; a stage that nobody reached has no rung."""
+    stopped = stopped_at(seen)
+    found = tuple(rung for make in _MAKERS for rung in make(seen, stopped, cause))
+    return found or tuple(_told(seen))
+
+
+def _settings(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    if get("target.host") is None:
+        return
+    details = get("target.problem_details") or ()
+    wrong = stopped is Stage.CONFIG or (details and cause is not None and cause.about.stage is Stage.CONFIG)
+    if wrong:
+        yield Rung(Mark.FAIL, "settings", _wrong_settings(seen))
+        return
+    parts = [str(get("target.origin") or "libpq's defaults"), _server(seen)]
+    yield Rung(Mark.NOTE if details else Mark.OK, "settings", "; ".join(part for part in parts if part))
+    for detail in details[:1]:
+        yield Rung(Mark.NOTE, "", detail)
+
+
+def _wrong_settings(seen: Observations) -> str:
+    get = seen.get
+    if details := get("target.problem_details"):
+        return str(details[0])
+    if invalid := get("settings.invalid_parameter"):
+        return f"{invalid}={get('settings.invalid_value')}: no such value"
+    if unknown := get("settings.unknown_parameters"):
+        return f"{unknown[0]}: no such parameter"
+    if refused := get("settings.refused_parameters"):
+        return f"{refused[0]}: {get('client.title') or 'the client'} refuses it"
+    return tidied(get("settings.client_refusal") or "") or "the client does not take them"
+
+
+def _server(seen: Observations) -> str:
+    """Where the target points to, as its owner calls it."""
+    get = seen.get
+    if get("target.provider") == "neon":
+        way = "pooled host" if get("target.pooled") else "direct host"
+        return ", ".join(part for part in ("Neon", way, get("target.region")) if part)
+    host, port = get("target.host") or get("target.hostaddr") or "default socket", get("target.port")
+    more = (get("target.host_count") or 1) - 1
+    also = f" and {more} more" if more else ""
+    if get("target.host_kind") == "socket":
+        return f"{host}{also}"
+    shown = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{shown}:{port}{also}" if port else f"{shown}{also}"
+
+
+def _dns(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    outcome, ms = get("dns.outcome"), get("dns.time_ms")
+    if outcome is None or (outcome == "skipped" and get("target.host_kind") != "name"):
+        return
+    if outcome == "skipped":
+        yield Rung(Mark.SKIP, "dns", "not needed: hostaddr is given")
+    elif outcome == "found":
+        counts = [f"{get(f'dns.ipv{n}_count')} IPv{n}" for n in (4, 6) if get(f"dns.ipv{n}_count")]
+        odd = [word for path, word in _ODD_NAMES if get(path)]
+        yield Rung(Mark.NOTE if odd else Mark.OK, "dns", "; ".join([", ".join(counts), *odd]), ms)
+    else:
+        said = ", ".join(word for word in get("dns.rcodes") or () if word != "NOERROR")
+        words = _NAMELESS.get(str(outcome), str(outcome))
+        yield Rung(Mark.FAIL, "dns", f"{words} ({said})" if said else words, ms)
+
+
+_ODD_NAMES = (
+    ("dns.hosts_file_overrides", "the hosts file overrides the name"),
+    ("dns.wildcard", "a name that cannot exist is found, too"),
+    ("dns.first_resolver_dead", "the first resolver is silent"),
+    ("dns.compared_differs", "another resolver says something else"),
+)
+_NAMELESS = {
+    "not-found": "the name does not exist",
+    "temporary-failure": "the resolver could not answer",
+    "timed-out": "no resolver answered in time",
+    "invalid-name": "this cannot be a host name",
+}
+
+
+def _tcp(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    attempts, outcome = get("tcp.attempts"), get("tcp.outcome")
+    if not attempts:
+        return
+    failed = [a for a in attempts if a.failure]
+    words = "; ".join(dict.fromkeys(ENDS.get(str(a.failure), str(a.failure)) for a in failed))
+    only, port = attempts[0], attempts[0].port
+    socket = str(only.address).startswith(("/", "@"))
+    where = "the socket" if socket else only.address if len(attempts) == 1 else f"{len(attempts)} addresses"
+    on = "" if socket else f" on {port}"
+    if outcome == "all":
+        text = f"{where} answers{on}" if len(attempts) == 1 else f"{len(attempts)} of {where} answer{on}"
+        yield Rung(Mark.OK, "tcp", text, get("tcp.connect_ms"))
+    elif outcome == "none":
+        text = f"{where}{on}: {words}" if len(attempts) == 1 else f"none of {where} answers{on}: {words}"
+        yield Rung(Mark.FAIL, "tcp", text, max(a.ms for a in failed))
+    else:
+        mark = Mark.FAIL if get("tcp.client_gives_up") else Mark.NOTE
+        delay = get("tcp.client_delay_s")
+        late = f"; costs this client {delay:.0f} s" if delay and delay >= 1 else ""
+        text = f"{len(attempts) - len(failed)} of {where} answer{on}, {_families(failed)}: {words}{late}"
+        yield Rung(mark, "tcp", text, get("tcp.connect_ms"))
+
+
+def _families(failed: list[Any]) -> str:
+    families = {":" in a.address for a in failed}
+    return "IPv6" if families == {True} else "IPv4" if families == {False} else "others"
+
+
+def _here(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    outcome = get("here.outcome")
+    if outcome == "ok":
+        yield Rung(Mark.OK, "here", f"{get('here.client')} on this machine logs in", get("here.elapsed_ms"))
+    elif outcome not in (None, "not-tried"):
+        yield Rung(Mark.FAIL, "here", f"{get('here.client')}: {tidied(get('here.message') or str(outcome))}")
+
+
+def _web(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    if not get("web.asked"):
+        return
+    if get("web.reachable"):
+        yield Rung(Mark.OK, "web", f"port 443 of the provider answers (HTTP {get('web.status')})")
+    else:
+        words = ENDS.get(str(get("web.failure")), "no answer of the provider")
+        yield Rung(Mark.NOTE, "web", f"port 443 does not answer either: {words}")
+
+
+def _told(seen: Observations) -> Iterator[Rung]:
+    """The pasted text, where nothing else was looked at."""
+    if seen.get("error.message"):
+        yield Rung(Mark.FAIL, "told", tidied(seen.get("error.message")))
+
+
+_MAKERS: tuple[Callable[[Observations, Stage | None, Cause | None], Iterator[Rung]], ...] = (
+    _settings,
+    _dns,
+    _tcp,
+    conversation.tls,
+    conversation.startup,
+    conversation.login,
+    conversation.session,
+    _web,
+    _here,
+)

@@ -1,0 +1,66 @@
+"""Where no cause was found: what fits, what is ruled out, and what would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diagnostics.causes import Cause
+from diagnostics.finding import Next, Report
+from diagnostics.report.style import Line, Style, begins, line
+from diagnostics.report.width import columns, shortened, wrap
+
+COMMAND = 24
+"""Columns for a command; of a longer one the explanation stands below."""
+
+
+def question_lines(report: Report, width: int, doubts: int, steps: int) -> Iterator[Line]:
+    """At most `doubts` lines of what fits and `steps` of what would settle it."""
+    verdict = report.verdict
+    titles = list(dict.fromkeys(doubt.title for doubt in report.fits))
+    for index, title in enumerate(titles[:doubts]):
+        yield from labelled("" if index else "Fits", title, width)
+    if verdict.ruled_out:
+        causes = dict.fromkeys(_NOT_IT.get(cause, cause.replace("-", " ")) for cause, _ in verdict.ruled_out)
+        yield from labelled("Not it", ", ".join(causes), width, limit=max(1, doubts // 2))
+    if verdict.next:
+        yield line("To settle it, cheapest first", Style.STRONG)
+        for number, step in enumerate(verdict.next[:steps], 1):
+            yield from _step(number, step, width)
+
+
+def labelled(label: str, text: str, width: int, limit: int = 99) -> Iterator[Line]:
+    """`Fits      a load balancer ...`: a label and its text beside it, at most `limit` lines of it."""
+    lines = wrap(text, width, f"{label:<10}", " " * 10)
+    if len(lines) > limit:
+        lines = [*lines[: limit - 1], shortened(lines[limit - 1] + " ...", width)]
+    yield begins(label, Style.STRONG, lines[0][len(label) :])
+    yield from (line(text) for text in lines[1:])
+
+
+def _step(number: int, step: Next, width: int) -> Iterator[Line]:
+    beside = f"  {number}  {step.command:<{COMMAND}} {step.settles}"
+    if columns(step.command) <= COMMAND and columns(beside) <= width:
+        yield line(beside)
+        return
+    yield line(f"  {number}  {step.command}")
+    yield from (line(text) for text in wrap(step.settles, width, " " * 5))
+
+
+_NOT_IT: dict[Cause, str] = {
+    Cause.DNS_NOT_FOUND: "DNS",
+    Cause.DNS_TEMPORARY_FAILURE: "DNS",
+    Cause.CONNECTION_REFUSED: "a closed port",
+    Cause.CONNECTION_TIMEOUT: "a dropping firewall",
+    Cause.PORT_BLOCKED: "a blocked port",
+    Cause.IPV6_UNREACHABLE: "IPv6",
+    Cause.NOT_A_POSTGRES_SERVER: "another service on the port",
+    Cause.SSL_NOT_SUPPORTED_BY_SERVER: "a server without TLS",
+    Cause.TLS_VERSION_MISMATCH: "TLS version",
+    Cause.TLS_HANDSHAKE_FAILED: "the handshake",
+    Cause.SNI_MISSING: "SNI",
+    Cause.IP_NOT_ALLOWED: "an allow list",
+    Cause.SERVER_SILENT: "a silent server",
+    Cause.WRONG_PASSWORD: "password",
+    Cause.ROLE_NOT_FOUND: "role",
+}
+"""Causes in the words of a person who excludes them; others are said by their slug."""

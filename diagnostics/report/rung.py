@@ -1,0 +1,67 @@
+"""One line of the ladder: how a stage went, what was seen there, how long it took."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """How a stage went."""
+
+    OK = "ok"
+    FAIL = "FAIL"
+    NOTE = "note"
+    """It went well enough, and there is something to know."""
+    SKIP = "skip"
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One line of the ladder."""
+
+    mark: Mark
+    name: str
+    text: str
+    ms: float | None = None
+
+
+ENDS = {
+    "refused": "refused",
+    "timed-out": "no answer",
+    "reset": "reset",
+    "closed": "closed at once",
+    "network-unreachable": "no route from here",
+    "host-unreachable": "a router says unreachable",
+    "prohibited": "a filter forbids it",
+    "socket-missing": "there is no such socket",
+}
+"""A `Failure` in a few words."""
+
+
+def milliseconds(ms: float) -> str:
+    """A duration as a person reads it: `<1 ms`, `38 ms`, `2.4 s`."""
+    if ms < 1:
+        return "<1 ms"
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+
+
+def tidied(message: str) -> str:
+    """The point of a client's message: the line with the error, without the address that stands above it already.
+
+    The first such line: under sslmode=prefer libpq tries again without TLS and appends what became of that.
+    """
+    lines = [text.strip() for text in message.splitlines() if text.strip()]
+    said = [text for text in lines if _SAYS_SO.search(text)]
+    point = said[0] if said else lines[-1] if lines else ""
+    return _PREFIX.sub("", point)
+
+
+def release(tls_version: str) -> str:
+    """`1.3` of `TLSv1.3`."""
+    return tls_version.removeprefix("TLSv") or tls_version
+
+
+_SAYS_SO = re.compile(r"\b(?:FATAL|ERROR|PANIC):|failed:|\b\w*Error:")
+_PREFIX = re.compile(r"^(?:.*?connection to server .*? failed: )?(?:(?:FATAL|ERROR|PANIC):\s+)?")

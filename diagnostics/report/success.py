@@ -1,0 +1,124 @@
+"""The page of a run that connects: how fast, to what, how safely, as whom, and who else would fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from diagnostics.facts import Observations
+from diagnostics.finding import Report, Status
+from diagnostics.report.rung import milliseconds, release
+from diagnostics.report.style import Line, Style, begins, line
+from diagnostics.report.width import columns, wrap
+
+
+def success_lines(report: Report, width: int) -> Iterator[Line]:
+    """The page without its notes and footer."""
+    seen = report.observations
+    word = report.verdict.status.upper()
+    total = _total_ms(seen, report)
+    head = wrap(f"{word} in {milliseconds(total)}: {_who(seen)}", width, "", "  ")
+    yield begins(word, Style.GOOD, head[0][len(word) :])
+    yield from map(line, head[1:])
+    times = f"  {_times(seen)}"
+    if times.strip():
+        yield from map(line, [times] if columns(times) <= width else wrap(times, width, "  "))
+    yield from map(line, wrap(_server(report), width, "  "))
+    yield from map(line, _origin(seen, width))
+    yield from map(line, _others(seen, width))
+
+
+def _who(seen: Observations) -> str:
+    get = seen.get
+    user = get("session.user") or get("target.user") or ""
+    database = get("session.database") or get("target.dbname") or user
+    parts = [f"{user}@{database}" if user else "the server"]
+    if get("target.provider") == "neon":
+        parts += [f"Neon {get('target.endpoint')}", get("target.region") or ""]
+    elif get("target.host_kind") == "socket":
+        parts.append(f"socket {get('target.host')}")
+    else:
+        host = get("target.host") or get("target.hostaddr") or "the default socket"
+        port = get("target.port")
+        parts.append(f"{host}:{port}" if port and ":" not in host else f"{host} port {port}" if port else host)
+    return ", ".join(part for part in parts if part)
+
+
+def _total_ms(seen: Observations, report: Report) -> float:
+    """What one ordinary connect costs here: the lookup, the login, one query."""
+    parts = [seen.get(path) for path in ("dns.time_ms", "authentication.elapsed_ms", "session.round_trip_ms")]
+    return sum(part for part in parts if part) if parts[1] else report.duration_ms
+
+
+def _times(seen: Observations) -> str:
+    get = seen.get
+    tcp, tls, login = get("tcp.connect_ms"), get("tls.handshake_ms"), get("authentication.elapsed_ms")
+    encrypted = get("authentication.encrypted") is not False
+    rest = login - (tcp or 0) - ((tls or 0) if encrypted else 0) if login else None
+    spans = (
+        ("dns", get("dns.time_ms") if get("dns.outcome") == "found" else None),
+        ("tcp", tcp),
+        ("tls", tls if encrypted else None),
+        ("login", max(rest, 0) if rest is not None else None),
+        ("query", get("session.round_trip_ms")),
+    )
+    known = [f"{name} {milliseconds(ms).removesuffix(' ms')}" for name, ms in spans if ms is not None]
+    if not known:
+        return ""
+    woke = get("session.cold_start")
+    note = "" if woke is None or get("target.provider") == "none" else "; compute was awake"
+    if woke:
+        note = f"; the compute was woken up ({milliseconds(get('authentication.waiting_ms') or 0)})"
+    unit = "" if known[-1].endswith(" s") else " ms"
+    return "  ".join(known) + unit + note
+
+
+def _server(report: Report) -> str:
+    get = report.observations.get
+    parts = []
+    if get("session.server_version"):
+        parts.append(f"PostgreSQL {get('session.server_version')}")
+    parts.append(_encryption(report))
+    if get("session.pooled") or get("target.pooled"):
+        parts.append("through a transaction pooler")
+    if get("session.read_only"):
+        parts.append("READ-ONLY")
+    if report.verdict.status is Status.REACHABLE:
+        parts.append("no login was made (--no-login)")
+    return ", ".join(part for part in parts if part)
+
+
+def _encryption(report: Report) -> str:
+    get = report.observations.get
+    if get("target.host_kind") == "socket":
+        return "a local socket"
+    if get("authentication.encrypted") is False or (
+        get("authentication.encrypted") is None and not get("tls.handshake")
+    ):
+        return f"NOT encrypted (sslmode={get('target.sslmode')})"
+    version = f"TLS {release(get('tls.version') or get('session.tls_version') or '')}".strip()
+    checked = get("tls.verify_required")
+    if checked == "none":
+        return f"{version}; certificate NOT checked (sslmode={get('target.sslmode')})"
+    if checked == "ca":
+        return f"{version}; certificate checked, its name NOT (sslmode={get('target.sslmode')})"
+    return f"{version}; certificate checked" if checked == "full" else version
+
+
+def _origin(seen: Observations, width: int) -> list[str]:
+    get = seen.get
+    given = get("target.origin") in (None, "the connection string")
+    sentences = [] if given else [f"Used {get('target.origin')}."]
+    if others := get("target.other_candidates"):
+        sentences.append(f"Also set, other host: {', '.join(others)}.")
+    return wrap(" ".join(sentences), width) if sentences else []
+
+
+def _others(seen: Observations, width: int) -> list[str]:
+    """Whose run this was, and who else would fare differently."""
+    get = seen.get
+    title = get("client.title") or "libpq"
+    lines = []
+    if get("startup.needs_sni") and get("client.sends_sni"):
+        lines += wrap("A client without SNI (libpq before 14) is refused here: pgwhy --client NAME", width)
+    lines += wrap(f"Tested as {title} on this machine. Does your application still fail?", width)
+    return [*lines, "  pgwhy --error '<what it printed>'"]

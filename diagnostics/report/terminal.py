@@ -1,0 +1,192 @@
+"""The page in a terminal: the verdict, the ladder, what to do. 24 lines of 80 columns, the rest under `-v`.
+
+A page is composed at several measures, from the fullest to the leanest, and the first one that fits is printed: so the
+least important goes first, and the headline and the first fix never do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from diagnostics.causes import Retry
+from diagnostics.finding import Report, Severity, Status
+from diagnostics.redaction.texts import with_texts
+from diagnostics.report.fixes import fix_lines
+from diagnostics.report.headline import first_finding, headline, summary
+from diagnostics.report.ladder import rungs
+from diagnostics.report.question import labelled, question_lines
+from diagnostics.report.rung import Mark, Rung, milliseconds
+from diagnostics.report.style import Line, Style, begins, in_ascii, line
+from diagnostics.report.success import success_lines
+from diagnostics.report.width import columns, rows, shortened, wrap
+
+ROWS = 23
+"""Of 24: the prompt that comes after the page needs one, and the headline should not scroll away."""
+MEASURE = 100
+"""A wider terminal gets no longer lines, as the eye loses its way back; what is to be pasted may be longer."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How much of everything a page shows: numbers of lines or of items."""
+
+    summary: int = 3
+    ladder: str = "whole"
+    """`whole`; `folded`: the stages that went well share a line; `broken`: only those that did not."""
+    rung: int = 2
+    fixes: int = 3
+    steps: int = 1
+    """Lines of the steps of a fix that has no edit; with 0, what was not tried does not say so."""
+    notes: int = 3
+    doubts: int = 4
+    next: int = 3
+    references: int = 1
+
+
+EVERYTHING = Measure(summary=99, rung=99, fixes=99, steps=99, notes=99, doubts=99, next=99, references=99)
+_LESS = Measure(notes=1, steps=0, doubts=3)
+_LEAN = replace(_LESS, notes=0, fixes=2, ladder="folded", summary=2, rung=1)
+MEASURES = (
+    Measure(),
+    Measure(notes=1),
+    _LESS,
+    replace(_LESS, rung=1),
+    replace(_LESS, rung=1, fixes=2),
+    replace(_LESS, rung=1, fixes=2, ladder="folded"),
+    replace(_LESS, rung=1, fixes=2, ladder="folded", notes=0),
+    _LEAN,
+    replace(_LEAN, references=0, doubts=2, next=2),
+    replace(_LEAN, references=0, doubts=2, next=2, fixes=1),
+    replace(_LEAN, references=0, doubts=1, next=1, fixes=1, ladder="broken", summary=1),
+)
+
+
+def page(report: Report, width: int = 80, unicode: bool = True, colour: bool = False, verbose: bool = False) -> str:
+    """The page of a report, with a line break at its end. `width` is the terminal's, in columns.
+
+    Without `verbose` it fits a terminal of that width and 24 rows.
+    """
+    measure = min(width, MEASURE)
+    if not unicode:
+        report = with_texts(report, in_ascii)  # before the layout: an escaped character is wider
+    if verbose:
+        from diagnostics.report.details import detail_lines  # only -v pays for it
+
+        lines = [*_composed(report, measure, EVERYTHING), *detail_lines(report, measure)]
+    else:
+        lines = _fitting(report, width, measure)
+    return "".join((one.painted() if colour else one.text) + "\n" for one in lines)
+
+
+def rung_lines(rung: Rung, width: int, limit: int = 2) -> list[Line]:
+    """The lines of one rung, its time at the right; at most `limit` of them."""
+    edge = min(width - 1, 76)
+    time = milliseconds(rung.ms) if rung.ms is not None else ""
+    room = edge - (len(time) + 2 if time else 0)
+    lead = f"  {rung.mark:<4}  {rung.name:<8}  "
+    texts = wrap(rung.text, room, lead, " " * 18)
+    if len(texts) > limit:
+        texts = [*texts[: limit - 1], shortened(texts[limit - 1] + " ...", room)]
+    if time:
+        texts[0] += " " * max(2, edge - columns(texts[0]) - len(time)) + time
+    style = {Mark.OK: Style.GOOD, Mark.FAIL: Style.BAD, Mark.NOTE: Style.CARE, Mark.SKIP: Style.QUIET}[rung.mark]
+    return [begins(lead[:6], style, texts[0][6:]), *map(line, texts[1:])]
+
+
+def _fitting(report: Report, width: int, measure: int) -> list[Line]:
+    lines: list[Line] = []
+    for amount in MEASURES:
+        lines = _composed(report, measure, amount)
+        if _rows(lines, width) <= ROWS:
+            return lines
+    # Even the leanest page is too long: its end goes, and what remains says so.
+    last = line("(shortened: add -v to see everything)", Style.QUIET)
+    while _rows([*lines, last], width) > ROWS:
+        lines.pop()
+    return [*lines, last]
+
+
+def _rows(lines: list[Line], width: int) -> int:
+    return sum(rows(one.text, width) for one in lines)
+
+
+def _composed(report: Report, width: int, amount: Measure) -> list[Line]:
+    if report.verdict.status in (Status.CONNECTS, Status.REACHABLE) and report.verdict.cause is None:
+        whole = amount.references > 1  # -v: the ladder as well
+        blocks = [
+            list(success_lines(report, width)),
+            _ladder(report, width, amount) if whole else [],
+            _notes(report, width, amount),
+            _footer(report, width, amount),
+        ]
+    else:
+        blocks = [
+            [*headline(report, width), *summary(report, width, amount.summary)],
+            _ladder(report, width, amount),
+            _notes(report, width, amount),
+            [*_what_to_do(report, width, amount), *_references(report, amount), *_footer(report, width, amount)],
+        ]
+    lines: list[Line] = []
+    for block in blocks:
+        lines += [line(), *block] if lines and block else block
+    return lines
+
+
+def _ladder(report: Report, width: int, amount: Measure) -> list[Line]:
+    steps = rungs(report.observations, report.verdict.cause)
+    if amount.ladder != "whole":
+        broken = [rung for rung in steps if rung.mark is not Mark.OK]
+        names = {rung.name for rung in broken}
+        well = ", ".join(dict.fromkeys(r.name for r in steps if r.mark is Mark.OK and r.name not in names))
+        folded = (Rung(Mark.OK, well, ""),) if well and amount.ladder == "folded" else ()
+        steps = (*folded, *broken)
+    return [one for rung in steps for one in rung_lines(rung, width, amount.rung)]
+
+
+def _what_to_do(report: Report, width: int, amount: Measure) -> Iterator[Line]:
+    verdict = report.verdict
+    if verdict.cause is None:
+        yield from question_lines(report, width, amount.doubts, amount.next)
+        return
+    titles = {finding.rule: finding.title for finding in report.findings}
+    for cause, rule in verdict.also:
+        yield from labelled("Or else", f"{titles.get(rule, cause.about.meaning)} ({cause})", width, limit=2)
+    yield from fix_lines(report, width, amount.fixes, amount.steps)
+    if verdict.retry is Retry.NOW:
+        yield begins("Again", Style.STRONG, "  the next attempt may work already")
+    if verdict.retry is Retry.LATER:
+        yield begins("Later", Style.STRONG, "  this may pass by itself in a while")
+
+
+def _notes(report: Report, width: int, amount: Measure) -> list[Line]:
+    """Warnings and notes, the worse ones first, and how many were ignored."""
+    notes = [f for kind in (Severity.WARNING, Severity.NOTE) for f in report.findings if f.severity is kind]
+    lines: list[Line] = []
+    for finding in notes[: amount.notes]:
+        word = finding.severity.capitalize()
+        texts = wrap(f"{finding.title} ({finding.rule})", width, f"{word:<9}")
+        lines += [begins(word, Style.CARE, texts[0][len(word) :]), *map(line, texts[1:])]
+    left, ignored = len(notes[amount.notes :]), len(report.extra.get("ignored", ()))
+    more = [f"{left} {'more ' if amount.notes else ''}warnings and notes: add -v"] if left else []
+    more += [f"{ignored} ignored as you asked"] if ignored else []
+    return [*lines, line("; ".join(more), Style.QUIET)] if more else lines
+
+
+def _references(report: Report, amount: Measure) -> list[Line]:
+    finding = first_finding(report)
+    urls = finding.references if finding else ()
+    return [line(url.removeprefix("https://"), Style.QUIET) for url in urls[: amount.references]]
+
+
+def _footer(report: Report, width: int, amount: Measure) -> list[Line]:
+    verdict = report.verdict
+    parts = [f"Report {report.report_id}"] if amount == EVERYTHING else ["More: add -v", f"Report {report.report_id}"]
+    if verdict.cause is not None:
+        parts.insert(0, f"Why: pgwhy explain {verdict.cause}")
+    elif verdict.status is Status.FAILS and not report.observations.get("authentication.exchanges"):
+        parts.insert(0, "No password was sent.")
+    for gap in ("    ", "  "):
+        if columns(gap.join(parts)) <= width:
+            return [line(gap.join(parts), Style.QUIET)]
+    return [line(parts[0], Style.QUIET), line("    ".join(parts[1:]), Style.QUIET)]

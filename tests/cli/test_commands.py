@@ -1,0 +1,81 @@
+"""The smaller commands."""
+
+import json
+
+import jsonschema
+import pytest
+
+from diagnostics.cli import COMMANDS, run
+from diagnostics.cli.lab import room
+
+SNI = "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_help_page(command, capfd):
+    assert run([command, "--help"]) == 0
+    assert capfd.readouterr().out.startswith("Usage: pgwhy")
+
+
+def test_schema_prints_a_schema_that_a_report_follows(capfd):
+    assert run(["schema"]) == 0
+    schema = json.loads(capfd.readouterr().out)
+    assert run(["explain", SNI, "--format", "json"]) == 0
+    jsonschema.Draft202012Validator(schema).validate(json.loads(capfd.readouterr().out))
+
+
+def test_explain_names_the_cause_of_a_text(capfd):
+    assert run(["explain", SNI]) == 0
+    out = capfd.readouterr().out
+    assert out.startswith("FAILS in your client") and "pgwhy explain sni-missing" in out
+
+
+def test_explain_hides_passwords_that_stand_in_a_text(capfd):
+    run(["explain", f"could not connect to postgresql://alex:hunter2abc@h.example/db: {SNI}", "-v"])
+    captured = capfd.readouterr()
+    assert "hunter2abc" not in captured.out + captured.err
+
+
+def test_explain_reads_a_file(tmp_path, capfd):
+    (tmp_path / "error.txt").write_text(SNI)
+    assert run(["explain", f"@{tmp_path / 'error.txt'}"]) == 0
+
+
+def test_explain_tells_of_a_cause_and_of_a_rule(capfd):
+    assert run(["explain", "sni-missing"]) == 0
+    out = capfd.readouterr().out
+    assert out.startswith("sni-missing (stage: startup)")
+    assert "startup/endpoint-not-specified, error" in out and "Fix 1" in out
+    assert run(["explain", "startup/endpoint-not-specified"]) == 0
+    assert "https://neon.com/docs/connect/connection-errors" in capfd.readouterr().out
+
+
+def test_rules_are_listed(capfd):
+    assert run(["rules", "list"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert len(lines) >= 40
+    assert any(line.startswith("startup/endpoint-not-specified ") for line in lines)
+
+
+def test_faults_are_listed(capfd):
+    assert run(["lab", "list"]) == 0
+    assert "wrong-password" in capfd.readouterr().out
+
+
+def test_an_unknown_fault_is_told(capfd):
+    assert run(["lab", "up", "no-such-fault"]) == 2
+    assert "no-such-fault" in capfd.readouterr().err
+
+
+def test_a_missing_extra_is_named(capfd, monkeypatch):
+    def missing(name: str):
+        raise ModuleNotFoundError("No module named 'trustme'", name="trustme")
+
+    monkeypatch.setattr("diagnostics.cli.lab.import_module", missing)
+    assert run(["demo"]) == 2
+    assert "trustme, which comes with: pip install 'pgwhy[lab]'" in capfd.readouterr().err
+
+
+def test_a_missing_module_of_our_own_is_a_mistake_of_ours():
+    with pytest.raises(ModuleNotFoundError):
+        room("no_such_module")

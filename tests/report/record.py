@@ -1,0 +1,28 @@
+"""Record real runs as scenarios: each fault is broken in a lab of its own, diagnosed, and its report saved.
+
+    .venv/bin/python -m tests.report.record no-sni plaintext
+
+Then accept their pages as tests/report/test_terminal.py says.
+"""
+
+import sys
+
+from diagnostics.lab import faults, trial
+from diagnostics.lab.installation import find_installation
+from diagnostics.lab.world import World
+from diagnostics.report import document
+from tests.report.scenarios import FOLDER
+
+
+def record(slug: str) -> None:
+    fault = faults.load(slug)
+    with World.running(find_installation(), **fault.world) as world:
+        report = trial.run(fault, world).report
+    folder = FOLDER / f"lab-{slug}"
+    folder.mkdir(exist_ok=True)
+    (folder / "seen.json").write_text(document.to_text(report), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        record(name)

@@ -1,0 +1,160 @@
+"""The page in a terminal. To accept changed pages, look at them and run
+
+PGWHY_ACCEPT=1 .venv/bin/python -m pytest tests/report/test_terminal.py
+"""
+
+import os
+import re
+from dataclasses import replace
+
+import pyte
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from diagnostics.finding import Evidence, Kind, Remedy, Verification
+from diagnostics.report.terminal import page
+from diagnostics.report.width import columns, rows
+from tests.report.scenarios import FOLDER, SLUGS, recorded
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_page_is_the_accepted_one(slug):
+    accepted = FOLDER / slug / "page.txt"
+    text = page(recorded(slug))
+    if os.environ.get("PGWHY_ACCEPT"):
+        accepted.write_text(text, encoding="utf-8")
+    assert text == accepted.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_page_fits_24_lines_with_the_prompt(slug, width):
+    lines = page(recorded(slug), width).splitlines()
+    assert sum(rows(line, width) for line in lines) <= 23
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+@pytest.mark.parametrize("slug", SLUGS)
+def test_only_what_is_to_be_pasted_and_addresses_are_wider_than_the_terminal(slug, width):
+    for line in page(recorded(slug), width).splitlines():
+        if columns(line) > width:
+            assert len(line.split()) == 1
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+def test_a_line_to_paste_stands_whole_on_a_line_of_its_own(width):
+    lines = page(recorded("sni-missing-elsewhere"), width).splitlines()
+    assert "           &options=endpoint%3Dep-cool-darkness-a1b2c3d4" in lines
+
+
+def test_colours_only_change_how_it_looks():
+    for slug in SLUGS:
+        coloured = page(recorded(slug), colour=True)
+        assert "\x1b[" in coloured
+        assert ESCAPE.sub("", coloured) == page(recorded(slug))
+
+
+def test_a_person_sees_the_same_page_with_colours():
+    screen = pyte.Screen(80, 24)
+    pyte.Stream(screen).feed(page(recorded("crowded"), colour=True).replace("\n", "\r\n"))
+    assert screen.display[0].startswith("FAILS in psycopg2")
+    assert screen.buffer[0][0].fg == "red"
+
+
+def test_the_page_is_plain_ascii_where_the_terminal_cannot_do_better():
+    for slug in SLUGS:
+        for verbose in (False, True):
+            assert page(recorded(slug), unicode=False, verbose=verbose).isascii()
+
+
+def test_names_beyond_ascii_are_escaped_rather_than_lost():
+    report = recorded("healthy-local")
+    facts = report.observations.records["session"]
+    renamed = replace(report, observations=report.observations.with_record(replace(facts, user="jürgen")))
+    assert "j\\xfcrgen@neondb" in page(renamed, unicode=False)
+    assert "jürgen@neondb" in page(renamed)
+
+
+def test_verbose_shows_evidence_settings_addresses_chain_and_timeline():
+    text = page(recorded("sni-missing-elsewhere"), verbose=True)
+    for part in (
+        "client.sends_sni = false",
+        "sslmode = require  (DATABASE_URL (environment))",
+        "password = PASSWORD_HERE",
+        "10.1.0.2:53  AAAA  2600:1f16:47f:ba0d::1",
+        "2600:1f16:47f:ba0d::2 port 5432  connected",
+        "CN=*.us-east-2.aws.neon.tech",
+        "startup: without SNI",
+        "Endpoint ID is not specified.",
+        "sslmode=require&options=endpoint%3Dep-cool-darkness-a1b2c3d4",
+    ):
+        assert part in text
+
+
+def test_verbose_shows_every_fix_and_note():
+    text = page(recorded("crowded"), verbose=True)
+    assert [f"Fix {n}" in text for n in range(1, 7)] == [True] * 6
+    assert text.count("Warning  ") == 5
+
+
+def test_a_confirmed_fix_is_shown_before_one_that_was_not():
+    assert "CONFIRMED" in page(recorded("crowded"), 60)
+
+
+def test_a_healthy_page_says_who_else_would_fail():
+    text = page(recorded("healthy-neon"))
+    assert text.startswith("CONNECTS in 201 ms: alex@neondb, Neon ep-cool-darkness-a1b2c3d4, us-east-2\n")
+    assert "A client without SNI (libpq before 14) is refused here" in text
+    assert "certificate NOT checked (sslmode=require)" in text
+
+
+def test_what_was_not_tried_is_never_called_confirmed():
+    for slug in SLUGS:
+        fixes = [fix for finding in recorded(slug).findings for fix in finding.fixes]
+        if not any(fix.verification is Verification.CONFIRMED for fix in fixes):
+            assert "CONFIRMED" not in page(recorded(slug), verbose=True)
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=120)
+long_words = st.integers(1, 900).map(lambda n: "x" * n)
+texts = st.lists(st.one_of(words, long_words), max_size=30).map(" ".join)
+remedies = st.builds(
+    Remedy,
+    id=st.just("fix"),
+    kind=st.sampled_from(Kind),
+    title=texts,
+    steps=texts,
+    caution=texts,
+    change=st.sampled_from([None, {"set": {"a": "b"}}]),
+    edit=st.one_of(texts, texts.map(lambda t: f"append `{t}` to it"), texts.map(lambda t: f"in .env: `{t}` → `{t}`")),
+    verification=st.sampled_from(Verification),
+    note=texts,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    slug=st.sampled_from(SLUGS),
+    width=st.sampled_from([40, 60, 80, 100, 160]),
+    summary=texts,
+    title=texts,
+    fixes=st.lists(remedies, max_size=8),
+)
+def test_no_report_makes_a_page_longer_than_a_terminal(slug, width, summary, title, fixes):
+    report = recorded(slug)
+    findings = tuple(replace(f, title=title, because=summary, fixes=tuple(fixes)) for f in report.findings * 3)
+    crowded = replace(report, verdict=replace(report.verdict, summary=summary), findings=findings)
+    for unicode in (True, False):
+        lines = page(crowded, width, unicode=unicode).splitlines()
+        assert sum(rows(line, width) for line in lines) <= 24
+        assert lines[0].split()[0].rstrip(",:") in ("FAILS", "CONNECTS", "REACHABLE", "CAUSE")
+    page(crowded, width, verbose=True)
+
+
+def test_evidence_of_any_shape_can_be_shown():
+    report = recorded("sni-missing-elsewhere")
+    odd = tuple(Evidence("a.b", value) for value in (None, "", True, 1.5, ["x"], [{"a": None}]))
+    page(replace(report, findings=(replace(report.findings[0], evidence=odd),)), verbose=True)
