@@ -1,4 +1,7 @@
-"""The closed list of causes: what a person has to change or wait for. Slugs are public and never renamed."""
+"""The closed list of causes: what a person has to change or wait for. Slugs are public and never renamed.
+
+Beside it the other closed words in which a rule and a finding speak: stage, retry, severity, owner, kind of fix.
+"""
 
 from __future__ import annotations
 
@@ -27,6 +30,38 @@ class Retry(StrEnum):
     """The next attempt may work already."""
     LATER = "later"
     """In minutes or hours, when something has passed."""
+
+
+class Severity(StrEnum):
+    """How much a finding matters, worst first."""
+
+    ERROR = "error"
+    """The connection fails because of it."""
+    WARNING = "warning"
+    """It connects, and this will hurt."""
+    NOTE = "note"
+
+
+class Owner(StrEnum):
+    """Who has to act."""
+
+    CLIENT = "client"
+    NETWORK = "network"
+    RESOLVER = "resolver"
+    CREDENTIALS = "credentials"
+    PROVIDER = "provider"
+    SERVER = "server"
+
+
+class Kind(StrEnum):
+    """What a fix is, in the order in which fixes are offered."""
+
+    REPAIR = "repair"
+    """Mends the cause."""
+    WORKAROUND = "workaround"
+    """Gets the connection up and has a price."""
+    TEST_ONLY = "test-only"
+    """Shows something; is not to be kept."""
 
 
 @dataclass(frozen=True)
@@ -128,12 +163,14 @@ class Cause(StrEnum):
 _ABOUT = {
     Cause.MALFORMED_CONNECTION_STRING: About(
         Stage.CONFIG,
-        "URL/DSN cannot be parsed or is parsed wrongly: unencoded special characters in the password, whole URL or host:port in the host field, wrong scheme, stray quotes",
+        "URL/DSN cannot be parsed or is parsed wrongly: unencoded special characters in the password, "
+        "whole URL or host:port in the host field, wrong scheme, stray quotes",
         Retry.NO,
     ),
     Cause.ENV_VAR_NOT_LOADED: About(
         Stage.CONFIG,
-        'connection settings never reached the driver (unset variable, .env not read, "undefined"/null host, fallback to localhost/default socket)',
+        'connection settings never reached the driver (unset variable, .env not read, "undefined"/null '
+        "host, fallback to localhost/default socket)",
         Retry.NO,
     ),
     Cause.INVALID_CONNECTION_OPTION: About(
@@ -147,7 +184,9 @@ _ABOUT = {
         Retry.NO,
     ),
     Cause.DNS_TEMPORARY_FAILURE: About(
-        Stage.DNS, "right name, resolver fails now and then (EAI_AGAIN, SERVFAIL, time-out)", Retry.LATER
+        Stage.DNS,
+        "right name, resolver fails now and then (EAI_AGAIN, SERVFAIL, time-out)",
+        Retry.LATER,
     ),
     Cause.RESOLVER_WITHHOLDS_NAME: About(
         Stage.DNS,
@@ -161,15 +200,19 @@ _ABOUT = {
     ),
     Cause.ANSWER_REWRITTEN: About(
         Stage.DNS,
-        "the resolver answers a name that does not exist, or with an address that is not the provider's (captive portal, wildcard search domain, DNS hijack)",
+        "the resolver answers a name that does not exist, or with an address that is not the provider's "
+        "(captive portal, wildcard search domain, DNS hijack)",
         Retry.NO,
     ),
     Cause.IPV6_UNREACHABLE: About(
-        Stage.TCP, "host has only IPv6 records (or IPv6 is tried) and the client has no working IPv6", Retry.NO
+        Stage.TCP,
+        "host has only IPv6 records (or IPv6 is tried) and the client has no working IPv6",
+        Retry.NO,
     ),
     Cause.DOCKER_NETWORKING: About(
         Stage.TCP,
-        "container/compose/CI confusion: localhost inside a container, compose service name from outside (or not on that network), host-mapped port used inside the network",
+        "container/compose/CI confusion: localhost inside a container, compose service name from outside"
+        " (or not on that network), host-mapped port used inside the network",
         Retry.NO,
     ),
     Cause.LOCAL_SOCKET_MISSING: About(
@@ -178,20 +221,30 @@ _ABOUT = {
         Retry.NO,
     ),
     Cause.CONNECTION_REFUSED: About(
-        Stage.TCP, "host reached, nothing accepts on that port (server down, wrong port)", Retry.NO
+        Stage.TCP,
+        "host reached, nothing accepts on that port (server down, wrong port)",
+        Retry.NO,
     ),
     Cause.CONNECTION_TIMEOUT: About(
-        Stage.TCP, "TCP connect gets no answer (firewall, security group, VPC, not public)", Retry.NO
+        Stage.TCP,
+        "TCP connect gets no answer (firewall, security group, VPC, not public)",
+        Retry.NO,
     ),
     Cause.NETWORK_UNREACHABLE: About(
-        Stage.TCP, "no route to host / host unreachable / request cannot leave the network", Retry.NO
+        Stage.TCP,
+        "no route to host / host unreachable / request cannot leave the network",
+        Retry.NO,
     ),
     Cause.CONNECTION_RESET: About(Stage.TCP, "TCP link reset by the peer or something between", Retry.NOW),
     Cause.COLD_START_TIMEOUT: About(
-        Stage.TCP, "compute was suspended and the client gave up before it was up", Retry.NOW
+        Stage.TCP,
+        "compute was suspended and the client gave up before it was up",
+        Retry.NOW,
     ),
     Cause.PORT_BLOCKED: About(
-        Stage.TCP, "this network lets 443 of the same service through and drops or refuses 5432", Retry.NO
+        Stage.TCP,
+        "this network lets 443 of the same service through and drops or refuses 5432",
+        Retry.NO,
     ),
     Cause.PATH_MTU: About(
         Stage.TCP,
@@ -199,36 +252,50 @@ _ABOUT = {
         Retry.NO,
     ),
     Cause.ADDRESS_UNHEALTHY: About(
-        Stage.TCP, "some addresses of the name answer and others do not: the client works or hangs by chance", Retry.NOW
+        Stage.TCP,
+        "some addresses of the name answer and others do not: the client works or hangs by chance",
+        Retry.NOW,
     ),
     Cause.SSL_REQUIRED: About(
         Stage.TLS,
-        'server refuses an unencrypted connection ("no encryption"/"SSL off", "connection is insecure", "must use SSL")',
+        'server refuses an unencrypted connection ("no encryption"/"SSL off", "connection is insecure", '
+        '"must use SSL")',
         Retry.NO,
     ),
     Cause.SSL_NOT_SUPPORTED_BY_SERVER: About(Stage.TLS, "client demands TLS, server answers N", Retry.NO),
     Cause.TLS_VERSION_MISMATCH: About(
-        Stage.TLS, "no common TLS version, cipher, signature algorithm or certificate version", Retry.NO
+        Stage.TLS,
+        "no common TLS version, cipher, signature algorithm or certificate version",
+        Retry.NO,
     ),
     Cause.SELF_SIGNED_CERTIFICATE: About(
-        Stage.TLS, "certificate or chain is self-signed (private CA of a provider, corporate interception)", Retry.NO
+        Stage.TLS,
+        "certificate or chain is self-signed (private CA of a provider, corporate interception)",
+        Retry.NO,
     ),
     Cause.UNKNOWN_CA: About(Stage.TLS, "issuer not in the trust store / chain incomplete", Retry.NO),
     Cause.ROOT_CERT_FILE_MISSING: About(Stage.TLS, "sslrootcert / ~/.postgresql/root.crt file not there", Retry.NO),
     Cause.CERTIFICATE_HOSTNAME_MISMATCH: About(Stage.TLS, "name checked is not in the certificate", Retry.NO),
     Cause.CERTIFICATE_EXPIRED: About(Stage.TLS, "a certificate of the chain is expired or not yet valid", Retry.NO),
     Cause.CLIENT_CERTIFICATE: About(
-        Stage.TLS, "client certificate or key is missing, refused, unusable or has loose file rights", Retry.NO
+        Stage.TLS,
+        "client certificate or key is missing, refused, unusable or has loose file rights",
+        Retry.NO,
     ),
     Cause.DIRECT_TLS_NEGOTIATION: About(
-        Stage.TLS, 'sslnegotiation=direct / ALPN "postgresql" problems (also TLS-ending proxies)', Retry.NO
+        Stage.TLS,
+        'sslnegotiation=direct / ALPN "postgresql" problems (also TLS-ending proxies)',
+        Retry.NO,
     ),
     Cause.NOT_A_POSTGRES_SERVER: About(
-        Stage.TLS, "something else answers on that port (MySQL, HTTP, TCP proxy)", Retry.NO
+        Stage.TLS,
+        "something else answers on that port (MySQL, HTTP, TCP proxy)",
+        Retry.NO,
     ),
     Cause.TLS_INTERCEPTION: About(
         Stage.TLS,
-        "a middlebox presents its own certificate in the server's place (corporate proxy, antivirus); it also breaks channel binding",
+        "a middlebox presents its own certificate in the server's place (corporate proxy, antivirus); it"
+        " also breaks channel binding",
         Retry.NO,
     ),
     Cause.TLS_HANDSHAKE_FAILED: About(
@@ -238,7 +305,8 @@ _ABOUT = {
     ),
     Cause.SNI_MISSING: About(
         Stage.STARTUP,
-        "multi-tenant proxy cannot tell the endpoint/cluster: no SNI and no endpoint/cluster option (Neon, CockroachDB serverless, Supavisor)",
+        "multi-tenant proxy cannot tell the endpoint/cluster: no SNI and no endpoint/cluster option "
+        "(Neon, CockroachDB serverless, Supavisor)",
         Retry.NO,
     ),
     Cause.USERNAME_FORMAT: About(
@@ -247,29 +315,41 @@ _ABOUT = {
         Retry.NO,
     ),
     Cause.ENDPOINT_NOT_FOUND: About(
-        Stage.STARTUP, "endpoint/project/tenant/branch unknown to the service (deleted, wrong host or region)", Retry.NO
+        Stage.STARTUP,
+        "endpoint/project/tenant/branch unknown to the service (deleted, wrong host or region)",
+        Retry.NO,
     ),
     Cause.ENDPOINT_DISABLED: About(
-        Stage.STARTUP, "endpoint/project disabled or suspended by owner or provider", Retry.NO
+        Stage.STARTUP,
+        "endpoint/project disabled or suspended by owner or provider",
+        Retry.NO,
     ),
     Cause.COMPUTE_START_FAILED: About(
         Stage.STARTUP,
-        'service proxy could not start/reach the compute (Neon: "Couldn\'t connect to compute node", "Control plane request failed")',
+        'service proxy could not start/reach the compute (Neon: "Couldn\'t connect to compute node", '
+        '"Control plane request failed")',
         Retry.LATER,
     ),
     Cause.QUOTA_EXCEEDED: About(
-        Stage.STARTUP, "plan limit (compute time, transfer, storage, active endpoints) stops connections", Retry.NO
+        Stage.STARTUP,
+        "plan limit (compute time, transfer, storage, active endpoints) stops connections",
+        Retry.NO,
     ),
     Cause.IP_NOT_ALLOWED: About(
         Stage.STARTUP,
-        'service allow list/firewall refuses the address (Neon, Supabase; Azure says "no pg_hba.conf entry ... SSL on")',
+        'service allow list/firewall refuses the address (Neon, Supabase; Azure says "no pg_hba.conf '
+        'entry ... SSL on")',
         Retry.NO,
     ),
     Cause.PROTOCOL_MISMATCH: About(
-        Stage.STARTUP, "wire protocol version/first packet not understood (1234.5679, 2.0, 3.2, grease)", Retry.NO
+        Stage.STARTUP,
+        "wire protocol version/first packet not understood (1234.5679, 2.0, 3.2, grease)",
+        Retry.NO,
     ),
     Cause.GSS_ENCRYPTION: About(
-        Stage.STARTUP, "GSSAPI encryption/authentication negotiation in the way (gssencmode)", Retry.NO
+        Stage.STARTUP,
+        "GSSAPI encryption/authentication negotiation in the way (gssencmode)",
+        Retry.NO,
     ),
     Cause.UNSUPPORTED_STARTUP_PARAMETER: About(
         Stage.STARTUP,
@@ -287,20 +367,30 @@ _ABOUT = {
     ),
     Cause.ENDPOINT_MISMATCH: About(
         Stage.STARTUP,
-        'the endpoint option contradicts the host name that SNI carries (Neon: "Inconsistent project name inferred from SNI")',
+        'the endpoint option contradicts the host name that SNI carries (Neon: "Inconsistent project '
+        'name inferred from SNI")',
         Retry.NO,
     ),
     Cause.NETWORK_BLOCKED: About(
         Stage.STARTUP,
-        "the endpoint takes no connections from this kind of network (public access off, VPC endpoint required or not allowed)",
+        "the endpoint takes no connections from this kind of network (public access off, VPC endpoint "
+        "required or not allowed)",
         Retry.NO,
     ),
-    Cause.RATE_LIMITED: About(Stage.STARTUP, "the proxy refuses for a while because of too many attempts", Retry.LATER),
+    Cause.RATE_LIMITED: About(
+        Stage.STARTUP,
+        "the proxy refuses for a while because of too many attempts",
+        Retry.LATER,
+    ),
     Cause.SERVER_SILENT: About(
-        Stage.STARTUP, "the server accepts and then says nothing, or closes without a word", Retry.NO
+        Stage.STARTUP,
+        "the server accepts and then says nothing, or closes without a word",
+        Retry.NO,
     ),
     Cause.PG_HBA_NO_ENTRY: About(
-        Stage.AUTH, "pg_hba.conf has no (or a reject) line for host/user/database, TLS not being the point", Retry.NO
+        Stage.AUTH,
+        "pg_hba.conf has no (or a reject) line for host/user/database, TLS not being the point",
+        Retry.NO,
     ),
     Cause.AUTH_METHOD_UNSUPPORTED: About(
         Stage.AUTH,
@@ -308,11 +398,15 @@ _ABOUT = {
         Retry.NO,
     ),
     Cause.CHANNEL_BINDING: About(
-        Stage.AUTH, "channel binding required/offered but not possible or data differ", Retry.NO
+        Stage.AUTH,
+        "channel binding required/offered but not possible or data differ",
+        Retry.NO,
     ),
     Cause.PASSWORD_MISSING: About(Stage.AUTH, "server asks for a password, client has none (or no string)", Retry.NO),
     Cause.WRONG_PASSWORD: About(
-        Stage.AUTH, "password refused (changed, rotated, volume initialised with another)", Retry.NO
+        Stage.AUTH,
+        "password refused (changed, rotated, volume initialised with another)",
+        Retry.NO,
     ),
     Cause.ROLE_NOT_FOUND: About(Stage.AUTH, "role does not exist", Retry.NO),
     Cause.ROLE_CANNOT_LOGIN: About(Stage.AUTH, "role exists without LOGIN", Retry.NO),
@@ -320,13 +414,19 @@ _ABOUT = {
     Cause.EXTERNAL_AUTH_FAILED: About(Stage.AUTH, "PAM/IAM/LDAP token refused (RDS IAM)", Retry.NO),
     Cause.CLOCK_SKEW: About(Stage.AUTH, "clocks differ so that a token/certificate is not yet valid", Retry.NO),
     Cause.PASSWORD_IN_CLEAR_REFUSED: About(
-        Stage.AUTH, "the server asks for a clear-text password where it is not safe to send one", Retry.NO
+        Stage.AUTH,
+        "the server asks for a clear-text password where it is not safe to send one",
+        Retry.NO,
     ),
     Cause.PREPARED_STATEMENT_POOLER: About(
-        Stage.SESSION, "named prepared statements through a transaction pooler", Retry.NO
+        Stage.SESSION,
+        "named prepared statements through a transaction pooler",
+        Retry.NO,
     ),
     Cause.QUERY_WAIT_TIMEOUT: About(
-        Stage.SESSION, "PgBouncer query_wait_timeout: no server connection free in time", Retry.LATER
+        Stage.SESSION,
+        "PgBouncer query_wait_timeout: no server connection free in time",
+        Retry.LATER,
     ),
     Cause.ADMIN_SHUTDOWN: About(Stage.SESSION, "57P01, restart, pg_terminate_backend", Retry.NOW),
     Cause.IDLE_CONNECTION_CLOSED: About(
@@ -342,12 +442,14 @@ _ABOUT = {
     ),
     Cause.STARTUP_PARAMETER_IGNORED: About(
         Stage.SESSION,
-        "connected, but a parameter the target asked for (statement_timeout, search_path ...) did not take effect: the proxy or pooler dropped it silently",
+        "connected, but a parameter the target asked for (statement_timeout, search_path ...) did not "
+        "take effect: the proxy or pooler dropped it silently",
         Retry.NO,
     ),
     Cause.FAR_AWAY: About(
         Stage.SESSION,
-        "connected, and each round trip takes so long that the application feels broken (client and region are far apart)",
+        "connected, and each round trip takes so long that the application feels broken (client and "
+        "region are far apart)",
         Retry.NO,
     ),
     Cause.CLIENT_POOL_TIMEOUT: About(Stage.CLIENT, "no free member in the application pool in time", Retry.LATER),
@@ -357,10 +459,14 @@ _ABOUT = {
         Retry.NO,
     ),
     Cause.RUNTIME_NO_TCP: About(
-        Stage.CLIENT, "runtime without (usable) TCP sockets: browser, edge, old driver on Workers", Retry.NO
+        Stage.CLIENT,
+        "runtime without (usable) TCP sockets: browser, edge, old driver on Workers",
+        Retry.NO,
     ),
     Cause.DRIVER_NOT_INSTALLED: About(Stage.CLIENT, "client has no Postgres driver (PDO pgsql, JDBC jar)", Retry.NO),
     Cause.NOT_A_CONNECTION_PROBLEM: About(
-        None, "connection works, SQL/permission/resource error in the session", Retry.NO
+        None,
+        "connection works, SQL/permission/resource error in the session",
+        Retry.NO,
     ),
 }

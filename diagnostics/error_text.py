@@ -64,7 +64,7 @@ class ErrorText(Record):
 
     @derived
     def role_quotes(self) -> Quotes | None:
-        """the quotation marks around the role in a password failure: Postgres writes double ones, Neon's proxy single"""
+        """the quotation marks around the role in a password failure: Postgres writes double, Neon's proxy single"""
         if self.message is None:
             return None
         found = _ROLE.search(self.message)

@@ -20,7 +20,7 @@ Value = Any
 
 
 def fact(meaning: str) -> Any:
-    """A field of a record: unknown (`None`) until somebody looks. `meaning` is documentation, glossary and lint source."""
+    """A field of a record, unknown (`None`) until somebody looks. `meaning` is its documentation."""
     return field(default=None, metadata={"meaning": meaning})
 
 
@@ -95,14 +95,16 @@ class Vocabulary:
         """Records from plain data, as in a saved report or a rule's example: `{"tls": {"sni_sent": False}}`.
 
         A given derived fact wins over its computation; keys that no record has are kept and can be asked for by path,
-        so a report from a newer version loses nothing. Lists become tuples.
+        so a report from a newer version loses nothing. Lists become tuples, words of closed sets and tables the types
+        that a probe would have given, so that derived facts can be computed.
         """
         records: dict[str, Record] = {}
         extra: dict[str, Value] = {}
         for name, values in given.items():
             record = self.records.get(name)
             plain = {f.name: f for f in dataclasses.fields(record)} if record else {}
-            fields = {key: _frozen(value) for key, value in values.items() if key in plain}
+            hints = _hints(record) if record else {}
+            fields = {key: _typed(value, hints[key]) for key, value in values.items() if key in plain}
             extra |= {f"{name}.{key}": _frozen(value) for key, value in values.items() if key not in plain}
             if record:
                 records[name] = record(**fields)
@@ -126,6 +128,12 @@ class Observations:
     def with_record(self, record: Record) -> Observations:
         """The same observations with one record added or replaced."""
         return Observations({**self.records, record.name: record}, self._extra)
+
+    def mapped(self, change: Callable[[Value], Value]) -> Observations:
+        """The same observations with each record, and each fact that has no record, put through `change`."""
+        return Observations(
+            {n: change(r) for n, r in self.records.items()}, {p: change(v) for p, v in self._extra.items()}
+        )
 
     def plain(self) -> dict[str, dict[str, Value]]:
         """As JSON has it: known facts only, records in order, enums as strings, tuples as lists."""
@@ -151,6 +159,30 @@ def to_plain(value: Value) -> Value:
 
 def _frozen(value: Value) -> Value:
     return tuple(_frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
+
+
+_HINTS: dict[type, dict[str, Any]] = {}
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    if kind not in _HINTS:
+        _HINTS[kind] = typing.get_type_hints(kind)
+    return _HINTS[kind]
+
+
+def _typed(value: Value, hint: Any) -> Value:
+    """A plain value as the field holds it; as it is where it does not fit, as a newer version may have written it."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        (hint,) = [part for part in typing.get_args(hint) if part is not type(None)]
+    if typing.get_origin(hint) is tuple and isinstance(value, (list, tuple)):
+        return tuple(_typed(item, typing.get_args(hint)[0]) for item in value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum) and value in list(hint):
+        return hint(value)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type) and isinstance(value, Mapping):
+        hints = _hints(hint)
+        known = {f.name: value.get(f.name, f.default) for f in dataclasses.fields(hint)}
+        return hint(**{k: None if v is dataclasses.MISSING else _typed(v, hints[k]) for k, v in known.items()})
+    return _frozen(value)
 
 
 def _describe(record: type[Record]) -> Iterator[Fact]:

@@ -10,41 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 from diagnostics.causes import Cause, Retry, Stage
+from diagnostics.causes import Kind as Kind
+from diagnostics.causes import Owner as Owner
+from diagnostics.causes import Severity as Severity
 from diagnostics.error_text import Origin
 from diagnostics.facts import Observations
 from diagnostics.timeline import Span
-
-
-class Severity(StrEnum):
-    """How much a finding matters, worst first."""
-
-    ERROR = "error"
-    """The connection fails because of it."""
-    WARNING = "warning"
-    """It connects, and this will hurt."""
-    NOTE = "note"
-
-
-class Owner(StrEnum):
-    """Who has to act."""
-
-    CLIENT = "client"
-    NETWORK = "network"
-    RESOLVER = "resolver"
-    CREDENTIALS = "credentials"
-    PROVIDER = "provider"
-    SERVER = "server"
-
-
-class Kind(StrEnum):
-    """What a fix is, in the order in which fixes are offered."""
-
-    REPAIR = "repair"
-    """Mends the cause."""
-    WORKAROUND = "workaround"
-    """Gets the connection up and has a price."""
-    TEST_ONLY = "test-only"
-    """Shows something; is not to be kept."""
 
 
 class Verification(StrEnum):

@@ -7,7 +7,7 @@ Source: PostgreSQL documentation, chapter "Frontend/Backend Protocol", sections 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -155,3 +155,29 @@ def read_authentication(body: bytes) -> tuple[int, tuple[str, ...]]:
     if code != Auth.SASL:
         return code, ()
     return code, tuple(name.decode("ascii", "replace") for name in body[4:].split(b"\0") if name)
+
+
+def negotiate_protocol_version(minor: int, refused: Sequence[str]) -> bytes:
+    """NegotiateProtocolVersion: the newest minor version of protocol 3 that the server speaks, and the protocol
+    extensions (`_pq_.` parameters) that it does not know."""
+    names = b"".join(name.encode() + b"\0" for name in refused)
+    return message(b"v", struct.pack("!ii", PROTOCOL_3_0 | minor, len(refused)) + names)
+
+
+def read_sasl_initial(body: bytes) -> tuple[str, bytes]:
+    """The mechanism and the first data of a SASLInitialResponse. Raises `WireError`."""
+    mechanism, found, rest = body.partition(b"\0")
+    if not found or len(rest) < 4:
+        raise WireError("a SASL response without its mechanism")
+    (length,) = struct.unpack_from("!i", rest)
+    return mechanism.decode("ascii", "replace"), rest[4 : 4 + max(0, length)]
+
+
+def sasl_initial(mechanism: str, data: bytes) -> bytes:
+    """SASLInitialResponse: the mechanism chosen and the client's first data."""
+    return message(b"p", mechanism.encode() + b"\0" + struct.pack("!i", len(data)) + data)
+
+
+def cancel_request(key: bytes) -> bytes:
+    """CancelRequest with the body of the BackendKeyData message of the session to interrupt."""
+    return struct.pack("!ii", 8 + len(key), CANCEL_REQUEST_CODE) + key

@@ -1,0 +1,249 @@
+"""A run: observe → explain → verify, and the report of it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from diagnostics import __version__, error_text
+from diagnostics import target as targets
+from diagnostics.client import LIBPQ_HERE, Client, ClientFacts, resolve
+from diagnostics.error_text import ErrorText, Origin
+from diagnostics.explain import Explanation, explain
+from diagnostics.facts import Observations
+from diagnostics.finding import Finding, Report, Severity
+from diagnostics.machine import Machine
+from diagnostics.network import Network
+from diagnostics.observe import Progress, begin, observe
+from diagnostics.probes import VOCABULARY
+from diagnostics.probes.probe import Options, Seen
+from diagnostics.target.model import Target
+from diagnostics.timeline import Timeline
+from diagnostics.verdict import connects, decide, findings_that_count
+from diagnostics.verify import Experiment, described, verify
+
+if TYPE_CHECKING:
+    from diagnostics.rulebook import Rulebook
+
+DEADLINE_S = 10.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to find out, for whom, and what is allowed."""
+
+    target: Target
+    machine: Machine
+    client: Client = LIBPQ_HERE
+    error: str | None = None
+    """What the failing client printed."""
+    options: Options = Options()
+    deadline_s: float = DEADLINE_S
+    verify: bool = True
+    rules: tuple[Path, ...] = ()
+    """Folders of further rules."""
+    ignore: frozenset[str] = frozenset()
+    """Rules whose warnings and notes are left out, and counted."""
+    network: Callable[[float], Network] = Network
+    """Makes the way out from the deadline in seconds; the lab gives one that leads port 443 to itself."""
+
+
+async def diagnose(request: Request, progress: Progress | None = None) -> Report:
+    """Go through the stages, ask the rulebook, try the fixes.
+
+    When the task is cancelled while it observes or verifies, the report of what is known so far is returned, with
+    `extra["interrupted"]` set. Raises `ProbeBug` and `RuleError`, which are mistakes in pgwhy or in a rule.
+    """
+    network = request.network(request.deadline_s)
+    loading = _warm(request)
+    seen = begin(request.target, request.client, request.machine, request.options)
+    if request.error is not None:
+        seen.put(error_text.clean(request.error, Origin.REPORTED))
+    interrupted = False
+    try:
+        await observe(seen, network, progress=progress)
+    except asyncio.CancelledError:
+        interrupted = _forgive()
+    observations = _concluded(seen)
+    rulebook = loading.result()
+    explanation = explain(observations, rulebook)
+    findings, ignored = _without_ignored(findings_that_count(explanation, observations), request.ignore)
+    if request.verify and not interrupted:
+        run = Experiment(
+            request.target, request.client, request.machine, request.options, network, observations, rulebook
+        )
+        try:
+            findings = await verify(findings, run)
+        except asyncio.CancelledError:
+            interrupted = _forgive()
+            findings = described(findings, request.target)
+    else:
+        findings = described(findings, request.target)
+    return _report(
+        request.target,
+        request.machine,
+        observations,
+        findings,
+        explanation,
+        rulebook,
+        network.timeline,
+        login=request.options.login,
+        extra=({"interrupted": True} if interrupted else {}) | ({"ignored": list(ignored)} if ignored else {}),
+    )
+
+
+def diagnose_sync(request: Request) -> Report:
+    """`diagnose` in an event loop of its own."""
+    with asyncio.Runner(loop_factory=selector_loop) as runner:
+        return runner.run(diagnose(request))
+
+
+def explain_text(text: str, machine: Machine, client: str | None = None, rules: tuple[Path, ...] = ()) -> Report:
+    """What an error text alone tells; no network. Raises `UnknownClient`."""
+    import time
+
+    timeline = Timeline(time.monotonic)
+    record = error_text.clean(text, Origin.REPORTED)
+    spoken_for = resolve(client, record.message, None)
+    target = Target(settings={})
+    facts = ClientFacts(id=spoken_for.id, title=spoken_for.title, named=spoken_for.named, guessed=spoken_for.guessed)
+    if spoken_for is not LIBPQ_HERE:
+        facts = replace(facts, family=spoken_for.family, sends_sni=spoken_for.sends_sni, version=spoken_for.version)
+    observations = Observations({ClientFacts.name: facts, ErrorText.name: record})
+    rulebook = _rulebook(rules)
+    explanation = explain(observations, rulebook)
+    findings = described(findings_that_count(explanation, observations), target)
+    return _report(target, machine, observations, findings, explanation, rulebook, timeline, login=True, extra={})
+
+
+def plan(request: Request) -> tuple[str, ...]:
+    """Which names, connections and logins a run would open, a line each. Opens none."""
+    hosts = request.target.hosts
+    lines = []
+    for host in hosts:
+        place = f"{host.hostaddr or host.name or 'the local socket'} port {host.port}"
+        if not host.hostaddr and host.name and not host.name.startswith(("/", "@")):
+            lines.append(f"look up {host.name} (getaddrinfo, and each configured resolver: A, AAAA)")
+        lines.append(f"connect to {place}, every address once, without sending anything")
+    if hosts:
+        lines.append("negotiate TLS with SNI and without, on the first address that answers: 2 connections")
+        lines.append("send a start-up message and read its first answer: up to 4 connections, no password")
+    lines += [f"ask the resolver {resolver} for comparison" for resolver in request.options.compare_dns]
+    if request.options.login:
+        most = Network.MAX_EXCHANGES
+        lines.append(f"log in as the client spoken for, and once for each fix tried: at most {most} password exchanges")
+        lines.append("run one read-only query about the session")
+    else:
+        lines.append("no login (--no-login)")
+    if request.options.web is not False:
+        when = "" if request.options.web else ", only if the database port does not answer"
+        lines.append(f"ask the provider's own port 443 for this endpoint (Neon only){when}")
+    return tuple(lines) or ("nothing: no host could be read from the target",)
+
+
+def selector_loop() -> asyncio.AbstractEventLoop:
+    """libpq is waited for by its file descriptor, which Windows' default loop cannot do."""
+    return asyncio.SelectorEventLoop()
+
+
+def _warm(request: Request) -> Future[Rulebook]:
+    """Import what the later stages need, and load the rules, on a thread: the first packets are on their way then."""
+    from diagnostics.network import login
+
+    loaded: Future[Rulebook] = Future()
+
+    def load() -> None:
+        login.warm()
+        try:
+            loaded.set_result(_rulebook(request.rules))
+        except BaseException as error:
+            # Whatever it was, it belongs to whoever asks for the result.
+            loaded.set_exception(error)
+
+    threading.Thread(target=load, name="pgwhy-warm", daemon=True).start()
+    return loaded
+
+
+def _rulebook(folders: tuple[Path, ...]) -> Rulebook:
+    from diagnostics import rulebook
+
+    return rulebook.load(VOCABULARY, *folders)
+
+
+def _forgive() -> bool:
+    """Take note of a cancellation and go on to the report."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+    return True
+
+
+def _concluded(seen: Seen) -> Observations:
+    """What was seen, with the client's version, and with the error text that this run met, if none was given."""
+    observations = seen.observations()
+    facts = observations.records.get(ClientFacts.name)
+    if isinstance(facts, ClientFacts) and seen.client.id == "libpq" and not facts.version:
+        version = observations.get("environment.libpq_version")
+        if version:
+            named = replace(facts, version=str(version // 10000), title=f"libpq {version // 10000}")
+            observations = observations.with_record(named)
+    if ErrorText.name in observations.records or connects(observations):
+        return observations
+    for path in ("settings.client_refusal", "authentication.message", "session.message", "startup.message"):
+        if text := observations.get(path):
+            return observations.with_record(error_text.clean(text, Origin.OBSERVED))
+    return observations
+
+
+def _without_ignored(
+    findings: Iterable[Finding], ignore: frozenset[str]
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Warnings and notes of ignored rules are left out; an error is the verdict itself and stays."""
+    kept, ignored = [], []
+    for finding in findings:
+        if finding.rule in ignore and finding.severity is not Severity.ERROR:
+            ignored.append(finding.rule)
+        else:
+            kept.append(finding)
+    return tuple(kept), tuple(ignored)
+
+
+def _report(
+    target: Target,
+    machine: Machine,
+    observations: Observations,
+    findings: tuple[Finding, ...],
+    explanation: Explanation,
+    rulebook: Rulebook,
+    timeline: Timeline,
+    *,
+    login: bool,
+    extra: dict[str, object],
+) -> Report:
+    verdict = decide(findings, explanation, observations, login=login)
+    return Report(
+        report_id=uuid4().hex[:6],
+        version=__version__,
+        rules_digest=rulebook.digest,
+        started_at=machine.now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        duration_ms=round(timeline.elapsed_ms(), 1),
+        target=targets.masked(target),
+        tested_as={
+            "client": observations.get("client.id"),
+            "version": observations.get("client.version") or None,
+            "guessed": bool(observations.get("client.guessed")),
+        },
+        verdict=verdict,
+        findings=findings,
+        observations=observations,
+        timeline=tuple(timeline.spans),
+        fits=explanation.doubts if verdict.cause is None and verdict.status.value in ("fails", "unknown") else (),
+        extra=extra,
+    )

@@ -1,0 +1,87 @@
+"""Observe: start each probe as soon as the records it needs are there, and collect what they see."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from diagnostics import target as targets
+from diagnostics.client import Client
+from diagnostics.client import facts_of as client_facts
+from diagnostics.facts import Observations, Record
+from diagnostics.machine import Machine
+from diagnostics.probes import PROBES
+from diagnostics.probes.probe import Options, Probe, Seen
+from diagnostics.target.facts import HostKind
+from diagnostics.target.model import Target
+
+if TYPE_CHECKING:
+    from diagnostics.network import Network
+
+Progress = Callable[[Record], None]
+"""Called with each record as soon as it is there."""
+
+
+class ProbeBug(Exception):
+    """A probe raised: a mistake of ours, never of the network. `__cause__` is what it raised."""
+
+    def __init__(self, probe: str) -> None:
+        super().__init__(f"the {probe} probe raised an exception")
+        self.probe = probe
+
+
+def begin(
+    target: Target, client: Client, machine: Machine, options: Options, given: Iterable[Record] = (), version: str = ""
+) -> Seen:
+    """Everything that is known before the first packet. `given` are records that need not be observed again."""
+    seen = Seen(target, client, machine, options)
+    default = client.default_sslmode or "prefer"
+    source = "libpq's default" if client.family in ("libpq", None) else f"{client.title}'s default"
+    facts = targets.facts(target, default_sslmode=default, default_source=source)
+    seen.put(facts)
+    seen.put(
+        client_facts(
+            client,
+            version=client.version or version or None,
+            host_is_name=facts.host_kind is HostKind.NAME,
+            sslsni=facts.sslsni is not False,
+            sslmode=facts.sslmode or default,
+            dialect=str(facts.dialect or ""),
+            connect_timeout=facts.connect_timeout or 0,
+        )
+    )
+    for record in given:
+        seen.put(record)
+    return seen
+
+
+async def observe(
+    seen: Seen, network: Network, probes: Iterable[Probe] = PROBES, progress: Progress | None = None
+) -> Observations:
+    """Run these probes to the end; those whose record was given do not run.
+
+    Raises `ProbeBug`. When it is cancelled, so is everything that it started, and `seen` keeps what is known.
+    """
+    known = seen.observations().records
+    tasks = [asyncio.ensure_future(_run(probe, seen, network, progress)) for probe in probes if probe.name not in known]
+    try:
+        for task in asyncio.as_completed(tasks):
+            await task
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return seen.observations()
+
+
+async def _run(probe: Probe, seen: Seen, network: Network, progress: Progress | None) -> None:
+    for need in probe.needs:
+        await seen.later(need)
+    try:
+        record = await probe.observe(seen, network)
+    except Exception as error:
+        raise ProbeBug(probe.name) from error
+    seen.put(record)
+    if progress is not None:
+        progress(record)

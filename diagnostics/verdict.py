@@ -1,0 +1,230 @@
+"""The one answer of a run: status, cause, a summary for a person, what else fits, what is ruled out, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from diagnostics.causes import Cause, Stage
+from diagnostics.error_text import Origin
+from diagnostics.explain import Explanation
+from diagnostics.facts import Observations
+from diagnostics.finding import Doubt, Finding, Next, Severity, Status, Verdict
+
+
+def connects(seen: Observations) -> bool:
+    """The client spoken for gets a usable session, and soon enough."""
+    return (
+        seen.get("authentication.outcome") == "ok"
+        and seen.get("session.usable") is not False
+        and seen.get("tcp.client_gives_up") is not True
+    )
+
+
+def here_connects(seen: Observations) -> bool | None:
+    """This machine's own libpq gets in with the untouched string; `None` where that was not tried."""
+    outcome = seen.get("here.outcome")
+    if outcome is None:
+        outcome = seen.get("authentication.outcome")
+    return None if outcome in (None, "not-tried") else outcome == "ok"
+
+
+def findings_that_count(explanation: Explanation, seen: Observations) -> tuple[Finding, ...]:
+    """The findings without errors that the run itself disproves, the cause first.
+
+    A run that connects has no error. A pasted error text is about somebody else's run, so what rests on it stays.
+    """
+    return tuple(f for f in explanation.findings if f.severity is not Severity.ERROR or _stands(f, seen))
+
+
+def decide(findings: tuple[Finding, ...], explanation: Explanation, seen: Observations, *, login: bool) -> Verdict:
+    """The verdict of these observations. `login` is false with `--no-login`."""
+    errors = [f for f in findings if f.severity is Severity.ERROR and f.cause is not None]
+    first = errors[0] if errors else None
+    stage = None
+    status = _status_without_cause(seen, login=login) if first is None else Status.FAILS
+    if first is not None and first.cause is Cause.NOT_A_CONNECTION_PROBLEM:
+        status = Status.CONNECTS
+    if status is Status.FAILS:
+        stage = first.cause.about.stage if first is not None and first.cause is not None else stopped_at(seen)
+    return Verdict(
+        status=status,
+        summary=_summary(status, first, seen),
+        stage=stage,
+        cause=first.cause if first else None,
+        rule=first.rule if first else None,
+        owner=first.owner if first else None,
+        retry=first.retry if first else None,
+        here=_here(seen),
+        also=tuple(_others(first, errors)),
+        ruled_out=_ruled_out(seen) if status in (Status.FAILS, Status.UNKNOWN) else (),
+        next=_next(first, explanation.doubts, seen) if status in (Status.FAILS, Status.UNKNOWN) else (),
+    )
+
+
+def stopped_at(seen: Observations) -> Stage | None:
+    """The first stage at which this run did not get on; `None` if it got through or did not run."""
+    checks: tuple[tuple[Stage, bool], ...] = (
+        (Stage.CONFIG, seen.get("settings.readable") is False),
+        (Stage.DNS, seen.get("dns.outcome") not in (None, "found", "skipped")),
+        (Stage.TCP, seen.get("tcp.outcome") == "none" or seen.get("tcp.client_gives_up") is True),
+        (Stage.TLS, _tls_stops(seen)),
+        (Stage.STARTUP, seen.get("startup.reached") in ("none", "startup")),
+        (Stage.AUTH, seen.get("authentication.outcome") not in (None, "ok")),
+        (Stage.SESSION, seen.get("session.usable") is False),
+    )
+    return next((stage for stage, stops in checks if stops), None)
+
+
+def _status_without_cause(seen: Observations, *, login: bool) -> Status:
+    if seen.get("error.origin") == Origin.REPORTED:
+        return Status.FAILS if _ran(seen) else Status.UNKNOWN
+    if connects(seen):
+        return Status.CONNECTS
+    if not login and seen.get("startup.reached") in ("auth", "session"):
+        return Status.REACHABLE
+    return Status.FAILS
+
+
+def _stands(finding: Finding, seen: Observations) -> bool:
+    if finding.origin is Origin.REPORTED:
+        return True
+    if connects(seen):
+        return False
+    if seen.get("authentication.outcome") == "ok":
+        # The login got through, so only what comes after it, or what keeps the client from getting there, can be wrong.
+        return finding.stage in (Stage.SESSION, Stage.TCP, Stage.DNS)
+    return True
+
+
+def _tls_stops(seen: Observations) -> bool:
+    if seen.get("tls.ssl_answer") in (None, "not-asked", "error"):
+        return False
+    if seen.get("tls.ssl_answer") != "S" and seen.get("target.may_connect_unencrypted") is False:
+        return True
+    if seen.get("tls.ssl_answer") in ("silent", "closed", "reset", "not-postgres"):
+        return True
+    return seen.get("tls.handshake") is False or (
+        seen.get("tls.verifies") is False and seen.get("authentication.outcome") != "ok"
+    )
+
+
+def _ran(seen: Observations) -> bool:
+    return any(name in seen.records for name in ("settings", "dns", "tcp"))
+
+
+def _summary(status: Status, first: Finding | None, seen: Observations) -> str:
+    sentences = [_disagreement(status, seen)]
+    if first is not None:
+        sentences.append(first.because.strip())
+    elif status is Status.CONNECTS:
+        sentences.append(f"The string is right: {seen.get('client.title') or 'libpq'} connects with it from here.")
+    elif status is Status.REACHABLE:
+        sentences.append("The server asks for the password, which --no-login kept back.")
+    elif status is Status.UNKNOWN:
+        sentences.append("No known cause fits this text.")
+    else:
+        sentences.append(_stopped_words(seen))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _disagreement(status: Status, seen: Observations) -> str:
+    """The most useful sentence of a ticket: what failed elsewhere works here, or was never about this string."""
+    if status is not Status.FAILS or not _ran(seen):
+        return ""
+    reported = seen.get("error.origin") == Origin.REPORTED
+    tried, wanted = seen.get("error.host"), seen.get("target.host")
+    if reported and tried and wanted and tried.casefold() != wanted.casefold():
+        return f"The error is about {tried}, and this string names {wanted}: the client did not use this string."
+    if here_connects(seen) and (reported or not connects(seen)) and seen.get("tcp.client_gives_up") is not True:
+        libpq = seen.get("here.client") or seen.get("client.title") or "libpq"
+        return f"The string is right: pgwhy's client ({libpq}) connects with it from this machine."
+    return ""
+
+
+def _stopped_words(seen: Observations) -> str:
+    stage = stopped_at(seen)
+    words = {
+        Stage.CONFIG: "The client does not take these settings.",
+        Stage.DNS: "The name could not be looked up.",
+        Stage.TCP: "No address of the server takes a connection.",
+        Stage.TLS: "The connection ends while encryption is being negotiated.",
+        Stage.STARTUP: "The server takes the connection and does not get as far as asking for a password.",
+        Stage.AUTH: "The login does not succeed.",
+        Stage.SESSION: "The login succeeds and the first query does not.",
+        None: "The client's failure could not be repeated from this machine.",
+    }[stage]
+    said = str(seen.get("error.message") or "").strip().splitlines()
+    return f'{words} It says: "{said[-1]}"' if said and stage is not None else words
+
+
+def _here(seen: Observations) -> str | None:
+    connected = here_connects(seen)
+    if seen.get("here.outcome") is None and seen.get("error.origin") != Origin.REPORTED:
+        return None
+    libpq = seen.get("here.client") or "libpq"
+    if connected is None:
+        return f"{libpq} on this machine was not tried" if _ran(seen) else None
+    if connected:
+        return f"{libpq} on this machine connects"
+    said = str(seen.get("here.message") or seen.get("authentication.message") or "").strip().splitlines()
+    return f"{libpq} on this machine fails too" + (f": {said[-1]}" if said else "")
+
+
+def _others(first: Finding | None, errors: list[Finding]) -> list[tuple[Cause, str]]:
+    """Other causes at the same stage: from here they look the same."""
+    if first is None:
+        return []
+    seen_causes, others = {first.cause}, []
+    for finding in errors[1:]:
+        if finding.cause is not None and finding.cause not in seen_causes and finding.stage == first.stage:
+            seen_causes.add(finding.cause)
+            others.append((finding.cause, finding.rule))
+    return others
+
+
+_EXCLUDES: tuple[tuple[str, Callable[[Any], bool], tuple[Cause, ...]], ...] = (
+    ("dns.outcome", lambda v: v == "found", (Cause.DNS_NOT_FOUND, Cause.DNS_TEMPORARY_FAILURE)),
+    (
+        "tcp.outcome",
+        lambda v: v == "all",
+        (Cause.CONNECTION_REFUSED, Cause.CONNECTION_TIMEOUT, Cause.PORT_BLOCKED, Cause.IPV6_UNREACHABLE),
+    ),
+    ("tls.ssl_answer", lambda v: v == "S", (Cause.NOT_A_POSTGRES_SERVER, Cause.SSL_NOT_SUPPORTED_BY_SERVER)),
+    ("tls.handshake", lambda v: v is True, (Cause.TLS_VERSION_MISMATCH, Cause.TLS_HANDSHAKE_FAILED)),
+    (
+        "startup.reached",
+        lambda v: v in ("auth", "session"),
+        (Cause.SNI_MISSING, Cause.IP_NOT_ALLOWED, Cause.SERVER_SILENT),
+    ),
+    ("authentication.outcome", lambda v: v == "ok", (Cause.WRONG_PASSWORD, Cause.ROLE_NOT_FOUND)),
+)
+
+
+def _ruled_out(seen: Observations) -> tuple[tuple[Cause, str], ...]:
+    """What this machine's run excludes; a pasted error came from another place, so nothing is excluded for it."""
+    if seen.get("error.origin") == Origin.REPORTED:
+        return ()
+    return tuple(
+        (cause, path)
+        for path, excludes, causes in _EXCLUDES
+        if seen.get(path) is not None and excludes(seen.get(path))
+        for cause in causes
+    )
+
+
+def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) -> tuple[Next, ...]:
+    """Commands that would settle what is open, cheapest first."""
+    steps: list[Next] = []
+    if first is None and not _ran(seen):
+        steps.append(Next("pgwhy env:DATABASE_URL --error '<the text>'", "looks at the server itself, too"))
+    missing = {path.partition(".")[0] for doubt in doubts for path in doubt.missing}
+    if "client" in missing and not seen.get("client.named"):
+        steps.append(Next("pgwhy --client NAME@VERSION", "which client fails, and what it can do"))
+    if first is None and seen.get("error.origin") is None and _ran(seen) and stopped_at(seen) in (None, Stage.SESSION):
+        steps.append(Next("pgwhy --error '<what it printed>'", "what the failing client says"))
+    if first is None and stopped_at(seen) in (Stage.STARTUP, Stage.TLS, Stage.AUTH, Stage.TCP):
+        steps.append(Next("pgwhy --timeout 60", "a busy or waking server answers late, a dead one never"))
+    if first is None and stopped_at(seen) is Stage.DNS:
+        steps.append(Next("pgwhy --compare-dns public", "whether other resolvers know the name"))
+    return tuple(steps)

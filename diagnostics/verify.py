@@ -1,0 +1,216 @@
+"""Verify: try each fix as a controlled experiment. Before the change the expectation must fail, after it it must hold.
+
+An experiment goes through the same stages again with one change; what the change cannot have altered (the lookup of the
+same name, the same addresses) is taken from the run itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from diagnostics import target as targets
+from diagnostics.causes import Cause, Stage
+from diagnostics.client import Client, without_sni
+from diagnostics.conditions import Answer, Block, Facts
+from diagnostics.facts import Observations, Record
+from diagnostics.finding import Finding, Kind, Remedy, Severity, Verification
+from diagnostics.machine import Machine
+from diagnostics.observe import begin, observe
+from diagnostics.probes import PROBES
+from diagnostics.probes.authentication import Authentication, AuthOutcome
+from diagnostics.probes.probe import Options
+from diagnostics.probes.startup import Reached, Startup
+from diagnostics.rulebook import Rulebook
+from diagnostics.target.model import Change, Target
+
+if TYPE_CHECKING:
+    from diagnostics.network import Network
+
+LEAST_S = 0.3
+"""With less time than this left no experiment is begun: it would end as `inconclusive` and mean nothing."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What every experiment of a run shares."""
+
+    target: Target
+    client: Client
+    machine: Machine
+    options: Options
+    network: Network
+    seen: Observations
+    rulebook: Rulebook
+
+
+async def verify(findings: Iterable[Finding], run: Experiment) -> tuple[Finding, ...]:
+    """The findings with what became of their fixes; refuted ones go last.
+
+    Edits are filled in for every fix with a change, tried or not. Notes and warnings are not tried: nothing fails.
+    """
+    proved: list[Finding] = []
+    login_shown = False
+    for finding in findings:
+        if finding.severity is not Severity.ERROR:
+            proved += described([finding], run.target)
+            continue
+        rule = run.rulebook[finding.rule]
+        subject = _subject(run, finding)
+        remedies = []
+        for remedy in finding.fixes:
+            tried = await _try(remedy, rule.fix(remedy.id).expect, subject, may_log_in=not login_shown)
+            login_shown = login_shown or tried.verified_to is Stage.SESSION
+            remedies.append(tried)
+        proved.append(replace(finding, fixes=tuple(sorted(remedies, key=_rank))))
+    return tuple(proved)
+
+
+def described(findings: Iterable[Finding], target: Target) -> tuple[Finding, ...]:
+    """The findings with the edit of each fix, none of them tried (`--no-verify`, an error text alone)."""
+    return tuple(replace(finding, fixes=tuple(_with_edit(r, target)[0] for r in finding.fixes)) for finding in findings)
+
+
+def _subject(run: Experiment, finding: Finding) -> Experiment:
+    """The client that the fix is for. Only a client without SNI has this failure: so it is imitated where in doubt."""
+    if finding.cause is Cause.SNI_MISSING and run.seen.get("client.sends_sni") is not False:
+        return replace(run, client=without_sni(run.client))
+    return run
+
+
+async def _try(remedy: Remedy, expect: Block | None, run: Experiment, *, may_log_in: bool) -> Remedy:
+    remedy, changed = _with_edit(remedy, run.target)
+    if changed is None:
+        return remedy
+    if expect is None:
+        return replace(remedy, note="nothing in this run can show whether it helps")
+    if run.network.remaining() < LEAST_S:
+        return replace(remedy, note="no time was left")
+    with_login = _about_login(expect)
+    if with_login and not run.options.login:
+        return replace(remedy, note="it takes a login, and --no-login was given")
+    before = await _before(run, with_login=with_login)
+    if expect.answer(Facts(before)) is not Answer.NO:
+        return replace(
+            remedy, verification=Verification.INCONCLUSIVE, note="the failure could not be repeated before it"
+        )
+    after = await _observe(run, changed, with_login=with_login)
+    if _spent(after):
+        return replace(remedy, note="three password exchanges were made in this run already")
+    answer = expect.answer(Facts(after))
+    held_back = after.get("authentication.outcome") == AuthOutcome.CLEAR_TEXT_HELD_BACK
+    if answer is Answer.CANNOT_TELL or (answer is Answer.NO and held_back):
+        return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after))
+    if answer is Answer.NO:
+        return replace(remedy, verification=Verification.REFUTED, note=_words(after))
+    if may_log_in and run.options.login and after.get("authentication.outcome") is None:
+        # The expectation was about start-up and holds. A login on top shows that nothing else is in the way.
+        after = await _observe(run, changed, with_login=True, known=after)
+    reached = _reached(after)
+    return replace(remedy, verification=Verification.CONFIRMED, verified_to=reached, note=_words(after))
+
+
+def _with_edit(remedy: Remedy, target: Target) -> tuple[Remedy, Target | None]:
+    """The fix with its edit and the corrected string, and the changed target; `None` where it has no change here."""
+    if remedy.change is None:
+        return replace(remedy, note=remedy.note or "pgwhy cannot change this for you"), None
+    change = as_change(remedy.change)
+    try:
+        changed = targets.apply(target, change)
+        edit = targets.edit(target, change)
+    except targets.CannotChange as error:
+        return replace(remedy, note=str(error)), None
+    return replace(remedy, edit=edit.text, connection_string=edit.connection_string), changed
+
+
+def as_change(plain: Mapping[str, Any]) -> Change:
+    """A rule's `change`, worded, as the target understands it."""
+    return Change(
+        set=tuple((name, str(value)) for name, value in plain.get("set", {}).items()),
+        remove=tuple(plain.get("remove", ())),
+        add_option=plain.get("add_option", ""),
+        drop_option=plain.get("drop_option", ""),
+        repair=plain.get("repair", ""),
+        password=plain.get("password", ""),
+    )
+
+
+async def _before(run: Experiment, *, with_login: bool) -> Observations:
+    """What the same client sees without the change: the run itself, unless another client is imitated now."""
+    if run.client.sends_sni is not False or run.seen.get("client.sends_sni") is False:
+        return run.seen
+    return await _observe(run, run.target, with_login=with_login)
+
+
+async def _observe(
+    run: Experiment, target: Target, *, with_login: bool, known: Observations | None = None
+) -> Observations:
+    """Go through the stages again. Without a login everything ends with the first answer to the start-up message."""
+    wanted = {"settings", "dns", "tcp", "startup"} | ({"authentication", "session"} if with_login else set())
+    options = replace(run.options, web=False, compare_dns=(), wildcard_check=False)
+    seen = begin(target, run.client, run.machine, options, version=str(run.seen.get("client.version") or ""))
+    for record in _unchanged(run, target, known):
+        seen.put(record)
+    with run.network.timeline.span("verify", "login" if with_login else "start-up") as span:
+        observed = await observe(seen, run.network, [probe for probe in PROBES if probe.name in wanted])
+        span.outcome = str(observed.get("authentication.outcome") or observed.get("startup.answer"))
+    return observed
+
+
+def _unchanged(run: Experiment, target: Target, known: Observations | None) -> Iterable[Record]:
+    """Records that the change cannot have altered."""
+    if known is not None:
+        return [known.records[name] for name in ("settings", "dns", "tcp", "startup") if name in known.records] + [
+            run.seen.records[name] for name in ("environment", "tls") if name in run.seen.records
+        ]
+    same = ["environment"]
+    if target.hosts == run.target.hosts:
+        same += ["dns", "tcp", "tls"]
+    return [run.seen.records[name] for name in same if name in run.seen.records]
+
+
+def _about_login(expect: Block) -> bool:
+    return any(test.path.partition(".")[0] in ("authentication", "session") for test in expect.tests)
+
+
+def _spent(after: Observations) -> bool:
+    return bool(after.get("authentication.not_tried_because") == "exchanges-spent")
+
+
+def _reached(after: Observations) -> Stage | None:
+    record = after.records.get(Authentication.name)
+    if isinstance(record, Authentication) and record.outcome is AuthOutcome.OK:
+        return Stage.SESSION
+    startup = after.records.get(Startup.name)
+    if isinstance(startup, Startup) and startup.reached is not None:
+        return {Reached.AUTH: Stage.AUTH, Reached.SESSION: Stage.SESSION, Reached.STARTUP: Stage.STARTUP}.get(
+            startup.reached
+        )
+    return None
+
+
+def _words(after: Observations) -> str:
+    """What was seen with the change, in a few words."""
+    outcome = after.get("authentication.outcome")
+    if outcome == AuthOutcome.OK:
+        return f"failed before, logged in with it ({after.get('authentication.elapsed_ms'):.0f} ms)"
+    said = after.get("authentication.message") or after.get("startup.message") or after.get("settings.client_refusal")
+    if said:
+        return f"with it: {said.strip().splitlines()[-1]}"
+    if outcome == AuthOutcome.CLEAR_TEXT_HELD_BACK:
+        return "with it the server asks for a clear-text password, which pgwhy does not send here"
+    if outcome == AuthOutcome.PASSWORD_MISSING:
+        return "with it the server asks for the password, and there is none"
+    if after.get("startup.reached") == Reached.AUTH:
+        return "refused before, with it the server asks for the password in the ordinary way"
+    return f"with it the server's first answer is: {after.get('startup.answer')}"
+
+
+def _rank(remedy: Remedy) -> tuple[bool, int, bool]:
+    """Repairs before workarounds, as the rule has them; among equals what was shown to work; last what was refuted."""
+    shown = remedy.verification is Verification.CONFIRMED
+    return remedy.verification is Verification.REFUTED, _KINDS.index(remedy.kind), not shown
+
+
+_KINDS = tuple(Kind)
