@@ -86,9 +86,11 @@ def _between_namespaces(target_port: int, rtt_ms: float) -> Iterator[Link]:
 def _relay(listener: socket.socket, target_port: int, delay_s: float = 0.0) -> Iterator[None]:
     """Pass connections on, every chunk `delay_s` after it came, in a thread of its own."""
     loop = asyncio.new_event_loop()
+    writers: list[asyncio.StreamWriter] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         to_reader, to_writer = await asyncio.open_connection("127.0.0.1", target_port)
+        writers.extend((writer, to_writer))
         with contextlib.suppress(OSError):
             await asyncio.gather(_pass(reader, to_writer, delay_s), _pass(to_reader, writer, delay_s))
 
@@ -101,10 +103,16 @@ def _relay(listener: socket.socket, target_port: int, delay_s: float = 0.0) -> I
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         server.close()
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(_end(writers))
         loop.close()
+
+
+async def _end(writers: list[asyncio.StreamWriter]) -> None:
+    for writer in writers:
+        writer.transport.abort()
+    if passing := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(passing, timeout=5)
+    await asyncio.sleep(0)  # A transport closes its socket in the next round of the loop.
 
 
 async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float) -> None:

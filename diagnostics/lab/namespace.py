@@ -1,0 +1,285 @@
+"""A network of our own on one Linux machine: a client side and a server side, with a cable between them.
+
+Network namespaces, so ports 53, 443 and 5432 are free, packets can be dropped, and the true getaddrinfo asks our name
+server. As root, or without any rights in a user namespace. There is no way out: neither side has a default route.
+Everything hangs on one process, so nothing is left when it ends, even if we are killed.
+
+    with Namespace() as network:
+        served = network.serve({"fault": {...}, "gateway": {"hosts": [SERVERS[0]]}, "names": [...]})
+        ran = network.run([sys.executable, "-m", "diagnostics", "env:DATABASE_URL"], {"DATABASE_URL": served["target"]})
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from diagnostics.lab.bridge import Link
+from diagnostics.lab.program import Program, communicate
+
+SERVERS = ("10.77.0.1", "10.77.0.2", "10.77.0.3")
+SERVERS6 = ("fd77::1", "fd77::2", "fd77::3")
+RESOLVERS = ("10.77.0.53", "10.77.0.54")
+CLIENT, CLIENT6 = "10.77.0.100", "fd77::100"
+NOBODY = "10.77.0.200"
+"""On the same network, and nobody has it: "no route to host" after about three seconds."""
+ELSEWHERE = "10.99.0.1"
+"""Outside: there is no route, and a client is told so at once."""
+
+_CLIENT_CARD, _SERVER_CARD = "02:00:00:00:00:01", "02:00:00:00:00:02"
+_TOOLS = ("unshare", "nsenter", "ip", "mount")
+_SWITCH = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n"
+_LOCAL = {"127.0.0.1": ("localhost",), "::1": ("localhost", "ip6-localhost")}
+# What holds a namespace: it says which process it is, as the machine outside counts, and ends when our end of its
+# standard input is closed. Whoever it takes along gets a moment to clear up: Postgres removes its folder.
+_HOLD = 'read -r pid _ </proc/self/stat && echo "$pid" && cat >/dev/null; rm -rf "$1"; sleep 3'
+
+
+class NamespaceError(RuntimeError):
+    """The network could not be made, or a program in it did not start; the message says why."""
+
+
+class Side(StrEnum):
+    """Where in the network something runs or happens."""
+
+    CLIENT = "client"
+    SERVER = "server"
+    WIRE = "wire"
+    """Between the two; there only with a `Link`."""
+
+
+class Ran(NamedTuple):
+    """How a command ended."""
+
+    status: int | None
+    """`None`: it was still running at its limit, and was killed."""
+    stdout: str
+    stderr: str
+
+
+class Namespace:
+    """A context manager; entering it takes about 0.1 s.
+
+    `resolvers` and `resolver_options` are the client's resolv.conf(5), `hosts` its hosts file (name → address). Without
+    `ipv6` no side has an IPv6 address. `link` puts delay and loss between the sides. `in_user_namespace` makes root do
+    it as everybody else must.
+    """
+
+    folder: Path
+    """A folder of its own: the home and working directory of what runs in it. Gone at the end."""
+
+    def __init__(
+        self,
+        *,
+        resolvers: Iterable[str] = RESOLVERS[:1],
+        resolver_options: str = "",
+        hosts: Mapping[str, str] | None = None,
+        ipv6: bool = True,
+        link: Link | None = None,
+        in_user_namespace: bool = False,
+    ) -> None:
+        self.ipv6 = ipv6 and Path("/proc/net/if_inet6").exists()
+        self._resolver_file = "".join(f"nameserver {address}\n" for address in resolvers)
+        self._resolver_file += f"options {resolver_options}\n" if resolver_options else ""
+        self._hosts = dict(hosts or {})
+        self._link = link
+        self._as_user = in_user_namespace or os.geteuid() != 0
+        self._holders: dict[Side, int] = {}
+        self._parts = ExitStack()
+
+    def __enter__(self) -> Namespace:
+        if reason := is_permitted():
+            raise NamespaceError(reason)
+        with ExitStack() as parts:
+            self.folder = Path(tempfile.mkdtemp(prefix="pgwhy-net-"))
+            parts.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            self._hold(parts, Side.CLIENT, [*_unshare(self._as_user), "--mount", "--pid", "--fork", "--kill-child"])
+            for side in (Side.SERVER, Side.WIRE) if self._link else (Side.SERVER,):
+                self._hold(parts, side, [*self._enter(Side.CLIENT), _tool("unshare"), "--net"])
+            self._mount_files()
+            self._connect()
+            self._parts = parts.pop_all()
+        try:
+            if self._link:
+                bridge = [sys.executable, "-m", "diagnostics.lab.bridge", "client", "server", *self._link.arguments()]
+                self.start(bridge, side=Side.WIRE)
+        except BaseException:
+            self._parts.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._parts.close()
+
+    def run(
+        self,
+        command: Sequence[str | Path],
+        env: Mapping[str, str] | None = None,
+        limit_s: float = 20.0,
+        *,
+        side: Side = Side.CLIENT,
+        typed: str = "",
+    ) -> Ran:
+        """Run a command to its end. Its environment is PATH, HOME (`folder`), LANG, and `env`."""
+        process = self._popen(side, command, env, subprocess.PIPE)
+        return Ran(*communicate(process, typed, limit_s))
+
+    def start(
+        self,
+        command: Sequence[str | Path],
+        env: Mapping[str, str] | None = None,
+        *,
+        side: Side = Side.SERVER,
+        limit_s: float = 30.0,
+    ) -> Program:
+        """Start a program that says with its first line of output that it is ready, and ends with its standard input.
+
+        It ends with the network, or by `stop()` before. Raises `NamespaceError` with what it said instead.
+        """
+        complaints = self.folder / f"stderr-{len(list(self.folder.glob('stderr-*'))) + 1}"
+        with complaints.open("wb") as file:
+            program = Program(self._popen(side, command, env, file.fileno()))
+        self._parts.callback(program.stop)
+        if not program.wait_until_ready(limit_s):
+            program.stop()
+            said = complaints.read_text(encoding="utf-8", errors="replace").strip()
+            raise NamespaceError(f"{' '.join(map(str, command[:3]))} did not start: {said[-2000:]}")
+        return program
+
+    def serve(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Bring up the lab's servers on the server side, as `diagnostics.lab.serve` says; gives what it prints."""
+        file = self.folder / f"spec-{len(list(self.folder.glob('spec-*'))) + 1}.json"
+        file.write_text(json.dumps(spec), encoding="utf-8")
+        ready: Mapping[str, Any] = json.loads(self.start([sys.executable, "-m", "diagnostics.lab.serve", file]).said)
+        return ready
+
+    def resolve_with(self, hosts: Mapping[str, str]) -> None:
+        """Give the client another hosts file (name → address)."""
+        self._hosts = dict(hosts)
+        (self.folder / "hosts").write_text("".join(self._hosts_file()), encoding="utf-8")
+
+    def _popen(
+        self, side: Side, command: Sequence[str | Path], env: Mapping[str, str] | None, complaints: int
+    ) -> subprocess.Popen[str]:
+        own = {"PATH": search_path(), "HOME": str(self.folder), "LANG": "C.UTF-8"}
+        return subprocess.Popen(
+            [*self._enter(side), *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env=own | dict(env or {}),
+            encoding="utf-8",
+            errors="replace",
+            # Its own session: Ctrl-C in a terminal reaches us alone, and we end what runs in order.
+            start_new_session=True,
+        )
+
+    def _hold(self, parts: ExitStack, side: Side, prefix: list[str]) -> None:
+        holder = Program(
+            subprocess.Popen(
+                [*prefix, "/bin/sh", "-c", _HOLD, "hold", str(self.folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+        )
+        parts.callback(holder.kill)
+        if not holder.wait_until_ready(10.0):
+            raise NamespaceError(f"no network namespace: {holder.complaint()}")
+        self._holders[side] = int(holder.said)
+
+    def _enter(self, side: Side) -> list[str]:
+        user = ["--user", "--preserve-credentials"] if self._as_user else []
+        # Entering another tree of mounts leads to its root.
+        back = ["/bin/sh", "-c", 'cd "$0" && unset PWD OLDPWD && exec "$@"', str(self.folder)]
+        return [_tool("nsenter"), f"--target={self._holders[side]}", *user, "--net", "--mount", "--pid", "--", *back]
+
+    def _mount_files(self) -> None:
+        """Files of our own where glibc looks, and nothing that would lead around them (nscd, other name services)."""
+        self.resolve_with(self._hosts)
+        (self.folder / "resolv.conf").write_text(self._resolver_file, encoding="utf-8")
+        (self.folder / "nsswitch.conf").write_text(_SWITCH, encoding="utf-8")
+        script = 'for f in resolv.conf hosts nsswitch.conf; do [ ! -e /etc/$f ] || mount --bind "$1/$f" /etc/$f; done'
+        script += "; [ ! -S /run/nscd/socket ] || mount --bind /dev/null /run/nscd/socket"
+        self._checked(["/bin/sh", "-ec", script, "files", str(self.folder)])
+
+    def _hosts_file(self) -> Iterator[str]:
+        for address, names in _LOCAL.items():
+            yield f"{address} {' '.join(names)}\n"
+        for name, address in self._hosts.items():
+            yield f"{address} {name}\n"
+
+    def _connect(self) -> None:
+        """The cable, the addresses, and who has which card: no ARP or neighbour discovery that a bad link would cut."""
+        there = f"/proc/{self._holders[Side.SERVER]}/ns/net"
+        if self._link:
+            between = f"/proc/{self._holders[Side.WIRE]}/ns/net"
+            one = f"link add eth0 address {_CLIENT_CARD} type veth peer name client netns {between}"
+            other = f"link add server netns {between} type veth peer name eth0 address {_SERVER_CARD} netns {there}"
+            self._ip(Side.CLIENT, one, other)
+            self._ip(Side.WIRE, "link set client up", "link set server up")
+        else:
+            peer = f"peer name eth0 address {_SERVER_CARD} netns {there}"
+            self._ip(Side.CLIENT, f"link add eth0 address {_CLIENT_CARD} type veth {peer}")
+        servers, clients = (*SERVERS, *RESOLVERS, *SERVERS6), (CLIENT, CLIENT6)
+        self._ip(Side.CLIENT, *self._card(clients, servers, _SERVER_CARD))
+        self._ip(Side.SERVER, *self._card(servers, clients, _CLIENT_CARD))
+
+    def _card(self, own: tuple[str, ...], others: tuple[str, ...], their_card: str) -> Iterator[str]:
+        yield "link set lo up"
+        yield "link set eth0 up" if self.ipv6 else "link set eth0 up addrgenmode none"
+        for address in filter(self._is_used, own):
+            # Without the wait for duplicates (nodad) an IPv6 address can be used at once.
+            yield f"addr add {address}/64 dev eth0 nodad" if ":" in address else f"addr add {address}/24 dev eth0"
+        for address in filter(self._is_used, others):
+            yield f"neigh add {address} lladdr {their_card} dev eth0 nud permanent"
+
+    def _is_used(self, address: str) -> bool:
+        return self.ipv6 or ":" not in address
+
+    def _ip(self, side: Side, *commands: str) -> None:
+        self._checked([_tool("ip"), "-batch", "-"], side, "\n".join(commands) + "\n")
+
+    def _checked(self, command: Sequence[str], side: Side = Side.CLIENT, typed: str = "") -> None:
+        ran = self.run(command, side=side, typed=typed)
+        if ran.status != 0:
+            raise NamespaceError(f"{command[0]}: {ran.stderr.strip()}")
+
+
+@cache
+def is_permitted() -> str:
+    """Why this machine makes no network namespaces for us; empty if it does."""
+    if sys.platform != "linux":
+        return "network namespaces need Linux"
+    if missing := [tool for tool in _TOOLS if not shutil.which(tool, path=search_path())]:
+        return f"network namespaces need {' and '.join(missing)} (Debian: apt install iproute2 util-linux)"
+    trial = [_tool("ip"), "link", "add", "eth0", "type", "veth", "peer", "name", "eth1"]
+    command = [*_unshare(os.geteuid() != 0), "--mount", "--pid", "--fork", *trial]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    return f"this machine permits no network namespaces: {ran.stderr.strip()}" if ran.returncode else ""
+
+
+def _unshare(as_user: bool) -> list[str]:
+    return [_tool("unshare"), *(["--user", "--map-root-user"] if as_user else []), "--net"]
+
+
+def _tool(name: str) -> str:
+    return shutil.which(name, path=search_path()) or name
+
+
+def search_path() -> str:
+    """PATH, and where Debian keeps ip and nft: not on an ordinary user's PATH."""
+    return os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin", "/sbin"))

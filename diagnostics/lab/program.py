@@ -1,0 +1,78 @@
+"""A program that runs beside us: ready with its first line of output, ended with its standard input. Unix only."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import subprocess
+
+_STOP_LIMIT_S = 15.0
+
+
+class Program:
+    """One that was started in a session of its own, with pipes for standard input and output."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.said = ""
+        """Its first line, once it is ready."""
+        self._process = process
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
+    def wait_until_ready(self, limit_s: float) -> bool:
+        """True with its first line in `said`; False if it ended, or said nothing within the limit."""
+        assert self._process.stdout
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            if selector.select(limit_s):
+                self.said = self._process.stdout.readline().rstrip("\n")
+        return bool(self.said)
+
+    def complaint(self) -> str:
+        """What a program that has ended wrote to standard error, where that is a pipe."""
+        self.kill()
+        return self._process.stderr.read().strip() if self._process.stderr else ""
+
+    def stop(self) -> None:
+        """Close its standard input and wait for its end; after 15 s kill it. Safe to call twice."""
+        assert self._process.stdin
+        self._process.stdin.close()
+        try:
+            self._process.wait(_STOP_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._process.wait()
+        _close_output(self._process)
+
+    def kill(self) -> None:
+        """End it and all that it started in its session, at once. Safe to call twice."""
+        _kill(self._process)
+        _close_output(self._process)
+
+
+def communicate(process: subprocess.Popen[str], typed: str, limit_s: float) -> tuple[int | None, str, str]:
+    """Exit status, output and complaints of a command; status `None` where it had to be killed at the limit."""
+    try:
+        stdout, stderr = process.communicate(typed, timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        _kill(process)
+        return None, *process.communicate()
+    except BaseException:
+        _kill(process)
+        raise
+    return process.returncode, stdout, stderr
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    # The whole session: what we started may be `nsenter`, with the program as its child.
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _close_output(process: subprocess.Popen[str]) -> None:
+    if process.stdout:
+        process.stdout.close()

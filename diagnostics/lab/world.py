@@ -1,0 +1,152 @@
+"""The parts together: Postgres, certificate authority and gateway, with one role, one database and one endpoint.
+
+Everything is on loopback and made for this run: ports, passwords, certificates. The endpoint's name is the one of
+Neon's documentation, and `hostaddr` in the connection strings leads to the gateway without any DNS.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote
+
+from diagnostics.lab.authority import Authority, CertificateFault
+from diagnostics.lab.compute import Address
+from diagnostics.lab.gateway import Endpoint, Gateway
+from diagnostics.lab.installation import Installation
+from diagnostics.lab.postgres import LOOPBACK_HBA, Postgres, short_folder
+from diagnostics.target.model import Secret
+
+ROLE = "alex"
+DATABASE = "neondb"
+ENDPOINT = "ep-cool-darkness-a1b2c3d4"
+DOMAIN = "us-east-2.aws.neon.tech"
+
+
+class World:
+    """An async context manager; entering it blocks its loop for about a second while Postgres is made.
+
+    `hba` and `settings` go to that Postgres. With `tls` it offers TLS itself, under a certificate for localhost with
+    that fault. `endpoint` are fields of the first `Endpoint` (`refuse_with`, `wake_s`, `certificate`, `pooler`).
+    `default_name` is the gateway's.
+    """
+
+    authority: Authority
+    postgres: Postgres
+    gateway: Gateway
+    """These three are there once the world is entered."""
+
+    def __init__(
+        self,
+        installation: Installation | None = None,
+        *,
+        hba: Iterable[str] = LOOPBACK_HBA,
+        settings: Mapping[str, str] | None = None,
+        tls: CertificateFault | None = None,
+        endpoint: Mapping[str, Any] | None = None,
+        default_name: str | None = None,
+    ) -> None:
+        self.password = Secret("npg_" + secrets.token_hex(8))
+        self._installation = installation
+        self._hba = tuple(hba)
+        self._settings = dict(settings or {})
+        self._tls = tls
+        self._endpoint = dict(endpoint or {})
+        self._default_name = default_name
+
+    @classmethod
+    @contextlib.contextmanager
+    def running(cls, installation: Installation | None = None, **parts: Any) -> Iterator[World]:
+        """The world on a loop and thread of its own, for callers that are not async. The same arguments."""
+        # Not the default loop: Windows' proactor has no add_reader, which the gateway looks with.
+        loop = asyncio.SelectorEventLoop()
+        thread = threading.Thread(target=loop.run_forever, name="pgwhy-lab", daemon=True)
+        thread.start()
+        world = cls(installation, **parts)
+        try:
+            asyncio.run_coroutine_threadsafe(world.__aenter__(), loop).result()
+            try:
+                yield world
+            finally:
+                asyncio.run_coroutine_threadsafe(world.__aexit__(None, None, None), loop).result()
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()
+
+    async def __aenter__(self) -> World:
+        folder = short_folder()
+        try:
+            self.authority = Authority(folder)
+            self.postgres = self._make_postgres(folder)
+            self.postgres.start()
+            backend = Address("127.0.0.1", self.postgres.port)
+            first = replace(Endpoint(backend, self.postgres.roles), **self._endpoint)
+            self.gateway = Gateway(self.authority, (DOMAIN,), {ENDPOINT: first}, default_name=self._default_name)
+            await self.gateway.__aenter__()
+        except BaseException:
+            self._remove(folder)
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        try:
+            await self.gateway.__aexit__(kind, error, at)
+        finally:
+            self.postgres.stop()
+
+    @property
+    def host(self) -> str:
+        """The first endpoint's name."""
+        return f"{ENDPOINT}.{DOMAIN}"
+
+    @property
+    def root_certificate(self) -> Path:
+        """What a client takes as `sslrootcert`."""
+        return self.authority.root_file
+
+    def add_endpoint(self, **fields: Any) -> str:
+        """A further endpoint with a name of its own, for one test or fault. Returns its host name."""
+        name = f"ep-odd-sound-{secrets.token_hex(4)}"
+        self.gateway.endpoints[name] = replace(self.gateway.endpoints[ENDPOINT], **fields)
+        return f"{name}.{DOMAIN}"
+
+    def uri(self, host: str | None = None, password: Secret | str | None = None, **parameters: str | None) -> str:
+        """A connection string as Neon's console prints it, with `hostaddr` and the gateway's port.
+
+        Further parameters are added, or replace these; `None` leaves one out. `password=""` leaves the password out.
+        """
+        secret = self.password if password is None else password
+        text = quote(secret.reveal() if isinstance(secret, Secret) else secret, safe="")
+        asked = {"hostaddr": "127.0.0.1", "sslmode": "require", "channel_binding": "require"} | parameters
+        query = "&".join(f"{name}={quote(value, safe='/')}" for name, value in asked.items() if value is not None)
+        user = f"{ROLE}:{text}" if text else ROLE
+        return f"postgresql://{user}@{host or self.host}:{self.gateway.port}/{DATABASE}?{query}"
+
+    def _make_postgres(self, folder: Path) -> Postgres:
+        leaf = None if self._tls is None else self.authority.issue("localhost", "127.0.0.1", "::1", fault=self._tls)
+        return Postgres(
+            self._installation,
+            roles={ROLE: self.password},
+            databases=(DATABASE,),
+            hba=self._hba,
+            settings=self._settings,
+            certificate=leaf.chain_file if leaf else None,
+            key=leaf.key_file if leaf else None,
+            folder=folder,
+        )
+
+    def _remove(self, folder: Path) -> None:
+        if hasattr(self, "postgres"):
+            self.postgres.stop()
+        shutil.rmtree(folder, ignore_errors=True)

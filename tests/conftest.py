@@ -1,0 +1,48 @@
+"""Parts that several tests share: they are made once a session, and each test adds an endpoint of its own to them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from diagnostics.lab.postgres import Postgres
+from diagnostics.lab.world import DATABASE, ROLE, World
+from diagnostics.target.model import Secret
+from tests import parts
+
+_LEAKS = ("DATABASE_URL", "POSTGRES_URL", "SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_settings_of_the_developer() -> Iterator[None]:
+    """libpq reads PG* by itself, and so would every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name in _LEAKS or (name.startswith("PG") and not name.startswith("PGWHY")):
+                patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """Postgres, certificate authority and gateway, with the endpoint of Neon's documentation. Do not change what is
+    there: `world.add_endpoint(...)` gives a test one of its own."""
+    with World.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def postgres15(world: World) -> Postgres:
+    """The machine's own Postgres (15 on Debian 12), without TLS: the one behind the gateway."""
+    if world.postgres.installation != parts.system_postgres():
+        raise AssertionError("the world runs on another Postgres than the machine's own")
+    return world.postgres
+
+
+@pytest.fixture(scope="session")
+def wheel_postgres() -> Iterator[Postgres]:
+    """The wheel's Postgres, without TLS; its role and database are named as the world's."""
+    with Postgres(parts.wheel_postgres(), roles={ROLE: Secret("npg_wheel")}, databases=(DATABASE,)) as server:
+        yield server

