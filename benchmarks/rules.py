@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from diagnostics import rules_compiled
-from diagnostics.explain import explain
+from diagnostics.explanation import explain
 from diagnostics.probes import VOCABULARY
 from diagnostics.rulebook import from_folders
 

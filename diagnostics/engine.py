@@ -16,7 +16,7 @@ from diagnostics import __version__, error_text
 from diagnostics import target as targets
 from diagnostics.client import LIBPQ_HERE, Client, ClientFacts, resolve
 from diagnostics.error_text import ErrorText, Origin
-from diagnostics.explain import Explanation, explain
+from diagnostics.explanation import Explanation, explain
 from diagnostics.facts import Observations
 from diagnostics.finding import Finding, Report, Severity
 from diagnostics.machine import Machine

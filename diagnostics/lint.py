@@ -15,7 +15,7 @@ from pathlib import Path
 from diagnostics import catalogue, rules_compiled
 from diagnostics.causes import Severity
 from diagnostics.conditions import WORDS, Answer, Facts, Operator
-from diagnostics.explain import explain
+from diagnostics.explanation import explain
 from diagnostics.facts import Vocabulary
 from diagnostics.patterns import faults
 from diagnostics.rulebook import Example, FixSpec, Rule, Rulebook, RuleError, from_folders

@@ -261,7 +261,7 @@ def _fits(key: str, value: Any, fact: Fact) -> Problems:
     if not isinstance(value, fitting) or (isinstance(value, bool) and kind is not bool):
         yield key, f"is {_KINDS[kind]}, and {value!r} is not"
     elif fact.choices:
-        yield from _closed(key, value, fact.choices)
+        yield from _closed(key, str(value), fact.choices)
 
 
 def _pattern(key: str, pattern: Any) -> Problems:

@@ -7,7 +7,7 @@ from typing import Any
 
 from diagnostics.causes import Cause, Stage
 from diagnostics.error_text import Origin
-from diagnostics.explain import Explanation
+from diagnostics.explanation import Explanation
 from diagnostics.facts import Observations
 from diagnostics.finding import Doubt, Finding, Next, Severity, Status, Verdict
 

@@ -24,6 +24,7 @@ from diagnostics.probes.probe import Options
 from diagnostics.probes.startup import Reached, Startup
 from diagnostics.rulebook import Rulebook
 from diagnostics.target.model import Change, Target
+from diagnostics.verdict import stopped_at
 
 if TYPE_CHECKING:
     from diagnostics.network import Network
@@ -103,7 +104,9 @@ async def _try(remedy: Remedy, expect: Block | None, run: Experiment, *, may_log
     if answer is Answer.CANNOT_TELL or (answer is Answer.NO and held_back):
         return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after))
     if answer is Answer.NO:
-        return replace(remedy, verification=Verification.REFUTED, note=_words(after))
+        further = _further(before, after)
+        verdict = Verification.INCONCLUSIVE if further else Verification.REFUTED
+        return replace(remedy, verification=verdict, note=_words(after) + further)
     if may_log_in and run.options.login and after.get("authentication.outcome") is None:
         # The expectation was about start-up and holds. A login on top shows that nothing else is in the way.
         after = await _observe(run, changed, with_login=True, known=after)
@@ -190,6 +193,14 @@ def _reached(after: Observations) -> Stage | None:
     return None
 
 
+def _further(before: Observations, after: Observations) -> str:
+    """Where the change mended one thing and the next one stopped it: it is not shown to help, nor to be wrong."""
+    stopped, now = stopped_at(before), stopped_at(after)
+    if stopped is None or now is None or _STAGES.index(now) <= _STAGES.index(stopped):
+        return ""
+    return f" (it gets past {stopped} and stops at {now})"
+
+
 def _words(after: Observations) -> str:
     """What was seen with the change, in a few words."""
     outcome = after.get("authentication.outcome")
@@ -214,3 +225,4 @@ def _rank(remedy: Remedy) -> tuple[bool, int, bool]:
 
 
 _KINDS = tuple(Kind)
+_STAGES = tuple(Stage)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import ssl
 import struct
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -34,8 +35,6 @@ class Kind(StrEnum):
     """Redis waits for a line, and a NUL byte ends what it looks at: to a Postgres client it is silent for ever."""
     SAYS_NO = "says-no"
     """N to SSLRequest, and the end at the start-up message in clear that follows."""
-    GARBAGE_WITH_YES = "garbage-with-yes"
-    """Bytes in clear behind the S, in one packet with it."""
     GARBAGE_FOR_TLS = "garbage-for-tls"
     """S, and bytes that are no TLS in answer to the ClientHello."""
     STALLS_IN_TLS = "stalls-in-tls"
@@ -86,12 +85,21 @@ def silent(connection: socket.socket) -> None:
 
 
 def agree_to_tls(connection: socket.socket, more: bytes = b"") -> None:
-    """Answer SSLRequest with S, GSSENCRequest before it with N. Raises `WireError` for anything else."""
+    """Answer SSLRequest with S and `more`, GSSENCRequest before it with N. Raises `WireError` for anything else."""
     while (code := _startup_code(connection)) != wire.SSL_REQUEST_CODE:
         if code != wire.GSSENC_REQUEST_CODE:
             raise wire.WireError("a start-up message where SSLRequest was expected")
         connection.sendall(b"N")
     connection.sendall(b"S" + more)
+
+
+def encrypt(connection: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """The handshake, as the server. Raises `ssl.SSLError` where it fails, once OpenSSL's alert has got through."""
+    try:
+        return context.wrap_socket(connection.dup(), server_side=True)
+    except ssl.SSLError:
+        farewell(connection)
+        raise
 
 
 def _http(connection: socket.socket) -> None:
@@ -149,11 +157,6 @@ def _says_no(connection: socket.socket) -> None:
         connection.sendall(b"N")
 
 
-def _garbage_with_yes(connection: socket.socket) -> None:
-    agree_to_tls(connection, b"Z" * 16)
-    silent(connection)
-
-
 def _garbage_for_tls(connection: socket.socket) -> None:
     agree_to_tls(connection)
     connection.recv(_MAX_BYTES)
@@ -205,7 +208,6 @@ _BEHAVIOURS: Mapping[Kind, Behaviour] = {
     Kind.MYSQL: _mysql,
     Kind.REDIS: _redis,
     Kind.SAYS_NO: _says_no,
-    Kind.GARBAGE_WITH_YES: _garbage_with_yes,
     Kind.GARBAGE_FOR_TLS: _garbage_for_tls,
     Kind.STALLS_IN_TLS: _stalls_in_tls,
     Kind.SILENT: silent,

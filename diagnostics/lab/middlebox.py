@@ -14,7 +14,7 @@ from diagnostics import wire
 from diagnostics.lab.authority import Authority, CertificateFault, Leaf
 from diagnostics.lab.compute import Address
 from diagnostics.lab.door import Behaviour, exactly
-from diagnostics.lab.impostors import agree_to_tls
+from diagnostics.lab.impostors import agree_to_tls, encrypt
 
 _CHUNK = 65_536
 
@@ -47,7 +47,7 @@ def end_tls(behind: Address, leaf: Leaf) -> Behaviour:
     context = leaf.context()
 
     def behave(connection: socket.socket) -> None:
-        with context.wrap_socket(connection, server_side=True) as client, _reach(behind) as server:
+        with encrypt(connection, context) as client, _reach(behind) as server:
             splice(client, server)
 
     return behave
@@ -63,7 +63,7 @@ def intercept(behind: Address, authority: Authority, default_name: str = "proxy.
         agree_to_tls(connection)
         asked: list[str] = []
         inward = _imitate(authority, default_name, asked)
-        with inward.wrap_socket(connection, server_side=True) as client, _reach(behind) as plain:
+        with encrypt(connection, inward) as client, _reach(behind) as plain:
             plain.sendall(wire.SSL_REQUEST)
             if exactly(plain, 1) != b"S":
                 return

@@ -15,7 +15,7 @@ from diagnostics.lab import client_hello
 from diagnostics.lab.authority import Authority
 from diagnostics.lab.compute import Address
 from diagnostics.lab.door import Behaviour
-from diagnostics.lab.impostors import agree_to_tls, farewell, silent
+from diagnostics.lab.impostors import agree_to_tls, encrypt, farewell, silent
 from diagnostics.lab.middlebox import splice
 
 _MAX_HELLO_BYTES = 16_384
@@ -34,6 +34,8 @@ class TlsKind(StrEnum):
     """`unrecognized_name` for every server name but its own, and for none at all."""
     ALPN_REFUSED = "alpn-refused"
     """`no_application_protocol` for every client that offers ALPN."""
+    CLEAR_TEXT_BEHIND_YES = "clear-text-behind-yes"
+    """Bytes in clear in one packet with the S, and then TLS as it should be: somebody in the middle put them there."""
 
 
 def behaviour(kind: TlsKind, authority: Authority, names: tuple[str, ...], behind: Address | None = None) -> Behaviour:
@@ -42,17 +44,12 @@ def behaviour(kind: TlsKind, authority: Authority, names: tuple[str, ...], behin
     _PREPARE.get(kind, _nothing)(context, authority, names)
 
     def behave(connection: socket.socket) -> None:
-        agree_to_tls(connection)
+        agree_to_tls(connection, b"Z" * 16 if kind is TlsKind.CLEAR_TEXT_BEHIND_YES else b"")
         if kind is TlsKind.ALPN_REFUSED:
             hello = connection.recv(_MAX_HELLO_BYTES, socket.MSG_PEEK)
             if client_hello.offered_protocols(hello):
                 return farewell(connection, client_hello.NO_APPLICATION_PROTOCOL)
-        try:
-            encrypted = context.wrap_socket(connection.dup(), server_side=True)
-        except ssl.SSLError:
-            # OpenSSL has sent its alert; a reset for what is still unread must not overtake it.
-            return farewell(connection)
-        with encrypted:
+        with encrypt(connection, context) as encrypted:
             if behind is None:
                 return silent(encrypted)
             with socket.create_connection((behind.host, behind.port)) as server:

@@ -12,7 +12,7 @@ import uuid
 
 from diagnostics.lab.authority import Leaf
 from diagnostics.lab.door import Behaviour
-from diagnostics.lab.impostors import silent
+from diagnostics.lab.impostors import encrypt, silent
 
 _MAX_HEAD_BYTES = 16_384
 _WEBSOCKET = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -25,7 +25,7 @@ def web(leaf: Leaf) -> Behaviour:
     context.set_alpn_protocols(["http/1.1"])
 
     def behave(connection: socket.socket) -> None:
-        with context.wrap_socket(connection, server_side=True) as client:
+        with encrypt(connection, context) as client:
             head = b""
             while b"\r\n\r\n" not in head and len(head) < _MAX_HEAD_BYTES:
                 more = client.recv(_MAX_HEAD_BYTES)

@@ -102,13 +102,14 @@ PROBE = Probe(
     observe=observe,
     needs=(TargetFacts, ClientFacts, SettingsFacts),
     later=(Tcp, Tls, Startup),
+    on_the_way=False,
 )
 
 
 async def observe_here(seen: Seen, network: Network) -> Here:
     """Log in as libpq here, with the untouched string; nothing at all where the client spoken for does the same."""
     own = habits.login_parameters(seen.target, None, seen[TargetFacts])
-    if seen.client.is_libpq_here:
+    if seen.client.is_libpq_here or (seen.target.problems and not seen[SettingsFacts].readable):
         return Here()
     if own == habits.login_parameters(seen.target, seen.client, seen[TargetFacts]) and seen[SettingsFacts].readable:
         return Here()

@@ -82,4 +82,4 @@ def _in_container(machine: Machine) -> bool:
     )
 
 
-PROBE = Probe(EnvironmentFacts, observe)
+PROBE = Probe(EnvironmentFacts, observe, on_the_way=False)

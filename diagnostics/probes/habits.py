@@ -12,9 +12,10 @@ from diagnostics.target.provider import Provider
 def login_parameters(target: Target, client: Client | None, facts: TargetFacts) -> dict[str, str]:
     """What libpq must be given to behave like this client with this target; `None` is libpq itself.
 
-    Neither the password nor `hostaddr` is in it: those are chosen at the moment of the login.
+    It holds the secrets of further parameters (`sslpassword`). Neither the password nor `hostaddr` is in it: those are chosen at the moment of the login.
     """
-    parameters = {**targets.libpq_parameters(target), "fallback_application_name": "pgwhy"}
+    hidden = {name: secret.reveal() for name, secret in target.private.items()}
+    parameters = {**targets.libpq_parameters(target), **hidden, "fallback_application_name": "pgwhy"}
     parameters.setdefault("sslmode", "prefer")
     if client is None or client.is_libpq_here:
         return parameters

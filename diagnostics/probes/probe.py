@@ -90,6 +90,9 @@ class Probe:
     later: tuple[type[Record], ...] = ()
     """Records that it may wait for while it runs (`Seen.later`): they must not need this one in turn."""
 
+    on_the_way: bool = True
+    """It looks at the way to the server, which a client that cannot read its settings never takes."""
+
     @property
     def name(self) -> str:
         return self.record.name

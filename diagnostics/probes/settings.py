@@ -112,7 +112,7 @@ async def observe(seen: Seen, network: Network) -> SettingsFacts:
     )
 
 
-PROBE = Probe(record=SettingsFacts, observe=observe, needs=(TargetFacts, ClientFacts))
+PROBE = Probe(record=SettingsFacts, observe=observe, needs=(TargetFacts, ClientFacts), on_the_way=False)
 
 _NOTHING = (ProblemCode.VARIABLE_UNSET, ProblemCode.FILE_UNREADABLE, ProblemCode.SERVICE_MISSING)
 

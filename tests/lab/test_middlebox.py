@@ -6,7 +6,6 @@ import socket
 import subprocess
 import time
 
-
 from diagnostics import wire
 from diagnostics.lab.compute import Address
 from diagnostics.lab.door import Behaviour, Door
@@ -54,7 +53,7 @@ def test_direct_tls_ends_before_the_server(world: World) -> None:
     assert "server closed the connection unexpectedly" in through(behave, world).stderr
 
 
-def test_direct_tls_answers_ssl_request_with_an_alert_or_nothing(world: World) -> None:
+def test_direct_tls_answers_ssl_request_with_nothing_or_an_alert(world: World) -> None:
     with Door(end_tls(backend(world), world.authority.issue("x.example"))) as door, RawClient(door.port) as client:
         assert client.send(wire.SSL_REQUEST).rest()[:1] in (b"", b"\x15")
 

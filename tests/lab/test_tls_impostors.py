@@ -29,10 +29,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 @pytest.mark.parametrize(
     ("kind", "host", "said"),
     [
-        (TlsKind.OLD_VERSIONS, NAME, "SSL error: tlsv1 alert protocol version"),
-        (TlsKind.NO_COMMON_CIPHER, NAME, "SSL error: sslv3 alert handshake failure"),
-        (TlsKind.CLIENT_CERTIFICATE, NAME, "tlsv13 alert certificate required"),
-        (TlsKind.UNKNOWN_NAME, "other.example.net", "SSL error: tlsv1 unrecognized name"),
+        (TlsKind.OLD_VERSIONS, NAME, "alert protocol version"),
+        (TlsKind.NO_COMMON_CIPHER, NAME, "alert handshake failure"),
+        (TlsKind.CLIENT_CERTIFICATE, NAME, "alert certificate required"),
+        (TlsKind.CLEAR_TEXT_BEHIND_YES, NAME, "received unencrypted data after SSL response"),
+        (TlsKind.UNKNOWN_NAME, "other.example.net", "unrecognized name"),
     ],
 )
 def test_a_real_psql_says(kind: TlsKind, host: str, said: str, authority: Authority) -> None:
@@ -56,17 +57,10 @@ def test_the_right_name_is_let_in(world: World) -> None:
         assert "unrecognized name" in psql(parts.system_postgres(), port, NAME, world, "sslsni=0").stderr
 
 
-def test_a_client_with_a_certificate_of_the_authority_is_let_in(world: World) -> None:
-    leaf = world.authority.issue("alex")
-    with running(TlsKind.CLIENT_CERTIFICATE, world.authority, backend(world)) as port:
-        ran = psql(parts.system_postgres(), port, NAME, world, f"sslcert={leaf.chain_file}", f"sslkey={leaf.key_file}")
-    assert (ran.returncode, ran.stdout) == (0, "alex\n"), ran.stderr
-
-
 def test_a_client_that_still_speaks_tls_1_1_is_let_in(world: World, tmp_path: Path) -> None:
     lowest = tmp_path / "openssl.cnf"
-    lowest.write_text("openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
-                      "MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n")  # fmt: skip
+    sections = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
+    lowest.write_text(sections + "MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL=0\n", encoding="utf-8")
     with running(TlsKind.OLD_VERSIONS, world.authority, backend(world)) as port:
         ran = psql(
             parts.system_postgres(), port, NAME, world, "ssl_min_protocol_version=TLSv1", OPENSSL_CONF=str(lowest)

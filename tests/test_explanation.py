@@ -7,7 +7,7 @@ import pytest
 
 from diagnostics.causes import Kind
 from diagnostics.error_text import Origin
-from diagnostics.explain import _PASSED, Explanation, Hidden, explain
+from diagnostics.explanation import _PASSED, Explanation, Hidden, explain
 from diagnostics.finding import Evidence
 from diagnostics.rulebook import from_folders
 from diagnostics.wording import MAX_CHARACTERS
