@@ -128,13 +128,16 @@ def _remedy(fix: FixSpec, observations: Observations) -> Remedy:
 def _worded(value: Any, observations: Observations) -> Any:
     if isinstance(value, dict):
         return {key: _worded(item, observations) for key, item in value.items()}
-    return exactly(value, observations) if isinstance(value, str) else list(value)
+    if isinstance(value, str):
+        return exactly(value, observations)
+    return [exactly(item, observations) for item in value]
 
 
 def _asked(value: Any) -> list[str]:
     if isinstance(value, dict):
         return [path for item in value.values() for path in _asked(item)]
-    return placeholders(value) if isinstance(value, str) else []
+    texts = [value] if isinstance(value, str) else value
+    return [path for text in texts for path in placeholders(text)]
 
 
 def _doubts(held: Iterable[Held], hidden: Iterable[str], observations: Observations) -> tuple[Doubt, ...]:

@@ -213,6 +213,8 @@ def _words(after: Observations) -> str:
         return "with it the server asks for a clear-text password, which pgwhy does not send here"
     if outcome == AuthOutcome.PASSWORD_MISSING:
         return "with it the server asks for the password, and there is none"
+    if (stopped := _BEFORE_STARTUP.get(stopped_at(after) or Stage.CLIENT)) is not None:
+        return f"with it {stopped}"
     if after.get("startup.reached") == Reached.AUTH:
         return "refused before, with it the server asks for the password in the ordinary way"
     return f"with it the server's first answer is: {after.get('startup.answer')}"
@@ -224,5 +226,11 @@ def _rank(remedy: Remedy) -> tuple[bool, int, bool]:
     return remedy.verification is Verification.REFUTED, _KINDS.index(remedy.kind), not shown
 
 
+_BEFORE_STARTUP = {
+    Stage.CONFIG: "the client still does not take the settings",
+    Stage.DNS: "the name cannot be looked up",
+    Stage.TCP: "no address takes a connection",
+    Stage.TLS: "encryption cannot be negotiated",
+}
 _KINDS = tuple(Kind)
 _STAGES = tuple(Stage)

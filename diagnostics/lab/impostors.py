@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import ssl
 import struct
@@ -20,6 +21,7 @@ from diagnostics.lab.door import Behaviour, exactly, listen
 
 _MAX_BYTES = 65_536
 _MAX_BANNER_LINE = 255
+_HELLO_LIMIT_S = 0.3
 
 
 class Kind(StrEnum):
@@ -122,6 +124,8 @@ def _ssh(connection: socket.socket) -> None:
         if line.startswith(b"SSH-2.0-"):
             return silent(connection)  # the key exchange, which nobody here will begin
     connection.sendall(b"Invalid SSH identification string.\r\n")
+    # A real one resets at once, and libpq, about to send its ClientHello, fails in one way or another by chance.
+    select.select([connection], [], [], _HELLO_LIMIT_S)
     return reset(connection)
 
 

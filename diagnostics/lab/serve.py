@@ -131,15 +131,14 @@ def _behaviour(asked: Mapping[str, Any], core: Core) -> Behaviour:
         return tls_impostors.behaviour(tls_impostors.TlsKind(kind), core.authority, names, behind)
     if kind == "web":
         return web(core.authority.issue(*names))
-    behind = core.address(asked["behind"])
     if kind == "forward":
-        return middlebox.forward(behind, asked.get("idle_limit_s"))
+        return middlebox.forward(core.address(asked["behind"]), asked.get("idle_limit_s"))
     if kind == "strip-tls":
-        return middlebox.strip_tls(behind)
+        return middlebox.strip_tls(core.address(asked["behind"]))
     if kind == "end-tls":
-        return middlebox.end_tls(behind, core.authority.issue(*names))
+        return middlebox.end_tls(core.address(asked["behind"]), core.authority.issue(*names))
     if kind == "intercept":
-        return middlebox.intercept(behind, core.authority)
+        return middlebox.intercept(core.address(asked["behind"]), core.authority)
     raise ValueError(f"no door is of the kind {kind!r}")
 
 

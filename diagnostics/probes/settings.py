@@ -79,6 +79,11 @@ class SettingsFacts(Record):
     nothing_to_read: bool | None = fact("there is no text at all: the variable or file that was asked for is missing")
 
     @derived
+    def first_unknown_parameter(self) -> str | None:
+        """the first parameter that no driver knows; empty if there is none"""
+        return None if self.unknown_parameters is None else next(iter(self.unknown_parameters), "")
+
+    @derived
     def readable(self) -> bool | None:
         """the client spoken for takes the settings and goes on to connect"""
         if self.client_refusal is None and self.unknown_parameters is None:

@@ -24,20 +24,24 @@ from diagnostics.target.parameters import SECRET
 from diagnostics.target.repair import BY_A_FIX, mended
 
 
+_NOTHING = "there is nothing to change"
+
+
 def apply_change(target: Target, change: Change) -> Target:
     """The target with the change made: repair, password, then parameters. Raises `CannotChange`."""
     if change.repair or change.password == "percent-encode":
         target = mended(target, change.repair or "percent-encode-password")
     if change.password == "endpoint-form":
         target = _with_endpoint(target)
-    if not _values(target, change) and not change.remove and not (change.repair or change.password):
-        raise CannotChange("there is nothing to change")
-    for name in change.remove:
-        if name not in target.settings and name not in target.foreign:
-            raise CannotChange(f"{name} is not set anywhere")
+    present = [name for name in change.remove if name in target.settings or name in target.foreign]
+    if not _values(target, change) and not present and not (change.repair or change.password):
+        raise CannotChange(f"{' and '.join(change.remove)} is not set anywhere" if change.remove else _NOTHING)
+    for name in present:
+        target = _rewritten(target, name, "")
         target = replace(target, foreign={n: s for n, s in target.foreign.items() if n != name})
         target = target.with_settings(**{name: None})
     for name, value in _values(target, change).items():
+        target = _rewritten(target, name, value)
         old = target.settings.get(name)
         beaten = (replace(old, overrode=()), *old.overrode) if old else ()
         target = target.with_settings(**{name: Setting(value, BY_A_FIX, beaten) if value else None})
@@ -69,6 +73,18 @@ def edit_for(target: Target, change: Change) -> Edit:
         text = _with_front(base, text, f"endpoint={_endpoint(base)};")
     in_string = base.written is not None and text != base.written.masked
     return Edit("\n".join(lines), text if in_string or changed.written != target.written else "")
+
+
+def _rewritten(target: Target, name: str, value: str) -> Target:
+    """The target with a parameter changed in its (masked) text as well, which libpq is asked about; empty: removed."""
+    from diagnostics.target import phrases
+
+    written = target.written
+    if written is None or not written.masked or not phrases.in_the_string(target, name):
+        return target
+    module = phrases.syntax_of(target)
+    text = module.put(written.masked, name, value) if value else module.drop(written.masked, name)
+    return replace(target, written=replace(written, masked=text))
 
 
 def _values(target: Target, change: Change) -> dict[str, str]:
