@@ -61,7 +61,7 @@ async def verify(findings: Iterable[Finding], run: Experiment) -> tuple[Finding,
         subject = _subject(run, finding)
         remedies = []
         for remedy in finding.fixes:
-            tried = await _try(remedy, rule.fix(remedy.id).expect, subject, may_log_in=not login_shown)
+            tried = await _try(remedy, rule.fix(remedy.id).expect, finding.stage, subject, may_log_in=not login_shown)
             login_shown = login_shown or tried.verified_to is Stage.SESSION
             remedies.append(tried)
         proved.append(replace(finding, fixes=tuple(sorted(remedies, key=_rank))))
@@ -80,7 +80,7 @@ def _subject(run: Experiment, finding: Finding) -> Experiment:
     return run
 
 
-async def _try(remedy: Remedy, expect: Block | None, run: Experiment, *, may_log_in: bool) -> Remedy:
+async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experiment, *, may_log_in: bool) -> Remedy:
     remedy, changed = _with_edit(remedy, run.target)
     if changed is None:
         return remedy
@@ -104,7 +104,7 @@ async def _try(remedy: Remedy, expect: Block | None, run: Experiment, *, may_log
     if answer is Answer.CANNOT_TELL or (answer is Answer.NO and held_back):
         return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after))
     if answer is Answer.NO:
-        further = _further(before, after)
+        further = _further(stage, after)
         verdict = Verification.INCONCLUSIVE if further else Verification.REFUTED
         return replace(remedy, verification=verdict, note=_words(after) + further)
     if may_log_in and run.options.login and after.get("authentication.outcome") is None:
@@ -193,12 +193,12 @@ def _reached(after: Observations) -> Stage | None:
     return None
 
 
-def _further(before: Observations, after: Observations) -> str:
+def _further(stage: Stage, after: Observations) -> str:
     """Where the change mended one thing and the next one stopped it: it is not shown to help, nor to be wrong."""
-    stopped, now = stopped_at(before), stopped_at(after)
-    if stopped is None or now is None or _STAGES.index(now) <= _STAGES.index(stopped):
+    now = stopped_at(after)
+    if now is None or _STAGES.index(now) <= _STAGES.index(stage):
         return ""
-    return f" (it gets past {stopped} and stops at {now})"
+    return f" (it gets past {stage} and stops at {now})"
 
 
 def _words(after: Observations) -> str:
