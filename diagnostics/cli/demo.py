@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from diagnostics.cli.lab import room
 from diagnostics.cli.output import Terminal, write
+from diagnostics.lab import demo
 from diagnostics.machine import Machine
 from diagnostics.redaction import Redactor
 
@@ -17,4 +17,4 @@ def command() -> int:
     terminal = Terminal.here(machine.environment, machine.platform)
     redactor = Redactor()
     # The reports are clean when they come; this is the last look at what leaves.
-    return int(room("demo").main(lambda text: write(text, redactor), terminal.width, terminal.unicode, terminal.colour))
+    return demo.main(lambda text: write(text, redactor), terminal.width, terminal.unicode, terminal.colour)

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-from importlib import import_module
-from typing import Any
 
 import click
 
-EXTRA = "pip install 'pgwhy[lab]'"
-
-
-def room(name: str) -> Any:
-    """A module of the lab. Raises `click.ClickException` that names the extra where that is not installed."""
-    try:
-        return import_module(f"diagnostics.lab.{name}")
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").startswith("diagnostics"):
-            raise
-        raise click.ClickException(f"the lab needs {missing.name}, which comes with: {EXTRA}") from None
+from diagnostics.engine import selector_loop
+from diagnostics.lab import faults
+from diagnostics.lab.faults import Fault
+from diagnostics.lab.installation import PostgresError
 
 
 @click.group()
@@ -30,7 +21,6 @@ def command() -> None:
 @command.command("list")
 def listed() -> None:
     """The faults, a line each."""
-    faults = room("faults")
     slugs = faults.slugs()
     width = max(map(len, slugs))
     for slug in slugs:
@@ -41,14 +31,18 @@ def listed() -> None:
 @click.argument("fault")
 def up(fault: str) -> int:
     """Keep the lab running with FAULT, and print what to try with your own client. Ctrl-C ends it."""
-    faults = room("faults")
     if fault not in faults.slugs():
         raise click.BadParameter(f"no fault is called {fault!r}; see: pgwhy lab list", param_hint="FAULT")
-    asyncio.run(_kept(faults, faults.load(fault)))
+    try:
+        # The gateway waits for descriptors, as libpq does.
+        with asyncio.Runner(loop_factory=selector_loop) as runner:
+            runner.run(_kept(faults.load(fault)))
+    except PostgresError as error:
+        raise click.ClickException(str(error)) from None
     return 0
 
 
-async def _kept(faults: Any, fault: Any) -> None:
+async def _kept(fault: Fault) -> None:
     async with faults.world_for(fault) as world:
         given = faults.prepare(fault, world)
         click.echo(f"{fault.title}\n")
@@ -56,7 +50,7 @@ async def _kept(faults: Any, fault: Any) -> None:
         for name, value in given.environment.items():
             click.echo(f"export {name}={shlex.quote(value)}")
         if given.target is not None:
-            click.echo(f"  {given.target.reveal()}")
+            click.echo(f"  {shlex.quote(given.target.reveal())}")
         if given.error is not None:
             click.echo(f"\nThe failing client prints:\n  {given.error}")
         click.echo("\nCtrl-C ends it.")

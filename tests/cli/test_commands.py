@@ -6,7 +6,6 @@ import jsonschema
 import pytest
 
 from diagnostics.cli import COMMANDS, run
-from diagnostics.cli.lab import room
 
 SNI = "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support"
 
@@ -65,17 +64,3 @@ def test_faults_are_listed(capfd):
 def test_an_unknown_fault_is_told(capfd):
     assert run(["lab", "up", "no-such-fault"]) == 2
     assert "no-such-fault" in capfd.readouterr().err
-
-
-def test_a_missing_extra_is_named(capfd, monkeypatch):
-    def missing(name: str):
-        raise ModuleNotFoundError("No module named 'trustme'", name="trustme")
-
-    monkeypatch.setattr("diagnostics.cli.lab.import_module", missing)
-    assert run(["demo"]) == 2
-    assert "trustme, which comes with: pip install 'pgwhy[lab]'" in capfd.readouterr().err
-
-
-def test_a_missing_module_of_our_own_is_a_mistake_of_ours():
-    with pytest.raises(ModuleNotFoundError):
-        room("no_such_module")

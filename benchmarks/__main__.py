@@ -1,0 +1,7 @@
+"""Every figure of the README, measured here: `python -m benchmarks` (`make bench`)."""
+
+import sys
+
+from benchmarks import check, rules
+
+sys.exit(max(check.main(), rules.main()))
