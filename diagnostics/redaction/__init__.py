@@ -49,6 +49,10 @@ class Redactor:
     def __repr__(self) -> str:
         return f"Redactor({len(self._strong) + len(self._weak)} secrets)"
 
+    def prepare(self) -> None:
+        """Compute every form of the secrets now, which is otherwise done with the first text."""
+        _ = self._forms
+
     def clean(self, text: str) -> str:
         """The text without secrets and without terminal escapes."""
         if not text.isprintable():
@@ -91,7 +95,11 @@ class Redactor:
 
 def for_target(target: Target) -> Redactor:
     """A redactor that knows every secret that was met while the target was read."""
-    secrets = [*target.secrets, *([target.password] if target.password else [])]
+    secrets: list[Secret | str] = [*target.secrets, *([target.password] if target.password else [])]
+    if target.problems:
+        from diagnostics.target.detect import pieces  # a text without problems is read as it was meant
+
+        secrets += pieces(target.secrets)
     public = (target.value(name) for name in ("user", "dbname", "host", "port"))
     return Redactor(secrets, [value for value in public if value])
 

@@ -7,9 +7,9 @@ template (`<password>`, `[YOUR-PASSWORD]`, `****`, `$PGPASSWORD`) stays: seeing 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from diagnostics.target.model import PLACEHOLDER
+from diagnostics.values import dataclass
 
 HIDDEN = PLACEHOLDER
 

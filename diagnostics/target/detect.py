@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from diagnostics.target.dialects import Parsed, Span, mask, syntax
 from diagnostics.target.dialects.uri import PREFIXES
-from diagnostics.target.model import Dialect, Problem, ProblemCode, Secret
+from diagnostics.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode, Secret
 from diagnostics.target.parameters import SECRET
+from diagnostics.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,17 @@ def understand(text: str) -> Reading:
         spans = tuple(wrappers.hidden(text)) if outer else ()
     core = text[start:end]
     parsed, problems = _read(core)
+    if parsed.dialect in (Dialect.URI, Dialect.JDBC) and _PASSWORD_NAMED.search(core.partition("?")[0]):
+        # Another syntax inside a URL: whatever the reader takes it for, what is called a password is one.
+        from diagnostics.target import wrappers
+
+        spans += tuple(wrappers.hidden(text))
     spans += tuple(Span(s.start + start, s.end + start, s.broken) for s in parsed.secrets)
     masked = mask(text, spans)
     whole = parsed if core == text else _whole(text, parsed)
-    clean = _again(mask(core, parsed.secrets) if whole is parsed else masked, whole)
+    own_text = whole is parsed and core != text
+    clean = _again(mask(core, parsed.secrets) if own_text else masked, whole)
+    hidden = tuple(Secret(text[span.start : span.end]) for span in spans if span.end > span.start)
     return Reading(
         dialect=parsed.dialect,
         masked=masked,
@@ -61,10 +69,10 @@ def understand(text: str) -> Reading:
         foreign=clean.foreign,
         private={name: Secret(value) for name, value in whole.values.items() if name in SECRET},
         spelling=whole.spelling,
-        problems=outer + problems,
+        problems=tuple(_without(pieces(hidden), problem) for problem in outer + problems),
         readable=bool(whole.values or whole.foreign) or not text.strip(),
         driver=None if any(p.code is ProblemCode.JDBC_PREFIX_FOR_LIBPQ for p in outer) else parsed.driver,
-        hidden=tuple(Secret(text[span.start : span.end]) for span in spans if span.end > span.start),
+        hidden=hidden,
     )
 
 
@@ -116,6 +124,27 @@ def _whole(text: str, parsed: Parsed) -> Parsed:
         return parsed
     dialect = _dialect(text)
     return _parse(dialect, text) if dialect else Parsed(parsed.dialect)
+
+
+def pieces(secrets: tuple[Secret, ...]) -> set[str]:
+    """What a reader may take out of a secret for a host, a name or a value, as the characters of a URL cut it up.
+
+    What was hidden may reach over the next settings (`&sslmode=require`), whose words are no secret.
+    """
+    texts = [secret.reveal().partition("&")[0] for secret in secrets]
+    return {piece for text in texts for piece in _STRUCTURE.split(text) if len(piece) >= 6}
+
+
+def _without(secret_pieces: set[str], problem: Problem) -> Problem:
+    """A problem tells what it saw, which in a text read wrongly can be a piece of a password."""
+    detail = problem.detail
+    for piece in sorted(secret_pieces, key=len, reverse=True):
+        detail = detail.replace(piece, PLACEHOLDER)
+    return problem if detail == problem.detail else replace(problem, detail=detail)
+
+
+_STRUCTURE = re.compile(r"[@/?#:%&=,;'\"\\\[\]\s]+")
+_PASSWORD_NAMED = re.compile(r"(?i)(?:password|pwd)\s*=")
 
 
 def _again(masked: str, whole: Parsed) -> Parsed:

@@ -6,10 +6,12 @@ everything that is needed and without a secret.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from diagnostics.target import provider
 from diagnostics.target.dialects import uri
+from diagnostics.target.facts import ENDPOINT_FORM
 from diagnostics.target.model import (
     PLACEHOLDER,
     CannotChange,
@@ -23,7 +25,6 @@ from diagnostics.target.model import (
 from diagnostics.target.parameters import SECRET
 from diagnostics.target.repair import BY_A_FIX, mended
 
-
 _NOTHING = "there is nothing to change"
 
 
@@ -33,9 +34,13 @@ def apply_change(target: Target, change: Change) -> Target:
         target = mended(target, change.repair or "percent-encode-password")
     if change.password == "endpoint-form":
         target = _with_endpoint(target)
+    if change.password == "plain-form":
+        target = _without_endpoint(target)
     present = [name for name in change.remove if name in target.settings or name in target.foreign]
     if not _values(target, change) and not present and not (change.repair or change.password):
         raise CannotChange(f"{' and '.join(change.remove)} is not set anywhere" if change.remove else _NOTHING)
+    if change.set and _holds_already(target, change) and not present:
+        raise CannotChange("the string says so already")
     for name in present:
         target = _rewritten(target, name, "")
         target = replace(target, foreign={n: s for n, s in target.foreign.items() if n != name})
@@ -60,19 +65,52 @@ def edit_for(target: Target, change: Change) -> Edit:
         lines += repair_phrases.of_repair(change.repair or "percent-encode-password", target, base)
     if change.password == "endpoint-form":
         lines.append(phrases.of_endpoint(base, _endpoint(base)))
+    if change.password == "plain-form":
+        lines.append(phrases.of_plain_password(base))
     text = _string(base)
     module = phrases.syntax_of(base)
     for name in change.remove:
         lines += phrases.of_removal(base, name)
         text = module.drop(text, name)
+        if _stands_in_the_string(base, name):
+            base = _rewritten(base, name, "")
     for name, value in _values(base, change).items():
         lines += [phrases.of_setting(base, name, value)] if value else phrases.of_removal(base, name)
         if phrases.in_the_string(base, name):
             text = module.put(text, name, value) if value else module.drop(text, name)
+            if _stands_in_the_string(base, name):
+                base = _rewritten(base, name, value)  # the next line goes on from here: `&` and no second `?`
     if change.password == "endpoint-form":
         text = _with_front(base, text, f"endpoint={_endpoint(base)};")
     in_string = base.written is not None and text != base.written.masked
-    return Edit("\n".join(lines), text if in_string or changed.written != target.written else "")
+    return Edit("\n".join(_joined(lines)), text if in_string or changed.written != target.written else "")
+
+
+def _stands_in_the_string(target: Target, name: str) -> bool:
+    """The parameter is set there, or would be if it were."""
+    current, written = target.settings.get(name), target.written
+    return written is not None and (current is None or current.source == written.source)
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Two things to append one after the other are one."""
+    told: list[str] = []
+    for line in lines:
+        before = _APPEND.fullmatch(told[-1]) if told else None
+        after = _APPEND.fullmatch(line)
+        if before and after and before[2] == after[2]:
+            told[-1] = f"append `{before[1]}{after[1]}` to {after[2]}"
+        else:
+            told.append(line)
+    return told
+
+
+_APPEND = re.compile(r"append `([^`]*)` to (.*)")
+
+
+def _holds_already(target: Target, change: Change) -> bool:
+    only_sets = not (change.repair or change.password or change.add_option or change.drop_option)
+    return only_sets and all(target.value(name) == value for name, value in change.set)
 
 
 def _rewritten(target: Target, name: str, value: str) -> Target:
@@ -122,6 +160,14 @@ def _with_endpoint(target: Target) -> Target:
     if target.password is None:
         raise CannotChange("there is no password to put the endpoint in")
     password = Secret(f"endpoint={_endpoint(target)};{target.password.reveal()}")
+    return replace(target, password=password, secrets=(*target.secrets, password))
+
+
+def _without_endpoint(target: Target) -> Target:
+    form = ENDPOINT_FORM.match(target.password.reveal()) if target.password else None
+    if target.password is None or form is None:
+        raise CannotChange("the password names no endpoint")
+    password = Secret(target.password.reveal()[form.end() :])
     return replace(target, password=password, secrets=(*target.secrets, password))
 
 

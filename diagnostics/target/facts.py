@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -12,6 +11,7 @@ from diagnostics.target import provider
 from diagnostics.target.model import Dialect, ProblemCode, Setting, Target
 from diagnostics.target.parameters import words
 from diagnostics.target.provider import Provider
+from diagnostics.values import dataclass
 
 
 class HostKind(StrEnum):
@@ -52,6 +52,7 @@ class TargetFacts(Record):
     port: int | None = fact("the (first) port")
     port_source: str | None = fact("where the port came from, in words")
     host_source: str | None = fact("where the host came from, in words")
+    hostaddr_source: str | None = fact("where hostaddr came from, in words; empty if nobody set it")
     user: str | None = fact("the role; empty if none was given")
     dbname: str | None = fact("the database; empty if none was given, so that it is named like the role")
     password: PasswordState | None = fact("whether a password is there, and of which form")
@@ -61,6 +62,7 @@ class TargetFacts(Record):
     sslmode_source: str | None = fact("where sslmode came from, in words; the client's default when nobody set it")
     sslrootcert: str | None = fact("the root certificates asked for: a path, system, or empty")
     sslnegotiation: str | None = fact("postgres (SSLRequest first) or direct")
+    tls_max_version: str | None = fact("the newest TLS version that the settings allow; empty if they set none")
     sslsni: bool | None = fact("whether the settings let the client send SNI (libpq's sslsni)")
     sslsni_source: str | None = fact("where sslsni came from, in words; empty if nobody set it")
     channel_binding: str | None = fact("prefer, require or disable; empty if nobody set it")
@@ -170,6 +172,7 @@ def facts_of(target: Target, default_sslmode: str = "prefer", default_source: st
         port=hosts[0].port if hosts else None,
         port_source=_source(settings.get("port"), default_source),
         host_source=_source(settings.get("host"), default_source),
+        hostaddr_source=_source(settings.get("hostaddr"), ""),
         user=target.value("user") or "",
         dbname=target.value("dbname") or "",
         password=_password(target),
@@ -179,6 +182,7 @@ def facts_of(target: Target, default_sslmode: str = "prefer", default_source: st
         sslmode_source=sslmode_source,
         sslrootcert=target.value("sslrootcert") or "",
         sslnegotiation=target.value("sslnegotiation") or "postgres",
+        tls_max_version=target.value("ssl_max_protocol_version") or "",
         # libpq sends SNI unless the value begins with 0 (fe-secure-openssl.c); an empty value counts as its default.
         sslsni=not (target.value("sslsni") or "1").startswith("0"),
         sslsni_source=_source(settings.get("sslsni"), ""),
@@ -219,11 +223,11 @@ def _password(target: Target) -> PasswordState:
         return PasswordState.EMPTY
     if is_template(text) or text in _DOCUMENTED:
         return PasswordState.PLACEHOLDER
-    return PasswordState.ENDPOINT_FORM if _ENDPOINT_FORM.match(text) else PasswordState.GIVEN
+    return PasswordState.ENDPOINT_FORM if ENDPOINT_FORM.match(text) else PasswordState.GIVEN
 
 
 def _password_endpoint(target: Target) -> str:
-    found = _ENDPOINT_FORM.match(target.password.reveal()) if target.password else None
+    found = ENDPOINT_FORM.match(target.password.reveal()) if target.password else None
     return found["endpoint"] if found else ""
 
 
@@ -256,7 +260,7 @@ def _overridden(name: str, setting: Setting) -> str:
     return f"{name}={setting.value} from {setting.source}, not {beaten}"
 
 
-_ENDPOINT_FORM = re.compile(r"(?:endpoint|project)=(?P<endpoint>[A-Za-z0-9-]+)[;$]")
+ENDPOINT_FORM = re.compile(r"(?:endpoint|project)=(?P<endpoint>[A-Za-z0-9-]+)[;$]")
 _OPTION = r"(?:(?<=\s)|^)(?:-c\s*|--)([A-Za-z_][\w.\-]*)="
 _PASSED_ON = words("search_path statement_timeout lock_timeout timezone datestyle idle_in_transaction_session_timeout")
 _TEMPLATE = (

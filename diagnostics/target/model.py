@@ -7,10 +7,11 @@ saved, matched or printed can contain it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 
 from diagnostics.machine import Machine
+from diagnostics.values import dataclass
 
 PLACEHOLDER = "PASSWORD_HERE"
 """What stands where a secret was."""

@@ -27,11 +27,19 @@ def of_setting(target: Target, name: str, value: str) -> str:
     old, new = written.masked, module.put(written.masked, name, value)
     if current:
         before, after = _difference(old, new, module.spell(name, current.value), module.spell(name, value))
-        return f"in {source}: `{before}` → `{after}`"
+        return f"{_part(name, before)}in {source}: `{before}` → `{after}`"
     if new.startswith(old):
         return f"append `{new[len(old) :]}` to {written.source}"
     before, after = _difference(old, new, "", module.spell(name, value))
-    return f"in {written.source}: `{before}` → `{after}`"
+    return f"{_part(name, before)}in {written.source}: `{before}` → `{after}`"
+
+
+def _part(name: str, spelled: str) -> str:
+    """What a piece of a URL is that does not say so itself."""
+    return f"{_PARTS[name]} " if name in _PARTS and "=" not in spelled else ""
+
+
+_PARTS = {"host": "the host", "port": "the port", "dbname": "the database", "user": "the role"}
 
 
 def in_the_string(target: Target, name: str) -> bool:
@@ -55,9 +63,15 @@ def of_endpoint(target: Target, endpoint: str) -> str:
     source, written = target.password_source, target.written
     plain = f"endpoint={endpoint};"
     if source and written and source == written.source:
-        quotes = ", and the whole value in double quotes" if written.dialect is Dialect.NPGSQL else ""
-        return f"in {source} put `{syntax_of(target).password(plain)}` in front of the password{quotes}"
-    return f"in {source} put `{plain}` in front of the password"
+        if written.dialect is Dialect.NPGSQL:
+            return f"in {source} put double quotes around the password, and at the beginning inside them `{plain}`"
+        return f"in {source}, directly before the password, put `{syntax_of(target).password(plain)}`"
+    return f"in {source}, directly before the password, put `{plain}`"
+
+
+def of_plain_password(target: Target) -> str:
+    """How to take the endpoint out of the password again."""
+    return f"in {target.password_source}, remove from the password all up to its first ; or $, and that too"
 
 
 def syntax_of(target: Target) -> Syntax:
@@ -107,8 +121,8 @@ def _elsewhere(target: Target, name: str, value: str, current: Setting | None) -
         if current:
             return f"in {source.name} line {source.line}: `{variable}={current.value}` → `{variable}={quoted}`"
         return f"add to {source.name}: `{variable}={quoted}`"
-    now = f" (it is `{current.value}` now)" if current else ""
-    return f"in the environment: `{_export(target, variable, value)}`{now}"
+    now = f" ({variable}={current.value} now)" if current else ""
+    return f"in the environment{now} run `{_export(target, variable, value)}`"
 
 
 def _export(target: Target, variable: str, value: str) -> str:
@@ -130,7 +144,7 @@ def _removal(target: Target, name: str, place: Setting) -> str:
     variable = _variable(source, name)
     if source.kind is SourceKind.ENVIRONMENT:
         windows = target.machine is not None and target.machine.platform == "win32"
-        return f"`Remove-Item Env:{variable}`" if windows else f"`unset {variable}` (environment)"
+        return f"in the environment run `{'Remove-Item Env:' if windows else 'unset '}{variable}`"
     own = variable if source.kind is SourceKind.DOTENV else name
     return f"delete line {source.line} of {source.name}: `{own}={place.value}`"
 

@@ -7,7 +7,7 @@ The order of precedence is libpq's: the string, the service file, the environmen
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from diagnostics.target.model import (
     Written,
 )
 from diagnostics.target.parameters import SECRET
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from diagnostics.target.dialects.dotenv import Variable

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from diagnostics.target.detect import understand
+from diagnostics.target.detect import pieces, understand
 from diagnostics.target.dialects import jdbc, keywords, percent, query, syntax, uri
 from diagnostics.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
 from diagnostics.target.model import (
     PLACEHOLDER,
     CannotChange,
     Dialect,
+    Secret,
     Setting,
     Source,
     SourceKind,
@@ -203,12 +204,26 @@ _ALWAYS = ("percent-encode-password", "strip-jdbc-prefix")
 
 
 def mended(target: Target, name: str) -> Target:
-    """The target after a repair. Raises `CannotChange` if there is no such repair, or nothing for it to mend."""
+    """The target after a repair.
+
+    Raises `CannotChange` if there is no such repair, nothing for it to mend, or no telling where the password ends.
+    """
     if name not in REPAIRS:
         raise CannotChange(f"there is no repair called {name}")
     if name not in _ALWAYS and name not in (problem.repair for problem in target.problems):
         raise CannotChange("there is nothing to mend here")
-    return REPAIRS[name](target)
+    repaired = REPAIRS[name](target)
+    if _pieces_shown(repaired, target.secrets) - _pieces_shown(target, target.secrets):
+        # The repaired text is read in another way, and a part of what was a password is now a host or a database.
+        raise CannotChange("it cannot be told where the password ends: percent-encode the password first")
+    return repaired
+
+
+def _pieces_shown(target: Target, secrets: tuple[Secret, ...]) -> set[str]:
+    """Pieces of secrets, as the characters of a URL cut them up, that stand in what the target shows of itself."""
+    shown = [s.value for s in (*target.settings.values(), *target.foreign.values())]
+    shown.append(target.written.masked if target.written else "")
+    return {piece for piece in pieces(secrets) if any(piece in text for text in shown)}
 
 
 REPAIRS: dict[str, Repair] = {

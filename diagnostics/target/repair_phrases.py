@@ -34,14 +34,17 @@ def _peeled(broken: Target, mended: Target) -> list[str]:
     around = []
     front, behind = text[: inner.start], text[inner.end :]
     if front.strip("\ufeff \t\r\n"):
-        around.append(f"{_marked(front.strip())} in front")
+        around.append(f"{_marked(front.strip())} at the beginning")
     elif front:
-        around.append("the byte order mark in front" if "\ufeff" in front else "the white space in front")
+        around.append(
+            "the byte order mark at the beginning" if "\ufeff" in front else "the white space at the beginning"
+        )
     if behind.strip():
-        around.append(f"{_marked(behind.strip())} behind")
+        around.append(f"{_marked(behind.strip())} at the end")
     elif behind:
-        around.append("the line break behind" if "\n" in behind else "the white space behind")
-    lines = [f"in {_place(broken)} remove {' and '.join(around) or 'what stands around the connection string'}"]
+        around.append("the line break at the end" if "\n" in behind else "the white space at the end")
+    what = " and ".join(around) or "what does not belong to it at the beginning and the end"
+    lines = [f"remove {what} of {_place(broken)}"]
     if any(problem.code is ProblemCode.AMPERSAND_LOST for problem in broken.problems):
         lines.append("in a shell put single quotes around the URL")
     return lines
@@ -71,20 +74,20 @@ def _fields(broken: Target, mended: Target) -> list[str]:
     before = "&" if len(query.pieces(text)) > len(fields) else "?"
     return [
         f"in {_place(broken)} remove role and password with the @ in front of the host",
-        f"append `{before}{'&'.join(fields)}` with the password in the place of {PLACEHOLDER}",
+        f"append `{before}{'&'.join(fields)}` to it, with your password in place of {PLACEHOLDER}",
     ]
 
 
 def _no_jdbc(broken: Target, mended: Target) -> list[str]:
     shape = _masked(mended)
-    return [f"write it as libpq reads it, with the password in the place of {PLACEHOLDER}: `{shape}`"]
+    return [f"write this instead, with your password in place of {PLACEHOLDER}: `{shape}`"]
 
 
 def _scheme(broken: Target, mended: Target) -> list[str]:
     old, new = _masked(broken).strip(), _masked(mended)
     prefix = new[: new.find("://") + 3]
     if new.endswith(old.removeprefix("//")):
-        return [f"in {_place(broken)} put `{prefix}` in front"]
+        return [f"at the very beginning of {_place(broken)} put `{prefix}`"]
     shown = re.match(r"(?:jdbc:)?[A-Za-z0-9+.\-]*:/{0,2}", old)
     return [f"in {_place(broken)}: `{shown[0] if shown else ''}` → `{prefix}`"]
 

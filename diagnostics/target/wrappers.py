@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from diagnostics.target.dialects import Span, mask
 from diagnostics.target.model import Problem, ProblemCode, Secret
 from diagnostics.target.parameters import LIBPQ, drivers, words
+from diagnostics.values import dataclass
 
 
 @dataclass(frozen=True)

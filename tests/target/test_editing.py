@@ -57,13 +57,13 @@ REQUIRE = Change(set=(("sslmode", "require"),))
         (
             URI,
             Change(set=(("host", "ep-x.us-east-2.aws.neon.tech"),)),
-            [f"in the connection string: `{HOST}` → `ep-x.us-east-2.aws.neon.tech`"],
+            [f"the host in the connection string: `{HOST}` → `ep-x.us-east-2.aws.neon.tech`"],
         ),
-        (URI, Change(set=(("port", "6000"),)), [f"in the connection string: `{HOST}` → `{HOST}:6000`"]),
+        (URI, Change(set=(("port", "6000"),)), [f"the port in the connection string: `{HOST}` → `{HOST}:6000`"]),
         (
             URI,
             Change(password="endpoint-form"),
-            ["in the connection string put `endpoint%3Dep-x-pooler%3B` in front of the password"],
+            ["in the connection string, directly before the password, put `endpoint%3Dep-x-pooler%3B`"],
         ),
         ("host=h user=u", OPTION, ["append ` options=endpoint=ep-x-pooler` to the connection string"]),
         (
@@ -147,10 +147,10 @@ def test_the_corrected_string_says_what_the_experiment_tried(text: str, values: 
 def test_what_a_variable_sets_is_changed_in_the_environment() -> None:
     target = read(URI, machine({"PGSSLMODE": "disable"}))
     said = edit(target, REQUIRE)
-    assert said.text == "in the environment: `export PGSSLMODE=require` (it is `disable` now)"
+    assert said.text == "in the environment (PGSSLMODE=disable now) run `export PGSSLMODE=require`"
     windows = read(URI, machine({"PGSSLMODE": "disable"}, platform="win32"))
     assert "`$env:PGSSLMODE = 'require'`" in edit(windows, REQUIRE).text
-    assert edit(windows, Change(remove=("sslmode",))).text == "`Remove-Item Env:PGSSLMODE`"
+    assert edit(windows, Change(remove=("sslmode",))).text == "in the environment run `Remove-Item Env:PGSSLMODE`"
 
 
 def test_removing_removes_from_every_source() -> None:
@@ -159,7 +159,7 @@ def test_removing_removes_from_every_source() -> None:
     assert "sslmode" not in libpq_parameters(apply(target, change))
     assert edit(target, change).text.splitlines() == [
         "remove `?sslmode=prefer` from the connection string",
-        "`unset PGSSLMODE` (environment)",
+        "in the environment run `unset PGSSLMODE`",
     ]
 
 
@@ -170,9 +170,9 @@ def test_a_target_of_variables_is_edited_as_variables() -> None:
         target, Change(add_option="endpoint=ep-x-pooler", set=(("sslmode", "require"),), password="endpoint-form")
     )
     assert said.text.splitlines() == [
-        "in PGPASSWORD (environment) put `endpoint=ep-x-pooler;` in front of the password",
-        "in the environment: `export PGSSLMODE=require`",
-        "in the environment: `export PGOPTIONS='-c a=b endpoint=ep-x-pooler'` (it is `-c a=b` now)",
+        "in PGPASSWORD (environment), directly before the password, put `endpoint=ep-x-pooler;`",
+        "in the environment run `export PGSSLMODE=require`",
+        "in the environment (PGOPTIONS=-c a=b now) run `export PGOPTIONS='-c a=b endpoint=ep-x-pooler'`",
     ]
     assert MARKER not in said.connection_string
     with pytest.raises(CannotChange, match="connection string"):
@@ -221,10 +221,22 @@ def test_the_endpoint_form_changes_the_password_and_tells_redaction() -> None:
     assert npgsql.connection_string == f'Host={HOST};Password="endpoint=ep-x-pooler;{PLACEHOLDER}"'
 
 
+def test_the_plain_form_takes_the_endpoint_out_of_the_password_again() -> None:
+    given = read(f"postgresql://u:endpoint%3Dep-x%3B{MARKER}@{HOST}/d", HERE)
+    changed = apply(given, Change(password="plain-form"))
+    assert changed.password is not None
+    assert changed.password.reveal() == MARKER
+    assert changed.password in changed.secrets
+    assert edit(given, Change(password="plain-form")).text == (
+        "in the connection string, remove from the password all up to its first ; or $, and that too"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "change"),
     [
         (URI, Change()),
+        (URI, Change(password="plain-form")),
         (URI, Change(remove=("sslmode",))),
         (URI, Change(drop_option="endpoint=")),
         (URI + "?options=endpoint%3Dep-x-pooler", OPTION),
@@ -244,3 +256,23 @@ def test_a_change_that_changes_nothing_says_so(text: str, change: Change) -> Non
 def test_a_machine_is_not_shown_with_its_environment() -> None:
     here: Machine = machine({"PGPASSWORD": MARKER})
     assert MARKER not in repr(read("host=h", here))
+
+
+def test_two_settings_to_append_are_one_piece_with_one_question_mark() -> None:
+    both = Change(set=(("sslmode", "verify-full"), ("sslrootcert", "system")))
+    assert (
+        edit(read(URI, HERE), both).text == "append `?sslmode=verify-full&sslrootcert=system` to the connection string"
+    )
+
+
+def test_what_a_variable_sets_leaves_the_string_as_it_is_for_the_next_line() -> None:
+    both = Change(set=(("sslmode", "verify-full"), ("sslrootcert", "system")))
+    assert edit(read(URI, machine({"PGSSLMODE": "disable"})), both).text.splitlines() == [
+        "in the environment (PGSSLMODE=disable now) run `export PGSSLMODE=verify-full`",
+        "append `?sslrootcert=system` to the connection string",
+    ]
+
+
+def test_a_setting_that_is_there_already_is_no_change() -> None:
+    with pytest.raises(CannotChange, match="says so already"):
+        edit(read(URI + "?sslmode=require", HERE), REQUIRE)

@@ -17,7 +17,14 @@ BOTH = {"sslmode": "require", "channel_binding": "require"}
 
 # text, problems, repair, settings after it, password after it, a part of the edit
 TABLE = [
-    (f"psql '{GOOD}{TAIL}'", [P.WRAPPED_IN_COMMAND], "unwrap-command", MENDED | BOTH, MARKER, '"psql \'" in front'),
+    (
+        f"psql '{GOOD}{TAIL}'",
+        [P.WRAPPED_IN_COMMAND],
+        "unwrap-command",
+        MENDED | BOTH,
+        MARKER,
+        '"psql \'" at the beginning',
+    ),
     (f"psql {GOOD}{TAIL}", [P.WRAPPED_IN_COMMAND, P.AMPERSAND_LOST], "unwrap-command", MENDED | BOTH, MARKER, "quotes"),
     (
         f'export DATABASE_URL="{GOOD}"',
@@ -25,16 +32,23 @@ TABLE = [
         "unwrap-command",
         MENDED,
         MARKER,
-        "'export DATABASE_URL=\"' in front",
+        "'export DATABASE_URL=\"' at the beginning",
     ),
-    (f"DATABASE_URL={GOOD}", [P.WRAPPED_IN_COMMAND], "unwrap-command", MENDED, MARKER, '"DATABASE_URL=" in front'),
+    (
+        f"DATABASE_URL={GOOD}",
+        [P.WRAPPED_IN_COMMAND],
+        "unwrap-command",
+        MENDED,
+        MARKER,
+        '"DATABASE_URL=" at the beginning',
+    ),
     (f"PGPASSWORD={MARKER} psql {GOOD}", [P.WRAPPED_IN_COMMAND], "unwrap-command", MENDED, MARKER, "PGPASSWORD=PASS"),
     (f'psql "host={HOST} password={MARKER}"', [P.WRAPPED_IN_COMMAND], "unwrap-command", {"host": HOST}, MARKER, "psql"),
-    (f"'{GOOD}'", [P.QUOTED], "unquote", MENDED, MARKER, 'remove "\'" in front and "\'" behind'),
+    (f"'{GOOD}'", [P.QUOTED], "unquote", MENDED, MARKER, 'remove "\'" at the beginning and "\'" at the end'),
     (f"\u201c{GOOD}\u201d", [P.QUOTED], "unquote", MENDED, MARKER, "\u201c"),
-    (f'"host={HOST} password={MARKER}"', [P.QUOTED], "unquote", {"host": HOST}, MARKER, "'\"' in front"),
-    (f" {GOOD}", [P.SURROUNDING_SPACE], "trim", MENDED, MARKER, "the white space in front"),
-    (f"{GOOD}\n", [P.SURROUNDING_SPACE], "trim", MENDED, MARKER, "the line break behind"),
+    (f'"host={HOST} password={MARKER}"', [P.QUOTED], "unquote", {"host": HOST}, MARKER, "'\"' at the beginning"),
+    (f" {GOOD}", [P.SURROUNDING_SPACE], "trim", MENDED, MARKER, "the white space at the beginning"),
+    (f"{GOOD}\n", [P.SURROUNDING_SPACE], "trim", MENDED, MARKER, "the line break at the end"),
     (f"\ufeff{GOOD}", [P.BYTE_ORDER_MARK], "remove-byte-order-mark", MENDED, MARKER, "byte order mark"),
     (GOOD.replace("postgresql", "postgresq"), [P.WRONG_SCHEME], "postgres-scheme", MENDED, MARKER, "`postgresq://` → "),
     (GOOD.replace("postgresql", "POSTGRES"), [P.WRONG_SCHEME], "postgres-scheme", MENDED, MARKER, "`POSTGRES://` → "),
@@ -52,7 +66,7 @@ TABLE = [
         "add-scheme",
         MENDED,
         MARKER,
-        "put `postgresql://` in front",
+        "at the very beginning of the connection string put `postgresql://`",
     ),
     (f"{HOST}/neondb", [P.SCHEME_MISSING], "add-scheme", {"host": HOST, "dbname": "neondb"}, None, "`postgresql://`"),
     (
@@ -299,8 +313,8 @@ def test_problems_of_variables_are_mended_where_they_are_set() -> None:
     assert [problem.code for problem in target.problems] == [P.HOST_WITH_PORT, P.ENCODED_EQUALS_IN_KEYWORDS]
     split = edit(target, Change(repair="split-host-port"))
     assert split.text.splitlines() == [
-        "in the environment: `export PGHOST=h` (it is `h:6000` now)",
-        "in the environment: `export PGPORT=6000`",
+        "in the environment (PGHOST=h:6000 now) run `export PGHOST=h`",
+        "in the environment run `export PGPORT=6000`",
     ]
     assert libpq_parameters(apply(target, Change(repair="decode-option-equals")))["options"] == "endpoint=ep-x"
     url = read(None, machine({"PGHOST": GOOD}))

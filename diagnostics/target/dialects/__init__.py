@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from typing import Protocol
 
 from diagnostics.target.model import PLACEHOLDER, Dialect, Problem
+from diagnostics.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from diagnostics.target.dialects import Parsed, Span
 from diagnostics.target.dialects.uri import SECRET_NAME
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
 from diagnostics.target.parameters import LIBPQ
+from diagnostics.values import dataclass
 
 SPACE = " \t\n\v\f\r"
 """What libpq's isspace() takes for white space."""

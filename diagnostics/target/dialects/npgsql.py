@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from diagnostics.target.dialects import Parsed, Span
 from diagnostics.target.dialects.uri import SECRET_NAME
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
 from diagnostics.target.parameters import LIBPQ, plain
+from diagnostics.values import dataclass
 
 _NAMES = {
     "Host": "host",

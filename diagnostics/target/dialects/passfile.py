@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from diagnostics.machine import Machine
+from diagnostics.values import dataclass
 
 _SOCKET_FOLDERS = ("/tmp", "/var/run/postgresql", "/run/postgresql")  # noqa: S108  # names of places, not files of ours
 

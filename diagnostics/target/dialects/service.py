@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from diagnostics.machine import Machine
 from diagnostics.target.parameters import LIBPQ
+from diagnostics.values import dataclass
 
 
 @dataclass(frozen=True)
