@@ -31,6 +31,7 @@ ADDRESS = "10.77.0.2"
 _FAR_ADDRESS = "10.77.0.1"
 _SOL_PACKET, _PACKET_VNET_HDR = 263, 15
 _MAX_FRAME = 1 << 17
+_BRIDGE_ENDS_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,18 @@ def _between_namespaces(target_port: int, rtt_ms: float) -> Iterator[Link]:
             with _relay(listener, target_port):
                 yield Link(ADDRESS, listener.getsockname()[1], prefix, handshake_delayed=True)
         finally:
-            ours.shutdown(socket.SHUT_RDWR)  # The bridge ends with its end of this pair.
-            bridge.wait()
+            _end_bridge(bridge, ours)
+
+
+def _end_bridge(bridge: subprocess.Popen[bytes], ours: socket.socket) -> None:
+    """The bridge ends with its end of the pair, or is ended: what it started ends with it."""
+    with contextlib.suppress(OSError):  # It may have gone before.
+        ours.shutdown(socket.SHUT_RDWR)
+    try:
+        bridge.wait(timeout=_BRIDGE_ENDS_S)
+    except subprocess.TimeoutExpired:
+        bridge.kill()
+        bridge.wait()
 
 
 @contextlib.contextmanager

@@ -10,9 +10,11 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
+
+from diagnostics.values import dataclass
 
 Scalar = str | int | float | bool
 Value = Any

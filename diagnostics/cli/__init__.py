@@ -18,7 +18,13 @@ COMMANDS = {
 
 def main() -> None:
     """The `pgwhy` command."""
-    sys.exit(run(sys.argv[1:]))
+    arguments = sys.argv[1:]
+    if arguments == ["--version"] or (arguments and arguments[0] in COMMANDS and arguments[0] != "check"):
+        sys.exit(run(arguments))
+    from diagnostics.cli import process
+
+    process.hasten()
+    process.leave(run(arguments))
 
 
 def run(arguments: list[str]) -> int:

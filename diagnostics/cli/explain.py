@@ -14,6 +14,7 @@ from diagnostics.cli import status
 from diagnostics.cli.output import FORMATS, Terminal, rendered, write
 from diagnostics.client import UnknownClient
 from diagnostics.engine import explain_text
+from diagnostics.finding import Kind
 from diagnostics.machine import Machine
 from diagnostics.probes import VOCABULARY
 from diagnostics.redaction import Redactor
@@ -57,35 +58,76 @@ def _read(text: str) -> str:
 
 def _page(name: str, rules: Rulebook, width: int) -> Iterator[str]:
     """What is known of a cause and of every rule that names it, or of one rule."""
-    told = [rules[name]] if name in rules else [rule for rule in rules if rule.cause == name]
+    told = [rules[name]] if name in rules else _general_first([rule for rule in rules if rule.cause == name])
     if name in set(Cause):
         about = Cause(name).about
         yield f"{name}" + (f" (stage: {about.stage})" if about.stage else "")
         yield from wrap(about.meaning, width, "  ")
+        if len(told) > 1:
+            yield from wrap(f"{len(told)} problems end like this; pgwhy tells which one it is.", width, "  ")
     for rule in told:
         yield ""
         yield from _rule(rule, width)
+    yield ""
+    yield "To have a connection looked at, and the fixes tried:"
+    yield "  pgwhy env:DATABASE_URL --error '<what it printed>'"
+
+
+def _general_first(rules: list[Rule]) -> list[Rule]:
+    """A rule that others of the same cause supersede is the general case of them."""
+    superseded = [other for rule in rules for other in rule.supersedes]
+    return sorted(rules, key=lambda rule: -superseded.count(rule.id))
 
 
 def _rule(rule: Rule, width: int) -> Iterator[str]:
-    yield from wrap(rule.title, width)
-    yield f"  {rule.id}, {rule.severity}; who acts: {rule.owner}; waiting helps: {rule.retry}"
+    yield from wrap(_title(rule.title), width)
+    yield from wrap(f"{rule.id}, {rule.severity}; who acts: {rule.owner}; waiting helps: {rule.retry}", width, "  ")
     yield ""
-    yield from wrap(_plain(rule.because), width, "  ")
-    for number, fix in enumerate(rule.fixes, 1):
+    yield from _paragraph(rule.because, width, "  ")
+    # What is said in words of a certain client stands there for every client as well.
+    fixes = sorted(
+        (fix for fix in rule.fixes if "{client." not in fix.title), key=lambda fix: list(Kind).index(fix.kind)
+    )
+    for number, fix in enumerate(fixes, 1):
+        kind = "" if fix.kind is Kind.REPAIR else f" ({fix.kind})"
         yield ""
-        yield from wrap(f"{_plain(fix.title)} ({fix.kind})", width, f"  Fix {number}  ", " " * 9)
-        for step in _plain(fix.steps).strip().splitlines():
-            yield from wrap(step, width, " " * 9)
+        yield from wrap(f"{_title(fix.title)}{kind}", width, f"  Fix {number}  ", " " * 9)
+        yield from _paragraph(fix.steps, width, " " * 9)
         if fix.caution:
-            yield from wrap(f"Mind: {_plain(fix.caution)}", width, " " * 9)
+            yield from _paragraph(f"Mind: {fix.caution.strip()}", width, " " * 9)
     if rule.references:
         yield ""
     yield from (f"  {url}" for url in rule.references)
 
 
-def _plain(text: str) -> str:
-    """A rule's text without a run: `{target.host}` becomes `<target.host>`."""
-    import re
+def _paragraph(text: str, width: int, indent: str) -> Iterator[str]:
+    """A text without a run: sentences that speak of what was seen are left out."""
+    from diagnostics.facts import Observations
+    from diagnostics.wording import word
 
-    return re.sub(r"\{([a-z_]+\.[a-z_]+)\}", r"<\1>", text)
+    for part in word(text, Observations({})).splitlines():
+        yield from wrap(part, width, indent)
+
+
+def _title(text: str) -> str:
+    """A title without a run: each fact by a name in angle brackets."""
+    from diagnostics.wording import placeholders, unworded
+
+    for path in placeholders(text):
+        if path in _NAMES:
+            text = text.replace(f"{{{path}}}", f"<{_NAMES[path]}>")
+    return unworded(text)
+
+
+_NAMES = {
+    "settings.first_unknown_parameter": "setting",
+    "settings.nearest_parameter": "right name",
+    "settings.invalid_value": "value",
+    "settings.valid_value": "mode",
+    "settings.passfile_ignored": "file",
+    "session.round_trip_ms": "n",
+    "session.ignored_parameters": "settings",
+    "settings.foreign_parameters": "settings",
+    "target.other_candidates": "variables",
+}
+"""Facts whose own names say little to a reader."""

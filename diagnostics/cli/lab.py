@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
+import os
 import shlex
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from functools import partial
 
 import click
 
-from diagnostics.engine import selector_loop
-from diagnostics.lab import faults
-from diagnostics.lab.faults import Fault
+from diagnostics.lab import faults, real_clients, record
+from diagnostics.lab.fault_file import Fault
 from diagnostics.lab.installation import PostgresError
+from diagnostics.lab.matrix import Matrix
+from diagnostics.lab.namespace import NamespaceError
+from diagnostics.lab.stage import Stage, missing, staged
+from diagnostics.lab.trial import Trial, TrialError
 
 
 @click.group()
@@ -20,38 +28,146 @@ def command() -> None:
 
 @command.command("list")
 def listed() -> None:
-    """The faults, a line each."""
-    slugs = faults.slugs()
-    width = max(map(len, slugs))
-    for slug in slugs:
-        click.echo(f"{slug:<{width}}  {faults.load(slug).title}")
+    """The faults, a line each: name, tier, cause, title."""
+    rows = []
+    for slug in faults.slugs():
+        try:
+            fault = faults.load(slug)
+        except faults.FaultError as error:
+            rows.append((slug, "?", "?", str(error)))
+        else:
+            rows.append((slug, fault.tier.value, _expected(fault), fault.title))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for *columns, title in rows:
+        click.echo("  ".join([*(text.ljust(width) for text, width in zip(columns, widths, strict=True)), title]))
 
 
 @command.command("up")
 @click.argument("fault")
 def up(fault: str) -> int:
     """Keep the lab running with FAULT, and print what to try with your own client. Ctrl-C ends it."""
-    if fault not in faults.slugs():
-        raise click.BadParameter(f"no fault is called {fault!r}; see: pgwhy lab list", param_hint="FAULT")
-    try:
-        # The gateway waits for descriptors, as libpq does.
-        with asyncio.Runner(loop_factory=selector_loop) as runner:
-            runner.run(_kept(faults.load(fault)))
-    except PostgresError as error:
-        raise click.ClickException(str(error)) from None
+    with _trouble(), staged(_possible(fault)) as stage:
+        _tell(stage)
+        threading.Event().wait()
     return 0
 
 
-async def _kept(fault: Fault) -> None:
-    async with faults.world_for(fault) as world:
-        given = faults.prepare(fault, world)
-        click.echo(f"{fault.title}\n")
-        # This world and its password exist until Ctrl-C, on loopback: here the password is meant to be seen.
-        for name, value in given.environment.items():
-            click.echo(f"export {name}={shlex.quote(value)}")
-        if given.target is not None:
-            click.echo(f"  {shlex.quote(given.target.reveal())}")
-        if given.error is not None:
-            click.echo(f"\nThe failing client prints:\n  {given.error}")
-        click.echo("\nCtrl-C ends it.")
-        await asyncio.Event().wait()
+@command.command("run")
+@click.argument("names", metavar="[FAULT]...", nargs=-1)
+@click.option("--workers", type=click.IntRange(min=1), help="How many side by side.")
+def run(names: tuple[str, ...], workers: int | None) -> int:
+    """Diagnose each FAULT, or all of them, and say whether that was right. Exit status 1 if one was not."""
+    for name in names:
+        _known(name)
+    chosen = names or faults.slugs()
+    width, wrong, ran = max(map(len, chosen)), 0, 0
+    with Matrix(workers) as matrix:
+        for slug, judgement in _judged(chosen, matrix):
+            ran += not judgement.startswith("not run")
+            wrong += judgement.startswith("WRONG")
+            click.echo(f"{slug:<{width}}  {judgement}")
+    click.echo(f"\n{ran - wrong} of {ran} right")
+    return 1 if wrong else 0
+
+
+@command.command("record")
+@click.argument("names", metavar="FAULT...", nargs=-1, required=True)
+@click.option(
+    "--client", type=click.Choice(list(real_clients.NAMED)), help="A client of the lab's; psql, if not given."
+)
+@click.option("--command", "shell", metavar="COMMAND", help="Another one: it connects to DATABASE_URL.")
+@click.option("--title", metavar="TEXT", help="What to call the client of --command: 'pgx 4'.")
+def recorded(names: tuple[str, ...], client: str | None, shell: str | None, title: str | None) -> int:
+    """Let a real client meet each FAULT, and keep what it prints in the fault's file, as [seen]."""
+    if (shell is None) != (title is None):
+        raise click.UsageError("--command and --title go together")
+    with _trouble():
+        real = real_clients.by_command(title, shell) if shell and title else real_clients.NAMED[client or "psql"]()
+    with Matrix() as matrix:
+        started = matrix.each(map(_possible, names), partial(record.printed, client=real))
+        for name in names:
+            with _trouble():
+                seen = started[name].result()
+            record.keep(faults.folder() / f"{name}.toml", seen)
+            click.echo(f"{name}: {seen.client}\n  " + seen.text.replace("\n", "\n  "))
+    return 0
+
+
+def _judged(chosen: Iterable[str], matrix: Matrix) -> Iterator[tuple[str, str]]:
+    """Each of them with `right`, `WRONG` or `not run`, and more about it."""
+    early: dict[str, str] = {}
+    possible = []
+    for slug in chosen:
+        try:
+            fault = faults.load(slug)
+        except faults.FaultError as error:
+            early[slug] = f"WRONG  {error}"
+            continue
+        if reason := missing(fault):
+            early[slug] = f"not run: {reason}"
+        else:
+            possible.append(fault)
+    started = matrix.start(possible)
+    for slug in chosen:
+        yield slug, early[slug] if slug in early else _judgement(started[slug], matrix)
+
+
+def _judgement(started: Future[Trial], matrix: Matrix) -> str:
+    try:
+        trial = matrix.judged(started)
+    except (PostgresError, NamespaceError, TrialError, faults.FaultError) as error:
+        return f"WRONG  {error}"
+    if trial.mistakes:
+        return f"WRONG  {trial.elapsed_s:5.2f} s  {'; '.join(trial.mistakes)}"
+    return f"right  {trial.elapsed_s:5.2f} s"
+
+
+def _tell(stage: Stage) -> None:
+    """What to try. This world and its password exist until Ctrl-C, on this machine: here the password may be seen."""
+    click.echo(f"{stage.fault.title}\n")
+    if stage.way_in:
+        click.echo("It is on a network of its own. A shell there, in the user's home:\n")
+        shell = os.environ.get("SHELL", "/bin/sh")
+        click.echo(f"  HOME={shlex.quote(str(stage.home))} {shlex.join((*stage.way_in, shell))}\n\nand in it:\n")
+    elif stage.given.files:
+        click.echo(f"export HOME={shlex.quote(str(stage.home))}\ncd")
+    for name, value in stage.given.environment.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+    if stage.given.target is not None:
+        click.echo(f"  {shlex.quote(stage.given.target.reveal())}")
+    if stage.given.error is not None:
+        click.echo(f"\nThe failing client prints:\n  {stage.given.error}")
+    if stage.fault.seen is not None:
+        click.echo(f"\nWhat {stage.fault.seen.client} prints:\n  {stage.fault.seen.text.strip()}")
+    click.echo("\nCtrl-C ends it.")
+
+
+def _expected(fault: Fault) -> str:
+    if fault.expect.cause is not None:
+        return fault.expect.cause.value
+    return "" if fault.expect.status == "connects" else f"({fault.expect.status}, no cause)"
+
+
+def _possible(name: str) -> Fault:
+    _known(name)
+    try:
+        fault = faults.load(name)
+    except faults.FaultError as error:
+        raise click.ClickException(str(error)) from None
+    if reason := missing(fault):
+        raise click.ClickException(reason)
+    return fault
+
+
+def _known(name: str) -> None:
+    if name not in faults.slugs():
+        raise click.BadParameter(f"no fault is called {name!r}; see: pgwhy lab list", param_hint="FAULT")
+
+
+@contextmanager
+def _trouble() -> Iterator[None]:
+    """What keeps a fault from its stage, told as an error of the command."""
+    try:
+        yield
+    except (PostgresError, NamespaceError, faults.FaultError) as error:
+        raise click.ClickException(str(error)) from None

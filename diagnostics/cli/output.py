@@ -6,11 +6,11 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from diagnostics.finding import Report
 from diagnostics.redaction import Redactor
+from diagnostics.values import dataclass
 
 FORMATS = ("text", "json", "jsonl")
 

@@ -11,11 +11,12 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from diagnostics.values import dataclass
+
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGconn
+    from psycopg.pq.abc import PGconn, PGresult
 
     from diagnostics.network import Network
 
@@ -60,7 +61,8 @@ def libpq_version() -> int:
 
 def conninfo_error(text: str) -> str:
     """What libpq says when it reads a URI or a keyword DSN; empty if it can read it. The text may hold secrets."""
-    from psycopg import OperationalError, pq
+    from psycopg import pq
+    from psycopg.errors import OperationalError
 
     try:
         pq.Conninfo.parse(text.encode("utf-8", "surrogateescape"))
@@ -72,7 +74,7 @@ def conninfo_error(text: str) -> str:
 def warm() -> None:
     """Import psycopg; for a thread that runs beside the first probes. A failure shows itself at the login."""
     with contextlib.suppress(ImportError):
-        import psycopg  # noqa: F401
+        from psycopg import pq  # noqa: F401
 
 
 async def login(network: Network, parameters: Mapping[str, str], password: str | None, limit_s: float | None) -> Login:
@@ -82,15 +84,14 @@ async def login(network: Network, parameters: Mapping[str, str], password: str |
     what a server or a network does. The caller holds `network.login_turn`.
     """
     from psycopg import pq
-    from psycopg.conninfo import make_conninfo
 
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     wanted = {name: value for name, value in parameters.items() if name in known}
     secret = {"password": password} if password is not None else {}
     begin = network.clock()
     with _without_pg_variables():
-        conninfo = make_conninfo("", **wanted, **secret, passfile=NO_PASSFILE)
-        connection = pq.PGconn.connect_start(conninfo.encode())
+        conninfo = _conninfo({**wanted, **secret, "passfile": NO_PASSFILE})
+        connection = pq.PGconn.connect_start(conninfo.encode("utf-8", "surrogateescape"))
     watch = _Watch(network)
     try:
         async with asyncio.timeout(network.remaining(limit_s)):
@@ -100,6 +101,7 @@ async def login(network: Network, parameters: Mapping[str, str], password: str |
         connected, timed_out = False, True
     except asyncio.CancelledError:
         connection.finish()
+        network.exchanges += watch.exchanges if password is not None else 0
         raise
     message = "" if connected or timed_out else connection.get_error_message().strip()
     used = bool(connection.used_password)
@@ -109,7 +111,7 @@ async def login(network: Network, parameters: Mapping[str, str], password: str |
         timed_out=timed_out,
         password_needed=bool(connection.needs_password),
         password_used=used and password is not None,
-        exchanges=_exchanges(message, used, password),
+        exchanges=watch.exchanges if password is not None else 0,
         elapsed_ms=(network.clock() - begin) * 1000,
         waiting_ms=watch.longest_ms,
         local=watch.local,
@@ -130,23 +132,18 @@ async def query(network: Network, connection: PGconn, sql: str, limit_s: float) 
     Raises `TimeoutError` after `limit_s` seconds (or at the run's deadline), `ConnectionError` if the connection broke.
     """
     from psycopg import pq
+    from psycopg.errors import OperationalError
 
-    connection.send_query(sql.encode())
-    async with asyncio.timeout(network.remaining(limit_s)):
-        while connection.flush():
-            await _ready(connection.socket, write=True)
-        result = None
-        while True:
-            while connection.is_busy():
-                await _ready(connection.socket, write=False)
-                try:
-                    connection.consume_input()
-                except Exception as error:  # psycopg raises its OperationalError here, whatever broke
-                    raise ConnectionError(connection.get_error_message().strip() or str(error)) from None
-            following = connection.get_result()
-            if following is None:
-                break
-            result = following
+    result = None
+    try:
+        connection.send_query(sql.encode())
+        async with asyncio.timeout(network.remaining(limit_s)):
+            while connection.flush():
+                await _ready(connection.socket, write=True)
+            while (following := await _next_result(connection)) is not None:
+                result = following
+    except OperationalError as error:  # psycopg's word for whatever broke
+        raise ConnectionError(connection.get_error_message().strip() or str(error)) from None
     if result is None:
         raise ConnectionError("the server ended the connection")
     if result.status != pq.ExecStatus.TUPLES_OK:
@@ -162,6 +159,22 @@ class _Watch:
     local: str = ""
     encrypted: bool = False
     longest_ms: float = 0.0
+    exchanges: int = 0
+    """How often a password was asked for: libpq forgets that it was when it begins again (under prefer and allow)."""
+
+
+async def _next_result(connection: PGconn) -> PGresult | None:
+    """The next result of a query, `None` after the last. Raises `ConnectionError` where the server begins a COPY."""
+    from psycopg import pq
+
+    while connection.is_busy():
+        await _ready(connection.socket, write=False)
+        connection.consume_input()
+    result = connection.get_result()
+    if result is not None and result.status in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH):
+        # libpq would give this result again and again until the copy is done.
+        raise ConnectionError("the server answered the query with a COPY")
+    return result
 
 
 async def _poll(connection: PGconn, watch: _Watch) -> bool:
@@ -178,6 +191,7 @@ async def _poll(connection: PGconn, watch: _Watch) -> bool:
             watch.longest_ms = max(watch.longest_ms, (watch.network.clock() - since) * 1000)
         watch.local = _local_name(connection.socket) or watch.local
         step = pq.PollingStatus(connection.connect_poll())
+        watch.exchanges += bool(connection.used_password) and not used
         watch.encrypted = watch.encrypted or bool(connection.ssl_in_use)
         if step == pq.PollingStatus.OK:
             return True
@@ -202,12 +216,10 @@ async def _ready(descriptor: int, *, write: bool) -> None:
         remove(descriptor)
 
 
-def _exchanges(message: str, used: bool, password: str | None) -> int:
-    if not used or password is None:
-        return 0
-    # Under sslmode=prefer and allow libpq goes through it all a second time; its text has a line for each connection.
-    refusals = message.count("password authentication failed")
-    return max(1, refusals)
+def _conninfo(parameters: Mapping[str, str]) -> str:
+    """Keywords and values for libpq (PostgreSQL, "Keyword/Value Connection Strings")."""
+    quoted = {name: value.replace("\\", "\\\\").replace("'", "\\'") for name, value in parameters.items()}
+    return " ".join(f"{name}='{value}'" for name, value in quoted.items())
 
 
 def _local_name(descriptor: int) -> str:

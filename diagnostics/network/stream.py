@@ -62,14 +62,22 @@ class Stream:
         self._socket.close()
 
 
-async def connect(address: str, port: int, limit_s: float) -> Stream:
-    """Connect to an IP address, or to a Unix socket where `address` is its path. Raises `Broken`."""
+async def connect(address: str, port: int, limit_s: float, segment_bytes: int | None = None) -> Stream:
+    """Connect to an IP address, or to a Unix socket where `address` is its path. Raises `Broken`.
+
+    With `segment_bytes` neither side sends larger TCP segments than that (RFC 9293, 3.7.1).
+    """
     family, place = _place(address, port)
     async with bounded(limit_s):
         client = socket.socket(family, socket.SOCK_STREAM)
         try:
             client.setblocking(False)
+            if segment_bytes:
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment_bytes)
             await asyncio.get_running_loop().sock_connect(client, place)
+            if family != getattr(socket, "AF_UNIX", None):
+                # As libpq does: what follows a TLS handshake does not wait for its acknowledgement.
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return Stream(client)
         except BaseException:
             client.close()
@@ -98,6 +106,11 @@ async def bounded(limit_s: float) -> AsyncIterator[asyncio.Timeout]:
         raise Broken(Failure.TIMED_OUT) from None
     except OSError as error:
         raise Broken(from_os_error(error), error.strerror or "") from None
+
+
+def segments_can_be_small() -> bool:
+    """Whether this platform takes `segment_bytes`; Windows does not."""
+    return hasattr(socket, "TCP_MAXSEG")
 
 
 def is_socket_path(address: str) -> bool:

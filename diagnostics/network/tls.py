@@ -7,12 +7,13 @@ of Python 3.11 gives neither the whole presented chain nor the number of an aler
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from diagnostics.failure import Failure
 from diagnostics.network import background
 from diagnostics.network.stream import Broken, Stream, bounded
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from OpenSSL import SSL
@@ -46,6 +47,8 @@ class Session:
     chain: tuple[bytes, ...] = ()
     """The presented certificates as DER, the server's own first."""
     client_certificate_requested: bool = False
+    hello_answered: bool = False
+    """The server chose a version and a cipher (ServerHello)."""
 
 
 class HandshakeBroken(Broken):
@@ -134,13 +137,14 @@ class TlsStream:
         return Broken(Failure.PROTOCOL if detail in _NOT_TLS else Failure.TLS_LOCAL, detail)
 
 
+def warm() -> None:
+    """Import pyOpenSSL; for a thread, as its 40 ms would keep the event loop from the login."""
+    import OpenSSL.SSL  # noqa: F401
+
+
 async def ready() -> None:
-    """Import pyOpenSSL on a thread: 90 ms that would keep the event loop from the login."""
-
-    def load() -> None:
-        import OpenSSL.SSL  # noqa: F401
-
-    await background.start(load)
+    """Wait until pyOpenSSL is imported."""
+    await background.start(warm)
 
 
 async def handshake(stream: Stream, hello: Hello, limit_s: float) -> TlsStream:
@@ -164,14 +168,18 @@ class _Log:
 
     alert: str = ""
     certificate_request: bool = False
+    server_hello: bool = False
 
     def __call__(self, connection: SSL.Connection, where: int, value: int) -> None:
         from OpenSSL import SSL
 
         if where == SSL.SSL_CB_READ_ALERT and value & 0xFF != _CLOSE_NOTIFY:
             self.alert = _ALERTS.get(value & 0xFF, f"alert {value & 0xFF}")
-        if b"read server certificate request" in connection.get_state_string():
+        state = connection.get_state_string()
+        if b"read server certificate request" in state:
             self.certificate_request = True
+        if b"read server hello" in state:
+            self.server_hello = True
 
 
 def _connection(hello: Hello, log: _Log) -> SSL.Connection:
@@ -206,6 +214,7 @@ def _session(connection: SSL.Connection, log: _Log) -> Session:
         alpn=connection.get_alpn_proto_negotiated().decode("ascii", "replace"),
         chain=tuple(crypto.dump_certificate(crypto.FILETYPE_ASN1, certificate) for certificate in presented),
         client_certificate_requested=log.certificate_request,
+        hello_answered=log.server_hello,
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -85,3 +88,15 @@ def test_nothing_of_the_link_is_left(echo: int) -> None:
     with links.link(echo) as far:
         assert subprocess.run([*far.prefix, "true"]).returncode == 0
     assert subprocess.run([*far.prefix, "true"], capture_output=True).returncode != 0
+
+
+def test_a_bridge_that_does_not_end_is_ended(echo: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts.network_namespace()
+    monkeypatch.setattr(links, "_BRIDGE_ENDS_S", 0.2)
+    with pytest.raises(ZeroDivisionError), links.link(echo) as far:
+        # The pid of the far end's `cat` is what the prefix enters; its parent is the bridge.
+        status = Path(f"/proc/{far.prefix[-1]}/stat").read_text()
+        bridge = int(status.rpartition(")")[2].split()[1])
+        os.kill(bridge, signal.SIGSTOP)
+        _ = 1 / 0
+    assert not Path(f"/proc/{bridge}").exists()

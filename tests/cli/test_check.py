@@ -64,7 +64,7 @@ def test_the_client_that_fails_can_be_named(world, capfd):
 
 def test_a_malformed_target_is_a_diagnosis_and_exits_1(capfd):
     assert run(["postgresql//alex@host/db"]) == 1
-    assert capfd.readouterr().out.startswith("FAILS before it connects")
+    assert capfd.readouterr().out.startswith("FAILS at the settings")
 
 
 def test_a_cause_that_is_not_found_exits_3(capfd):
@@ -216,6 +216,7 @@ def test_ctrl_c_prints_what_is_known_and_exits_130():
     assert command.returncode == 130
     document = json.loads(out)
     assert document["interrupted"] is True
+    assert document["verdict"]["summary"].startswith("The run was interrupted: ")
     assert document["observations"]["target"]["port"] == port
     assert err == b""
 

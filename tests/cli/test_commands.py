@@ -1,10 +1,12 @@
 """The smaller commands."""
 
 import json
+import re
 
 import jsonschema
 import pytest
 
+from diagnostics.causes import Cause
 from diagnostics.cli import COMMANDS, run
 
 SNI = "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support"
@@ -47,6 +49,28 @@ def test_explain_tells_of_a_cause_and_of_a_rule(capfd):
     assert "startup/endpoint-not-specified, error" in out and "Fix 1" in out
     assert run(["explain", "startup/endpoint-not-specified"]) == 0
     assert "https://neon.com/docs/connect/connection-errors" in capfd.readouterr().out
+
+
+def test_explain_says_how_to_have_the_fixes_of_a_text_tried(capfd):
+    assert run(["explain", SNI]) == 0
+    out = capfd.readouterr().out
+    assert "pgwhy env:DATABASE_URL --error" in out
+    assert "not known here" not in out and "not tried" not in out and "<sni-since>" not in out
+
+
+@pytest.mark.parametrize("cause", sorted(Cause))
+def test_the_manual_page_of_a_cause_has_words_for_what_only_a_run_would_know(cause, capfd):
+    assert run(["explain", cause]) == 0
+    out = capfd.readouterr().out
+    assert "not known here:" not in out
+    assert not re.search(r"<\w+\.\w+>|<sni-since>|<check-version>|\{\w+\.\w+\}", out)
+    assert all(len(line) <= 80 or len(line.split()) == 1 for line in out.splitlines())
+
+
+def test_the_manual_page_begins_with_the_general_case(capfd):
+    run(["explain", "sni-missing"])
+    out = capfd.readouterr().out
+    assert out.index("startup/endpoint-not-specified") < out.index("startup/alias-hides-endpoint")
 
 
 def test_rules_are_listed(capfd):
