@@ -13,21 +13,37 @@ from diagnostics.report.rung import ENDS, Mark, Rung, release, tidied
 def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
     get = seen.get
     answer = get("tls.ssl_answer")
-    fails = stopped is Stage.TLS or (cause is not None and cause.about.stage is Stage.TLS)
+    fails = stopped is Stage.TLS or cause in _SEEN_HERE
     bad = Mark.FAIL if fails else Mark.NOTE
     if answer is None and get("tls.handshake") is None:
         return
     if get("client.sni_blocked_by") == "no-tls":  # the handshake was looked at for the fixes; this client makes none
-        yield Rung(Mark.SKIP, "tls", f"this client uses none (sslmode={get('target.sslmode')})")
+        text = f"not asked for (sslmode={get('target.sslmode')})"
+        if cause is Cause.SSL_REQUIRED:
+            yield Rung(Mark.FAIL, "tls", f"{text}; the server insists on it")
+        else:
+            yield Rung(Mark.SKIP, "tls", text)
     elif answer == "not-asked" and get("tls.handshake") is None:
         yield Rung(Mark.SKIP, "tls", f"not asked for (sslmode={get('target.sslmode')})")
     elif get("tls.handshake"):
-        yield from _certificate(seen, fails)
+        yield from _certificate(seen, fails, told_mode=stopped is not Stage.CONFIG)
     elif get("tls.handshake") is False:
         words = get("tls.alert") or tidied(get("tls.detail") or "") or ENDS.get(str(get("tls.failure")), "it failed")
         yield Rung(bad, "tls", f"the handshake ends: {words}", get("tls.handshake_ms"))
     else:
         yield Rung(bad, "tls", _no_tls(seen, str(answer)))
+
+
+_SEEN_HERE = frozenset(
+    (
+        Cause.SELF_SIGNED_CERTIFICATE,
+        Cause.UNKNOWN_CA,
+        Cause.CERTIFICATE_HOSTNAME_MISMATCH,
+        Cause.CERTIFICATE_EXPIRED,
+        Cause.TLS_INTERCEPTION,
+    )
+)
+"""Causes that a client reports and that show in the certificate, even where the client here does not look at it."""
 
 
 def _no_tls(seen: Observations, answer: str) -> str:
@@ -46,14 +62,14 @@ def _no_tls(seen: Observations, answer: str) -> str:
 _SPEAKERS = {"http": "HTTP", "ssh": "SSH", "mysql": "MySQL", "redis": "Redis", "smtp": "SMTP", "tls": "bare TLS"}
 
 
-def _certificate(seen: Observations, fails: bool) -> Iterator[Rung]:
+def _certificate(seen: Observations, fails: bool, *, told_mode: bool) -> Iterator[Rung]:
     get = seen.get
     version, ms = release(get("tls.version") or "TLS"), get("tls.handshake_ms")
     fault = _fault(seen)
     checked = get("tls.verify_required")
     if fault and checked == "none" and not fails:
-        text = f"{version}, certificate not checked (sslmode={get('target.sslmode')})"
-        yield Rung(Mark.OK, "tls", text, ms)
+        mode = f" (sslmode={get('target.sslmode')})" if told_mode else ""  # a mode that does not exist means nothing
+        yield Rung(Mark.OK, "tls", f"{version}, certificate not checked{mode}", ms)
     elif fault:
         yield Rung(Mark.FAIL if fails else Mark.NOTE, "tls", f"{version}, {fault}", ms)
     elif get("tls.chain") or get("tls.trust") is not None:
@@ -90,24 +106,31 @@ _FAULTS = {
 def startup(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
     get = seen.get
     answer, ms = get("startup.answer"), get("startup.answer_ms")
-    with_sni, without = get("startup.with_sni"), get("startup.without_sni")
-    if answer in (None, "not-reached") and with_sni is None:
+    arms = get("startup.with_sni"), get("startup.without_sni")
+    if stopped is Stage.TLS or answer in (None, "not-reached"):
+        return  # the client does not get here, whatever the server would say
+    lacks_sni = get("client.sends_sni") is False and get("client.sni_blocked_by") != "no-tls"
+    refused = stopped is Stage.STARTUP or _went(answer) is Mark.NOTE
+    said = _says(answer, get("startup.message"), routed=not lacks_sni or get("target.provider") != "neon")
+    compares = lacks_sni or cause in (Cause.SNI_MISSING, Cause.ENDPOINT_MISMATCH)
+    if not compares or any(arm in (None, "not-reached") for arm in arms):
+        yield Rung(Mark.FAIL if refused else Mark.OK, "startup", said, ms)
         return
-    blocked = get("client.sni_blocked_by")
-    lacks_sni = (get("client.sends_sni") is False and blocked != "no-tls") or cause is Cause.SNI_MISSING
-    if with_sni is not None and without is not None and (lacks_sni or cause is Cause.ENDPOINT_MISMATCH):
-        told = _says(with_sni, get("startup.with_sni_message"), routed=True)
-        yield Rung(_went(with_sni), "startup", f"with SNI: {told}", None if lacks_sni else ms)
-        told = _says(without, get("startup.without_sni_message"), routed=get("target.provider") != "neon")
-        mark = Mark.FAIL if lacks_sni else _went(without)
-        yield Rung(mark, "startup", f"without SNI: {told}", ms if lacks_sni else None)
+    with_sni = _says(arms[0], get("startup.with_sni_message"), routed=True)
+    if lacks_sni:
+        how = "without SNI, endpoint in options" if get("target.option_endpoint") else "without SNI"
+        yield Rung(_went(arms[0]), "startup", f"with SNI: {with_sni}")
+        yield Rung(Mark.FAIL if refused or cause is Cause.SNI_MISSING else Mark.OK, "startup", f"{how}: {said}", ms)
         return
-    mark = Mark.FAIL if stopped is Stage.STARTUP else _went(answer)
-    yield Rung(mark, "startup", _says(answer, get("startup.message"), routed=True), ms)
+    without = _says(arms[1], get("startup.without_sni_message"), routed=get("target.provider") != "neon")
+    yield Rung(Mark.FAIL if refused else Mark.OK, "startup", f"with SNI: {with_sni}", ms)
+    # The client of whom only a text is known: it is the one without SNI.
+    yield Rung(Mark.FAIL if cause is Cause.SNI_MISSING else _went(arms[1]), "startup", f"without SNI: {without}")
 
 
 def _went(answer: Any) -> Mark:
-    return Mark.FAIL if answer in ("error", "silent", "closed", "reset", "not-postgres") else Mark.OK
+    """How a first answer is to be seen that nobody is stopped by."""
+    return Mark.NOTE if answer in ("error", "silent", "closed", "reset", "not-postgres") else Mark.OK
 
 
 def _says(answer: Any, message: str | None, *, routed: bool) -> str:
@@ -138,6 +161,8 @@ def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Ite
     outcome, ms = get("authentication.outcome"), get("authentication.elapsed_ms")
     if outcome is None:
         return
+    if outcome == "ok" and speaks_here(seen):
+        return  # see `here`
     if outcome == "ok":
         how = [f"{get('target.user') or get('session.user') or 'the role'} is logged in"]
         how += ["channel binding used"] if get("authentication.channel_bound") else []
@@ -149,6 +174,26 @@ def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Ite
     elif stopped in (Stage.AUTH, Stage.SESSION, None):  # before that, it only repeats what the rung above says
         said = _KEPT_BACK.get(str(outcome)) or tidied(get("authentication.message") or "") or "it failed"
         yield Rung(Mark.FAIL, "login", said, ms)
+
+
+def here(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    """What this machine's own libpq does with the string, where another client failed."""
+    get = seen.get
+    if speaks_here(seen) and get("authentication.outcome") == "ok":
+        version = get("environment.libpq_version")
+        who = f"this machine's libpq {version // 10000}" if version else "this machine's libpq"
+        server = f", PostgreSQL {get('session.server_version')}" if get("session.server_version") else ""
+        yield Rung(Mark.OK, "here", f"{who} logs in{server}", get("authentication.elapsed_ms"))
+    elif get("here.outcome") == "ok":
+        yield Rung(Mark.OK, "here", f"this machine's {get('here.client')} logs in", get("here.elapsed_ms"))
+    elif get("here.outcome") not in (None, "not-tried"):
+        said = tidied(get("here.message") or str(get("here.outcome")))
+        yield Rung(Mark.FAIL, "here", f"this machine's {get('here.client')}: {said}")
+
+
+def speaks_here(seen: Observations) -> bool:
+    """The login is that of this machine's libpq, and not that of the client whose error was pasted."""
+    return seen.get("error.origin") == "reported" and seen.get("here.outcome") in (None, "not-tried")
 
 
 _NOT_TRIED = {
@@ -167,6 +212,8 @@ def session(seen: Observations, stopped: Stage | None, cause: Cause | None) -> I
     get = seen.get
     if get("session.usable") is None:
         return
+    if speaks_here(seen) and get("session.usable"):
+        return  # see `here`
     if get("session.usable") is False:
         yield Rung(Mark.FAIL, "session", tidied(get("session.message") or "") or "no query can be run")
         return

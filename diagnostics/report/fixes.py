@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from diagnostics.finding import Kind, Remedy, Report, Verification
+from diagnostics.report.headline import whole_sentences
+from diagnostics.report.rung import tidied
 from diagnostics.report.style import Line, Style, begins, line
 from diagnostics.report.width import columns, shortened, wrap
+from diagnostics.values import dataclass
 
 INDENT = " " * 7
 PASTE_INDENT = " " * 11
@@ -22,11 +24,14 @@ def fix_lines(report: Report, width: int, count: int, steps: int) -> Iterator[Li
     What was confirmed in this run is never left out for something that was not.
     """
     remedies = offered(report)
+    tried = any(remedy.verification is not Verification.NOT_TRIED for remedy in remedies)
     confirmed = [i for i, remedy in enumerate(remedies) if remedy.verification is Verification.CONFIRMED]
     # Next comes the first one: it mends the cause, even where only a workaround could be tried.
     shown = sorted(list(dict.fromkeys([*confirmed[:1], *range(len(remedies)), *confirmed]))[:count])
     for index in shown:
         yield from _fix(index + 1, remedies[index], width, steps)
+        if tried or remedies[index].edit:
+            yield from _outcome(remedies[index], width, steps)
     left = len(remedies) - len(shown)
     if left:
         yield line(f"{INDENT}{left} more: add -v", Style.QUIET)
@@ -41,8 +46,11 @@ def offered(report: Report) -> tuple[Remedy, ...]:
 def _fix(number: int, remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
     label = f"Fix {number}"
     title = f"(a test, not to be kept) {remedy.title}" if remedy.kind is Kind.TEST_ONLY else remedy.title
-    orders = instructions(remedy.edit)
-    joined = wrap(f"{title}: {orders[0].text}", width, f"{label:<7}", INDENT) if orders else []
+    orders = instructions(remedy.edit, width)
+    if len(orders) == 1 and _says_it_all(orders[0], title):
+        title, orders = orders[0].text, []
+    joins = orders and "→" not in orders[0].text and "->" not in orders[0].text
+    joined = wrap(f"{title}: {orders[0].text}", width, f"{label:<7}", INDENT) if joins else []
     head = joined if len(joined) == 1 else wrap(title, width, f"{label:<7}", INDENT)
     yield begins(label, Style.STRONG, head[0][len(label) :])
     yield from map(line, head[1:])
@@ -51,12 +59,16 @@ def _fix(number: int, remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
             yield from map(line, wrap(order.text, width, INDENT))
         if order.paste:
             yield line(PASTE_INDENT + order.paste, Style.PASTE)
-    if not orders:
+    if not remedy.edit:
         yield from map(line, _steps(remedy, width, steps))
     if remedy.caution:
-        yield from (line(text, Style.CARE) for text in wrap(f"Mind: {remedy.caution}", width, INDENT)[: 2 + steps])
-    if remedy.change is not None or steps:
-        yield from _outcome(remedy, width, steps)
+        yield from (line(text, Style.CARE) for text in _cut(f"Mind: {remedy.caution}", width, 2 + steps))
+
+
+def _says_it_all(order: Instruction, title: str) -> bool:
+    """`remove &sslsni=0 from DATABASE_URL` under the title `remove sslsni=0`."""
+    what = title.removeprefix("remove ")
+    return what != title and what in order.text and not order.paste
 
 
 @dataclass(frozen=True)
@@ -68,36 +80,59 @@ class Instruction:
     """What stands on a line of its own, to be copied as a whole; empty where the text says it all."""
 
 
-def instructions(edit: str) -> list[Instruction]:
+def instructions(edit: str, width: int = 80) -> list[Instruction]:
     """An edit taken apart: each of its lines says what to do, with what to write in backticks."""
-    return [_instruction(text.strip()) for text in edit.splitlines() if text.strip()]
+    return [_instruction(text.strip(), width - columns(INDENT)) for text in edit.splitlines() if text.strip()]
 
 
-def _instruction(text: str) -> Instruction:
+def _instruction(text: str, room: int) -> Instruction:
     if replaced := re.fullmatch(r"(.*?):? *`([^`]*)` (→|->) `([^`]*)`", text):
         where, before, arrow, after = replaced.groups()
-        if columns(before) + columns(after) <= SHORT:
-            return Instruction(f"{where}: {before} {arrow} {after}")
-        instead = f" in the place of {before}" if columns(before) <= SHORT else " this instead"
-        return Instruction(f"{where} write{instead}:", after)
+        whole = f"{where}: {before} {arrow} {after}"
+        if columns(before) + columns(after) <= SHORT and columns(whole) <= room:
+            return Instruction(whole)
+        return Instruction(f"{where}: replace {before} with:", after)
     found = re.search(r"`([^`]+)`", text)
     if found is None or columns(found.group(1)) < 6:
         return Instruction(text)  # `%40` for `@`: without its marks it could not be read
     if text.startswith(("delete ", "remove ")):
         return Instruction(re.sub(r"`([^`\s]{6,})`", r"\1", text))
     # "append `x` to DATABASE_URL" is said as "append to DATABASE_URL:", with x below.
-    around = f"{text[: found.start()].strip()} {text[found.end() :].strip()}".strip()
-    return Instruction(around.rstrip(":") + ":", found.group(1))
+    before, after = text[: found.start()].strip(), text[found.end() :].strip()
+    spaced = ", after a space," if found.group(1).startswith(" ") else ""
+    return Instruction(f"{before}{spaced} {after}".strip().rstrip(":") + ":", found.group(1).strip())
 
 
 def _steps(remedy: Remedy, width: int, steps: int) -> list[str]:
-    text = remedy.steps.strip()
-    if not text or not steps:
+    """As many whole lines of the steps, of the first one whole sentences, as have room."""
+    parts = [wrap(part, width, INDENT, INDENT + _hanging(part)) for part in remedy.steps.strip().splitlines()]
+    if not parts or not steps:
         return []
-    lines = [wrapped for part in text.splitlines() for wrapped in wrap(part, width, INDENT)]
-    if len(lines) <= steps:
+    if len(parts[0]) > steps:
+        return whole_sentences(" ".join(parts[0]), width, steps, INDENT)
+    lines: list[str] = []
+    for part in parts:
+        if len(lines) + len(part) > steps:
+            break
+        lines += part
+    return lines
+
+
+def _hanging(part: str) -> str:
+    """`1. ` and `- ` stand alone: what follows them goes on behind them."""
+    mark = re.match(r"\s*(?:\d+[.)]|-) ", part)
+    return " " * len(mark[0]) if mark else ""
+
+
+def _cut(text: str, width: int, limit: int) -> list[str]:
+    """The sentences of a text that fit; its beginning where not even the first one does."""
+    lines = wrap(text, width, INDENT)
+    if len(lines) <= limit:
         return lines
-    return [*lines[: steps - 1], shortened(lines[steps - 1] + " ...", width)]
+    return whole_sentences(text, width, limit, INDENT) or [
+        *lines[: limit - 1],
+        shortened(lines[limit - 1] + " ...", width),
+    ]
 
 
 def _outcome(remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
@@ -107,9 +142,19 @@ def _outcome(remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
         Verification.INCONCLUSIVE: ("inconclusive", Style.CARE),
         Verification.NOT_TRIED: ("not tried", Style.QUIET),
     }[remedy.verification]
-    note = f": {' '.join(remedy.note.split())}" if remedy.note else ""
-    lines = wrap(f"{word}{note}", width, INDENT)
-    if len(lines) > 1 + steps:
-        lines = [*lines[:steps], shortened(" ".join([lines[steps], "..."]), width)]
+    if not remedy.edit and remedy.verification is Verification.NOT_TRIED:
+        if not steps:
+            return
+        note = " (pgwhy cannot change your client)" if remedy.id.startswith("upgrade") else " (only you can do this)"
+    else:
+        note = _noted(remedy.note)
+    lines = _cut(f"{word}{note}", width, 2)
     yield begins(lines[0][: columns(INDENT) + len(word)], style, lines[0][columns(INDENT) + len(word) :])
     yield from (line(text) for text in lines[1:])
+
+
+def _noted(note: str) -> str:
+    """What was seen, as it goes on behind the verdict; of a client's message only its point."""
+    lead, quoting, message = note.partition("with it: ")
+    said = " ".join((lead + quoting + tidied(message) if quoting else note).split())
+    return f", {said}" if said.startswith("with it") else f": {said}" if said else ""

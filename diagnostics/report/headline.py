@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from diagnostics.causes import Stage
+from diagnostics.causes import Cause, Stage
 from diagnostics.finding import Finding, Report, Status
 from diagnostics.report.ladder import rungs
-from diagnostics.report.rung import Mark, milliseconds
+from diagnostics.report.rung import Mark, milliseconds, tidied
 from diagnostics.report.style import Line, Style, begins, line
 from diagnostics.report.width import shortened, wrap
 
@@ -22,17 +22,23 @@ def headline(report: Report, width: int) -> list[Line]:
 
 def summary(report: Report, width: int, limit: int) -> list[Line]:
     """The sentences of the summary that fit in `limit` lines; none if it only says the headline again."""
-    text = " ".join(report.verdict.summary.split())
+    get = report.observations.get
+    text = " ".join(report.verdict.summary.split()).partition(' It says: "')[0]  # that stands in the ladder
     early = report.extra.get("interrupted") and report.verdict.cause is None  # nothing can be concluded yet
     if not text or early or text.rstrip(".").lower() in _said(report)[1].lower():
         return []
-    sentences = re.split(r"(?<=[\w)\"'][.!?]) ", text)
-    while len(sentences) > 1 and len(wrap(" ".join(sentences), width)) > limit:
+    if report.verdict.cause is Cause.SNI_MISSING and get("client.id") == "unknown":
+        text = text.replace("is the usual reason. ", "is the usual reason. --client NAME narrows it. ", 1)
+    whole = whole_sentences(text, width, limit)
+    return [line(text) for text in whole] or [line(shortened(wrap(text, width)[0] + " ...", width))]
+
+
+def whole_sentences(text: str, width: int, limit: int, indent: str = "") -> list[str]:
+    """The sentences from the beginning that fit in `limit` lines; none where not even the first one does."""
+    sentences = re.split(r"(?<=[^\s\d][.!?]) (?![a-z])", " ".join(text.split()))
+    while sentences and len(wrap(" ".join(sentences), width, indent)) > limit:
         sentences.pop()
-    lines = wrap(" ".join(sentences), width)
-    if len(lines) > limit:
-        lines = [*lines[: limit - 1], shortened(lines[limit - 1] + " ...", width)]
-    return [line(text) for text in lines]
+    return wrap(" ".join(sentences), width, indent) if sentences else []
 
 
 def first_finding(report: Report) -> Finding | None:
@@ -46,13 +52,18 @@ def _said(report: Report) -> tuple[str, str]:
     if verdict.cause is not None:
         title = finding.title if finding else verdict.cause.about.meaning
         if verdict.status is Status.CONNECTS:
-            return "CONNECTS", f", and this is another problem: {title}"
-        return "FAILS", f" {_where(report)}: {title}"
+            return "CONNECTS", f": {title}"
+        where = _where(report)
+        # "in your client: the client sends ..." says it twice.
+        short = re.sub(r"^the client('s)? ", lambda own: "its " if own[1] else "it ", title)
+        return "FAILS", f" {where}: {short if where.startswith('in ') else title}"
     if report.extra.get("interrupted"):
         return "INTERRUPTED", f" after {milliseconds(report.duration_ms)}: {_where_it_stopped(report)}"
     if verdict.status is Status.UNKNOWN:
         return "CAUSE NOT FOUND", ": no known cause fits this text"
-    return "FAILS", f", cause not found: {_where_it_stopped(report)}"
+    if report.observations.get("error.origin") == "reported":
+        return "FAILS", f" {_where(report)}, cause not found: {tidied(report.observations.get('error.message') or '')}"
+    return "FAILS", f" {_PLACES[verdict.stage]}, cause not found: {_where_it_stopped(report)}"
 
 
 def _where(report: Report) -> str:
@@ -65,7 +76,7 @@ def _where(report: Report) -> str:
 
 
 _PLACES: dict[Stage | None, str] = {
-    Stage.CONFIG: "before it connects",
+    Stage.CONFIG: "at the settings",
     Stage.DNS: "at the name",
     Stage.TCP: "at the port",
     Stage.TLS: "at TLS",
@@ -83,4 +94,6 @@ def _where_it_stopped(report: Report) -> str:
         return "nothing has failed so far" if report.extra.get("interrupted") else "nothing fails from this machine"
     if failed.text.startswith(("accepts", "closes")):
         return f"{report.observations.get('target.host') or 'the server'} {failed.text}"
-    return f"{failed.name}: {failed.text}"
+    return (
+        failed.text if report.verdict.stage and not report.extra.get("interrupted") else f"{failed.name}: {failed.text}"
+    )

@@ -16,7 +16,7 @@ def rungs(seen: Observations, cause: Cause | None = None) -> tuple[Rung, ...]:
     """The ladder of what was seen, as far as it goes; a stage that nobody reached has no rung."""
     stopped = stopped_at(seen)
     found = tuple(rung for make in _MAKERS for rung in make(seen, stopped, cause))
-    return found or tuple(_told(seen))
+    return (*found, *_told(seen, cause, found))
 
 
 def _settings(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
@@ -31,7 +31,7 @@ def _settings(seen: Observations, stopped: Stage | None, cause: Cause | None) ->
     parts = [str(get("target.origin") or "libpq's defaults"), _server(seen)]
     yield Rung(Mark.NOTE if details else Mark.OK, "settings", "; ".join(part for part in parts if part))
     for detail in details[:1]:
-        yield Rung(Mark.NOTE, "", detail)
+        yield Rung(Mark.NOTE, "settings", detail)
 
 
 def _wrong_settings(seen: Observations) -> str:
@@ -123,15 +123,6 @@ def _families(failed: list[Any]) -> str:
     return "IPv6" if families == {True} else "IPv4" if families == {False} else "others"
 
 
-def _here(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
-    get = seen.get
-    outcome = get("here.outcome")
-    if outcome == "ok":
-        yield Rung(Mark.OK, "here", f"{get('here.client')} on this machine logs in", get("here.elapsed_ms"))
-    elif outcome not in (None, "not-tried"):
-        yield Rung(Mark.FAIL, "here", f"{get('here.client')}: {tidied(get('here.message') or str(outcome))}")
-
-
 def _web(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
     get = seen.get
     if not get("web.asked"):
@@ -143,10 +134,20 @@ def _web(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
         yield Rung(Mark.NOTE, "web", f"port 443 does not answer either: {words}")
 
 
-def _told(seen: Observations) -> Iterator[Rung]:
-    """The pasted text, where nothing else was looked at."""
-    if seen.get("error.message"):
-        yield Rung(Mark.FAIL, "told", tidied(seen.get("error.message")))
+def _told(seen: Observations, cause: Cause | None, found: tuple[Rung, ...]) -> Iterator[Rung]:
+    """The pasted text, where nothing that was looked at fails: it did so for another client."""
+    if seen.get("error.origin") != "reported" or not seen.get("error.message"):
+        return
+    if all(rung.mark is not Mark.FAIL for rung in found):
+        stage = cause.about.stage if cause else None
+        name = _NAMES.get(stage, stage.value) if stage and found else "told"
+        said = tidied(seen.get("error.message"))
+        mark = Mark.NOTE if cause is Cause.NOT_A_CONNECTION_PROBLEM else Mark.FAIL
+        yield Rung(mark, name, f"your client: {said}" if found else said)
+
+
+_NAMES = {Stage.CONFIG: "settings", Stage.AUTH: "login"}
+"""Stages whose rung has another name."""
 
 
 _MAKERS: tuple[Callable[[Observations, Stage | None, Cause | None], Iterator[Rung]], ...] = (
@@ -158,5 +159,5 @@ _MAKERS: tuple[Callable[[Observations, Stage | None, Cause | None], Iterator[Run
     conversation.login,
     conversation.session,
     _web,
-    _here,
+    conversation.here,
 )

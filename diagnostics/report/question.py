@@ -20,8 +20,7 @@ def question_lines(report: Report, width: int, doubts: int, steps: int) -> Itera
     for index, title in enumerate(titles[:doubts]):
         yield from labelled("" if index else "Fits", title, width)
     if verdict.ruled_out:
-        causes = dict.fromkeys(_NOT_IT.get(cause, cause.replace("-", " ")) for cause, _ in verdict.ruled_out)
-        yield from labelled("Not it", ", ".join(causes), width, limit=max(1, doubts // 2))
+        yield from labelled("Not it", ", ".join(_not_it(report)), width, limit=max(1, doubts // 2))
     if verdict.next:
         yield line("To settle it, cheapest first", Style.STRONG)
         for number, step in enumerate(verdict.next[:steps], 1):
@@ -46,17 +45,28 @@ def _step(number: int, step: Next, width: int) -> Iterator[Line]:
     yield from (line(text) for text in wrap(step.settles, width, " " * 5))
 
 
+def _not_it(report: Report) -> list[str]:
+    """What is ruled out, in few words; nothing that was never in question."""
+    causes = [cause for cause, _ in report.verdict.ruled_out]
+    if Cause.TLS_HANDSHAKE_FAILED in causes:
+        causes = [cause for cause in causes if cause not in (Cause.TLS_VERSION_MISMATCH, *_UNTIL_TLS)]
+    if not report.observations.get("dns.ipv6_count"):
+        causes = [cause for cause in causes if cause is not Cause.IPV6_UNREACHABLE]
+    return list(dict.fromkeys(_NOT_IT.get(cause, cause.replace("-", " ")) for cause in causes))
+
+
+_UNTIL_TLS = (Cause.NOT_A_POSTGRES_SERVER, Cause.SSL_NOT_SUPPORTED_BY_SERVER)
 _NOT_IT: dict[Cause, str] = {
     Cause.DNS_NOT_FOUND: "DNS",
     Cause.DNS_TEMPORARY_FAILURE: "DNS",
     Cause.CONNECTION_REFUSED: "a closed port",
     Cause.CONNECTION_TIMEOUT: "a dropping firewall",
-    Cause.PORT_BLOCKED: "a blocked port",
+    Cause.PORT_BLOCKED: "a dropping firewall",
     Cause.IPV6_UNREACHABLE: "IPv6",
     Cause.NOT_A_POSTGRES_SERVER: "another service on the port",
     Cause.SSL_NOT_SUPPORTED_BY_SERVER: "a server without TLS",
     Cause.TLS_VERSION_MISMATCH: "TLS version",
-    Cause.TLS_HANDSHAKE_FAILED: "the handshake",
+    Cause.TLS_HANDSHAKE_FAILED: "the TLS handshake",
     Cause.SNI_MISSING: "SNI",
     Cause.IP_NOT_ALLOWED: "an allow list",
     Cause.SERVER_SILENT: "a silent server",

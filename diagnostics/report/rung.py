@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from diagnostics.values import dataclass
 
 
 class Mark(StrEnum):
@@ -50,9 +51,11 @@ def milliseconds(ms: float) -> str:
 def tidied(message: str) -> str:
     """The point of a client's message: the line with the error, without the address that stands above it already.
 
-    The first such line: under sslmode=prefer libpq tries again without TLS and appends what became of that.
+    Of a stack trace only what it is about. The first such line: under sslmode=prefer libpq tries again without TLS and
+    appends what became of that.
     """
-    lines = [text.strip() for text in message.splitlines() if text.strip()]
+    lines = [text.strip() for text in message.splitlines() if text.strip() and not _FRAME.match(text)]
+    lines = [text for text in lines if not _AFTERWARDS.match(text)] or lines
     said = [text for text in lines if _SAYS_SO.search(text)]
     point = said[0] if said else lines[-1] if lines else ""
     return _PREFIX.sub("", point)
@@ -63,5 +66,11 @@ def release(tls_version: str) -> str:
     return tls_version.removeprefix("TLSv") or tls_version
 
 
-_SAYS_SO = re.compile(r"\b(?:FATAL|ERROR|PANIC):|failed:|\b\w*Error:")
-_PREFIX = re.compile(r"^(?:.*?connection to server .*? failed: )?(?:(?:FATAL|ERROR|PANIC):\s+)?")
+_FRAME = re.compile(r"\s+(?:at |File \")")
+_AFTERWARDS = re.compile(
+    r"server closed the connection unexpectedly|This probably means the server terminated abnormally|"
+    r"before or while processing the request|connection to server was lost"
+)
+"""What libpq adds to the server's last words."""
+_SAYS_SO = re.compile(r"\b(?:FATAL|ERROR|PANIC):|failed:|\b\w*Error:|^error:")
+_PREFIX = re.compile(r"^(?:.*?connection to server .*? failed: )?(?:(?:FATAL|ERROR|PANIC|[Ee]rror):\s+)*")

@@ -67,7 +67,7 @@ def _times(seen: Observations) -> str:
     woke = get("session.cold_start")
     note = "" if woke is None or get("target.provider") == "none" else "; compute was awake"
     if woke:
-        note = f"; the compute was woken up ({milliseconds(get('authentication.waiting_ms') or 0)})"
+        note = f"; waking up took {milliseconds(get('authentication.waiting_ms') or 0)}"
     unit = "" if known[-1].endswith(" s") else " ms"
     return "  ".join(known) + unit + note
 

@@ -7,7 +7,7 @@ least important goes first, and the headline and the first fix never do.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from diagnostics.causes import Retry
 from diagnostics.finding import Report, Severity, Status
@@ -20,6 +20,7 @@ from diagnostics.report.rung import Mark, Rung, milliseconds
 from diagnostics.report.style import Line, Style, begins, in_ascii, line
 from diagnostics.report.success import success_lines
 from diagnostics.report.width import columns, rows, shortened, wrap
+from diagnostics.values import dataclass
 
 ROWS = 23
 """Of 24: the prompt that comes after the page needs one, and the headline should not scroll away."""
@@ -33,11 +34,12 @@ class Measure:
 
     summary: int = 3
     ladder: str = "whole"
-    """`whole`; `folded`: the stages that went well share a line; `broken`: only those that did not."""
+    """`whole`; `passed`: without what was skipped; `folded`: the stages that went well share a line; `broken`: only
+    those that did not."""
     rung: int = 2
     fixes: int = 3
-    steps: int = 1
-    """Lines of the steps of a fix that has no edit; with 0, what was not tried does not say so."""
+    steps: int = 4
+    """Lines for the steps of a fix that has no edit; with 0, what was not tried does not say so."""
     notes: int = 3
     doubts: int = 4
     next: int = 3
@@ -45,16 +47,24 @@ class Measure:
 
 
 EVERYTHING = Measure(summary=99, rung=99, fixes=99, steps=99, notes=99, doubts=99, next=99, references=99)
-_LESS = Measure(notes=1, steps=0, doubts=3)
-_LEAN = replace(_LESS, notes=0, fixes=2, ladder="folded", summary=2, rung=1)
+_LESS = Measure(notes=1, steps=1, doubts=3, fixes=2)
+_LEAN = replace(_LESS, notes=0, steps=0, ladder="folded", summary=2, rung=1)
 MEASURES = (
     Measure(),
     Measure(notes=1),
+    Measure(notes=1, steps=3),
+    Measure(notes=1, steps=2),
+    Measure(notes=1, steps=2, fixes=2),
     _LESS,
     replace(_LESS, rung=1),
-    replace(_LESS, rung=1, fixes=2),
-    replace(_LESS, rung=1, fixes=2, ladder="folded"),
-    replace(_LESS, rung=1, fixes=2, ladder="folded", notes=0),
+    replace(_LESS, ladder="passed"),
+    replace(_LESS, rung=1, ladder="passed"),
+    replace(_LESS, steps=0),
+    replace(_LESS, steps=0, rung=1),
+    replace(_LESS, steps=2, ladder="folded"),
+    replace(_LESS, ladder="folded"),
+    replace(_LESS, rung=1, ladder="folded"),
+    replace(_LESS, rung=1, ladder="folded", notes=0),
     _LEAN,
     replace(_LEAN, references=0, doubts=2, next=2),
     replace(_LEAN, references=0, doubts=2, next=2, fixes=1),
@@ -84,8 +94,8 @@ def rung_lines(rung: Rung, width: int, limit: int = 2) -> list[Line]:
     edge = min(width - 1, 76)
     time = milliseconds(rung.ms) if rung.ms is not None else ""
     room = edge - (len(time) + 2 if time else 0)
-    lead = f"  {rung.mark:<4}  {rung.name:<8}  "
-    texts = wrap(rung.text, room, lead, " " * 18)
+    lead = f"  {rung.mark:<4}  {rung.name:<8}  " if rung.name else f"  {rung.mark:<4}  "
+    texts = wrap(rung.text, room, lead, " " * len(lead))
     if len(texts) > limit:
         texts = [*texts[: limit - 1], shortened(texts[limit - 1] + " ...", room)]
     if time:
@@ -136,10 +146,14 @@ def _composed(report: Report, width: int, amount: Measure) -> list[Line]:
 def _ladder(report: Report, width: int, amount: Measure) -> list[Line]:
     steps = rungs(report.observations, report.verdict.cause)
     if amount.ladder != "whole":
+        steps = tuple(rung for rung in steps if rung.mark is not Mark.SKIP)
+    if amount.ladder in ("folded", "broken"):
         broken = [rung for rung in steps if rung.mark is not Mark.OK]
         names = {rung.name for rung in broken}
-        well = ", ".join(dict.fromkeys(r.name for r in steps if r.mark is Mark.OK and r.name not in names))
-        folded = (Rung(Mark.OK, well, ""),) if well and amount.ladder == "folded" else ()
+        good = [rung for rung in steps if rung.mark is Mark.OK and rung.name not in names]
+        well = ", ".join(dict.fromkeys(rung.name for rung in good if rung.name != "here"))
+        well += "".join(f"; {rung.text}" for rung in good if rung.name == "here")
+        folded = (Rung(Mark.OK, "", well),) if well and amount.ladder == "folded" else ()
         steps = (*folded, *broken)
     return [one for rung in steps for one in rung_lines(rung, width, amount.rung)]
 
@@ -153,6 +167,9 @@ def _what_to_do(report: Report, width: int, amount: Measure) -> Iterator[Line]:
     for cause, rule in verdict.also:
         yield from labelled("Or else", f"{titles.get(rule, cause.about.meaning)} ({cause})", width, limit=2)
     yield from fix_lines(report, width, amount.fixes, amount.steps)
+    if "settings" not in report.observations.records and report.verdict.status is Status.FAILS:
+        yield line("To have your connection looked at and the fixes tried:")
+        yield line("  pgwhy env:DATABASE_URL --error '<this text>'", Style.PASTE)
     if verdict.retry is Retry.NOW:
         yield begins("Again", Style.STRONG, "  the next attempt may work already")
     if verdict.retry is Retry.LATER:
@@ -168,7 +185,8 @@ def _notes(report: Report, width: int, amount: Measure) -> list[Line]:
         texts = wrap(f"{finding.title} ({finding.rule})", width, f"{word:<9}")
         lines += [begins(word, Style.CARE, texts[0][len(word) :]), *map(line, texts[1:])]
     left, ignored = len(notes[amount.notes :]), len(report.extra.get("ignored", ()))
-    more = [f"{left} {'more ' if amount.notes else ''}warnings and notes: add -v"] if left else []
+    what = "warning or note" if left == 1 else "warnings and notes"
+    more = [f"{left} {'more ' if amount.notes else ''}{what}: add -v"] if left else []
     more += [f"{ignored} ignored as you asked"] if ignored else []
     return [*lines, line("; ".join(more), Style.QUIET)] if more else lines
 

@@ -8,16 +8,12 @@ Then accept their pages as tests/report/test_terminal.py says.
 import sys
 
 from diagnostics.lab import faults, trial
-from diagnostics.lab.installation import find_installation
-from diagnostics.lab.world import World
 from diagnostics.report import document
 from tests.report.scenarios import FOLDER
 
 
 def record(slug: str) -> None:
-    fault = faults.load(slug)
-    with World.running(find_installation(), **fault.world) as world:
-        report = trial.run(fault, world).report
+    report = trial.run(faults.load(slug)).report
     folder = FOLDER / f"lab-{slug}"
     folder.mkdir(exist_ok=True)
     (folder / "seen.json").write_text(document.to_text(report), encoding="utf-8")

@@ -23,10 +23,19 @@ def saved(slug: str) -> dict:
     return json.loads((FOLDER / slug / "seen.json").read_text(encoding="utf-8"))
 
 
+def as_old_as(old: dict, written: dict) -> dict:
+    """What was written, without the facts that have been derived only since the old report was saved."""
+    observations = {
+        record: {fact: value for fact, value in facts.items() if fact in old["observations"].get(record, {})}
+        for record, facts in written["observations"].items()
+    }
+    return {**written, "observations": observations}
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_report_is_the_same_after_it_was_written_and_read(slug):
     once = to_json(recorded(slug))
-    assert once == saved(slug)
+    assert as_old_as(saved(slug), once) == saved(slug)
     assert to_json(from_json(json.loads(json.dumps(once)), VOCABULARY)) == once
 
 
@@ -89,7 +98,7 @@ def test_what_a_newer_version_wrote_is_kept():
     newer["observations"]["moon"] = {"phase": "full"}
     newer["observations"]["tls"]["ech"] = True
     newer["timeline"][0]["thread"] = 3
-    assert to_json(from_json(newer, VOCABULARY)) == newer
+    assert as_old_as(newer, to_json(from_json(newer, VOCABULARY))) == newer
 
 
 def test_a_cause_that_only_a_newer_version_knows_is_no_cause_here_and_is_kept():
@@ -97,7 +106,7 @@ def test_a_cause_that_only_a_newer_version_knows_is_no_cause_here_and_is_kept():
     newer["verdict"]["cause"] = newer["findings"][0]["cause"] = "gremlins"
     report = from_json(newer, VOCABULARY)
     assert report.verdict.cause is None
-    assert to_json(report) == newer
+    assert as_old_as(newer, to_json(report)) == newer
     page(report)
 
 

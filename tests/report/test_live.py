@@ -53,7 +53,8 @@ def test_the_page_stands_in_its_place_afterwards():
     live.clear()
     assert out.shown() == ["$ pgwhy"]
     out.write(page(recorded("wrong-password"), colour=True).replace("\n", "\r\n"))
-    assert out.shown()[1:3] == page(recorded("wrong-password")).splitlines()[:2]
+    headline = page(recorded("wrong-password")).splitlines()[:2]
+    assert headline in (out.shown()[:2], out.shown()[1:3])  # a long page may have moved the command line up
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 160])

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.finding import Evidence, Kind, Remedy, Verification
+from diagnostics.report.fixes import instructions
 from diagnostics.report.terminal import page
 from diagnostics.report.width import columns, rows
 from tests.report.scenarios import FOLDER, SLUGS, recorded
@@ -158,3 +159,78 @@ def test_evidence_of_any_shape_can_be_shown():
     report = recorded("sni-missing-elsewhere")
     odd = tuple(Evidence("a.b", value) for value in (None, "", True, 1.5, ["x"], [{"a": None}]))
     page(replace(report, findings=(replace(report.findings[0], evidence=odd),)), verbose=True)
+
+
+def rung(text, mark, name):
+    return [line for line in text.splitlines() if line.startswith(f"  {mark:<4}  {name:<8}  ")]
+
+
+def test_a_client_without_tls_is_stopped_by_that_and_not_by_the_certificate():
+    text = page(recorded("lab-plaintext"))
+    assert rung(text, "FAIL", "tls") == ["  FAIL  tls       not asked for (sslmode=disable); the server insists on it"]
+    assert "certificate" not in text
+
+
+def test_what_another_client_printed_fails_there_and_its_stages_are_well_here():
+    text = page(recorded("reported-plaintext"))
+    assert rung(text, "ok", "tls") and rung(text, "ok", "startup")
+    (here,) = rung(text, "ok", "here")
+    assert "this machine's libpq 18 logs in" in here
+    (failed,) = rung(text, "FAIL", "tls")
+    assert "your client: connection is insecure" in failed
+    assert "parser.js" not in text
+
+
+def test_a_stage_that_was_not_reached_has_no_rung():
+    text = page(recorded("certificate-not-trusted"))
+    assert rung(text, "FAIL", "tls") and "startup" not in text
+
+
+def test_a_failure_that_cannot_be_repeated_here_says_how_to_go_on():
+    text = page(recorded("reported-unknown"))
+    assert text.startswith("FAILS in your client, cause not found: something odd happened\n")
+    assert "pgwhy, where it fails" in text
+
+
+def test_an_error_about_another_host_is_said_first():
+    second = page(recorded("reported-other-host")).splitlines()[1]
+    assert second.startswith("The error is about db.internal, and this string names")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_was_never_tried_is_told_only_beside_what_was(slug):
+    report = recorded(slug)
+    tried = {fix.verification for finding in report.findings for fix in finding.fixes} - {Verification.NOT_TRIED}
+    if not tried:
+        assert "not tried (" not in page(report)
+
+
+def test_steps_end_with_a_whole_sentence():
+    finding = recorded("refused").findings[0]
+    long = "Look at this first. " + "Then there is very much more to be read about it, " * 9 + "as said."
+    fix = Remedy(id="f", kind=Kind.REPAIR, title="do this", steps=long)
+    report = replace(recorded("refused"), findings=(replace(finding, fixes=(fix,)),))
+    lines = page(report).splitlines()
+    assert lines[lines.index("Fix 1  do this") + 1] == "       Look at this first."
+    assert "..." not in page(report)
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        ("append `&a=b` to X", ("append `&a=b` to X", "")),
+        ("append `&sslmode=require` to X", ("append to X:", "&sslmode=require")),
+        ("append ` sslmode=require` to X", ("append, after a space, to X:", "sslmode=require")),
+        ("in X: `sslmode=a` → `sslmode=b`", ("in X: sslmode=a → sslmode=b", "")),
+        ("in X: `" + "a" * 30 + "` → `" + "b" * 30 + "`", ("in X: replace " + "a" * 30 + " with:", "b" * 30)),
+        ("in the environment run `unset PGHOST`", ("in the environment run:", "unset PGHOST")),
+        ("remove `&sslsni=0` from X", ("remove &sslsni=0 from X", "")),
+    ],
+)
+def test_an_edit_says_what_to_do_and_its_piece_stands_alone(edit, told):
+    assert [(each.text, each.paste) for each in instructions(edit)] == [told]
+
+
+def test_a_replacement_that_does_not_fit_in_a_line_has_its_piece_on_its_own():
+    (told,) = instructions("in DATABASE_URL (environment): `sslmode=disable` → `sslmode=require`", width=60)
+    assert told.paste == "sslmode=require"
