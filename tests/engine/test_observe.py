@@ -1,0 +1,80 @@
+"""Probes start when what they need is there, and end with the run."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import ClassVar
+
+import pytest
+
+from diagnostics import target as targets
+from diagnostics.client import LIBPQ_HERE
+from diagnostics.facts import Record, fact
+from diagnostics.network import Network
+from diagnostics.observe import GRACE_S, ProbeBug, begin, observe
+from diagnostics.probes.probe import Options, Probe, Seen
+from diagnostics.values import dataclass
+from tests.engine.runs import machine
+
+
+@dataclass(frozen=True)
+class First(Record):
+    name: ClassVar[str] = "first"
+    seen: bool | None = fact("it ran")
+
+
+@dataclass(frozen=True)
+class Second(Record):
+    name: ClassVar[str] = "second"
+    after_first: bool | None = fact("the first one was there")
+
+
+async def first(seen: Seen, network: Network) -> First:
+    await asyncio.sleep(0)
+    return First(seen=True)
+
+
+async def second(seen: Seen, network: Network) -> Second:
+    return Second(after_first=seen[First].seen)
+
+
+async def stuck(seen: Seen, network: Network) -> Second:
+    return await seen.later(Second)  # its own record: this never ends
+
+
+async def broken(seen: Seen, network: Network) -> Second:
+    raise ZeroDivisionError
+
+
+def run(*probes: Probe, deadline_s: float = 5.0, given: tuple[Record, ...] = ()):
+    async def go():
+        here = machine()
+        seen = begin(targets.read("postgresql://h/d", here), LIBPQ_HERE, here, Options(), given)
+        observed = await observe(seen, Network(deadline_s), probes)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return observed
+
+    return asyncio.run(go())
+
+
+def test_a_probe_waits_for_the_records_it_needs():
+    observed = run(Probe(Second, second, needs=(First,)), Probe(First, first))
+    assert observed.get("second.after_first") is True
+
+
+def test_a_probe_whose_record_is_given_does_not_run():
+    assert run(Probe(First, broken), given=(First(seen=False),)).get("first.seen") is False
+
+
+def test_an_exception_in_a_probe_is_a_bug_of_ours_with_its_name():
+    with pytest.raises(ProbeBug, match="the second probe") as raised:
+        run(Probe(Second, broken), Probe(First, stuck))
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
+
+
+def test_a_probe_that_never_returns_does_not_keep_the_run():
+    begin_s = time.monotonic()
+    observed = run(Probe(First, first), Probe(Second, stuck), deadline_s=0.1)
+    assert time.monotonic() - begin_s < 0.1 + GRACE_S + 0.5
+    assert observed.get("first.seen") is True and "second" not in observed.records

@@ -1,0 +1,71 @@
+"""A server that lets everybody in and then does not behave: a diagnosis, never an exception, and always an end."""
+
+from __future__ import annotations
+
+import socket
+import struct
+
+import pytest
+
+from diagnostics import wire
+from tests.engine.password_taker import READY, answering, letting_in, row
+from tests.engine.runs import MARKER, check, page
+from tests.servers import Behaviour, serving
+
+
+def closing(connection: socket.socket) -> None:
+    """It ends at once."""
+
+
+def resetting(connection: socket.socket) -> None:
+    connection.recv(10)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+def ending(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(ENDED)
+
+
+NO_ROWS = wire.message(b"T", b"\0\0") + wire.message(b"C", b"SELECT 0\0")
+ENDED = wire.error_response({"S": "FATAL", "V": "FATAL", "C": "57P01", "M": "terminating connection"})
+NO_TABLE = wire.error_response({"S": "ERROR", "V": "ERROR", "C": "42P01", "M": "no such table"})
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        closing,
+        resetting,
+        answering(b"\xff" * 100),
+        answering(wire.message(b"H", b"\0\0\0") + wire.message(b"d", b"x")),
+        answering(wire.message(b"G", b"\0\0\0")),
+        ending,
+        answering(NO_TABLE, READY),
+        answering(wire.message(b"I"), READY),
+        answering(wire.message(b"D", b"\0\1"), READY),
+    ],
+    ids=["closes", "resets", "garbage", "copy-out", "copy-in", "fatal", "error", "empty", "row-without-table"],
+)
+def test_a_session_without_an_answer_fails_there(then: Behaviour) -> None:
+    with serving(letting_in(then)) as port:
+        report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/neondb", deadline_s=3)
+    assert (report.verdict.status, report.verdict.stage) == ("fails", "session")
+    assert report.observations.get("session.usable") is False
+    page(report)
+
+
+@pytest.mark.parametrize("answer", [NO_ROWS, row(b"1"), row(*[b"x"] * 9)], ids=["no rows", "one column", "nine"])
+def test_a_server_that_answers_another_question_is_still_usable(answer: bytes) -> None:
+    """Something that only speaks the protocol, and has no such catalogue."""
+    with serving(letting_in(answering(answer, READY))) as port:
+        report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/neondb", deadline_s=3)
+    assert report.verdict.status == "connects"
+    assert report.observations.get("session.server_version") is None
+    page(report)
+
+
+def test_answers_of_the_right_number_and_no_sense_are_taken_as_they_are() -> None:
+    with serving(letting_in(answering(row(*[b"\xff\x1b[31m"] * 8), READY))) as port:
+        report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/neondb", deadline_s=3)
+    assert "\x1b" not in "".join(page(report))

@@ -1,0 +1,98 @@
+"""Whose failure it is: what the client printed, what this machine's own run did, and what is said first of both."""
+
+from __future__ import annotations
+
+import pytest
+
+from diagnostics.lab.world import DATABASE, DOMAIN, ROLE, World
+from tests.engine.password_taker import READY, answering, letting_in, row
+from tests.engine.runs import MARKER, check, page
+from tests.servers import closed_port, serving
+
+OTHER = f"ep-old-morning-123456.{DOMAIN}"
+
+
+def test_an_error_about_another_host_is_said_first(world: World) -> None:
+    said = f'connection to server at "{OTHER}" (192.0.2.7), port 5432 failed: Connection refused'
+    report = check(world.uri(), error=said)
+    assert report.verdict.status == "fails"
+    assert report.verdict.summary.startswith(f"The error is about {OTHER}, and this string names {world.host}")
+    assert report.verdict.here is not None and report.verdict.here.endswith("on this machine connects")
+    page(report)
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ("ERROR:  password authentication failed for user 'alex'", "wrong-password"),
+        ("could not translate host name: Name or service not known", "dns-not-found"),
+        ("FATAL:  sorry, too many clients already", "too-many-connections"),
+    ],
+)
+def test_an_error_that_cannot_be_repeated_is_still_the_answer(world: World, said: str, cause: str) -> None:
+    report = check(world.uri(), error=said)
+    assert (report.verdict.status, report.verdict.cause) == ("fails", cause)
+    assert report.verdict.summary.startswith("The string is right: ")
+    assert report.findings[0].origin == "reported"
+    assert report.verdict.ruled_out == (), "what holds here need not hold there"
+    page(report)
+
+
+def test_a_text_that_fits_nothing_leaves_the_cause_open(world: World) -> None:
+    report = check(world.uri(), error="something odd happened on a Tuesday")
+    assert (report.verdict.status, report.verdict.cause) == ("fails", None)
+    assert report.verdict.summary.startswith("The string is right: ")
+    assert report.verdict.next
+    page(report)
+
+
+def test_a_text_of_a_query_is_no_connection_problem(world: World) -> None:
+    report = check(world.uri(), error='ERROR:  relation "users" does not exist')
+    assert (report.verdict.status, report.verdict.cause) == ("connects", "not-a-connection-problem")
+    page(report)
+
+
+def test_both_fail_and_that_is_said(world: World) -> None:
+    said = "ERROR:  password authentication failed for user 'alex'"
+    report = check(world.uri(password="npg_wrong1234"), error=said)
+    assert report.verdict.cause == "wrong-password"
+    assert report.verdict.here is not None and "fails too" in report.verdict.here
+    assert not report.verdict.summary.startswith("The string is right")
+
+
+def test_what_connects_has_no_error_whatever_a_rule_may_say(world: World) -> None:
+    """A private address, an unknown chain, an expired certificate: circumstances, as long as the login gets through."""
+    report = check(world.uri(sslmode=None, channel_binding=None))
+    assert report.verdict.status == "connects" and report.verdict.cause is None
+    assert report.verdict.stage is None and report.verdict.ruled_out == ()
+
+
+def test_the_next_host_is_tried_where_the_first_takes_no_connection(world: World) -> None:
+    text = f"postgresql://{ROLE}:{world.password.reveal()}@127.0.0.1:{closed_port()},127.0.0.1:{world.postgres.port}"
+    report = check(f"{text}/{DATABASE}")
+    assert report.verdict.status == "connects"
+    assert report.observations.get("authentication.address") == "127.0.0.1"
+
+
+def test_the_next_host_is_tried_where_the_first_is_not_the_server_wanted(world: World) -> None:
+    """target_session_attrs=read-write, and the first host is read-only: libpq goes on, and so does the run."""
+    read_only = letting_in(answering(row(b"on"), READY))
+    with serving(read_only) as port:
+        hosts = f"127.0.0.1:{port},127.0.0.1:{world.postgres.port}"
+        text = f"postgresql://{ROLE}:{world.password.reveal()}@{hosts}/{DATABASE}?target_session_attrs=read-write"
+        assert check(text).verdict.status == "connects"
+        alone = check(text.replace(f",127.0.0.1:{world.postgres.port}", ""))
+    assert alone.verdict.status == "fails"
+    assert "session is read-only" in (alone.observations.get("authentication.message") or "")
+
+
+def test_without_a_host_that_is_found_no_login_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def unknown(name: str) -> tuple[str, ...]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", unknown)
+    report = check(f"postgresql://alex:{MARKER}@db.test/neondb")
+    assert (report.verdict.cause, report.verdict.stage) == ("dns-not-found", "dns")
+    assert report.observations.get("authentication.not_tried_because") == "earlier-stage"
