@@ -2,13 +2,16 @@
 # make test    everything that CI checks
 # make parts   what the tests need beyond Python, by apt as root (Debian, Ubuntu) and npm
 # make bench   the figures of the README, measured here
+# make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md
+# make soak    is it the same answer each time: every fault ten times
+# make rivals  the other tools, in an environment of their own
 
 PYTHON ?= python3
 VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
 
-.PHONY: demo test parts bench clean
+.PHONY: demo test parts bench score soak rivals clean
 
 demo: $(VENV)/lab.stamp
 	@$(BIN)/pgwhy demo
@@ -23,6 +26,19 @@ test: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks
+
+score: $(VENV)/test.stamp parts rivals
+	$(BIN)/python -m benchmarks.score
+
+soak: $(VENV)/test.stamp parts
+	$(BIN)/python -m benchmarks.soak
+
+# A tool that does not install is named in the table, with the reason, and stops nobody.
+rivals: | $(BIN)/python
+	@test -x $(PARTS)/rivals/bin/python || $(BIN)/python -m venv $(PARTS)/rivals
+	@for tool in db-tester-cli==0.1.0 netdoctor==0.1.1 sslyze==6.3.1; do \
+	    $(PARTS)/rivals/bin/pip install --quiet --disable-pip-version-check $$tool || echo "$$tool does not install here"; \
+	done
 
 # An environment of our own; the tools that make one are a package of their own on Debian and Ubuntu.
 $(BIN)/python:
@@ -53,6 +69,9 @@ $(PARTS)/system.stamp:
 	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing="$$missing python3-venv"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
 	command -v ip >/dev/null || missing="$$missing iproute2"; \
+	PATH="$$PATH:/usr/sbin:/sbin"; \
+	command -v nft >/dev/null || missing="$$missing nftables"; \
+	command -v pgbouncer >/dev/null || missing="$$missing pgbouncer"; \
 	if [ -n "$$missing" ]; then \
 	    echo "installing$$missing"; \
 	    export DEBIAN_FRONTEND=noninteractive; \

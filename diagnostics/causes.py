@@ -5,8 +5,9 @@ Beside it the other closed words in which a rule and a finding speak: stage, ret
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from diagnostics.values import dataclass
 
 
 class Stage(StrEnum):

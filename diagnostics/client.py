@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from diagnostics.facts import Record, fact
+from diagnostics.values import dataclass
 
 
 class UnknownParameters(StrEnum):
@@ -74,12 +75,14 @@ class Client:
     forwarded_parameters: tuple[str, ...] = ()
     """libpq parameters that it does not know and sends to the server."""
     syntaxes: tuple[Syntax, ...] = ()
+    system_roots: bool | None = None
+    """`sslrootcert=system` means the system's store; false: it is looked for as a file of that name."""
     connect_timeout_s: float | None = None
     """Its own limit when none is asked for; `None`: not known; 0: none at all."""
     per_address_ms: float | None = None
     """What it gives each address before it goes on to the next one; `None`: no such limit."""
     sni_since: str | None = None
-    """The version that sends SNI: `libpq 14`, `pgx 5.0.0`."""
+    """The version that sends SNI: `libpq 14`, `pgx 4.18.0`."""
     check_version: str | None = None
     """A command that prints the version in use."""
     source: str | None = None

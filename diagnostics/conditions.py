@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any
 
 from diagnostics.facts import Observations, Value
 from diagnostics.patterns import needles
+from diagnostics.values import dataclass
 
 
 class Answer(IntEnum):

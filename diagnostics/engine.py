@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from diagnostics import __version__, error_text
 from diagnostics import target as targets
@@ -24,8 +24,11 @@ from diagnostics.network import Network
 from diagnostics.observe import Progress, begin, observe
 from diagnostics.probes import VOCABULARY
 from diagnostics.probes.probe import Options, Seen
+from diagnostics.probes.settings import NOTHING
+from diagnostics.target.facts import TargetFacts
 from diagnostics.target.model import Target
 from diagnostics.timeline import Timeline
+from diagnostics.values import dataclass
 from diagnostics.verdict import connects, decide, findings_that_count
 from diagnostics.verify import Experiment, described, verify
 
@@ -62,8 +65,8 @@ async def diagnose(request: Request, progress: Progress | None = None) -> Report
     `extra["interrupted"]` set. Raises `ProbeBug` and `RuleError`, which are mistakes in pgwhy or in a rule.
     """
     network = request.network(request.deadline_s)
-    loading = _warm(request)
     seen = begin(request.target, request.client, request.machine, request.options)
+    loading = _warm(request.rules, seen[TargetFacts].sslmode)
     if request.error is not None:
         seen.put(error_text.clean(request.error, Origin.REPORTED))
     interrupted = False
@@ -86,6 +89,7 @@ async def diagnose(request: Request, progress: Progress | None = None) -> Report
             findings = described(findings, request.target)
     else:
         findings = described(findings, request.target)
+    await network.leave()
     return _report(
         request.target,
         request.machine,
@@ -115,37 +119,66 @@ def explain_text(text: str, machine: Machine, client: str | None = None, rules: 
     target = Target(settings={})
     facts = ClientFacts(id=spoken_for.id, title=spoken_for.title, named=spoken_for.named, guessed=spoken_for.guessed)
     if spoken_for is not LIBPQ_HERE:
-        facts = replace(facts, family=spoken_for.family, sends_sni=spoken_for.sends_sni, version=spoken_for.version)
+        facts = replace(
+            facts,
+            family=spoken_for.family,
+            sends_sni=spoken_for.sends_sni,
+            version=spoken_for.version,
+            sni_since=spoken_for.sni_since or "",
+            check_version=spoken_for.check_version or "",
+        )
+    else:
+        facts = replace(facts, sni_since="", check_version="")  # whose text this is nobody knows
     observations = Observations({ClientFacts.name: facts, ErrorText.name: record})
     rulebook = _rulebook(rules)
     explanation = explain(observations, rulebook)
-    findings = described(findings_that_count(explanation, observations), target)
+    findings = findings_that_count(explanation, observations)
     return _report(target, machine, observations, findings, explanation, rulebook, timeline, login=True, extra={})
 
 
 def plan(request: Request) -> tuple[str, ...]:
     """Which names, connections and logins a run would open, a line each. Opens none."""
-    hosts = request.target.hosts
-    lines = []
-    for host in hosts:
-        place = f"{host.hostaddr or host.name or 'the local socket'} port {host.port}"
-        if not host.hostaddr and host.name and not host.name.startswith(("/", "@")):
-            lines.append(f"look up {host.name} (getaddrinfo, and each configured resolver: A, AAAA)")
-        lines.append(f"connect to {place}, every address once, without sending anything")
-    if hosts:
-        lines.append("negotiate TLS with SNI and without, on the first address that answers: 2 connections")
-        lines.append("send a start-up message and read its first answer: up to 4 connections, no password")
-    lines += [f"ask the resolver {resolver} for comparison" for resolver in request.options.compare_dns]
-    if request.options.login:
-        most = Network.MAX_EXCHANGES
-        lines.append(f"log in as the client spoken for, and once for each fix tried: at most {most} password exchanges")
+    from diagnostics.network.stream import is_ip_literal, is_socket_path
+
+    target, options = request.target, request.options
+    if not target.hosts or any(problem.code in NOTHING for problem in target.problems):
+        return ("nothing: no host could be read from the target",)
+    named = [h.name for h in target.hosts if h.name and not (h.hostaddr or is_ip_literal(h.name.strip("[]")))]
+    named = [name for name in dict.fromkeys(named) if not is_socket_path(name)]
+    lines = [f"look up {name} with getaddrinfo" for name in named]
+    if asked := next((name for name in named if name.lower() != "localhost"), ""):
+        lines += list(_questions(asked, request))
+    for host in target.hosts:
+        place = host.hostaddr or host.name
+        if place and not is_socket_path(place):
+            lines.append(f"connect to {place} port {host.port}, every address once, without sending anything")
+        else:
+            lines.append(f"connect to the Unix socket for port {host.port} in {place or 'its usual folder'}")
+    lines.append("negotiate TLS with SNI and without, on the first address that answers: 2 connections, 3 at most")
+    lines.append("send a start-up message and read its first answer: up to 4 connections, no password")
+    if options.login:
+        most = f"at most {Network.MAX_EXCHANGES} password exchanges"
+        lines.append(f"log in as the client spoken for, and once for each fix tried: {most}")
         lines.append("run one read-only query about the session")
     else:
         lines.append("no login (--no-login)")
-    if request.options.web is not False:
-        when = "" if request.options.web else ", only if the database port does not answer"
+    if options.web is not False:
+        when = "" if options.web else ", only if the database port does not answer"
         lines.append(f"ask the provider's own port 443 for this endpoint (Neon only){when}")
-    return tuple(lines) or ("nothing: no host could be read from the target",)
+    return tuple(lines)
+
+
+def _questions(name: str, request: Request) -> Iterable[str]:
+    """What the dns probe would ask each resolver about the first name."""
+    from diagnostics.network.resolve import configured_resolvers
+    from diagnostics.probes.resolvers import PUBLIC
+
+    for resolver in configured_resolvers(request.machine.resolver_file):
+        random = ", and for two random names that cannot exist" if request.options.wildcard_check else ""
+        yield f"ask the resolver {resolver} for {name} (A, AAAA){random}"
+    for given in request.options.compare_dns:
+        for compared in PUBLIC if given == "public" else (given,):
+            yield f"ask the resolver {compared} for {name} (A, AAAA), for comparison"
 
 
 def selector_loop() -> asyncio.AbstractEventLoop:
@@ -153,16 +186,21 @@ def selector_loop() -> asyncio.AbstractEventLoop:
     return asyncio.SelectorEventLoop()
 
 
-def _warm(request: Request) -> Future[Rulebook]:
-    """Import what the later stages need, and load the rules, on a thread: the first packets are on their way then."""
-    from diagnostics.network import login
+def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
+    """Import what the later stages need, and load the rules, on a thread: the first packets are on their way then.
+
+    In the order in which a run needs them: psycopg, OpenSSL where there will be TLS or no connection, the rules.
+    """
+    from diagnostics.network import login, tls
 
     loaded: Future[Rulebook] = Future()
 
     def load() -> None:
         login.warm()
+        if sslmode in ("require", "verify-ca", "verify-full"):
+            tls.warm()
         try:
-            loaded.set_result(_rulebook(request.rules))
+            loaded.set_result(_rulebook(folders))
         except BaseException as error:
             # Whatever it was, it belongs to whoever asks for the result.
             loaded.set_exception(error)
@@ -227,9 +265,9 @@ def _report(
     login: bool,
     extra: dict[str, object],
 ) -> Report:
-    verdict = decide(findings, explanation, observations, login=login)
+    verdict = decide(findings, explanation, observations, login=login, interrupted="interrupted" in extra)
     return Report(
-        report_id=uuid4().hex[:6],
+        report_id=os.urandom(3).hex(),
         version=__version__,
         rules_digest=rulebook.digest,
         started_at=machine.now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from diagnostics.facts import Record, derived, fact
+from diagnostics.values import dataclass
 
 MAX_CHARACTERS = 200_000
 """Of a longer text the beginning and the end are kept: drivers put the cause last, wrappers put it first."""
@@ -50,6 +50,8 @@ class ErrorText(Record):
     @derived
     def host(self) -> str | None:
         """the host that the text says it tried; empty if it names none"""
+        if self.message is not None and (looked_up := _LOOKED_UP.search(self.message)):
+            return looked_up.group(1) or looked_up.group(2)
         return self._server(1)
 
     @derived
@@ -97,4 +99,6 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SQLSTATE = re.compile(r"(?:SQLSTATE|SQL state|sqlstate|\bcode)[\s:='\"\[(]*([0-9A-Z]{5})\b|\[([0-9A-Z]{5})\]")
 _SERVER = re.compile(r"connection to server (?:at|on socket) \"([^\"]*)\"(?: \(([^)\s]*)\))?(?:, port (\d+))?")
+# libpq's words for a name that cannot be looked up, and Node's.
+_LOOKED_UP = re.compile(r"could not translate host name \"([^\"]+)\"|getaddrinfo [A-Z_]+ ([^\s,;\"']+)")
 _ROLE = re.compile(r"password authentication failed for user\s+([\"'])")

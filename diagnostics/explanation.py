@@ -8,7 +8,6 @@ the most tests. What another rule supersedes is hidden. Whether the run itself d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from diagnostics.causes import Kind, Severity, Stage
@@ -17,6 +16,7 @@ from diagnostics.error_text import Origin
 from diagnostics.facts import Observations, to_plain
 from diagnostics.finding import Doubt, Evidence, Finding, Remedy
 from diagnostics.rulebook import FixSpec, Held, Rulebook
+from diagnostics.values import dataclass
 from diagnostics.wording import cut, exactly, placeholders, say, word
 
 
@@ -170,5 +170,6 @@ _PASSED = (
     ("dns.outcome", "found", Stage.DNS),
     ("tcp.outcome", "all", Stage.TCP),
     ("authentication.outcome", "refused", Stage.TLS),
+    ("authentication.password_used", True, Stage.STARTUP),
     ("authentication.outcome", "ok", Stage.AUTH),
 )

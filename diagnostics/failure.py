@@ -18,7 +18,8 @@ class Failure(StrEnum):
     CLOSED = "closed"
     """The peer ended the connection in an orderly way before it said what was due."""
     NETWORK_UNREACHABLE = "network-unreachable"
-    """This machine has no route (ENETUNREACH), or no address of that family (EADDRNOTAVAIL, EAFNOSUPPORT)."""
+    """This machine has no route (ENETUNREACH; EINVAL: into a black hole), or no address of that family (EADDRNOTAVAIL,
+    EAFNOSUPPORT)."""
     HOST_UNREACHABLE = "host-unreachable"
     """A router said that the host cannot be reached (EHOSTUNREACH, EHOSTDOWN)."""
     PROHIBITED = "prohibited"
@@ -51,6 +52,8 @@ _BY_ERRNO = {
     errno.EADDRNOTAVAIL: Failure.NETWORK_UNREACHABLE,
     errno.EAFNOSUPPORT: Failure.NETWORK_UNREACHABLE,
     errno.ENETDOWN: Failure.NETWORK_UNREACHABLE,
+    # What connect() gives on Linux for a blackhole route, and for a link-local address without its zone (ip-route(8)).
+    errno.EINVAL: Failure.NETWORK_UNREACHABLE,
     errno.EHOSTUNREACH: Failure.HOST_UNREACHABLE,
     errno.EACCES: Failure.PROHIBITED,
     errno.EPERM: Failure.PROHIBITED,

@@ -5,7 +5,7 @@ These are plain values in the shape of the JSON contract (DESIGN part 6, `pgwhy 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,7 @@ from diagnostics.causes import Severity as Severity
 from diagnostics.error_text import Origin
 from diagnostics.facts import Observations
 from diagnostics.timeline import Span
+from diagnostics.values import dataclass
 
 
 class Verification(StrEnum):
@@ -37,7 +38,7 @@ class Status(StrEnum):
     """Without a login: the server got as far as asking for the password."""
     FAILS = "fails"
     UNKNOWN = "unknown"
-    """An error text alone, of which no cause could be told."""
+    """An error text alone of which no cause could be told, or a run that was interrupted before anything failed."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from diagnostics import catalogue, rules_compiled
@@ -19,6 +18,7 @@ from diagnostics.explanation import explain
 from diagnostics.facts import Vocabulary
 from diagnostics.patterns import faults
 from diagnostics.rulebook import Example, FixSpec, Rule, Rulebook, RuleError, from_folders
+from diagnostics.values import dataclass
 
 TITLE_CHARACTERS = 72
 

@@ -7,7 +7,6 @@ own. The built-in ones come from their compiled form where it is current; a file
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +18,7 @@ from diagnostics.conditions import WORDS, Answer, Block, Facts, Test, any_of, bl
 from diagnostics.facts import Observations, Value, Vocabulary
 from diagnostics.rules_compiled import RuleError as RuleError
 from diagnostics.rules_compiled import RuleFile, RuleProblem
+from diagnostics.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,14 @@ def findings_that_count(explanation: Explanation, seen: Observations) -> tuple[F
     return tuple(f for f in explanation.findings if f.severity is not Severity.ERROR or _stands(f, seen))
 
 
-def decide(findings: tuple[Finding, ...], explanation: Explanation, seen: Observations, *, login: bool) -> Verdict:
+def decide(
+    findings: tuple[Finding, ...],
+    explanation: Explanation,
+    seen: Observations,
+    *,
+    login: bool,
+    interrupted: bool = False,
+) -> Verdict:
     """The verdict of these observations. `login` is false with `--no-login`."""
     errors = [f for f in findings if f.severity is Severity.ERROR and f.cause is not None]
     first = errors[0] if errors else None
@@ -45,11 +52,13 @@ def decide(findings: tuple[Finding, ...], explanation: Explanation, seen: Observ
     status = _status_without_cause(seen, login=login) if first is None else Status.FAILS
     if first is not None and first.cause is Cause.NOT_A_CONNECTION_PROBLEM:
         status = Status.CONNECTS
+    if interrupted and first is None and status is Status.FAILS and stopped_at(seen) is None:
+        status = Status.UNKNOWN  # nothing has failed so far
     if status is Status.FAILS:
         stage = first.cause.about.stage if first is not None and first.cause is not None else stopped_at(seen)
     return Verdict(
         status=status,
-        summary=_summary(status, first, seen),
+        summary=_summary(status, first, seen, interrupted=interrupted),
         stage=stage,
         cause=first.cause if first else None,
         rule=first.rule if first else None,
@@ -58,7 +67,9 @@ def decide(findings: tuple[Finding, ...], explanation: Explanation, seen: Observ
         here=_here(seen),
         also=tuple(_others(first, errors)),
         ruled_out=_ruled_out(seen) if status in (Status.FAILS, Status.UNKNOWN) else (),
-        next=_next(first, explanation.doubts, seen) if status in (Status.FAILS, Status.UNKNOWN) else (),
+        next=()
+        if interrupted or status in (Status.CONNECTS, Status.REACHABLE)
+        else _next(first, explanation.doubts, seen),
     )
 
 
@@ -113,8 +124,10 @@ def _ran(seen: Observations) -> bool:
     return any(name in seen.records for name in ("settings", "dns", "tcp"))
 
 
-def _summary(status: Status, first: Finding | None, seen: Observations) -> str:
+def _summary(status: Status, first: Finding | None, seen: Observations, *, interrupted: bool) -> str:
     sentences = [_disagreement(status, seen)]
+    if interrupted and not connects(seen):
+        sentences.insert(0, "The run was interrupted: this is what is known so far.")
     if first is not None:
         sentences.append(first.because.strip())
     elif status is Status.CONNECTS:
@@ -122,7 +135,7 @@ def _summary(status: Status, first: Finding | None, seen: Observations) -> str:
     elif status is Status.REACHABLE:
         sentences.append("The server asks for the password, which --no-login kept back.")
     elif status is Status.UNKNOWN:
-        sentences.append("No known cause fits this text.")
+        sentences.append("Nothing has failed so far." if interrupted else "No known cause fits this text.")
     else:
         sentences.append(_stopped_words(seen))
     return " ".join(sentence for sentence in sentences if sentence)
@@ -136,9 +149,10 @@ def _disagreement(status: Status, seen: Observations) -> str:
     tried, wanted = seen.get("error.host"), seen.get("target.host")
     if reported and tried and wanted and tried.casefold() != wanted.casefold():
         return f"The error is about {tried}, and this string names {wanted}: the client did not use this string."
-    if here_connects(seen) and (reported or not connects(seen)) and seen.get("tcp.client_gives_up") is not True:
+    got_through = here_connects(seen) and not seen.get("session.message")
+    if got_through and (reported or not connects(seen)) and seen.get("tcp.client_gives_up") is not True:
         libpq = seen.get("here.client") or seen.get("client.title") or "libpq"
-        return f"The string is right: pgwhy's client ({libpq}) connects with it from this machine."
+        return f"The string is right: pgwhy's client ({libpq}) connects with it from here."
     return ""
 
 
@@ -155,7 +169,12 @@ def _stopped_words(seen: Observations) -> str:
         None: "The client's failure could not be repeated from this machine.",
     }[stage]
     said = str(seen.get("error.message") or "").strip().splitlines()
-    return f'{words} It says: "{said[-1]}"' if said and stage is not None else words
+    return f'{words} It says: "{said[-1].rpartition(" failed: ")[2]}"' if said and stage is not None else words
+
+
+def _server_refused(seen: Observations) -> bool:
+    """It answered, with words of its own: waiting longer changes nothing."""
+    return bool(seen.get("startup.answer") == "error" or seen.get("authentication.outcome") == "refused")
 
 
 def _here(seen: Observations) -> str | None:
@@ -223,7 +242,13 @@ def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) 
         steps.append(Next("pgwhy --client NAME@VERSION", "which client fails, and what it can do"))
     if first is None and seen.get("error.origin") is None and _ran(seen) and stopped_at(seen) in (None, Stage.SESSION):
         steps.append(Next("pgwhy --error '<what it printed>'", "what the failing client says"))
-    if first is None and stopped_at(seen) in (Stage.STARTUP, Stage.TLS, Stage.AUTH, Stage.TCP):
+    if first is None and seen.get("error.origin") == Origin.REPORTED and here_connects(seen):
+        steps.append(Next("pgwhy, where it fails", "the same machine, container and environment as the program"))
+        if not seen.get("client.named"):
+            steps.append(Next("pgwhy --client NAME", "the program's driver: pgwhy then does what that one does"))
+    if first is None and _server_refused(seen):
+        steps.append(Next("ask whoever runs the server", "its log tells more about this message"))
+    elif first is None and stopped_at(seen) in (Stage.STARTUP, Stage.TLS, Stage.AUTH, Stage.TCP):
         steps.append(Next("pgwhy --timeout 60", "a busy or waking server answers late, a dead one never"))
     if first is None and stopped_at(seen) is Stage.DNS:
         steps.append(Next("pgwhy --compare-dns public", "whether other resolvers know the name"))

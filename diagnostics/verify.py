@@ -7,7 +7,7 @@ same name, the same addresses) is taken from the run itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from diagnostics import target as targets
@@ -24,6 +24,7 @@ from diagnostics.probes.probe import Options
 from diagnostics.probes.startup import Reached, Startup
 from diagnostics.rulebook import Rulebook
 from diagnostics.target.model import Change, Target
+from diagnostics.values import dataclass
 from diagnostics.verdict import stopped_at
 
 if TYPE_CHECKING:
@@ -92,26 +93,32 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
     if with_login and not run.options.login:
         return replace(remedy, note="it takes a login, and --no-login was given")
     before = await _before(run, with_login=with_login)
+    if _spent(before):
+        return replace(remedy, note=_NO_MORE_LOGINS)
     if expect.answer(Facts(before)) is not Answer.NO:
         return replace(
             remedy, verification=Verification.INCONCLUSIVE, note="the failure could not be repeated before it"
         )
     after = await _observe(run, changed, with_login=with_login)
     if _spent(after):
-        return replace(remedy, note="three password exchanges were made in this run already")
+        return replace(remedy, note=_NO_MORE_LOGINS)
     answer = expect.answer(Facts(after))
+    was = max(stage, stopped_at(before) or stage, key=_STAGES.index)
+    further = _further(was, after)
     held_back = after.get("authentication.outcome") == AuthOutcome.CLEAR_TEXT_HELD_BACK
     if answer is Answer.CANNOT_TELL or (answer is Answer.NO and held_back):
-        return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after))
+        return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after) + further)
     if answer is Answer.NO:
-        further = _further(stage, after)
         verdict = Verification.INCONCLUSIVE if further else Verification.REFUTED
         return replace(remedy, verification=verdict, note=_words(after) + further)
+    if _never_gets_there(stage, after):
+        return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after))
     if may_log_in and run.options.login and after.get("authentication.outcome") is None:
         # The expectation was about start-up and holds. A login on top shows that nothing else is in the way.
-        after = await _observe(run, changed, with_login=True, known=after)
-    reached = _reached(after)
-    return replace(remedy, verification=Verification.CONFIRMED, verified_to=reached, note=_words(after))
+        logged_in = await _observe(run, changed, with_login=True, known=after)
+        after = after if _spent(logged_in) else logged_in
+    note = _words(after) + _further(was, after)
+    return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
 
 
 def _with_edit(remedy: Remedy, target: Target) -> tuple[Remedy, Target | None]:
@@ -150,7 +157,7 @@ async def _observe(
     run: Experiment, target: Target, *, with_login: bool, known: Observations | None = None
 ) -> Observations:
     """Go through the stages again. Without a login everything ends with the first answer to the start-up message."""
-    wanted = {"settings", "dns", "tcp", "startup"} | ({"authentication", "session"} if with_login else set())
+    wanted = (*_BEFORE_LOGIN, *(("authentication", "session") if with_login else ()))
     options = replace(run.options, web=False, compare_dns=(), wildcard_check=False)
     seen = begin(target, run.client, run.machine, options, version=str(run.seen.get("client.version") or ""))
     for record in _unchanged(run, target, known):
@@ -164,13 +171,17 @@ async def _observe(
 def _unchanged(run: Experiment, target: Target, known: Observations | None) -> Iterable[Record]:
     """Records that the change cannot have altered."""
     if known is not None:
-        return [known.records[name] for name in ("settings", "dns", "tcp", "startup") if name in known.records] + [
-            run.seen.records[name] for name in ("environment", "tls") if name in run.seen.records
-        ]
+        return [known.records[name] for name in (*_BEFORE_LOGIN, "environment") if name in known.records]
     same = ["environment"]
-    if target.hosts == run.target.hosts:
-        same += ["dns", "tcp", "tls"]
+    # Settings that cannot be read ended the run before anything was looked at.
+    if target.hosts == run.target.hosts and run.seen.get("tcp.attempts") is not None:
+        same += ["dns", "tcp"] if target.value("connect_timeout") == run.target.value("connect_timeout") else ["dns"]
+        same += ["tls"] if _tls_settings(target) == _tls_settings(run.target) else []
     return [run.seen.records[name] for name in same if name in run.seen.records]
+
+
+def _tls_settings(target: Target) -> dict[str, str]:
+    return {name: setting.value for name, setting in target.settings.items() if name.startswith("ssl")}
 
 
 def _about_login(expect: Block) -> bool:
@@ -201,6 +212,12 @@ def _further(stage: Stage, after: Observations) -> str:
     return f" (it gets past {stage} and stops at {now})"
 
 
+def _never_gets_there(stage: Stage, after: Observations) -> bool:
+    """The probes got further than the client itself, which stops earlier (it does not even take the settings)."""
+    now = stopped_at(after)
+    return now is not None and _STAGES.index(now) < _STAGES.index(stage)
+
+
 def _words(after: Observations) -> str:
     """What was seen with the change, in a few words."""
     outcome = after.get("authentication.outcome")
@@ -216,7 +233,7 @@ def _words(after: Observations) -> str:
     if (stopped := _BEFORE_STARTUP.get(stopped_at(after) or Stage.CLIENT)) is not None:
         return f"with it {stopped}"
     if after.get("startup.reached") == Reached.AUTH:
-        return "refused before, with it the server asks for the password in the ordinary way"
+        return "refused before, with it the server asks for the password"
     return f"with it the server's first answer is: {after.get('startup.answer')}"
 
 
@@ -232,5 +249,7 @@ _BEFORE_STARTUP = {
     Stage.TCP: "no address takes a connection",
     Stage.TLS: "encryption cannot be negotiated",
 }
+_NO_MORE_LOGINS = "it takes a login, and a run makes three password exchanges at most"
+_BEFORE_LOGIN = ("settings", "dns", "tcp", "tls", "startup")
 _KINDS = tuple(Kind)
 _STAGES = tuple(Stage)

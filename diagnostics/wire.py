@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
+
+from diagnostics.values import dataclass
 
 PROTOCOL_3_0 = 3 << 16
 SSL_REQUEST_CODE = 80877103

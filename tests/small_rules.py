@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
 from diagnostics.error_text import ErrorText
 from diagnostics.facts import Record, Vocabulary, derived, fact
+from diagnostics.values import dataclass
 
 
 class Trust(StrEnum):

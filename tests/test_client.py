@@ -43,7 +43,7 @@ def test_libpq_12_refuses_channel_binding_as_a_parameter() -> None:
 
 
 def test_old_pgx_sends_sni_only_under_verify_full() -> None:
-    old = client.resolve("pgx@4.18.3", None, None)
+    old = client.resolve("pgx@4.17.2", None, None)
     assert facts(old).sends_sni is False
     assert facts(old, sslmode="verify-full").sends_sni is True
 

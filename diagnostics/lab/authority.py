@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -81,6 +82,7 @@ class Authority:
         self.root = _issuer(root, self.now)
         self.intermediate = _issuer(_name("Let's Encrypt", "E5 (pgwhy lab)"), self.now, issued_by=self.root)
         self._leaves: dict[tuple[tuple[str, ...], CertificateFault], Leaf] = {}
+        self._issuing = threading.Lock()  # a door serves each of its connections in a thread of its own
 
     @cached_property
     def root_file(self) -> Path:
@@ -94,9 +96,10 @@ class Authority:
 
     def issue(self, *names: str, fault: CertificateFault = CertificateFault.NONE) -> Leaf:
         """A leaf for these names or IP addresses, the first one its common name. The same question, the same leaf."""
-        if (names, fault) not in self._leaves:
-            self._leaves[names, fault] = self._make(names, fault)
-        return self._leaves[names, fault]
+        with self._issuing:
+            if (names, fault) not in self._leaves:
+                self._leaves[names, fault] = self._make(names, fault)
+            return self._leaves[names, fault]
 
     def _make(self, names: tuple[str, ...], fault: CertificateFault) -> Leaf:
         key = ec.generate_private_key(ec.SECP256R1())

@@ -21,6 +21,7 @@ class Address:
     """Where a server on this machine listens."""
 
     host: str
+    """Or the folder of its Unix socket."""
     port: int
 
 
@@ -49,7 +50,7 @@ def startup_parameters(asked: Mapping[str, str], options: str, everything: bool)
 async def connect(address: Address, parameters: Mapping[str, str], password: Secret) -> Compute:
     """Log in. Raises `Refusal`: Postgres' own errors keep their text and lose everything else."""
     try:
-        reader, writer = await asyncio.open_connection(address.host, address.port)
+        reader, writer = await _reach(address)
     except OSError:
         raise Refusal(messages.COMPUTE_UNREACHABLE) from None
     try:
@@ -68,11 +69,17 @@ async def connect(address: Address, parameters: Mapping[str, str], password: Sec
 async def cancel(address: Address, key: bytes) -> None:
     """Send a CancelRequest; there is never an answer."""
     try:
-        _, writer = await asyncio.open_connection(address.host, address.port)
+        _, writer = await _reach(address)
     except OSError:
         return
     writer.write(wire.cancel_request(key))
     writer.close()
+
+
+async def _reach(address: Address) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    if address.host.startswith("/"):
+        return await asyncio.open_unix_connection(f"{address.host}/.s.PGSQL.{address.port}")
+    return await asyncio.open_connection(address.host, address.port)
 
 
 async def splice(compute: Compute, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -189,7 +189,8 @@ class NameServer:
             return None
         reply = self._resolved(query, given)
         most = 65_535 if over_tcp else max(_PLAIN_UDP_BYTES, query.payload if query.edns >= 0 else 0)
-        return reply.to_wire(max_size=most, prefer_truncation=True)
+        # In the order in which they are written: which address a client meets first must not be chance.
+        return reply.to_wire(max_size=most, prefer_truncation=True, want_shuffle=False)
 
     def _resolved(self, query: dns.message.Message, given: Name) -> dns.message.Message:
         reply = _plain_reply(query)

@@ -19,44 +19,25 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
 from diagnostics.lab.bridge import Link
+from diagnostics.lab.cable import RESOLVERS, Side, plug
 from diagnostics.lab.program import Program, communicate
 
-SERVERS = ("10.77.0.1", "10.77.0.2", "10.77.0.3")
-SERVERS6 = ("fd77::1", "fd77::2", "fd77::3")
-RESOLVERS = ("10.77.0.53", "10.77.0.54")
-CLIENT, CLIENT6 = "10.77.0.100", "fd77::100"
-NOBODY = "10.77.0.200"
-"""On the same network, and nobody has it: "no route to host" after about three seconds."""
-ELSEWHERE = "10.99.0.1"
-"""Outside: there is no route, and a client is told so at once."""
-
-_CLIENT_CARD, _SERVER_CARD = "02:00:00:00:00:01", "02:00:00:00:00:02"
 _TOOLS = ("unshare", "nsenter", "ip", "mount")
 _SWITCH = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n"
 _LOCAL = {"127.0.0.1": ("localhost",), "::1": ("localhost", "ip6-localhost")}
 # What holds a namespace: it says which process it is, as the machine outside counts, and ends when our end of its
 # standard input is closed. Whoever it takes along gets a moment to clear up: Postgres removes its folder.
-_HOLD = 'read -r pid _ </proc/self/stat && echo "$pid" && cat >/dev/null; rm -rf "$1"; sleep 3'
+_HOLD = 'read -r pid _ </proc/self/stat && echo "$pid" && cat >/dev/null; rm -rf "$1"; sleep 2'
 
 
 class NamespaceError(RuntimeError):
     """The network could not be made, or a program in it did not start; the message says why."""
-
-
-class Side(StrEnum):
-    """Where in the network something runs or happens."""
-
-    CLIENT = "client"
-    SERVER = "server"
-    WIRE = "wire"
-    """Between the two; there only with a `Link`."""
 
 
 class Ran(NamedTuple):
@@ -169,6 +150,10 @@ class Namespace:
         self._hosts = dict(hosts)
         (self.folder / "hosts").write_text("".join(self._hosts_file()), encoding="utf-8")
 
+    def way_in(self) -> tuple[str, ...]:
+        """What to put before a command, so that a person's runs on the client's side."""
+        return tuple(self._enter(Side.CLIENT))
+
     def _popen(
         self, side: Side, command: Sequence[str | Path], env: Mapping[str, str] | None, complaints: int
     ) -> subprocess.Popen[str]:
@@ -223,35 +208,9 @@ class Namespace:
             yield f"{address} {name}\n"
 
     def _connect(self) -> None:
-        """The cable, the addresses, and who has which card: no ARP or neighbour discovery that a bad link would cut."""
-        there = f"/proc/{self._holders[Side.SERVER]}/ns/net"
-        if self._link:
-            between = f"/proc/{self._holders[Side.WIRE]}/ns/net"
-            one = f"link add eth0 address {_CLIENT_CARD} type veth peer name client netns {between}"
-            other = f"link add server netns {between} type veth peer name eth0 address {_SERVER_CARD} netns {there}"
-            self._ip(Side.CLIENT, one, other)
-            self._ip(Side.WIRE, "link set client up", "link set server up")
-        else:
-            peer = f"peer name eth0 address {_SERVER_CARD} netns {there}"
-            self._ip(Side.CLIENT, f"link add eth0 address {_CLIENT_CARD} type veth {peer}")
-        servers, clients = (*SERVERS, *RESOLVERS, *SERVERS6), (CLIENT, CLIENT6)
-        self._ip(Side.CLIENT, *self._card(clients, servers, _SERVER_CARD))
-        self._ip(Side.SERVER, *self._card(servers, clients, _CLIENT_CARD))
-
-    def _card(self, own: tuple[str, ...], others: tuple[str, ...], their_card: str) -> Iterator[str]:
-        yield "link set lo up"
-        yield "link set eth0 up" if self.ipv6 else "link set eth0 up addrgenmode none"
-        for address in filter(self._is_used, own):
-            # Without the wait for duplicates (nodad) an IPv6 address can be used at once.
-            yield f"addr add {address}/64 dev eth0 nodad" if ":" in address else f"addr add {address}/24 dev eth0"
-        for address in filter(self._is_used, others):
-            yield f"neigh add {address} lladdr {their_card} dev eth0 nud permanent"
-
-    def _is_used(self, address: str) -> bool:
-        return self.ipv6 or ":" not in address
-
-    def _ip(self, side: Side, *commands: str) -> None:
-        self._checked([_tool("ip"), "-batch", "-"], side, "\n".join(commands) + "\n")
+        places = {side: f"/proc/{holder}/ns/net" for side, holder in self._holders.items()}
+        for side, commands in plug(places, self.ipv6):
+            self._checked([_tool("ip"), "-batch", "-"], side, "\n".join(commands) + "\n")
 
     def _checked(self, command: Sequence[str], side: Side = Side.CLIENT, typed: str = "") -> None:
         ran = self.run(command, side=side, typed=typed)

@@ -60,6 +60,8 @@ class Postgres:
 
     `roles` are created with LOGIN and their passwords, `databases` with the first role as owner. `hba` is the whole
     of pg_hba.conf. With `certificate` and `key` (PEM files) the server offers TLS. `settings` go to postgresql.conf.
+    `sql` are commands, a line each, for the superuser before the start. A `standby` starts in recovery, and waits for
+    more from a primary that there is not.
     `folder` is an empty folder to live in, and is removed with everything in it; `None`: a temporary one.
     """
 
@@ -73,6 +75,8 @@ class Postgres:
         certificate: Path | None = None,
         key: Path | None = None,
         settings: Mapping[str, str] | None = None,
+        sql: Iterable[str] = (),
+        standby: bool = False,
         folder: Path | None = None,
     ) -> None:
         self.installation = installation or find_installation()
@@ -82,6 +86,8 @@ class Postgres:
         self.certificate = certificate
         self.key = key
         self.settings = dict(settings or {})
+        self.sql = tuple(sql)
+        self.standby = standby
         self.port = 0
         self.folder = folder or Path()
         self._guard: subprocess.Popen[bytes] | None = None
@@ -105,6 +111,8 @@ class Postgres:
         try:
             self._initialise()
             self._populate()
+            if self.standby:
+                (self.folder / "data" / "standby.signal").touch()
             for _ in range(_PORT_TRIES):
                 self.port = _free_port()
                 if self._launch():
@@ -169,6 +177,7 @@ class Postgres:
         sql = [f"CREATE ROLE {_quoted(n)} LOGIN PASSWORD {_literal(p.reveal())};" for n, p in self.roles.items()]
         owner = f" OWNER {_quoted(next(iter(self.roles)))}" if self.roles else ""
         sql += [f"CREATE DATABASE {_quoted(name)}{owner};" for name in self.databases]
+        sql += [f"{command.rstrip(';')};" for command in self.sql]
         if sql:
             self._run("postgres", "--single", "-D", str(self.folder / "data"), SUPERUSER, typed="\n".join(sql) + "\n")
 
@@ -201,12 +210,12 @@ class Postgres:
         raise PostgresError(f"the server did not start: {_last_lines(self.log())}")
 
     def _is_ready(self) -> bool:
-        """The eighth line of postmaster.pid is what pg_ctl waits for."""
+        """The eighth line of postmaster.pid is what pg_ctl waits for; `standby` is one that takes no connections."""
         try:
             lines = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[7].strip() == "ready"
+        return len(lines) >= 8 and lines[7].strip() in ("ready", "standby")
 
 
 def _private_copy(source: Path, goal: Path) -> None:

@@ -10,9 +10,9 @@ It brings up what the file names; each part may be left out, and `hosts` is wher
      "names": [{"hosts": ["10.77.0.53"], "names": {"{host}": {"addresses": ["10.77.0.1"]}, "db.example": {...}},
                 "otherwise": {"habit": "refused"}, "tcp": true, "port": 53}]}
 
-`{host}` is the endpoint's name. A door's kind is a word of `impostors.Kind` or `tls_impostors.TlsKind`, or
-`full-backlog`, `web`, `forward`, `strip-tls`, `end-tls`, `intercept`; what passes on says where to, `"behind":
-"gateway"` or `"postgres"`; what shows a certificate says for which `"certificate_names"`, else it is the gateway's.
+`{host}` is the endpoint's name. Doors are as in a fault file, where `fault` has its own: those listen at `usual_hosts`
+where they do not say. `gateway` and these doors stand outside, on port 5432 unless they say so. A `lent` Postgres
+saves making one.
 
 Once all is up it prints one line of JSON (`ready`). The line contains the password and goes nowhere but to the pipe of
 who started us. It ends when its standard input is closed.
@@ -26,21 +26,22 @@ import json
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diagnostics.lab import faults, impostors, middlebox, tls_impostors
+from diagnostics.lab import doors, fault_file, faults
 from diagnostics.lab.authority import Authority
 from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Behaviour, Door
-from diagnostics.lab.faults import Given
+from diagnostics.lab.door import LOOPBACK
+from diagnostics.lab.fault_file import Fault
 from diagnostics.lab.gateway import Gateway
-from diagnostics.lab.impostors import full_backlog
 from diagnostics.lab.name_server import UNKNOWN, Habit, Name, NameServer
-from diagnostics.lab.web import web
-from diagnostics.lab.world import DOMAIN, World
+from diagnostics.lab.surroundings import surrounded
+from diagnostics.lab.world import DOMAIN, Lent, World
+
+PORT = 5432
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,16 @@ class Core:
     """What the other parts refer to."""
 
     authority: Authority
-    world: World | None
-    given: Given | None
-    host: str
-    """The endpoint's name."""
+    world: World | None = None
+    fault: Fault | None = None
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What fills the placeholders of the fault's texts."""
 
     def address(self, part: str) -> Address:
         """Where `gateway` or `postgres` listens on loopback. Raises `ValueError`."""
         if self.world is None or part not in ("gateway", "postgres"):
             raise ValueError(f"there is no {part!r} for a door to pass on to")
-        return Address("127.0.0.1", self.world.gateway.port if part == "gateway" else self.world.postgres.port)
+        return Address("127.0.0.1", self.world.gateway.port if part == "gateway" else self.world.postgres_port)
 
 
 async def serve(spec: Mapping[str, Any]) -> None:
@@ -74,84 +75,59 @@ async def serve(spec: Mapping[str, Any]) -> None:
                 inner.endpoints,
                 default_name=inner.default_name,
                 hosts=tuple(asked["hosts"]),
-                port=asked.get("port", 5432),
+                port=asked.get("port", PORT),
             )
             await parts.enter_async_context(outer)
-        doors = [parts.enter_context(_door(asked, core)) for asked in spec.get("doors", ())]
+        names = (f"*.{DOMAIN}", DOMAIN)
+        opened = [
+            parts.enter_context(doors.opened(asked, core.authority, names, core.address, asked["hosts"], PORT))
+            for asked in spec.get("doors", ())
+        ]
         for asked in spec.get("names", ()):
             for host in asked["hosts"]:
                 parts.enter_context(_name_server(asked, host, core))
-        print(json.dumps(ready(core, doors)), flush=True)
+        print(json.dumps(ready(core, opened)), flush=True)
         _watch_standard_input(asyncio.get_running_loop(), ended)
         await ended.wait()
 
 
-def ready(core: Core, doors: list[int]) -> dict[str, Any]:
+def ready(core: Core, opened: list[int]) -> dict[str, Any]:
     """What who started us has to know: what the user has (target, environment), names, files, the doors' ports."""
+    given = faults.given(core.fault, core.values) if core.fault else None
     return {
-        "host": core.host,
-        "target": core.given.target.reveal() if core.given and core.given.target else None,
-        "environment": dict(core.given.environment) if core.given else {},
+        "host": core.values.get("host", ""),
+        "target": given.target.reveal() if given and given.target else None,
+        "environment": dict(given.environment) if given else {},
         "root_certificate": str(core.authority.root_file),
-        "postgres_port": core.world.postgres.port if core.world else None,
-        "doors": doors,
+        "postgres_port": core.world.postgres_port if core.world else None,
+        "doors": opened,
+        "values": dict(core.values),
     }
 
 
 async def _core(spec: Mapping[str, Any], parts: contextlib.AsyncExitStack) -> Core:
     if "fault" not in spec:
         folder = parts.enter_context(tempfile.TemporaryDirectory(prefix="pgwhy-serve-"))
-        return Core(Authority(Path(folder)), None, None, "")
-    fault = faults.read("spec", {"title": "spec", **spec["fault"]})
-    world = await parts.enter_async_context(faults.world_for(fault))
-    given = faults.prepare(fault, world)
-    # The endpoint that `prepare` broke is the one that it added last.
-    endpoint = [*world.gateway.endpoints][-1]
-    return Core(world.authority, world, given, f"{endpoint}.{DOMAIN}")
-
-
-@contextlib.contextmanager
-def _door(asked: Mapping[str, Any], core: Core) -> Iterator[int]:
-    hosts, port = asked["hosts"], asked.get("port", 5432)
-    if asked["kind"] == "full-backlog":
-        with full_backlog(hosts[0], port) as taken:
-            yield taken
-        return
-    with Door(_behaviour(asked, core), hosts, port) as door:
-        yield door.port
-
-
-def _behaviour(asked: Mapping[str, Any], core: Core) -> Behaviour:
-    kind = asked["kind"]
-    names = tuple(asked.get("certificate_names", (f"*.{DOMAIN}", DOMAIN)))
-    if kind in list(impostors.Kind):
-        return impostors.behaviour(impostors.Kind(kind))
-    if kind in list(tls_impostors.TlsKind):
-        behind = core.address(asked["behind"]) if "behind" in asked else None
-        return tls_impostors.behaviour(tls_impostors.TlsKind(kind), core.authority, names, behind)
-    if kind == "web":
-        return web(core.authority.issue(*names))
-    if kind == "forward":
-        return middlebox.forward(core.address(asked["behind"]), asked.get("idle_limit_s"))
-    if kind == "strip-tls":
-        return middlebox.strip_tls(core.address(asked["behind"]))
-    if kind == "end-tls":
-        return middlebox.end_tls(core.address(asked["behind"]), core.authority.issue(*names))
-    if kind == "intercept":
-        return middlebox.intercept(core.address(asked["behind"]), core.authority)
-    raise ValueError(f"no door is of the kind {kind!r}")
+        return Core(Authority(Path(folder)))
+    fault = fault_file.read("spec", {"title": "spec", **spec["fault"]})
+    lent = Lent(**spec["lent"]) if "lent" in spec else None
+    world = await parts.enter_async_context(faults.world_for(fault, lent))
+    values = parts.enter_context(surrounded(fault, world, spec.get("usual_hosts", LOOPBACK), PORT))
+    if "gateway" in spec:
+        values["port"] = str(spec["gateway"].get("port", PORT))
+    return Core(world.authority, world, fault, values | {"home": ""})
 
 
 def _name_server(asked: Mapping[str, Any], host: str, core: Core) -> NameServer:
-    names = {name.replace("{host}", core.host): _name(given) for name, given in asked.get("names", {}).items()}
-    otherwise = _name(asked["otherwise"]) if "otherwise" in asked else UNKNOWN
+    names = {n.format_map(core.values): _name(given, core) for n, given in asked.get("names", {}).items()}
+    otherwise = _name(asked["otherwise"], core) if "otherwise" in asked else UNKNOWN
     return NameServer(names, otherwise=otherwise, host=host, port=asked.get("port", 53), tcp=asked.get("tcp", True))
 
 
-def _name(given: Mapping[str, Any]) -> Name:
+def _name(given: Mapping[str, Any], core: Core) -> Name:
     return Name(
         addresses=tuple(given.get("addresses", ())),
-        alias=given.get("alias", ""),
+        alias=given.get("alias", "").format_map(core.values),
         habit=Habit(given.get("habit", "answer")),
         delay_s=float(given.get("delay_s", 0)),
     )

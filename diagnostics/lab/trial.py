@@ -1,22 +1,32 @@
-"""One fault, diagnosed in a running world as any connection would be, and judged by what its file expects."""
+"""One fault, diagnosed by the command as its user would run it, and judged by what its file expects."""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from diagnostics import redaction
+from diagnostics import redaction, rulebook
 from diagnostics import target as targets
-from diagnostics.client import resolve
-from diagnostics.engine import Request, diagnose_sync
-from diagnostics.finding import Report, Status, Verification
-from diagnostics.lab import faults
-from diagnostics.lab.faults import Fault
+from diagnostics.causes import Severity
+from diagnostics.explanation import explain
+from diagnostics.finding import Report, Status, Verdict, Verification
+from diagnostics.lab.fault_file import Fault, Tier
+from diagnostics.lab.stage import Stage, staged
 from diagnostics.lab.world import World
 from diagnostics.machine import Machine
+from diagnostics.probes import VOCABULARY
+from diagnostics.report import document
+from diagnostics.verdict import decide, findings_that_count
+
+TARGET = "PGWHY_TARGET"
+"""The variable that the command gets the target from: what is an argument, every user of the machine can read."""
+
+
+class TrialError(RuntimeError):
+    """The command printed no report; the message has what it printed instead."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class Trial:
     """What a user would have typed."""
     report: Report
     elapsed_s: float
+    """Of the whole command, from its start to its end."""
 
     @property
     def confirmed(self) -> tuple[str, ...]:
@@ -40,34 +51,72 @@ class Trial:
         """Where the report is not what the fault expects, in words; empty if it is right."""
         verdict, expect = self.report.verdict, self.fault.expect
         wrong = []
-        if (verdict.status is Status.CONNECTS) != (expect.cause is None):
-            wrong.append(f"it says that the connection {verdict.status}")
+        if verdict.status is not expect.status:
+            wrong.append(f"the status is {expect.status}, and it says {verdict.status}")
         if verdict.cause is not expect.cause:
-            wrong.append(f"the cause is {expect.cause}, and it says {verdict.cause}")
-        if verdict.stage is not expect.stage:
+            wrong.append(f"the cause is {expect.cause or 'not to be told'}, and it says {verdict.cause}")
+        if verdict.stage is not expect.stage and (expect.cause or expect.stage):
             wrong.append(f"the stage is {expect.stage}, and it says {verdict.stage}")
+        named = {cause for cause, _ in verdict.also}
+        wrong += [f"{cause} looks the same, and is not named" for cause in expect.also if cause not in named]
+        told = {finding.cause for finding in self.report.findings if finding.severity is not Severity.ERROR}
+        wrong += [f"there is no warning of {cause}" for cause in expect.warns if cause not in told]
         if expect.fix is not None and expect.fix not in self.confirmed:
             wrong.append(f"the fix {expect.fix} was not confirmed")
         if self.elapsed_s > expect.limit_s:
             wrong.append(f"it took {self.elapsed_s:.1f} s, and may take {expect.limit_s:.1f} s")
         return tuple(wrong)
 
+    @property
+    def is_only_late(self) -> bool:
+        """All is right but its time."""
+        return len(self.mistakes) == 1 and self.elapsed_s > self.fault.expect.limit_s
 
-def run(fault: Fault, world: World) -> Trial:
-    """Break the world, diagnose, and judge. The machine is this one without any setting of its user's."""
-    given = faults.prepare(fault, world)
-    machine = Machine(
-        environment=given.environment, home=None, folder=Path("/"), platform=sys.platform, now=datetime.now(UTC)
-    )
-    target = targets.read(given.target.reveal() if given.target else None, machine)
-    redactor = redaction.for_target(target)
-    client = resolve(given.client, given.error, target.driver)
+
+def run(fault: Fault, world: World | None = None) -> Trial:
+    """Put the fault on its stage, diagnose, and judge. Raises what `staged` raises, and `TrialError`."""
+    with staged(fault, world) as stage:
+        return diagnose(stage)
+
+
+def diagnose(stage: Stage) -> Trial:
+    """The trial of a fault that is on its stage. Raises `TrialError`."""
+    given, fault = stage.given, stage.fault
+    # -P: the working directory is the user's, and nothing there is a module of ours.
+    command = [sys.executable, "-P", "-m", "diagnostics", "check", "--format", "json", *fault.options]
+    command += ["--client", given.client] if given.client else []
+    command += ["--error", given.error] if given.error else []
+    target = given.target.reveal() if given.target else ""
+    # `@file` and `env:NAME` are no secret, and would be nothing but text inside a variable.
+    command += [target if target.startswith(("@", "env:")) else f"env:{TARGET}"] if target else []
+    # On loopback nothing may leave the machine, as the question for the provider's port 443 would.
+    command += ["--no-web"] if fault.tier is Tier.LOOPBACK else []
     begin = time.monotonic()
-    report = diagnose_sync(Request(target=target, machine=machine, client=client, error=given.error))
+    ran = stage.run(command, {TARGET: target} if target else {})
     elapsed_s = time.monotonic() - begin
+    try:
+        report = document.from_json(json.loads(ran.stdout), VOCABULARY)
+    except ValueError:
+        raise TrialError(f"{fault.slug}: no report, status {ran.status}: {(ran.stdout + ran.stderr)[-2000:]}") from None
+    return Trial(fault, _typed(stage), report, elapsed_s)
+
+
+def explained_again(report: Report) -> Verdict:
+    """What a saved report comes to by today's rules, from what was observed alone."""
+    explanation = explain(report.observations, rulebook.load(VOCABULARY))
+    findings = findings_that_count(explanation, report.observations)
+    return decide(findings, explanation, report.observations, login=report.verdict.status is not Status.REACHABLE)
+
+
+def _typed(stage: Stage) -> str:
+    """What a user would have typed, without the password."""
+    given = stage.given
+    machine = Machine(given.environment, stage.home, stage.home, sys.platform, datetime.now(UTC))
+    redactor = redaction.for_target(targets.read(given.target.reveal() if given.target else None, machine))
     words = [
         "pgwhy",
         f"'{redactor.clean(given.target.reveal())}'" if given.target else "",
         f"--client {given.client}" if given.client else "",
+        *stage.fault.options,
     ]
-    return Trial(fault, " ".join(filter(None, words)), redactor.clean_value(report), elapsed_s)
+    return " ".join(filter(None, words))

@@ -12,7 +12,7 @@ import secrets
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -31,12 +31,24 @@ ENDPOINT = "ep-cool-darkness-a1b2c3d4"
 DOMAIN = "us-east-2.aws.neon.tech"
 
 
+@dataclass(frozen=True)
+class Lent:
+    """The Postgres of another world, by its Unix socket: it saves the second or two that a further one costs."""
+
+    socket_folder: str
+    port: int
+    password: str = field(repr=False)
+
+
 class World:
     """An async context manager; entering it blocks its loop for about a second while Postgres is made.
 
-    `hba` and `settings` go to that Postgres. With `tls` it offers TLS itself, under a certificate for localhost with
-    that fault. `endpoint` are fields of the first `Endpoint` (`refuse_with`, `wake_s`, `certificate`, `pooler`).
-    `default_name` is the gateway's.
+    `hba`, `settings` (with `{root_certificate}`) and `standby` go to that Postgres, and `sql` with `{role}`,
+    `{password}`, `{database}` filled in. `roles` are further roles with the same password (name → attributes), `held`
+    is how many connections of the first role are kept open, `password` is its password, else a random one. With `tls`
+    Postgres offers TLS itself, under a certificate for localhost with that fault. `endpoint` are fields of the first
+    `Endpoint` (`refuse_with`, `wake_s`, `certificate`, `pooler`). `default_name` is the gateway's. With `lent` there is
+    no Postgres of its own, and nothing that is said of it counts.
     """
 
     authority: Authority
@@ -53,14 +65,28 @@ class World:
         tls: CertificateFault | None = None,
         endpoint: Mapping[str, Any] | None = None,
         default_name: str | None = None,
+        roles: Mapping[str, str] | None = None,
+        sql: Iterable[str] = (),
+        held: int = 0,
+        standby: bool = False,
+        password: str | None = None,
+        lent: Lent | None = None,
     ) -> None:
-        self.password = Secret("npg_" + secrets.token_hex(8))
+        if lent is not None:
+            password = lent.password
+        self.password = Secret(password or "npg_" + secrets.token_hex(8))
+        self._lent = lent
         self._installation = installation
         self._hba = tuple(hba)
         self._settings = dict(settings or {})
         self._tls = tls
         self._endpoint = dict(endpoint or {})
         self._default_name = default_name
+        self._roles = dict(roles or {})
+        self._sql = tuple(sql)
+        self._held = held
+        self._standby = standby
+        self._connections: list[Any] = []
 
     @classmethod
     @contextlib.contextmanager
@@ -86,10 +112,14 @@ class World:
         folder = short_folder()
         try:
             self.authority = Authority(folder)
-            self.postgres = self._make_postgres(folder)
-            self.postgres.start()
-            backend = Address("127.0.0.1", self.postgres.port)
-            first = replace(Endpoint(backend, self.postgres.roles), **self._endpoint)
+            if self._lent is None:
+                self.postgres = self._make_postgres(folder)
+                self.postgres.start()
+                self._hold()
+                backend = Address("127.0.0.1", self.postgres.port)
+            else:
+                backend = Address(self._lent.socket_folder, self._lent.port)
+            first = replace(Endpoint(backend, self.roles), **self._endpoint)
             self.gateway = Gateway(self.authority, (DOMAIN,), {ENDPOINT: first}, default_name=self._default_name)
             await self.gateway.__aenter__()
         except BaseException:
@@ -103,7 +133,27 @@ class World:
         try:
             await self.gateway.__aexit__(kind, error, at)
         finally:
-            self.postgres.stop()
+            for connection in self._connections:
+                connection.close()
+            self._remove(self.authority.folder)
+
+    def lend(self) -> Lent:
+        """This world's Postgres for another one."""
+        return Lent(self.socket_folder, self.postgres_port, self.password.reveal())
+
+    @property
+    def postgres_port(self) -> int:
+        return self.postgres.port if self._lent is None else self._lent.port
+
+    @property
+    def socket_folder(self) -> str:
+        """What libpq takes as `host` for the Unix socket; empty on Windows."""
+        return str(self.postgres.socket_folder or "") if self._lent is None else self._lent.socket_folder
+
+    @property
+    def roles(self) -> dict[str, Secret]:
+        """All roles with their passwords."""
+        return {ROLE: self.password} | dict.fromkeys(self._roles, self.password)
 
     @property
     def host(self) -> str:
@@ -140,11 +190,28 @@ class World:
             roles={ROLE: self.password},
             databases=(DATABASE,),
             hba=self._hba,
-            settings=self._settings,
+            settings={n: text.format(root_certificate=self.root_certificate) for n, text in self._settings.items()},
+            sql=tuple(self._commands()),
+            standby=self._standby,
             certificate=leaf.chain_file if leaf else None,
             key=leaf.key_file if leaf else None,
             folder=folder,
         )
+
+    def _commands(self) -> Iterator[str]:
+        values = {"role": ROLE, "password": self.password.reveal(), "database": DATABASE}
+        literal = "'" + self.password.reveal().replace("'", "''") + "'"
+        for name, attributes in self._roles.items():
+            yield f'CREATE ROLE "{name}" PASSWORD {literal} {attributes}'
+        for command in self._sql:
+            yield command.format_map(values)
+
+    def _hold(self) -> None:
+        import psycopg  # only few worlds are full
+
+        for _ in range(self._held):
+            folder, port = self.socket_folder, self.postgres_port
+            self._connections.append(psycopg.connect(host=folder, port=port, user=ROLE, dbname=DATABASE, options=""))
 
     def _remove(self, folder: Path) -> None:
         if hasattr(self, "postgres"):

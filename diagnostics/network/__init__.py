@@ -45,6 +45,8 @@ class Network:
         self.random = random
         self.timeline = Timeline(clock)
         self.deadline = clock() + deadline_s
+        self.connected = False
+        """Some connection was had."""
         self.exchanges = 0
         self.login_turn = asyncio.Lock()
         """Held during a login: one password exchange is in flight at a time."""
@@ -52,6 +54,7 @@ class Network:
         """Held by each probe's connection while it is open; the login does not take one."""
         self._reroute = dict(reroute or {})
         self._lookups: dict[str, asyncio.Task[resolve.Lookup]] = {}
+        self._hopeless: dict[str, asyncio.Event] = {}
 
     def remaining(self, limit_s: float | None = None) -> float:
         """Seconds until the deadline, at most `limit_s`; never negative."""
@@ -71,12 +74,26 @@ class Network:
         if host.hostaddr or not given or is_socket_path(given) or is_ip_literal(given):
             return resolve.literal(given)
         if given not in self._lookups:
+            self._hopeless[given] = asyncio.Event()
             self._lookups[given] = asyncio.create_task(self._lookup(given))
         return await asyncio.shield(self._lookups[given])
 
-    async def connect(self, address: str, port: int, limit_s: float) -> Stream:
+    def call_off_lookup(self, name: str) -> None:
+        """End the lookup of this name now, as timed out: its resolvers were asked, and none will answer."""
+        if name in self._hopeless:
+            self._hopeless[name].set()
+
+    async def connect(self, address: str, port: int, limit_s: float, segment_bytes: int | None = None) -> Stream:
         """A connection within `limit_s` seconds and the run's deadline. Raises `stream.Broken`. Takes no slot."""
-        return await connect(address, port, self.allowance(limit_s))
+        stream = await connect(address, port, self.allowance(limit_s), segment_bytes)
+        self.connected = True
+        return stream
+
+    async def leave(self) -> None:
+        """Let go of lookups that are still under way: a run that was cancelled leaves no task behind."""
+        for task in self._lookups.values():
+            task.cancel()
+        await asyncio.gather(*self._lookups.values(), return_exceptions=True)
 
     def way(self, host: str, port: int) -> tuple[str, int]:
         """Where connections for this host and port go: `reroute`, or the two as they are."""
@@ -84,6 +101,6 @@ class Network:
 
     async def _lookup(self, name: str) -> resolve.Lookup:
         with self.timeline.span("dns", f"getaddrinfo {name}") as span:
-            found = await resolve.lookup(name, self.allowance(self.LOOKUP_S), self.clock)
+            found = await resolve.lookup(name, self.allowance(self.LOOKUP_S), self.clock, self._hopeless[name])
             span.outcome = found.failure.value if found.failure else "ok"
         return found

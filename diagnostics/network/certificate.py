@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -7,12 +7,12 @@ it refuses much that OpenSSL, and so libpq, accepts.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
 from diagnostics.network.certificate import is_for_servers, organisation, parse
 from diagnostics.network.trust_store import TrustStore, Unreadable
+from diagnostics.values import dataclass
 
 
 class Trust(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from diagnostics.network import background, certificate, chain, tls
 from diagnostics.network.stream import Broken, bounded
 from diagnostics.network.trust_store import TrustStore
 from diagnostics.target.model import Host
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from diagnostics.network import Network

@@ -10,12 +10,12 @@ import asyncio
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from diagnostics.network import background
 from diagnostics.network.resolve import Resolver
 from diagnostics.network.stream import Broken, bounded, connect, read_exactly
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from dns.message import Message

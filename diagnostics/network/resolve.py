@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from diagnostics.failure import Failure
 from diagnostics.network import background
+from diagnostics.values import dataclass
 
 MAX_RESOLVERS = 3
 """glibc's MAXNS: further ones are never asked (resolv.conf(5))."""
@@ -38,22 +39,30 @@ class Resolver:
         return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
 
 
-async def lookup(name: str, limit_s: float, clock: Callable[[], float]) -> Lookup:
-    """getaddrinfo, as libpq calls it (any family, TCP), given up after `limit_s` seconds."""
+async def lookup(
+    name: str, limit_s: float, clock: Callable[[], float], hopeless: asyncio.Event | None = None
+) -> Lookup:
+    """getaddrinfo, as libpq calls it (any family, TCP), given up after `limit_s` seconds or when `hopeless` is set."""
     begin = clock()
     call = background.start(lambda: _getaddrinfo(name))
     addresses: tuple[str, ...] = ()
     error, failure = "", None
+    called_off = asyncio.ensure_future((hopeless or asyncio.Event()).wait())
     try:
-        async with asyncio.timeout(limit_s):
-            addresses = await call
-    except TimeoutError:
-        failure = Failure.TIMED_OUT
+        either: list[asyncio.Future[Any]] = [call, called_off]
+        await asyncio.wait(either, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED)
+        if call.done():
+            addresses = call.result()
+        else:
+            failure = Failure.TIMED_OUT
     except socket.gaierror as refused:
         error = _EAI.get(refused.errno or 0, f"EAI {refused.errno}")
         failure = _failure(error, name)
     except OSError:  # how Python shows EAI_SYSTEM
         error, failure = "EAI_SYSTEM", Failure.NAME_TEMPORARY
+    finally:
+        called_off.cancel()
+        call.cancel()
     return Lookup(addresses, error, failure, (clock() - begin) * 1000)
 
 

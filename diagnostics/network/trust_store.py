@@ -7,12 +7,12 @@ import binascii
 import contextlib
 import re
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from diagnostics.machine import Machine
 from diagnostics.network.certificate import parse
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from cryptography import x509

@@ -7,20 +7,19 @@ clear-text password is kept back unless the certificate is verified or the targe
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from diagnostics.client import ClientFacts
 from diagnostics.facts import Record, fact
-from diagnostics.probes import habits
+from diagnostics.probes import habits, places
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.probes.settings import SettingsFacts
-from diagnostics.probes.startup import Answer, Startup
+from diagnostics.probes.startup import Startup
 from diagnostics.probes.tcp import Reach, Tcp
-from diagnostics.probes.tls import SslAnswer, Tls, Trust
+from diagnostics.probes.tls import Tls, Trust
 from diagnostics.target.facts import HostKind, PasswordState, TargetFacts
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from diagnostics.network import Network
@@ -50,7 +49,7 @@ class Obstacle(StrEnum):
     NO_LOGIN = "no-login"
     """The user said --no-login."""
     EXCHANGES_SPENT = "exchanges-spent"
-    """Three password exchanges were made in this run already."""
+    """One more login could take this run past three password exchanges."""
     NOT_IMITATED = "not-imitated"
     """The client spoken for does something that libpq cannot be made to do."""
 
@@ -89,7 +88,7 @@ class Here(Record):
 
 async def observe(seen: Seen, network: Network) -> Authentication:
     """Log in as the client spoken for would."""
-    obstacle = _obstacle(seen, network)
+    obstacle = _obstacle(seen)
     if obstacle is not None:
         return _not_tried(obstacle)
     parameters = habits.login_parameters(seen.target, seen.client, seen[TargetFacts])
@@ -119,7 +118,7 @@ async def observe_here(seen: Seen, network: Network) -> Here:
     refused = seen[SettingsFacts].client_refusal
     if refused:
         return Here(outcome=AuthOutcome.FAILED, message=refused, client=title)
-    if not seen.options.login or network.exchanges >= network.MAX_EXCHANGES or seen[Tcp].outcome is Reach.NONE:
+    if not seen.options.login or seen[Tcp].outcome is Reach.NONE:
         return Here(outcome=AuthOutcome.NOT_TRIED, client=title)
     record, connection = await _log_in(seen, network, own)
     if connection is not None:
@@ -135,12 +134,10 @@ HERE = Probe(
 )
 
 
-def _obstacle(seen: Seen, network: Network) -> Obstacle | None:
+def _obstacle(seen: Seen) -> Obstacle | None:
     """What keeps the login from being tried, as far as that is known before it."""
     if not seen.options.login:
         return Obstacle.NO_LOGIN
-    if network.exchanges >= network.MAX_EXCHANGES:
-        return Obstacle.EXCHANGES_SPENT
     if not seen[SettingsFacts].readable:
         return Obstacle.EARLIER_STAGE
     return None
@@ -154,7 +151,7 @@ async def _log_in(seen: Seen, network: Network, wanted: dict[str, str]) -> tuple
     """One login, and the open connection if it succeeded."""
     parameters = {**wanted, **await _clear_text_policy(seen, wanted)}
     async with network.login_turn:
-        if network.exchanges >= network.MAX_EXCHANGES:
+        if network.exchanges + _most_exchanges(parameters) > network.MAX_EXCHANGES:
             return _not_tried(Obstacle.EXCHANGES_SPENT), None
         with network.timeline.span("authentication", parameters["sslmode"]) as span:
             ended, address = await _go_through(seen, network, parameters)
@@ -180,6 +177,11 @@ async def _log_in(seen: Seen, network: Network, wanted: dict[str, str]) -> tuple
     return record, ended.connection
 
 
+def _most_exchanges(parameters: dict[str, str]) -> int:
+    """libpq tries a refused password again: under prefer without TLS, under allow with it ("SSL Support")."""
+    return 2 if parameters["sslmode"] in ("prefer", "allow") else 1
+
+
 async def _clear_text_policy(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:
     """What must be added so that no clear-text password leaves where that is not safe (DESIGN part 8).
 
@@ -188,7 +190,7 @@ async def _clear_text_policy(seen: Seen, wanted: dict[str, str]) -> dict[str, st
     """
     facts = seen[TargetFacts]
     says_disable = seen.target.value("sslmode") == "disable"
-    on_socket = facts.host_kind in (HostKind.SOCKET, HostKind.MISSING)
+    on_socket = facts.host_kind in (HostKind.SOCKET, HostKind.MISSING) and facts.host_count == 1
     if wanted["sslmode"] == "verify-full" or says_disable or on_socket:
         return _root_of_this_machine(seen, wanted)
     if wanted.get("channel_binding") == "require":
@@ -219,67 +221,31 @@ def _root_of_this_machine(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:
 
 
 async def _go_through(seen: Seen, network: Network, parameters: dict[str, str]) -> tuple[Login | None, str]:
-    """Log in at the first address, or at the one that an earlier stage found better; `None` if that decided against."""
+    """Log in at the first address, or at the one that libpq would go on to; `None` if an earlier stage decided."""
     from diagnostics.network import login as libpq
 
     password = seen.target.password.reveal() if seen.target.password is not None else None
     limit = seen[ClientFacts].connect_timeout_s or None
-    place = await _first_place(seen, network)
-    if place is None:
-        return None, ""
-    while True:
+    place, tried = await places.first(seen, network), []
+    while place is not None:
+        tried.append(place)
         attempt = asyncio.ensure_future(libpq.login(network, {**parameters, **place}, password, limit))
-        objection = asyncio.ensure_future(_objection(seen, place))
+        objection = asyncio.ensure_future(places.objection(seen, tried))
         try:
             await asyncio.wait({attempt, objection}, return_when=asyncio.FIRST_COMPLETED)
-            if attempt.done():
-                return attempt.result(), place.get("hostaddr") or place["host"]
-            better = objection.result()
+            better = None if attempt.done() else objection.result()
         finally:
             attempt.cancel()
             objection.cancel()
             await asyncio.wait({attempt, objection})
-        if better is None:
-            return None, ""
+        if not attempt.cancelled():
+            ended = attempt.result()
+            spent = network.exchanges + _most_exchanges(parameters) > network.MAX_EXCHANGES
+            better = None if ended.connection or spent else await places.following(seen, tried, ended.message)
+            if better is None:
+                return ended, place["hostaddr"] or place["host"]
         place = better
-
-
-async def _first_place(seen: Seen, network: Network) -> dict[str, str] | None:
-    """Host, address and port to begin with, `None` if no name can be looked up: libpq itself never looks one up.
-
-    The lookup is the one that the probes share; the login does not wait for what else they ask about the name.
-    """
-    facts = seen[TargetFacts]
-    if facts.host_kind in (HostKind.SOCKET, HostKind.MISSING):
-        tcp = await seen.later(Tcp)
-        path = next((a.address for a in tcp.attempts or () if not a.failure), "")
-        host = str(PurePosixPath(path).parent) if path.startswith("/") else facts.host or ""
-        return {"host": host, "hostaddr": "", "port": str(facts.port)}
-    for each in seen.target.hosts:
-        found = await network.lookup(each)
-        if found.failure is None:
-            return {"host": each.name, "hostaddr": next(iter(found.addresses), ""), "port": str(each.port)}
-    return None
-
-
-async def _objection(seen: Seen, place: dict[str, str]) -> dict[str, str] | None:
-    """Return when an earlier stage has decided that this login is pointless: a better place, or `None` for none.
-
-    Never returns while nothing speaks against the login.
-    """
-    tcp = await seen.later(Tcp)
-    if tcp.outcome is Reach.NONE:
-        return None
-    dead = {(a.address, a.port) for a in tcp.attempts or () if a.failure}
-    if (place["hostaddr"], int(place["port"])) in dead:
-        alive = next(a for a in tcp.attempts or () if not a.failure)
-        return {"host": alive.host, "hostaddr": alive.address, "port": str(alive.port)}
-    if (await seen.later(Tls)).ssl_answer is SslAnswer.SILENT:
-        return None
-    if (await seen.later(Startup)).answer is Answer.SILENT:
-        return None
-    await asyncio.get_running_loop().create_future()
-    return None
+    return None, ""
 
 
 def _as_the_users_tool(message: str, seen: Seen, address: str) -> str:

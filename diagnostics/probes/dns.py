@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import ClassVar
@@ -24,6 +23,7 @@ from diagnostics.probes.probe import Probe, Seen
 from diagnostics.probes.resolvers import Answered, ResolverAnswer
 from diagnostics.target import provider
 from diagnostics.target.model import Host
+from diagnostics.values import dataclass
 
 __all__ = ["PROBE", "Dns", "DnsOutcome", "HostAddresses", "ResolverAnswer", "observe"]
 
@@ -138,9 +138,45 @@ class Dns(Record):
         return next((each for each in found if each is not provider.Provider.NONE), provider.Provider.NONE)
 
     @derived
+    def alias_of(self) -> str | None:
+        """the host name with an endpoint in it that the name is an alias (CNAME) of; empty if it leads to none"""
+        if self.answers is None:
+            return None
+        names = (name.rstrip(".") for a in self.answers for name in a.canonical)
+        return next((name for name in names if provider.recognise(name).endpoint), "")
+
+    @derived
+    def alias_endpoint(self) -> str | None:
+        """the endpoint in that name; empty if it leads to none"""
+        return None if self.alias_of is None else provider.recognise(self.alias_of).endpoint
+
+    @derived
     def truncated_dead(self) -> bool | None:
         """a resolver cuts its answer off and gives no more over TCP"""
         return None if self.answers is None else any(a.truncated_dead for a in self.answers)
+
+    @derived
+    def ipv6_question_dropped(self) -> bool | None:
+        """a resolver answers the question for IPv4 addresses and stays silent about the one for IPv6"""
+        if self.answers is None:
+            return None
+        rcodes = {(a.resolver, a.record): a.rcode for a in self.answers if not a.compared}
+        silent = [resolver for (resolver, record), rcode in rcodes.items() if (record, rcode) == ("AAAA", query.SILENT)]
+        return any(rcodes.get((resolver, "A"), query.SILENT) != query.SILENT for resolver in silent)
+
+    @derived
+    def other_address(self) -> str | None:
+        """an address that a resolver asked by itself gives, and that a client here does not get; empty if none"""
+        if self.answers is None or self.addresses is None:
+            return None
+        compared_first = sorted(self.answers, key=lambda a: (not a.compared, a.record))
+        given = (address for answer in compared_first for address in answer.addresses)
+        return next((address for address in given if address not in self.addresses), "")
+
+    @derived
+    def sinkhole(self) -> bool | None:
+        """every address is 0.0.0.0 or ::, which no server has: filters answer so for names that they block"""
+        return None if self.addresses is None else bool(self.addresses) and set(self.addresses) <= {"0.0.0.0", "::"}  # noqa: S104
 
     @derived
     def private(self) -> bool | None:
@@ -155,6 +191,8 @@ class Dns(Record):
 
 HEAD_START_S = 0.15
 """getaddrinfo's, and so the login's, before dnspython is imported."""
+SLOW_MS = 1000.0
+"""A lookup that took longer is worth waiting for what each resolver has to say."""
 
 
 async def observe(seen: Seen, network: Network) -> Dns:
@@ -162,19 +200,28 @@ async def observe(seen: Seen, network: Network) -> Dns:
     lookups = [asyncio.create_task(network.lookup(host)) for host in hosts]
     name = next((host.name for host in hosts if _is_looked_up(host) and host.name.lower() != "localhost"), "")
     questions: list[asyncio.Task[Answered]] = []
+    hopeless: asyncio.Task[None] | None = None
     try:
         if lookups:
             await asyncio.wait(lookups, timeout=HEAD_START_S)
         if name:
             questions = await resolvers.ask_all(name, seen, network)
+            hopeless = asyncio.create_task(_call_off(name, questions, network))
         found = [await lookup for lookup in lookups]
-        patient = not any(f.addresses for f in found) or bool(seen.options.compare_dns)
-        answered = await resolvers.answers(questions, network, patient=patient)
+        patient = not any(f.addresses for f in found) or any(f.ms > SLOW_MS for f in found)
+        answered = await resolvers.answers(questions, network, patient=patient or bool(seen.options.compare_dns))
     finally:
-        for task in [*lookups, *questions]:
+        for task in [*lookups, *questions, *([hopeless] if hopeless else [])]:
             task.cancel()
     record = _looked_up(hosts, found)
     return _with_answers(record, name, answered, seen) if name else record
+
+
+async def _call_off(name: str, questions: list[asyncio.Task[Answered]], network: Network) -> None:
+    """End the lookup once it is known that no resolver will answer it: getaddrinfo itself waits 10 s, or for ever."""
+    answered = [await question for question in questions]
+    if resolvers.are_hopeless(a for a in answered if not a.random and not a.answer.compared):
+        network.call_off_lookup(name)
 
 
 def _looked_up(hosts: tuple[Host, ...], found: list[resolve.Lookup]) -> Dns:

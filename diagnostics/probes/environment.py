@@ -5,7 +5,6 @@ Opens nothing: the route is asked of the system, and no packet is sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -14,6 +13,7 @@ from diagnostics.machine import Machine
 from diagnostics.network import Network, background, stream, trust_store
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.target import parameters
+from diagnostics.values import dataclass
 
 
 @dataclass(frozen=True)

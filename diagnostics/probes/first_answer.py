@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from diagnostics import wire
@@ -13,8 +13,9 @@ from diagnostics.failure import Failure
 from diagnostics.network import Network, postgres, tls
 from diagnostics.network.stream import Broken, Channel, Stream
 from diagnostics.probes.tcp import Attempt
+from diagnostics.values import dataclass
 
-SILENT_S = 5.0
+SILENT_S = 4.5
 """No byte for so long is silence."""
 MAX_NOTICES = 8
 """Messages that may come in front of an answer."""
@@ -115,6 +116,7 @@ async def _secure(stream: Stream, hello: tls.Hello, direct: bool, network: Netwo
         answer = await postgres.ask_for_tls(stream, network.allowance(SILENT_S))
         if answer != b"S":
             raise Broken(Failure.PROTOCOL if answer else Failure.CLOSED)
+    await tls.ready()
     return await tls.handshake(stream, hello, network.allowance(SILENT_S))
 
 

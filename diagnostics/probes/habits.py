@@ -12,11 +12,14 @@ from diagnostics.target.provider import Provider
 def login_parameters(target: Target, client: Client | None, facts: TargetFacts) -> dict[str, str]:
     """What libpq must be given to behave like this client with this target; `None` is libpq itself.
 
-    It holds the secrets of further parameters (`sslpassword`). Neither the password nor `hostaddr` is in it: those are chosen at the moment of the login.
+    It holds the secrets of further parameters (`sslpassword`). Neither the password nor `hostaddr` is in it: those are
+    chosen at the moment of the login.
     """
     hidden = {name: secret.reveal() for name, secret in target.private.items()}
     parameters = {**targets.libpq_parameters(target), **hidden, "fallback_application_name": "pgwhy"}
     parameters.setdefault("sslmode", "prefer")
+    if (root := _own_root_file(target, client)) and not parameters.get("sslrootcert"):
+        parameters["sslrootcert"] = root
     if client is None or client.is_libpq_here:
         return parameters
     if facts.sslmode:
@@ -41,10 +44,20 @@ def login_parameters(target: Target, client: Client | None, facts: TargetFacts) 
         # the server reads at the same point and refuses with the same words.
         tokens = [f"-c {name}={_escaped(target.value(name) or '')}" for name in forwarded]
         parameters["options"] = " ".join([parameters.get("options", ""), *tokens]).strip()
+        # libpq takes that refusal for one of its application_name, and goes through the whole login again without it.
+        parameters.pop("fallback_application_name")
         for name in forwarded:
             if name not in ("channel_binding", "options"):
                 parameters.pop(name, None)
     return parameters
+
+
+def _own_root_file(target: Target, client: Client | None) -> str:
+    """`~/.postgresql/root.crt`, said aloud: the home is the one that the run was given, not this process's."""
+    folder = target.machine.postgres_folder if target.machine else None
+    root = folder / "root.crt" if folder else None
+    reads_it = client is None or client.family in (None, "libpq", "java", "python")
+    return str(root) if root and reads_it and root.exists() else ""
 
 
 def _escaped(value: str) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from diagnostics.client import Client
 from diagnostics.facts import Observations, Record
 from diagnostics.machine import Machine
 from diagnostics.target.model import Target
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from diagnostics.network import Network

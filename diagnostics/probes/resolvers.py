@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterable
-from dataclasses import dataclass
 
 from diagnostics.network import Network, query, resolve
 from diagnostics.probes.probe import Seen
+from diagnostics.values import dataclass
 
 QUERY_S = 3.0
 """What one resolver gets for one query, the second sending included."""
+OWN_QUERY_S = 4.5
+"""What this machine's own resolvers get for the name itself: nearly what glibc waits for one answer (5 s), so that a
+resolver that a client would still hear is not called silent."""
 PATIENCE_S = 0.6
 """How long a run whose name was found still waits for its own queries."""
 PUBLIC = ("8.8.8.8", "1.1.1.1")
@@ -56,16 +59,27 @@ async def answers(questions: list[asyncio.Task[Answered]], network: Network, *, 
     """The answers in the order of the questions; without patience only those that come soon."""
     if not questions:
         return []
-    done, _ = await asyncio.wait(questions, timeout=network.allowance(QUERY_S + 1 if patient else PATIENCE_S))
+    done, _ = await asyncio.wait(questions, timeout=network.allowance(OWN_QUERY_S + 1 if patient else PATIENCE_S))
     return [question.result() for question in questions if question in done]
+
+
+def are_hopeless(answered: Iterable[Answered]) -> bool:
+    """None of this machine's resolvers will give getaddrinfo an answer: each is silent, or leaves it hanging on TCP."""
+    own: dict[str, list[ResolverAnswer]] = {}
+    for each in answered:
+        own.setdefault(each.answer.resolver, []).append(each.answer)
+    return bool(own) and all(
+        all(a.rcode == query.SILENT for a in answers) or any(a.truncated_dead for a in answers)
+        for answers in own.values()
+    )
 
 
 def _questions(name: str, seen: Seen, network: Network) -> Iterable[Coroutine[None, None, Answered]]:
     own = resolve.configured_resolvers(seen.machine.resolver_file)
     texts = [text for given in seen.options.compare_dns for text in (PUBLIC if given == "public" else (given,))]
     for resolver in own:
-        yield _ask(network, resolver, name, "A")
-        yield _ask(network, resolver, name, "AAAA")
+        yield _ask(network, resolver, name, "A", limit_s=OWN_QUERY_S)
+        yield _ask(network, resolver, name, "AAAA", limit_s=OWN_QUERY_S)
     for resolver in map(resolve.read_resolver, texts):
         yield _ask(network, resolver, name, "A", compared=True)
         yield _ask(network, resolver, name, "AAAA", compared=True)
@@ -79,11 +93,18 @@ def _questions(name: str, seen: Seen, network: Network) -> Iterable[Coroutine[No
 
 
 async def _ask(
-    network: Network, resolver: resolve.Resolver, name: str, record: str, *, compared: bool = False, random: str = ""
+    network: Network,
+    resolver: resolve.Resolver,
+    name: str,
+    record: str,
+    *,
+    limit_s: float = QUERY_S,
+    compared: bool = False,
+    random: str = "",
 ) -> Answered:
     label = f"{resolver} {record}" + (" (a name that cannot exist)" if random else "")
     with network.timeline.span("dns", label) as span:
-        reply = await query.ask(name, record, resolver, network.allowance(QUERY_S), network.clock, network.random)
+        reply = await query.ask(name, record, resolver, network.allowance(limit_s), network.clock, network.random)
         span.outcome = "ok" if reply.rcode == "NOERROR" else reply.rcode
     return Answered(
         ResolverAnswer(

@@ -6,7 +6,6 @@ Opens nothing: it uses the connection of the login, in one pipeline, and closes 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from diagnostics.facts import Record, fact
@@ -15,6 +14,7 @@ from diagnostics.probes.probe import Probe, Seen
 from diagnostics.probes.tcp import Tcp
 from diagnostics.target.facts import TargetFacts
 from diagnostics.target.provider import Provider
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from diagnostics.network import Network
@@ -60,9 +60,9 @@ async def observe(seen: Seen, network: Network) -> Session:
     try:
         with network.timeline.span("session", "one query") as span:
             rows = await login.query(network, connection, _question(seen[TargetFacts].requested or ()), limit)
-            if isinstance(rows, str):
+            if isinstance(rows, str) or [len(row) for row in rows] != [_COLUMNS]:
                 span.outcome = "refused"
-                return await _without_catalogue(seen, network, rows)
+                return await _without_catalogue(seen, network, rows if isinstance(rows, str) else "")
         elapsed = (network.clock() - begin) * 1000
         return _answer(seen, rows, elapsed, connection.backend_pid)
     except TimeoutError:
@@ -84,7 +84,7 @@ def _question(requested: tuple[str, ...]) -> str:
         select current_setting('server_version'), current_user, current_database(), pg_backend_pid(),
                (select version from pg_stat_ssl where pid = pg_backend_pid()),
                pg_is_in_recovery(), current_setting('default_transaction_read_only'),
-               (select string_agg(name || '=' || source || '=' || setting, chr(10)) from pg_settings
+               (select string_agg(name || '=' || source || '=' || setting, chr(31)) from pg_settings
                  where lower(name) in ({names}))
     """  # noqa: S608 - names are checked against `_PARAMETER`
 
@@ -124,8 +124,9 @@ def _answer(seen: Seen, rows: list[list[str | None]], elapsed_ms: float, greeted
 def _ignored(seen: Seen, asked: str) -> tuple[str, ...]:
     """Parameters that the target asked for and that came from somewhere else than the client (pg_settings.source)."""
     sources = {}
-    for line in asked.splitlines():
-        name, source, value = line.split("=", 2)
+    for each in asked.split(_SEPARATOR):
+        name, _, rest = each.partition("=")
+        source, _, value = rest.partition("=")
         sources[name.lower()] = (source, value)
     wanted = requested_values(seen.target.value("options") or "")
     ignored = []
@@ -141,5 +142,7 @@ def requested_values(options: str) -> dict[str, str]:
     return {m[1].lower().replace("-", "_"): m[2].replace("\\", "") for m in _OPTION.finditer(options)}
 
 
+_COLUMNS = 8
+_SEPARATOR = "\x1f"
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _OPTION = re.compile(r"(?:-c\s*|--)([A-Za-z_][\w.-]*)=((?:\\.|\S)*)")

@@ -6,7 +6,6 @@ Opens no connection. Reads the files that the settings name, and libpq's own par
 from __future__ import annotations
 
 import stat
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,10 +13,12 @@ from typing import TYPE_CHECKING, ClassVar
 from diagnostics.client import Client, ClientFacts, UnknownParameters
 from diagnostics.facts import Record, derived, fact
 from diagnostics.machine import Machine
+from diagnostics.network import background
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.target import parameters
 from diagnostics.target.facts import PasswordState, TargetFacts, is_template
 from diagnostics.target.model import Dialect, ProblemCode, Target
+from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from diagnostics.network import Network
@@ -76,7 +77,9 @@ class SettingsFacts(Record):
         "what is wrong with sslcert/sslkey (missing, readable by others); empty if nothing"
     )
 
-    nothing_to_read: bool | None = fact("there is no text at all: the variable or file that was asked for is missing")
+    nothing_to_read: bool | None = fact(
+        "there is no text at all: it is empty, or the variable or file that was asked for is missing"
+    )
 
     @derived
     def first_unknown_parameter(self) -> str | None:
@@ -97,8 +100,10 @@ async def observe(seen: Seen, network: Network) -> SettingsFacts:
     target, client, machine, facts = seen.target, seen.client, seen.machine, seen[TargetFacts]
     unknown, foreign, refused, forwarded = _sorted_parameters(target, client)
     invalid, value, valid = _invalid(target)
+    # On a thread: psycopg is imported there, and the first packets do not wait for it.
+    refusal = await background.start(lambda: _refusal(target, client, (*unknown, *refused)))
     return SettingsFacts(
-        client_refusal=_refusal(target, client, (*unknown, *refused)),
+        client_refusal=refusal,
         invalid_parameter=invalid,
         invalid_value=value,
         valid_value=valid,
@@ -111,15 +116,21 @@ async def observe(seen: Seen, network: Network) -> SettingsFacts:
         placeholders=tuple(_placeholders(facts)),
         password_elsewhere=_password_elsewhere(target, facts, machine),
         passfile_ignored=_passfile_ignored(target, facts, machine),
-        root_file_missing=_root_file_missing(facts, machine),
+        root_file_missing=_root_file_missing(facts, client, machine),
         client_key_fault=_client_key_fault(target, machine),
-        nothing_to_read=any(problem.code in _NOTHING for problem in target.problems),
+        nothing_to_read=any(problem.code in NOTHING for problem in target.problems),
     )
 
 
 PROBE = Probe(record=SettingsFacts, observe=observe, needs=(TargetFacts, ClientFacts), on_the_way=False)
 
-_NOTHING = (ProblemCode.VARIABLE_UNSET, ProblemCode.FILE_UNREADABLE, ProblemCode.SERVICE_MISSING)
+NOTHING = (
+    ProblemCode.EMPTY,
+    ProblemCode.VARIABLE_UNSET,
+    ProblemCode.FILE_UNREADABLE,
+    ProblemCode.SERVICE_MISSING,
+)
+"""Problems of a target with no text at all: there is nobody to connect to."""
 
 
 def _sorted_parameters(target: Target, client: Client) -> tuple[tuple[str, ...], ...]:
@@ -202,6 +213,8 @@ def _contradictions(facts: TargetFacts, client: ClientFacts) -> list[Contradicti
 def _placeholders(facts: TargetFacts) -> list[str]:
     named = {"host": facts.host, "user": facts.user, "dbname": facts.dbname}
     found = [name for name, value in named.items() if value and is_template(value)]
+    if facts.host and "host" not in found and is_template(facts.host.partition(".")[0]):
+        found.insert(0, "host")  # your-host.example.com
     return found + (["password"] if facts.password is PasswordState.PLACEHOLDER else [])
 
 
@@ -232,10 +245,12 @@ def _passfile_ignored(target: Target, facts: TargetFacts, machine: Machine) -> s
     return str(path) if path and passfile.others_may_read(path, machine) else ""
 
 
-def _root_file_missing(facts: TargetFacts, machine: Machine) -> str:
+def _root_file_missing(facts: TargetFacts, client: Client, machine: Machine) -> str:
     """Verification needs a root file: the one asked for, else libpq's own place for one."""
-    if facts.sslmode not in ("verify-ca", "verify-full") or facts.sslrootcert == "system":
+    if facts.sslmode not in ("verify-ca", "verify-full"):
         return ""
+    if facts.sslrootcert == "system":
+        return "system" if client.system_roots is False else ""
     if facts.sslrootcert:
         path = _path(facts.sslrootcert, machine)
     elif machine.postgres_folder:

@@ -10,20 +10,20 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from diagnostics.client import ClientFacts, UnknownParameters
 from diagnostics.facts import Record, derived, fact
 from diagnostics.failure import Failure
-from diagnostics.network import Network, tls
+from diagnostics.network import Network
 from diagnostics.probes import opening
 from diagnostics.probes.first_answer import WELCOMES, Answer, Arm, Heard, Question, ask
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.probes.tcp import Attempt, Tcp
 from diagnostics.target.facts import TargetFacts
 from diagnostics.target.provider import Provider
+from diagnostics.values import dataclass
 
 __all__ = ["PROBE", "Answer", "Reached", "Startup", "observe"]
 
@@ -85,7 +85,6 @@ async def observe(seen: Seen, network: Network) -> Startup:
     place = opening.place(seen)
     if place is None:
         return Startup(answer=Answer.NOT_REACHED, reached=Reached.NONE)
-    await tls.ready()
     arms = list(_arms(place, seen))
     heard = await _ask_all(arms, place, opening.is_direct(seen), network)
     theirs = _theirs(heard, seen, is_socket=opening.is_socket(place))

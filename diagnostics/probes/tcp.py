@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
@@ -21,6 +20,7 @@ from diagnostics.network import Network
 from diagnostics.network.stream import Broken, bounded, is_socket_path
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.target.facts import TargetFacts
+from diagnostics.values import dataclass
 
 
 class Reach(StrEnum):
@@ -120,9 +120,9 @@ def _reach(attempts: tuple[Attempt, ...] | None, family: int | None) -> Reach | 
 
 
 MAX_ADDRESSES = 8
-BUDGET_S = 3.0
+BUDGET_S = 2.5
 """What all addresses together get, unless the target's connect_timeout is less: long enough for a SYN that is sent
-again after one second, short enough for a person who waits."""
+again after one second (the next one goes out after three), short enough for a person who waits."""
 PATIENCE_S = 10.0
 """A connection that takes longer than a whole run may take counts as failing: nobody waits for it (DESIGN part 6)."""
 AFTER_SUCCESS_S = 1.5

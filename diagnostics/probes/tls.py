@@ -3,13 +3,15 @@
 The chain is kept as it was presented and judged afterwards, so that a saved run can be judged again. Opens: two
 connections to the first address that answers, each with SSLRequest (or direct TLS where that is asked for), one
 handshake with SNI, one without; nothing is sent after the handshake. Where SSLRequest got no answer at all, one more
-with the first line of an HTTP request, to see whether something else listens there. None for a Unix socket.
+with the first line of an HTTP request, to see whether something else listens there; where it was hung up on, one more
+with a handshake right away. Where both stall, one more in small packets in the place of that without SNI. None for a
+Unix socket.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import ClassVar
 
@@ -22,13 +24,14 @@ from diagnostics.network import Network, background, chain, postgres, tls, trust
 from diagnostics.network.certificate import Certificate, describe, name_matches
 from diagnostics.network.chain import Trust
 from diagnostics.network.stream import Broken, Stream
-from diagnostics.probes import opening, trust
+from diagnostics.probes import opening, small_packets, trust
 from diagnostics.probes.banner import Speaks, printable, recognise
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.probes.tcp import Attempt, Tcp
 from diagnostics.target import provider
 from diagnostics.target.facts import TargetFacts
 from diagnostics.target.provider import Provider
+from diagnostics.values import dataclass
 
 __all__ = ["PROBE", "Certificate", "Speaks", "SslAnswer", "Tls", "Trust", "observe"]
 
@@ -59,6 +62,10 @@ class Tls(Record):
     banner: str | None = fact("the first bytes of what is not Postgres, made printable")
     error_message: str | None = fact("the server's error in answer to SSLRequest; empty if there was none")
     direct: bool | None = fact("TLS was begun without SSLRequest (sslnegotiation=direct)")
+    takes_direct: bool | None = fact(
+        "where SSLRequest was hung up on: a handshake without it succeeded and agreed on postgresql"
+    )
+    hello_answered: bool | None = fact("the server chose a TLS version and a cipher of those offered")
     handshake: bool | None = fact("the handshake with SNI succeeded")
     failure: Failure | None = fact("how the handshake with SNI failed")
     alert: str | None = fact("the TLS alert that the server ended the handshake with; empty if none")
@@ -73,6 +80,9 @@ class Tls(Record):
     client_certificate_requested: bool | None = fact("the server asked for a client certificate")
     handshake_ms: float | None = fact("the handshake with SNI, in milliseconds")
     handshake_without_sni: bool | None = fact("the handshake without SNI succeeded")
+    handshake_in_small_packets: bool | None = fact(
+        "a handshake succeeds where TCP is made to use small packets; asked only where the others stall"
+    )
     alert_without_sni: str | None = fact("the alert that ended the handshake without SNI; empty if none")
     same_certificate_without_sni: bool | None = fact("without SNI the server presents the same certificate")
     verify_required: str | None = fact(
@@ -104,14 +114,17 @@ class Tls(Record):
     def certificate_provider(self) -> Provider | None:
         """the service whose domain the server's certificate is made out to; none for an ordinary server"""
         if not self.chain:
-            return None
+            return Provider.NONE if self.ssl_answer == SslAnswer.NO else None
         found = (provider.recognise(name.replace("*", "any", 1)).provider for name in self.chain[0].names)
         return next((each for each in found if each is not Provider.NONE), Provider.NONE)
 
 
-SILENT_S = 5.0
+SILENT_S = 4.0
 """No byte for so long is silence."""
+STALLS_S = 2.0
+"""Where no handshake has come to its end by then, perhaps only large packets get lost."""
 NUDGE_S = 0.7
+DIRECT_S = 2.0
 NUDGE = b"GET / HTTP/1.0\r\n\r\n"
 """Answered by what waits for its client to speak a line: HTTP in its own way, Redis with an error."""
 
@@ -122,14 +135,13 @@ async def observe(seen: Seen, network: Network) -> Tls:
         return Tls()
     if opening.is_socket(place):
         return Tls(ssl_answer=SslAnswer.NOT_ASKED, direct=False, verify_required="none")
-    await tls.ready()
     name = opening.server_name(place)
-    names = (name, "") if name else ("",)
-    looks = await asyncio.gather(*(_look(place, opening.hello(seen, n), seen, network) for n in names))
-    first, bare = looks[0], looks[-1]
-    if first.answer is SslAnswer.SILENT and bare.answer is SslAnswer.SILENT:
+    first, bare, small = await _look_each_way(place, name, seen, network)
+    if first.answer is SslAnswer.SILENT and bare.answer in (SslAnswer.SILENT, None):
         first = await _nudge(place, first, network)
-    record = _record(first, bare, seen, bool(name))
+    record = replace(_record(first, bare, seen, bool(name)), handshake_in_small_packets=small)
+    if first.answer in _HUNG_UP or record.speaks is Speaks.TLS:
+        record = replace(record, takes_direct=await _takes_direct(place, opening.hello(seen, name), network))
     theirs = bare if seen[ClientFacts].sends_sni is False and bare.session.chain else first
     if not theirs.session.chain:
         return record
@@ -152,6 +164,25 @@ class _Look:
     ms: float | None = None
 
 
+async def _look_each_way(place: Attempt, name: str, seen: Seen, network: Network) -> tuple[_Look, _Look, bool | None]:
+    """With SNI, without, and, where both stall, in small packets instead of without SNI."""
+    names = (name, "") if name else ("",)
+    looks = [asyncio.ensure_future(_look(place, opening.hello(seen, n), seen, network)) for n in names]
+    try:
+        done, _ = await asyncio.wait(looks, timeout=min(STALLS_S, SILENT_S))
+        if done or SILENT_S <= STALLS_S:
+            return await looks[0], await looks[-1], None
+        if name:
+            looks.pop().cancel()
+        hello, direct = opening.hello(seen, name), opening.is_direct(seen)
+        small = await small_packets.get_through(place, hello, direct, network, SILENT_S - STALLS_S)
+        first = await looks[0]
+        return first, _Look(None) if name else first, small
+    finally:
+        for look in looks:
+            look.cancel()
+
+
 async def _look(place: Attempt, hello: tls.Hello, seen: Seen, network: Network) -> _Look:
     async with network.slots:
         limit_s, direct = network.allowance(SILENT_S), opening.is_direct(seen)
@@ -164,6 +195,7 @@ async def _look(place: Attempt, hello: tls.Hello, seen: Seen, network: Network) 
             try:
                 look = _Look(SslAnswer.NOT_ASKED) if direct else await _ask(stream, limit_s)
                 if direct or look.answer is SslAnswer.YES:
+                    await tls.ready()
                     look = await _shake(look, stream, hello, limit_s, network)
             finally:
                 stream.abort()
@@ -222,6 +254,22 @@ async def _nudge(place: Attempt, look: _Look, network: Network) -> _Look:
     return replace(look, answer=SslAnswer.NOT_POSTGRES, bytes_seen=data) if recognise(data) in _TALKERS else look
 
 
+async def _takes_direct(place: Attempt, hello: tls.Hello, network: Network) -> bool:
+    """A handshake without SSLRequest, which libpq makes only under the protocol name `postgresql`."""
+    with network.timeline.span("tls", "without SSLRequest") as span:
+        try:
+            stream = await network.connect(place.address, place.port, DIRECT_S)
+            try:
+                await tls.ready()
+                channel = await tls.handshake(stream, replace(hello, alpn=wire.ALPN), network.allowance(DIRECT_S))
+            finally:
+                stream.abort()
+        except Broken as broken:
+            span.outcome = broken.failure.value
+            return False
+    return channel.session.alpn == wire.ALPN.decode()
+
+
 def _record(first: _Look, bare: _Look, seen: Seen, sni_sent: bool) -> Tls:
     not_postgres = first.answer is SslAnswer.NOT_POSTGRES
     session = first.session
@@ -237,6 +285,7 @@ def _record(first: _Look, bare: _Look, seen: Seen, sni_sent: bool) -> Tls:
         alert=first.alert if first.handshake is not None else None,
         detail=first.detail if first.handshake is not None else None,
         sni_sent=sni_sent if first.handshake is not None else None,
+        hello_answered=session.hello_answered if first.handshake is not None else None,
         version=session.version or None,
         cipher=session.cipher or None,
         alpn=session.alpn if first.handshake else None,
@@ -251,7 +300,8 @@ def _record(first: _Look, bare: _Look, seen: Seen, sni_sent: bool) -> Tls:
 
 def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Seen) -> Tls:
     now, store, system = seen.machine.now, trust.store(seen), trust_store.system(seen.machine)
-    verdict, by_system = chain.judge(presented, store, now), chain.judge(presented, system, now)
+    verdict = chain.judge(presented, store, now)
+    by_system = verdict if store == system else chain.judge(presented, system, now)
     issuer = chain.issuer(presented[0])
     days = chain.expires_in_days(presented, now)
     return replace(
@@ -273,6 +323,7 @@ _ENDINGS = {
     Failure.CLOSED: SslAnswer.CLOSED,
     Failure.RESET: SslAnswer.RESET,
 }
+_HUNG_UP = (SslAnswer.CLOSED, SslAnswer.RESET)
 _TALKERS = (Speaks.HTTP, Speaks.REDIS, Speaks.SSH, Speaks.MYSQL, Speaks.SMTP)
 _NEON_ISSUERS = ("Let's Encrypt", "Internet Security Research Group")
 """neon.com/docs/connect/connect-securely: a chain of Let's Encrypt under ISRG Root X1."""

@@ -1,14 +1,14 @@
 """Port 443 of the provider, without credentials: does the way over the web work where 5432 does not?
 
 Opens: one HTTPS request to the provider's SQL endpoint, and one WebSocket upgrade to the endpoint's own name; nothing
-for other servers. Runs only when the database port does not answer, or with `--web`.
+for other servers. Runs only when the database port does not answer, or with `--web`. Beside the last second and a half
+in which the port is waited for, so that a black hole is told as one soon.
 """
 
 from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from dataclasses import dataclass
 from typing import ClassVar
 
 from diagnostics.facts import Record, fact
@@ -19,6 +19,7 @@ from diagnostics.probes.probe import Probe, Seen
 from diagnostics.probes.tcp import Reach, Tcp
 from diagnostics.target.facts import TargetFacts
 from diagnostics.target.provider import Provider
+from diagnostics.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,10 @@ class Web(Record):
 
 
 LIMIT_S = 3.0
+LIKELY_DEAD_S = 1.2
+"""A port that has not answered by then, a SYN sent again after one second included, will hardly answer."""
+UNASKED_LIMIT_S = 1.3
+"""What port 443 gets where the user did not ask for it."""
 
 
 async def observe(seen: Seen, network: Network) -> Web:
@@ -45,13 +50,14 @@ async def observe(seen: Seen, network: Network) -> Web:
     host, endpoint = target.host or "", target.endpoint
     if target.provider is not Provider.NEON or not endpoint or wanted is False:
         return Web(asked=False)
-    if wanted is None and seen[Tcp].outcome is not Reach.NONE:
+    if wanted is None and not await _port_is_dead(seen, network):
         return Web(asked=False)
+    limit_s = LIMIT_S if wanted else UNASKED_LIMIT_S
     sql_host = f"api.{host.partition('.')[2]}"
     trusted = https.Trusted(trust_store.system(seen.machine), seen.machine.now)
     sql, websocket = await asyncio.gather(
-        _ask(network, "OPTIONS", sql_host, "/sql", {"Connection": "close"}, trusted),
-        _ask(network, "GET", host, "/v2", _upgrade(network), trusted),
+        _ask(network, "OPTIONS", sql_host, "/sql", {"Connection": "close"}, trusted, limit_s),
+        _ask(network, "GET", host, "/v2", _upgrade(network), trusted, limit_s),
     )
     reply = sql if isinstance(sql, https.Reply) else None
     return Web(
@@ -66,12 +72,29 @@ async def observe(seen: Seen, network: Network) -> Web:
     )
 
 
+async def _port_is_dead(seen: Seen, network: Network) -> bool:
+    found = [await network.lookup(host) for host in seen.target.hosts]
+    if not any(lookup.addresses for lookup in found):
+        return False
+    try:
+        async with asyncio.timeout(LIKELY_DEAD_S):
+            return (await seen.later(Tcp)).outcome is Reach.NONE
+    except TimeoutError:
+        return not network.connected
+
+
 async def _ask(
-    network: Network, method: str, host: str, path: str, headers: dict[str, str], trusted: https.Trusted
+    network: Network,
+    method: str,
+    host: str,
+    path: str,
+    headers: dict[str, str],
+    trusted: https.Trusted,
+    limit_s: float,
 ) -> https.Reply | Broken:
     with network.timeline.span("web", f"{method} https://{host}{path}") as span:
         try:
-            reply = await https.request(network, method, host, path, headers, trusted, LIMIT_S)
+            reply = await https.request(network, method, host, path, headers, trusted, limit_s)
         except Broken as broken:
             span.outcome = broken.failure.value
             return broken
@@ -89,4 +112,4 @@ def _upgrade(network: Network) -> dict[str, str]:
     }
 
 
-PROBE = Probe(Web, observe, needs=(Tcp,))
+PROBE = Probe(Web, observe, needs=(TargetFacts,), later=(Tcp,))

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from diagnostics.lab.bridge import Link
-from diagnostics.lab.namespace import RESOLVERS, SERVERS, Namespace, Side, is_permitted
+from diagnostics.lab.cable import RESOLVERS, SERVERS, Side
+from diagnostics.lab.namespace import Namespace, is_permitted
 from tests import parts
 
 PYTHON = (sys.executable, "-Ic")

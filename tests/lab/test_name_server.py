@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import dns.exception
 import dns.flags
@@ -15,8 +15,9 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
+from diagnostics.lab.cable import RESOLVERS
 from diagnostics.lab.name_server import Habit, Name, NameServer, Question
-from diagnostics.lab.namespace import RESOLVERS, Namespace, is_permitted
+from diagnostics.lab.namespace import Namespace, Ran, is_permitted
 from tests import parts
 
 BOTH = ("10.77.0.1", "fd77::1")
@@ -155,48 +156,49 @@ def test_bytes_that_are_no_question_get_no_answer_and_do_no_harm() -> None:
 # The true getaddrinfo
 
 
+SAID = {
+    "answer.example": ["10.77.0.1", "fd77::1"],
+    "chain.example": ["10.77.0.1", "fd77::1"],
+    "truncated.example": ["10.77.0.1", "fd77::1"],
+    "ipv6.example": ["fd77::1"],
+    "unheard-of.example": "EAI_NONAME",
+    "dangling.example": "EAI_NONAME",
+    "nodata.example": "EAI_NODATA",
+    "servfail.example": "EAI_AGAIN",
+    "refused.example": "EAI_AGAIN",
+    "silent.example": "EAI_AGAIN",
+    "garbage.example": "EAI_AGAIN",
+    # After a while in which nothing comes for IPv6.
+    "aaaa-dropped.example": ["10.77.0.1"],
+}
+HANGING = "truncated-tcp-silent.example"
+
+
 @pytest.fixture(scope="module")
-def network() -> Iterator[Namespace]:
+def looked_up() -> dict[str, Ran]:
+    """All names at once: most of the time is waiting."""
     parts.permitted(is_permitted())
-    habits = {
-        f"{habit}.example": {"addresses": BOTH, "habit": habit} for habit in Habit if habit not in (Habit.NXDOMAIN,)
-    }
+    habits = {f"{habit}.example": {"addresses": BOTH, "habit": habit} for habit in Habit if habit != Habit.NXDOMAIN}
     names = habits | {
         "chain.example": {"alias": "answer.example"},
         "dangling.example": {"alias": "nowhere.example"},
         "ipv6.example": {"addresses": ["fd77::1"]},
         "nodata.example": {},
     }
-    with Namespace(resolver_options="timeout:1 attempts:1") as network:
+    with Namespace(resolver_options="timeout:1 attempts:1") as network, ThreadPoolExecutor() as pool:
         network.serve({"names": [{"hosts": [RESOLVERS[0]], "names": names}]})
-        yield network
+        commands = {name: [sys.executable, "-Ic", LOOK_UP, name] for name in (*SAID, HANGING)}
+        runs = {name: pool.submit(network.run, command, limit_s=4.5) for name, command in commands.items()}
+        return {name: run.result() for name, run in runs.items()}
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("answer.example", ["10.77.0.1", "fd77::1"]),
-        ("chain.example", ["10.77.0.1", "fd77::1"]),
-        ("truncated.example", ["10.77.0.1", "fd77::1"]),
-        ("ipv6.example", ["fd77::1"]),
-        ("unheard-of.example", "EAI_NONAME"),
-        ("dangling.example", "EAI_NONAME"),
-        ("nodata.example", "EAI_NODATA"),
-        ("servfail.example", "EAI_AGAIN"),
-        ("refused.example", "EAI_AGAIN"),
-        ("silent.example", "EAI_AGAIN"),
-        ("garbage.example", "EAI_AGAIN"),
-        ("aaaa-dropped.example", ["10.77.0.1"]),
-    ],
-)
-def test_getaddrinfo_says(name: str, said: object, network: Namespace) -> None:
-    ran = network.run([sys.executable, "-Ic", LOOK_UP, name])
-    assert json.loads(ran.stdout) == said, ran.stderr
+@pytest.mark.parametrize("name", SAID)
+def test_getaddrinfo_says(name: str, looked_up: dict[str, Ran]) -> None:
+    assert json.loads(looked_up[name].stdout) == SAID[name], looked_up[name].stderr
 
 
-def test_getaddrinfo_hangs_where_the_rest_would_come_over_a_silent_tcp(network: Namespace) -> None:
-    ran = network.run([sys.executable, "-Ic", LOOK_UP, "truncated-tcp-silent.example"], limit_s=2.5)
-    assert ran.status is None
+def test_getaddrinfo_hangs_where_the_rest_would_come_over_a_silent_tcp(looked_up: dict[str, Ran]) -> None:
+    assert looked_up[HANGING].status is None
 
 
 LOOK_UP = """

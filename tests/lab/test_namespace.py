@@ -13,17 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.lab.namespace import (
-    CLIENT,
-    ELSEWHERE,
-    RESOLVERS,
-    SERVERS,
-    SERVERS6,
-    Namespace,
-    NamespaceError,
-    Side,
-    is_permitted,
-)
+from diagnostics.lab.cable import CLIENT, ELSEWHERE, RESOLVERS, SERVERS, SERVERS6, Side
+from diagnostics.lab.namespace import Namespace, NamespaceError, is_permitted
 from tests import parts
 
 PYTHON = (sys.executable, "-Ic")

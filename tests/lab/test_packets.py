@@ -6,24 +6,18 @@ import errno
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from diagnostics.lab.namespace import (
-    ELSEWHERE,
-    NOBODY,
-    RESOLVERS,
-    SERVERS,
-    SERVERS6,
-    Namespace,
-    NamespaceError,
-    Side,
-)
+from diagnostics.lab.cable import ELSEWHERE, NOBODY, RESOLVERS, SERVERS, SERVERS6, Side
+from diagnostics.lab.namespace import Namespace, NamespaceError
 from diagnostics.lab.packets import Filter, Route, Verdict, Way, broken, filters_are_permitted
 from diagnostics.lab.world import DOMAIN
 from tests import parts
 
 SILENCE = "silence"
+PAIR = (SERVERS[0], SERVERS6[0])
 CONNECT = """
 import errno, socket, sys
 s = socket.socket(socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET)
@@ -70,27 +64,23 @@ def connect(network: Namespace, address: str, port: int = 5432, limit_s: float =
     return SILENCE if ran.stdout.strip() == SILENCE else int(ran.stdout)
 
 
-@pytest.mark.parametrize(
-    ("verdict", "ipv4", "ipv6"),
-    [
-        (Verdict.DROP, SILENCE, SILENCE),
-        (Verdict.RESET, errno.ECONNREFUSED, errno.ECONNREFUSED),
-        (Verdict.PORT_UNREACHABLE, errno.ECONNREFUSED, errno.ECONNREFUSED),
+def test_a_filter_meets_connect_in_its_own_way(network: Namespace) -> None:
+    expected = {
+        Verdict.DROP: (SILENCE, SILENCE),
+        Verdict.RESET: (errno.ECONNREFUSED, errno.ECONNREFUSED),
+        Verdict.PORT_UNREACHABLE: (errno.ECONNREFUSED, errno.ECONNREFUSED),
         # Linux tells IPv6 clients more: "Permission denied".
-        (Verdict.ADMIN_PROHIBITED, errno.EHOSTUNREACH, errno.EACCES),
-        (Verdict.HOST_UNREACHABLE, errno.EHOSTUNREACH, errno.EHOSTUNREACH),
-    ],
-)
-def test_a_filter_meets_connect_in_its_own_way(
-    verdict: Verdict, ipv4: int | str, ipv6: int | str, network: Namespace
-) -> None:
-    with broken(network, Filter(verdict, port=5432)):
-        # ICMP unreachable is believed only after the packet was sent again, a second later.
-        limit_s = 0.4 if verdict is Verdict.DROP else 5.0
-        assert connect(network, SERVERS[0], limit_s=limit_s) == ipv4
-        assert connect(network, SERVERS6[0], limit_s=limit_s) == ipv6
-        assert connect(network, SERVERS[0], 443) == 0
-    assert connect(network, SERVERS[0]) == connect(network, SERVERS6[0]) == 0
+        Verdict.ADMIN_PROHIBITED: (errno.EHOSTUNREACH, errno.EACCES),
+        Verdict.HOST_UNREACHABLE: (errno.EHOSTUNREACH, errno.EHOSTUNREACH),
+    }
+    ports = {verdict: 6000 + number for number, verdict in enumerate(Verdict)}
+    filters = [Filter(verdict, port=port) for verdict, port in ports.items()]
+    with broken(network, *filters), ThreadPoolExecutor() as pool:
+        # An ICMP message is believed only once the packet was sent again, a second later.
+        tries = {v: [pool.submit(connect, network, a, p, 2.0) for a in PAIR] for v, p in ports.items()}
+        assert {verdict: tuple(t.result() for t in two) for verdict, two in tries.items()} == expected
+        assert [connect(network, address) for address in PAIR] == [0, 0]
+    assert [connect(network, address, ports[Verdict.DROP]) for address in PAIR] == [errno.ECONNREFUSED] * 2
 
 
 def test_a_firewall_of_the_clients_own_refuses_at_once(network: Namespace) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from diagnostics.lab import impostors, tls_impostors
-from diagnostics.lab.namespace import CLIENT, RESOLVERS, SERVERS, SERVERS6, Namespace, NamespaceError, is_permitted
+from diagnostics.lab.cable import CLIENT, CLIENT6, RESOLVERS, SERVERS, SERVERS6
+from diagnostics.lab.namespace import Namespace, NamespaceError, is_permitted
 from tests import parts
 
 TARGET = "postgresql://{role}:{password}@{host}/{database}?sslmode=verify-full&sslrootcert={root_certificate}"
@@ -22,27 +23,16 @@ def _permitted() -> None:
     parts.permitted(is_permitted())
 
 
-def test_a_world_is_met_by_name_on_5432() -> None:
-    with Namespace(resolvers=RESOLVERS) as network:
-        served = network.serve(world(gateway={"hosts": [SERVERS[0], SERVERS6[0]]}, names=[NAMES]))
-        assert select(network, served["target"]) == (0, "alex\n", "")
-        assert select(network, served["target"].replace(served["host"], SERVERS[0]) + "&sslmode=require").status == 2
-
-
-def test_the_gateway_sees_the_address_that_the_client_comes_from() -> None:
-    spec = world(gateway={"hosts": [SERVERS[0]]}, names=[NAMES])
-    spec["fault"]["world"] = {"endpoint": {"refuse_with": "ip-not-allowed"}}
-    with Namespace() as network:
-        served = network.serve(spec)
-        assert f"This IP address {CLIENT} is not allowed" in select(network, served["target"]).stderr
-
-
-def test_a_postgres_can_be_put_there_without_the_gateway() -> None:
-    door = {"kind": "forward", "behind": "postgres", "hosts": [SERVERS[1]]}
-    with Namespace(hosts={"db.internal": SERVERS[1]}) as network:
-        served = network.serve(world(doors=[door]))
-        target = served["target"].replace(served["host"], "db.internal").replace("verify-full", "prefer")
-        assert select(network, target) == (0, "alex\n", "")
+def test_a_world_is_met_by_name_and_sees_where_its_clients_come_from() -> None:
+    refusing = {"fault": {"world": {"endpoint": {"refuse_with": "ip-not-allowed"}}, "given": {"target": TARGET}}}
+    gateway = {"hosts": [SERVERS[0], SERVERS6[0]]}
+    direct = {"kind": "forward", "behind": "postgres", "hosts": [SERVERS[1]]}
+    with Namespace(resolvers=RESOLVERS, hosts={"db.internal": SERVERS[1]}) as network:
+        served = network.serve({**refusing, "gateway": gateway, "names": [NAMES], "doors": [direct]})
+        said = select(network, served["target"]).stderr
+        assert f"This IP address {CLIENT6} is not allowed" in said or f"This IP address {CLIENT} is not allowed" in said
+        behind = served["target"].replace(served["host"], "db.internal").replace("verify-full", "prefer")
+        assert select(network, behind) == (0, "alex\n", "")
 
 
 def test_every_impostor_can_be_named() -> None:

@@ -86,7 +86,7 @@ def test_the_resolvers_own_words_are_kept_where_getaddrinfo_has_one_for_all(
 def test_a_dead_first_resolver_is_noticed(
     look: Look, machine: Machine, system: dict[str, tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolvers, "QUERY_S", 0.3)
+    monkeypatch.setattr(resolvers, "OWN_QUERY_S", 0.3)
     dead = NameServer({(NAME, "A"): None, (NAME, "AAAA"): None})
     alive = NameServer({(NAME, "A"): ("10.0.0.1",)})
     with configured(machine, dead, alive):
@@ -165,7 +165,7 @@ def test_an_alias_of_nothing_dangles(look: Look, machine: Machine, system: dict[
 def test_a_truncated_answer_with_a_dead_tcp_side_is_told_while_getaddrinfo_hangs(
     look: Look, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolvers, "QUERY_S", 0.3)
+    monkeypatch.setattr(resolvers, "OWN_QUERY_S", 0.3)
     monkeypatch.setattr(Network, "LOOKUP_S", 0.8)
     released = threading.Event()
     monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])

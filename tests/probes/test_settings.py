@@ -152,6 +152,7 @@ def test_what_a_template_left_behind(look: Look) -> None:
     every = ("host", "user", "dbname", "password")
     assert record(look, "postgresql://[user]:[password]@[neon_hostname]/[dbname]").placeholders == every
     assert record(look, "host='<host>' user=your_username password=****").placeholders == ("host", "user", "password")
+    assert record(look, "postgresql://app:s3cret@your-host.example.com/app").placeholders == ("host",)
     assert record(look, f"postgresql://neondb_owner:npg_abc@{NEON_HOST}/neondb").placeholders == ()
 
 

@@ -1,0 +1,285 @@
+"""Other tools on the same faults, and by which rules their output is read.
+
+A tool is given what the user has: psql and pg_isready the target and the environment, db-tester the target if it is a
+URL, netdoctor and sslyze the first host and port (as pgwhy reads them, which helps them with JDBC and its like). What
+cannot be given counts as not found. On loopback, where targets name their address by `hostaddr`, the host's name leads
+to that address for all of them, by a hosts file. A tool is killed after 15 s; what it has printed until then counts.
+
+How it is read, the same way for all:
+
+detected    it says that something is wrong: its exit status or, where that is 0 in any case (sslyze), its words
+cause       its output, without what it was given, has a phrase of `PHRASES`: a text that a reader who takes it at its
+            word understands as that cause. It may name several; the right one among them is enough.
+stage       the right cause, or another one of the same stage, or the step that the tool itself says it stopped at
+healthy     anything else than an all-clear is a false alarm
+cannot tell right where it names no cause
+
+None of them tries a fix.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from diagnostics import target as targets
+from diagnostics.causes import Cause, Stage
+from diagnostics.lab import real_clients
+from diagnostics.lab.fault_file import Tier
+from diagnostics.lab.installation import find_installation
+from diagnostics.lab.namespace import Ran
+from diagnostics.lab.stage import Stage as Place
+from diagnostics.machine import Machine
+from diagnostics.target.model import Target
+
+LIMIT_S = 15.0
+PROGRAMS = Path(__file__).resolve().parents[1] / ".parts/rivals/bin"
+"""Where `make rivals` puts those that come from PyPI."""
+
+PHRASES: tuple[tuple[str, Cause], ...] = tuple(
+    (phrase, Cause(cause))
+    for cause, phrases in {
+        "malformed-connection-string": (
+            r'missing "=" after',
+            r"invalid port number",
+            r"invalid percent-encoded",
+            r"unterminated quoted string",
+            r"invalid URI",
+            r"unexpected character .* in URI",
+            r"end of string reached when looking for",
+            r"special characters that need escaping",
+        ),
+        "invalid-connection-option": (
+            r"invalid connection option",
+            r"invalid URI query parameter",
+            r"invalid sslmode value",
+            r'invalid (\w+) value: "',
+            r"invalid command-line argument for server process",
+        ),
+        "dns-not-found": (r"Name or service not known", r"No address associated", r"could not resolve hostname"),
+        "dns-temporary-failure": (r"Temporary failure in name resolution",),
+        "connection-refused": (r"connection refused", r"connection rejected"),
+        "connection-timeout": (r"timeout expired", r"connection timed out", r"timed out", r"no response"),
+        "network-unreachable": (r"network is unreachable", r"no route to host", r"network unreachable"),
+        "connection-reset": (r"connection reset by peer",),
+        "local-socket-missing": (r'socket "[^"]*" failed: No such file',),
+        "ssl-required": (r"no encryption", r"connection is insecure", r"SSL off", r"SSL required", r"must use SSL"),
+        "ssl-not-supported-by-server": (r"server does not support SSL", r"AUTH TLS was rejected"),
+        "tls-version-mismatch": (
+            r"protocol version",
+            r"unsupported protocol",
+            r"no protocols available",
+            r"no shared cipher",
+            r"handshake failure",
+        ),
+        "self-signed-certificate": (r"self.signed certificate",),
+        "unknown-ca": (r"certificate verify failed", r"unknown ca", r"NOT Trusted", r"unable to get (local )?issuer"),
+        "root-cert-file-missing": (r"root certificate file .* does not exist", r"root\.crt.* does not exist"),
+        "certificate-hostname-mismatch": (r"does not match host name", r"no matching subjectAltName"),
+        "certificate-expired": (r"certificate has expired", r"not yet valid", r"cert is not valid at validation time"),
+        "client-certificate": (
+            r"certificate required",
+            r"requires a valid client certificate",
+            r"private key file .* (group|does not exist|has)",
+            r"client certificate",
+        ),
+        "not-a-postgres-server": (r"invalid response to SSL negotiation", r"expected authentication request"),
+        "direct-tls-negotiation": (r"ALPN",),
+        "sni-missing": (r"Endpoint ID is not specified",),
+        "endpoint-mismatch": (r"Inconsistent project name",),
+        "endpoint-not-found": (r"(endpoint|project|branch|resource) (could not|cannot) be found", r"unrecognized name"),
+        "endpoint-disabled": (r"endpoint (has been|is) disabled", r"temporarily disabled"),
+        "compute-start-failed": (r"Couldn't connect to compute", r"Control plane request failed", r"Internal error"),
+        "quota-exceeded": (r"quota", r"exceeded the (compute time|limit)"),
+        "rate-limited": (r"rate limit", r"Too many connections attempts", r"Failed to acquire permit"),
+        "ip-not-allowed": (r"IP address .* is not allowed",),
+        "network-blocked": (r"blocked network", r"VPC endpoint"),
+        "unsupported-startup-parameter": (r"unsupported startup parameter",),
+        "database-not-found": (r'database "[^"]*" does not exist',),
+        "permission-denied-connect": (r"permission denied for database",),
+        "too-many-connections": (
+            r"too many (clients|connections)(?! attempts)",
+            r"no more connections allowed",
+            r"remaining connection slots",
+        ),
+        "server-starting-up": (r"starting up", r"not (yet )?accepting connections", r"rejecting connections"),
+        "pooler-backend-unavailable": (r"server_login_retry", r"cannot connect to server", r"server login has been"),
+        "pg-hba-no-entry": (r"no pg_hba.conf entry", r"pg_hba.conf rejects"),
+        "auth-method-unsupported": (r"authentication method \w+ not supported",),
+        "channel-binding": (r"channel binding", r"SCRAM-PLUS", r"secure channel data mismatch"),
+        "password-missing": (r"no password supplied", r"password is missing"),
+        "wrong-password": (r"password authentication failed", r"invalid credentials"),
+        "role-not-found": (r'role "[^"]*" does not exist',),
+        "role-cannot-login": (r"not permitted to log in",),
+        "peer-auth-failed": (r"Peer authentication failed",),
+        "external-auth-failed": (r"(PAM|LDAP|GSSAPI) authentication failed",),
+        "query-wait-timeout": (r"query_wait_timeout",),
+        "read-only-server": (r"session is (not )?read-only", r"read-only transaction", r"hot standby"),
+        "admin-shutdown": (r"administrator command",),
+        "server-silent": (r"server closed the connection unexpectedly",),
+    }.items()
+    for phrase in phrases
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a tool said of a fault, as read by the rules above."""
+
+    given: bool
+    """It could be given the fault at all."""
+    detected: bool = False
+    causes: frozenset[Cause] = frozenset()
+    stages: frozenset[Stage] = frozenset()
+    elapsed_s: float = 0.0
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A tool: how it is called, and how it is read."""
+
+    name: str
+    missing: Callable[[], str]
+    """Why it is not here; empty if it is."""
+    command: Callable[[Place, Target], list[str] | None]
+    """`None`: it cannot be given this."""
+    detects: Callable[[Ran], bool]
+    stages: Callable[[Ran], frozenset[Stage]] = lambda ran: frozenset()
+    """The step that it says it stopped at, where it says so in words of its own."""
+    words: Callable[[Ran], str] = lambda ran: ran.stdout + ran.stderr
+    """What of its output is a complaint."""
+
+
+def ask(rival: Rival, place: Place) -> Answer:
+    """Run the tool where the user sits, and read what it says."""
+    target = _target(place)
+    command = rival.command(place, target)
+    if command is None:
+        return Answer(given=False)
+    begin = time.monotonic()
+    ran = place.run([*_with_names(place, target), *command], limit_s=LIMIT_S)
+    elapsed_s = time.monotonic() - begin
+    detected = rival.detects(ran)
+    causes, stages = _read(rival, ran, place) if detected else (frozenset(), frozenset())
+    return Answer(True, detected, causes, stages, elapsed_s, ran.stdout + ran.stderr)
+
+
+def _read(rival: Rival, ran: Ran, place: Place) -> tuple[frozenset[Cause], frozenset[Stage]]:
+    said = rival.words(ran)
+    if place.given.target:
+        said = said.replace(place.given.target.reveal(), "")
+    folded = " ".join(said.split())
+    causes = frozenset(cause for phrase, cause in PHRASES if re.search(phrase, folded, re.IGNORECASE))
+    return causes, rival.stages(ran) | {cause.about.stage for cause in causes if cause.about.stage}
+
+
+def _target(place: Place) -> Target:
+    given = place.given
+    machine = Machine(given.environment, place.home, place.home, sys.platform, datetime.now(UTC))
+    return targets.read(given.target.reveal() if given.target else None, machine)
+
+
+def _with_names(place: Place, target: Target) -> list[str]:
+    """On loopback, what makes the names of the target lead to its `hostaddr`, and nowhere else."""
+    if place.fault.tier is not Tier.LOOPBACK:
+        return []
+    lines = ["127.0.0.1 localhost", "::1 localhost"]
+    lines += [f"{host.hostaddr} {host.name}" for host in target.hosts if host.hostaddr and host.name]
+    for name, text in (("hosts", "\n".join(lines)), ("resolv.conf", "nameserver 127.0.0.1")):
+        (place.home / f".lab-{name}").write_text(text + "\n", encoding="utf-8")
+    script = 'for f in hosts resolv.conf; do mount --bind "$0/.lab-$f" /etc/$f; done; exec "$@"'
+    return ["unshare", "--mount", "--user", "--map-root-user", "/bin/sh", "-c", script, str(place.home)]
+
+
+def _psql(place: Place, target: Target) -> list[str]:
+    return real_clients.psql().line(place.given.target.reveal() if place.given.target else None)
+
+
+def _pg_isready(place: Place, target: Target) -> list[str]:
+    program = str(find_installation().program("pg_isready"))
+    return [program, *(["-d", place.given.target.reveal()] if place.given.target else [])]
+
+
+def _db_tester(place: Place, target: Target) -> list[str] | None:
+    text = place.given.target.reveal() if place.given.target else ""
+    return [str(PROGRAMS / "db-tester"), text] if "://" in text else None
+
+
+def _first_place(target: Target) -> Iterator[tuple[str, int]]:
+    for host in target.hosts:
+        if host.name and not host.name.startswith(("/", "@")):
+            yield host.name, host.port
+
+
+def _netdoctor(place: Place, target: Target) -> list[str] | None:
+    for host, port in _first_place(target):
+        name = f"[{host}]" if ":" in host else host
+        return [str(PROGRAMS / "netdoctor"), "--quick", "--no-color", "--json", f"{name}:{port}"]
+    return None
+
+
+def _sslyze(place: Place, target: Target) -> list[str] | None:
+    for host, port in _first_place(target):
+        roots = ["--certinfo", "--certinfo_ca_file", place.values["root_certificate"]]
+        name = f"[{host}]" if ":" in host else host
+        scans = ["--tlsv1_2", "--tlsv1_3", *roots]
+        return [str(PROGRAMS / "sslyze"), "--starttls", "postgres", *scans, f"{name}:{port}"]
+    return None
+
+
+def _fails(ran: Ran) -> bool:
+    return ran.status != 0
+
+
+def _sslyze_complains(ran: Ran) -> bool:
+    """It ends with 0 in any case."""
+    return ran.status != 0 or bool(_sslyze_complaints(ran))
+
+
+def _sslyze_complaints(ran: Ran) -> str:
+    """Why it discards a scan, and the verdict of the store that it was given: the public ones do not know the lab's
+    root. Refusing every cipher counts where both TLS 1.2 and 1.3 do."""
+    lines = [line for line in ran.stdout.splitlines() if "=> ERROR: " in line or "Supplied CA file CA Store" in line]
+    lines = [line for line in lines if "OK - Certificate is trusted" not in line]
+    both = ran.stdout.count("the server rejected all cipher suites") == 2
+    return "\n".join(lines + ["no protocols available in common"] * both)
+
+
+def _rung(ran: Ran) -> frozenset[Stage]:
+    """The rung that netdoctor calls broken."""
+    try:
+        rung = json.loads(ran.stdout)["diagnosis"]["broken_rung"]
+    except (ValueError, KeyError, TypeError):
+        return frozenset()
+    return frozenset({"dns": {Stage.DNS}, "port": {Stage.TCP}}.get(rung, ()))
+
+
+def _db_tester_step(ran: Ran) -> frozenset[Stage]:
+    """The titles of its boxes."""
+    steps: Mapping[str, Stage] = {"DNS Error": Stage.DNS, "Port Error": Stage.TCP, "Network Error": Stage.TCP}
+    return frozenset(stage for title, stage in steps.items() if title in ran.stdout)
+
+
+def _from_pypi(program: str) -> Callable[[], str]:
+    return lambda: "" if shutil.which(PROGRAMS / program) else f"{program} is not installed (make rivals)"
+
+
+def _here() -> str:
+    return ""
+
+
+RIVALS = (
+    Rival("psql's text", _here, _psql, _fails),
+    Rival("pg_isready", _here, _pg_isready, _fails),
+    Rival("db-tester-cli 0.1.0", _from_pypi("db-tester"), _db_tester, _fails, _db_tester_step),
+    Rival("netdoctor 0.1.1", _from_pypi("netdoctor"), _netdoctor, _fails, _rung),
+    Rival("sslyze 6.3.1", _from_pypi("sslyze"), _sslyze, _sslyze_complains, words=_sslyze_complaints),
+)

@@ -1,0 +1,65 @@
+"""Who answers at a place, by the word that fault files and the description of `serve` have for it."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from diagnostics.lab import impostors, middlebox, tls_impostors
+from diagnostics.lab.authority import Authority
+from diagnostics.lab.compute import Address
+from diagnostics.lab.door import LOOPBACK, Behaviour, Door
+from diagnostics.lab.web import web
+
+_OWN = ("full-backlog", "web", "forward", "strip-tls", "end-tls", "intercept")
+KINDS: tuple[str, ...] = (*impostors.Kind, *tls_impostors.TlsKind, *_OWN)
+
+
+@contextlib.contextmanager
+def opened(
+    asked: Mapping[str, Any],
+    authority: Authority,
+    names: tuple[str, ...],
+    behind: Callable[[str], Address],
+    default_hosts: Iterable[str] = LOOPBACK,
+    default_port: int = 0,
+) -> Iterator[int]:
+    """A door as a fault file describes it, open; gives its port.
+
+    `names` are on its certificate where it asks for no others, `behind` says where a part listens. Raises `ValueError`
+    for an unknown kind, or one that lacks what it needs.
+    """
+    hosts, port = tuple(asked.get("hosts", default_hosts)), asked.get("port", default_port)
+    if asked["kind"] == "full-backlog":
+        with impostors.full_backlog(hosts[0], port) as taken:
+            yield taken
+        return
+    with Door(_behaviour(asked, authority, names, behind), hosts, port) as door:
+        yield door.port
+
+
+def _behaviour(
+    asked: Mapping[str, Any], authority: Authority, names: tuple[str, ...], behind: Callable[[str], Address]
+) -> Behaviour:
+    kind = asked["kind"]
+    names = tuple(asked.get("certificate_names", names))
+    if kind in list(impostors.Kind):
+        return impostors.behaviour(impostors.Kind(kind))
+    if kind in list(tls_impostors.TlsKind):
+        server = behind(asked["behind"]) if "behind" in asked else None
+        return tls_impostors.behaviour(tls_impostors.TlsKind(kind), authority, names, server)
+    if kind == "web":
+        return web(authority.issue(*names))
+    if kind not in KINDS:
+        raise ValueError(f"no door is of the kind {kind!r}")
+    if "behind" not in asked:
+        raise ValueError(f"a door of the kind {kind} says what is behind it")
+    server = behind(asked["behind"])
+    if kind == "forward":
+        return middlebox.forward(server, asked.get("idle_limit_s"))
+    if kind == "strip-tls":
+        return middlebox.strip_tls(server)
+    if kind == "end-tls":
+        return middlebox.end_tls(server, authority.issue(*names))
+    return middlebox.intercept(server, authority)

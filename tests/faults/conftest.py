@@ -1,0 +1,33 @@
+"""The faults that this session asks for run side by side from the first case on; each case waits for its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from diagnostics.lab import faults
+from diagnostics.lab.fault_file import Fault
+from diagnostics.lab.faults import FaultError
+from diagnostics.lab.matrix import Matrix
+from diagnostics.lab.stage import missing
+from diagnostics.lab.trial import Trial
+
+
+@pytest.fixture(scope="session")
+def trial_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Trial]]:
+    """The trial of a fault; those of all faults that a chosen case names, and that this machine can show, begin."""
+    named = {case.callspec.params.get("slug") for case in request.session.items if hasattr(case, "callspec")}
+    with Matrix() as matrix:
+        started = matrix.start(_possible(named))
+        yield lambda slug: matrix.judged(started[slug])
+
+
+def _possible(named: set[str]) -> Iterator[Fault]:
+    for slug in faults.slugs():
+        try:
+            fault = faults.load(slug)
+        except FaultError:
+            continue  # its own case says what is wrong with the file
+        if slug in named and not missing(fault):
+            yield fault
