@@ -14,6 +14,7 @@ from diagnostics import target as targets
 from diagnostics.causes import Cause, Stage
 from diagnostics.client import Client, without_sni
 from diagnostics.conditions import Answer, Block, Facts
+from diagnostics.error_text import Origin
 from diagnostics.facts import Observations, Record
 from diagnostics.finding import Finding, Kind, Remedy, Severity, Verification
 from diagnostics.machine import Machine
@@ -75,8 +76,10 @@ def described(findings: Iterable[Finding], target: Target) -> tuple[Finding, ...
 
 
 def _subject(run: Experiment, finding: Finding) -> Experiment:
-    """The client that the fix is for. Only a client without SNI has this failure: so it is imitated where in doubt."""
-    if finding.cause is Cause.SNI_MISSING and run.seen.get("client.sends_sni") is not False:
+    """The client that the fix is for. A text that only a client without SNI prints was not printed by one with it."""
+    sends_sni = run.seen.get("client.sends_sni")
+    in_doubt = sends_sni is None or (sends_sni and finding.origin is Origin.REPORTED)
+    if finding.cause is Cause.SNI_MISSING and in_doubt:
         return replace(run, client=without_sni(run.client))
     return run
 

@@ -13,7 +13,7 @@ from functools import partial
 import click
 
 from diagnostics.lab import faults, real_clients, record
-from diagnostics.lab.fault_file import Fault
+from diagnostics.lab.fault import Fault
 from diagnostics.lab.installation import PostgresError
 from diagnostics.lab.matrix import Matrix
 from diagnostics.lab.namespace import NamespaceError
@@ -138,7 +138,7 @@ def _tell(stage: Stage) -> None:
     if stage.given.error is not None:
         click.echo(f"\nThe failing client prints:\n  {stage.given.error}")
     if stage.fault.seen is not None:
-        click.echo(f"\nWhat {stage.fault.seen.client} prints:\n  {stage.fault.seen.text.strip()}")
+        click.echo(f"\nWhat {stage.fault.seen.client} printed:\n{stage.fault.seen.text.rstrip()}")
     click.echo("\nCtrl-C ends it.")
 
 

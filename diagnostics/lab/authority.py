@@ -82,6 +82,7 @@ class Authority:
         self.root = _issuer(root, self.now)
         self.intermediate = _issuer(_name("Let's Encrypt", "E5 (pgwhy lab)"), self.now, issued_by=self.root)
         self._leaves: dict[tuple[tuple[str, ...], CertificateFault], Leaf] = {}
+        self._kept = 0
         self._issuing = threading.Lock()  # a door serves each of its connections in a thread of its own
 
     @cached_property
@@ -100,6 +101,17 @@ class Authority:
             if (names, fault) not in self._leaves:
                 self._leaves[names, fault] = self._make(names, fault)
             return self._leaves[names, fault]
+
+    def issue_client(self, role: str) -> Leaf:
+        """A certificate with which a role proves who it is, instead of a password. Each call makes a new one."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, role)])
+        start, end = self.now - timedelta(days=30), self.now + timedelta(days=60)
+        builder = _builder(subject, self.intermediate.certificate.subject, key, start, end)
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+        certificate = builder.add_extension(usage, critical=False).sign(self.intermediate.key, hashes.SHA256())
+        with self._issuing:
+            return self._keep(certificate, key, [certificate, self.intermediate.certificate])
 
     def _make(self, names: tuple[str, ...], fault: CertificateFault) -> Leaf:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -126,7 +138,13 @@ class Authority:
         chain = [certificate]
         if issuer is self.intermediate and not self_signed and fault is not CertificateFault.MISSING_INTERMEDIATE:
             chain.append(issuer.certificate)
-        stem = f"leaf-{len(self._leaves) + 1}"
+        return self._keep(certificate, key, chain)
+
+    def _keep(
+        self, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey, chain: list[x509.Certificate]
+    ) -> Leaf:
+        self._kept += 1
+        stem = f"leaf-{self._kept}"
         private = key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from diagnostics.lab import fault_file
-from diagnostics.lab.fault_file import Fault, Written
+from diagnostics.lab.fault import Fault, Written
 from diagnostics.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE, Lent, World
 from diagnostics.target.model import Secret
 
@@ -46,26 +45,17 @@ def slugs() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in folder().glob("*.toml")))
 
 
-def content(slug: str) -> Mapping[str, Any]:
-    """What a fault's file holds, as TOML reads it. Raises `FaultError`."""
+def load(slug: str) -> Fault:
+    """Read a fault's file. Raises `FaultError`."""
     import tomllib
 
     path = folder() / f"{slug}.toml"
     if slug not in slugs():
         raise FaultError(f"there is no fault {slug!r}; there are: {', '.join(slugs())}")
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise FaultError(f"{path}: {error}") from error
-
-
-def load(slug: str) -> Fault:
-    """Read a fault's file. Raises `FaultError`."""
-    found = content(slug)
-    try:
-        return fault_file.read(slug, found)
+        return fault_file.read(slug, tomllib.loads(path.read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
-        raise FaultError(f"{folder() / slug}.toml: {error}") from error
+        raise FaultError(f"{path}: {error}") from error
 
 
 def world_for(fault: Fault, lent: Lent | None = None) -> World:
@@ -80,6 +70,7 @@ def prepare(fault: Fault, world: World) -> dict[str, str]:
     """
     host = world.add_endpoint(**fault.endpoint) if fault.endpoint else f"{ENDPOINT}.{DOMAIN}"
     password = world.password.reveal()
+    proof = world.authority.issue_client(ROLE)
     return {
         "role": ROLE,
         "password": password,
@@ -93,6 +84,8 @@ def prepare(fault: Fault, world: World) -> dict[str, str]:
         "postgres_port": str(world.postgres_port),
         "socket_folder": world.socket_folder,
         "root_certificate": str(world.root_certificate),
+        "client_certificate": str(proof.chain_file),
+        "client_key": str(proof.key_file),
         "root_certificate_text": world.root_certificate.read_text(encoding="ascii"),
     }
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, TypeVar
 
-from diagnostics.lab.fault_file import Fault
+from diagnostics.lab.fault import Fault
 from diagnostics.lab.stage import Stage, staged
 from diagnostics.lab.trial import Trial, diagnose
 from diagnostics.lab.world import World

@@ -209,13 +209,19 @@ class Postgres:
             return False
         raise PostgresError(f"the server did not start: {_last_lines(self.log())}")
 
+    @property
+    def _restores(self) -> bool:
+        """It waits for an archive first, and tells whoever connects meanwhile that it is starting."""
+        return self.standby and "restore_command" in self.settings
+
     def _is_ready(self) -> bool:
         """The eighth line of postmaster.pid is what pg_ctl waits for; `standby` is one that takes no connections."""
         try:
             lines = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except OSError:
             return False
-        return len(lines) >= 8 and lines[7].strip() in ("ready", "standby")
+        states = ("ready", "standby", "starting") if self._restores else ("ready", "standby")
+        return len(lines) >= 8 and lines[7].strip() in states
 
 
 def _private_copy(source: Path, goal: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from diagnostics.lab.fault_file import Seen
+from diagnostics.lab.fault import Seen
 from diagnostics.lab.real_clients import RealClient
 from diagnostics.lab.stage import Stage
 

@@ -35,7 +35,7 @@ from diagnostics.lab import doors, fault_file, faults
 from diagnostics.lab.authority import Authority
 from diagnostics.lab.compute import Address
 from diagnostics.lab.door import LOOPBACK
-from diagnostics.lab.fault_file import Fault
+from diagnostics.lab.fault import Fault
 from diagnostics.lab.gateway import Gateway
 from diagnostics.lab.name_server import UNKNOWN, Habit, Name, NameServer
 from diagnostics.lab.surroundings import surrounded

@@ -18,7 +18,7 @@ from typing import Any
 
 from diagnostics.lab import faults
 from diagnostics.lab.cable import RESOLVERS, SERVERS, SERVERS6
-from diagnostics.lab.fault_file import Fault, Tier
+from diagnostics.lab.fault import Fault, Tier
 from diagnostics.lab.faults import Given
 from diagnostics.lab.namespace import Namespace, Ran, is_permitted, search_path
 from diagnostics.lab.packets import broken, filters_are_permitted
@@ -136,7 +136,7 @@ def _in_namespace(fault: Fault, world: World | None) -> Iterator[Stage]:
 
 def _description(fault: Fault) -> dict[str, Any]:
     """What `serve` has to bring up on the server's side."""
-    wiring, content = fault.wiring, dict(faults.content(fault.slug))
+    wiring, content = fault.wiring, dict(fault.content)
     content.pop("network", None)
     taken = {host for door in fault.doors if door.get("port", _PORT) == _PORT for host in door.get("hosts", _GATEWAY)}
     gateway = wiring.gateway

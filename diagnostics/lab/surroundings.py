@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from diagnostics.lab import doors, faults
 from diagnostics.lab.compute import Address
 from diagnostics.lab.door import LOOPBACK
-from diagnostics.lab.fault_file import Fault
+from diagnostics.lab.fault import Fault
 from diagnostics.lab.pgbouncer import PgBouncer
 from diagnostics.lab.world import DATABASE, DOMAIN, ROLE, World
 

@@ -13,7 +13,7 @@ from diagnostics import target as targets
 from diagnostics.causes import Severity
 from diagnostics.explanation import explain
 from diagnostics.finding import Report, Status, Verdict, Verification
-from diagnostics.lab.fault_file import Fault, Tier
+from diagnostics.lab.fault import Fault, Tier
 from diagnostics.lab.stage import Stage, staged
 from diagnostics.lab.world import World
 from diagnostics.machine import Machine

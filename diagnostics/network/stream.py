@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
@@ -48,6 +50,9 @@ class Stream:
         self.local = _name(connected.getsockname())
         """Our own end, `address:port`; empty for a Unix socket."""
         self.remote = _name(connected.getpeername())
+        self.handshake_ms = _handshake_ms(connected)
+        """TCP's handshake as the kernel timed it, for our own clock counts in what else keeps this process busy; `None`
+        where it does not say, or its first packet had to be sent again."""
 
     async def send(self, data: bytes, limit_s: float) -> None:
         async with bounded(limit_s):
@@ -129,6 +134,15 @@ def is_ip_literal(text: str) -> bool:
     return False
 
 
+def has_ipv6_address() -> bool:
+    """Whether this machine has an IPv6 address beyond loopback: AI_ADDRCONFIG asks for a host's only then."""
+    try:
+        flags = socket.AI_ADDRCONFIG | socket.AI_NUMERICHOST
+        return bool(socket.getaddrinfo("::1", None, socket.AF_INET6, socket.SOCK_STREAM, flags=flags))
+    except OSError:
+        return False
+
+
 def has_ipv6_route() -> bool:
     """Whether this machine would know where to send IPv6 beyond itself. Sends no packet: UDP's connect only routes."""
     try:
@@ -150,6 +164,15 @@ def _place(address: str, port: int) -> tuple[int, Any]:
     except OSError as error:
         raise Broken(Failure.NAME_INVALID, error.strerror or "") from None
     return family, place
+
+
+def _handshake_ms(connected: socket.socket) -> float | None:
+    """From Linux' `tcp_info` (linux/tcp.h), 32-bit numbers from byte 8 on: the 16th is the round trip, the 24th counts
+    packets that were sent again."""
+    if not sys.platform.startswith("linux") or connected.family not in (socket.AF_INET, socket.AF_INET6):
+        return None
+    numbers = struct.unpack("=24I", connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)[8:])
+    return None if numbers[23] else numbers[15] / 1000
 
 
 def _name(address: Any) -> str:

@@ -64,7 +64,8 @@ async def observe(seen: Seen, network: Network) -> Session:
                 span.outcome = "refused"
                 return await _without_catalogue(seen, network, rows if isinstance(rows, str) else "")
         elapsed = (network.clock() - begin) * 1000
-        return _answer(seen, rows, elapsed, connection.backend_pid)
+        nearest = min(elapsed, (await seen.later(Tcp)).connect_ms or 0.0)
+        return _answer(seen, rows, elapsed, nearest, connection.backend_pid)
     except TimeoutError:
         return Session(usable=False, message="")
     except ConnectionError as error:
@@ -100,7 +101,10 @@ async def _without_catalogue(seen: Seen, network: Network, message: str) -> Sess
     return Session(usable=True, message="", round_trip_ms=round((network.clock() - begin) * 1000, 2))
 
 
-def _answer(seen: Seen, rows: list[list[str | None]], elapsed_ms: float, greeted_by: int) -> Session:
+def _answer(
+    seen: Seen, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int
+) -> Session:
+    """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server."""
     version, user, database, pid, tls_version, recovery, read_only, asked = rows[0]
     behind_proxy = seen[TargetFacts].provider is not Provider.NONE
     waited = seen[Authentication].waiting_ms or 0.0
@@ -117,7 +121,7 @@ def _answer(seen: Seen, rows: list[list[str | None]], elapsed_ms: float, greeted
         ignored_parameters=_ignored(seen, asked or ""),
         round_trip_ms=round(elapsed_ms, 2),
         cold_start=waited > COLD_START_MS + 2 * elapsed_ms,
-        far_away=elapsed_ms >= FAR_AWAY_MS,
+        far_away=nearest_ms >= FAR_AWAY_MS,
     )
 
 

@@ -17,7 +17,7 @@ from diagnostics.client import ClientFacts
 from diagnostics.facts import Record, derived, fact
 from diagnostics.failure import Failure
 from diagnostics.network import Network
-from diagnostics.network.stream import Broken, bounded, is_socket_path
+from diagnostics.network.stream import Broken, Stream, bounded, has_ipv6_address, is_socket_path
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.target.facts import TargetFacts
 from diagnostics.values import dataclass
@@ -61,7 +61,8 @@ class Tcp(Record):
         "how long the client spoken for waits on dead addresses before it gets to one that answers; 0 if the first does"
     )
     client_gives_up: bool | None = fact(
-        "the client spoken for gets too late to an address that answers (its own limit, or 10 s), or gives it too little time"
+        "the client spoken for gets too late to an address that answers (its own limit, or 10 s), "
+        "or gives it too little time"
     )
 
     @derived
@@ -120,7 +121,7 @@ def _reach(attempts: tuple[Attempt, ...] | None, family: int | None) -> Reach | 
 
 
 MAX_ADDRESSES = 8
-BUDGET_S = 2.5
+BUDGET_S = 2.2
 """What all addresses together get, unless the target's connect_timeout is less: long enough for a SYN that is sent
 again after one second (the next one goes out after three), short enough for a person who waits."""
 PATIENCE_S = 10.0
@@ -138,7 +139,8 @@ async def observe(seen: Seen, network: Network) -> Tcp:
     target, client = seen[TargetFacts], seen[ClientFacts]
     budget_s = min(BUDGET_S, float(target.connect_timeout or BUDGET_S))
     attempts = await _attempt_all(places, budget_s, network)
-    delay_s, gives_up = _as_the_client_would(attempts, target, client, seen.machine.platform)
+    met = [a for a in attempts if not _kept_from(client, a)]
+    delay_s, gives_up = _as_the_client_would(met, target, client, seen.machine.platform)
     return Tcp(tuple(attempts), delay_s, gives_up)
 
 
@@ -197,18 +199,20 @@ class _Waves:
             limit_s = max(0.1, (self._ends - network.clock()) / math.ceil(self._waiting / network.MAX_CONNECTIONS))
             self._waiting -= 1
             label = place.address if is_socket_path(place.address) else _label(place.address, place.port)
-            begin, failure, detail, local = network.clock(), None, "", ""
+            begin, failure, detail, local, handshake_ms = network.clock(), None, "", "", None
             with network.timeline.span("tcp", label) as span:
                 try:
-                    local = await self._connect(place, limit_s)
+                    stream = await self._connect(place, limit_s)
+                    local, handshake_ms = stream.local, stream.handshake_ms
                 except Broken as broken:
                     failure, detail = broken.failure, broken.detail if broken.failure is Failure.OTHER else ""
                 span.outcome = failure.value if failure else "ok"
-        ms = round((network.clock() - begin) * 1000, 2)
+        ours_ms = (network.clock() - begin) * 1000
+        ms = round(min(ours_ms, handshake_ms or ours_ms), 2)
         return Attempt(place.host, place.address, place.port, ms, failure, detail, local)
 
-    async def _connect(self, place: _Place, limit_s: float) -> str:
-        """Our own end of a connection that was made and closed again. Raises `Broken`."""
+    async def _connect(self, place: _Place, limit_s: float) -> Stream:
+        """A connection that was made and closed again. Raises `Broken`."""
         async with bounded(AFTER_SUCCESS_S if self._answered else limit_s) as timer:
             self._running.append(timer)
             try:
@@ -217,7 +221,7 @@ class _Waves:
                 self._running.remove(timer)
         stream.abort()
         self._hurry()
-        return stream.local
+        return stream
 
     def _hurry(self) -> None:
         """One address has answered: the others need not be waited for to the end of the budget."""
@@ -229,6 +233,12 @@ class _Waves:
 
 def _label(address: str, port: int) -> str:
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def _kept_from(client: ClientFacts, attempt: Attempt) -> bool:
+    """Node asks with AI_ADDRCONFIG: where the machine has no IPv6 address at all, it never gets the host's."""
+    no_way = ":" in attempt.address and attempt.failure is Failure.NETWORK_UNREACHABLE
+    return bool(client.per_address_ms) and no_way and not has_ipv6_address()
 
 
 def _as_the_client_would(
@@ -246,6 +256,9 @@ def _as_the_client_would(
         each_s = client.per_address_ms / 1000
     waited_s = 0.0
     for attempt in attempts:
+        if client.per_address_ms and attempt is attempts[-1]:
+            # Node gives every address but the last one so little (net.connect, autoSelectFamily).
+            each_s = PATIENCE_S
         if attempt.failure is None and attempt.ms / 1000 <= each_s:
             return round(waited_s, 3), waited_s >= min(whole_s or PATIENCE_S, PATIENCE_S)
         waited_s += each_s if attempt.failure in (None, Failure.TIMED_OUT) else attempt.ms / 1000

@@ -198,7 +198,7 @@ def speaks_here(seen: Observations) -> bool:
 
 _NOT_TRIED = {
     "no-login": "not tried (--no-login)",
-    "exchanges-spent": "not tried: three password exchanges were made",
+    "exchanges-spent": "not tried: three password exchanges a run at most",
     "not-imitated": "not tried: pgwhy cannot do what this client does",
 }
 _KEPT_BACK = {

@@ -55,7 +55,7 @@ def tidied(message: str) -> str:
     appends what became of that.
     """
     lines = [text.strip() for text in message.splitlines() if text.strip() and not _FRAME.match(text)]
-    lines = [text for text in lines if not _AFTERWARDS.match(text)] or lines
+    lines = [text for text in lines if not _AFTERWARDS.match(text)] or lines[:1]
     said = [text for text in lines if _SAYS_SO.search(text)]
     point = said[0] if said else lines[-1] if lines else ""
     return _PREFIX.sub("", point)

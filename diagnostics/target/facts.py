@@ -261,6 +261,7 @@ def _overridden(name: str, setting: Setting) -> str:
 
 
 ENDPOINT_FORM = re.compile(r"(?:endpoint|project)=(?P<endpoint>[A-Za-z0-9-]+)[;$]")
+"""Workaround D: the endpoint in front of the password."""
 _OPTION = r"(?:(?<=\s)|^)(?:-c\s*|--)([A-Za-z_][\w.\-]*)="
 _PASSED_ON = words("search_path statement_timeout lock_timeout timezone datestyle idle_in_transaction_session_timeout")
 _TEMPLATE = (

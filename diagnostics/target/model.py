@@ -294,7 +294,7 @@ class Change:
     repair: str = ""
     """A name in `diagnostics.target.repair.REPAIRS`."""
     password: str = ""
-    """`percent-encode` or `endpoint-form`: secrets are transformed by name, never templated."""
+    """`percent-encode`, `endpoint-form` or `plain-form` (that undone): transformed by name, never templated."""
 
 
 @dataclass(frozen=True)

@@ -70,8 +70,7 @@ def hold(report: Report, target: Target) -> None:
 
 def everything(report: Report) -> tuple[str, ...]:
     """Every text that a report becomes."""
-    pages = [terminal.page(report, width, verbose=verbose) for width in (80, 160) for verbose in (False, True)]
-    return (document.to_text(report), *pages)
+    return document.to_text(report), terminal.page(report, 80), terminal.page(report, 160, verbose=True)
 
 
 def page(report: Report) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,7 +13,6 @@ from diagnostics.lab.authority import CertificateFault
 from diagnostics.lab.postgres import Postgres
 from diagnostics.lab.world import DATABASE, ENDPOINT, ROLE, World
 from diagnostics.probes.probe import Options
-from diagnostics.target.model import Secret
 from tests.engine.password_taker import PasswordTaker
 from tests.engine.runs import MARKER, cause, check
 from tests.servers import serving, serving_on_path, silent
@@ -29,15 +27,6 @@ def server_context(world: World) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(leaf.chain_file, leaf.key_file)
     return context
-
-
-@pytest.fixture(scope="module")
-def secure(world: World) -> Iterator[Postgres]:
-    leaf = world.authority.issue("localhost", "127.0.0.1", "::1", fault=CertificateFault.NONE)
-    with Postgres(
-        roles={ROLE: Secret(MARKER)}, databases=(DATABASE,), certificate=leaf.chain_file, key=leaf.key_file
-    ) as server:
-        yield server
 
 
 @pytest.fixture
@@ -65,12 +54,12 @@ def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.parametrize("sslmode", [None, "allow", "require"])
 @pytest.mark.parametrize("client", CLIENTS)
-def test_three_password_exchanges_are_the_most(secure: Postgres, client: str | None, sslmode: str | None) -> None:
+def test_three_password_exchanges_are_the_most(secure15: Postgres, client: str | None, sslmode: str | None) -> None:
     """Under prefer and allow libpq tries a wrong password twice in one login."""
     query = f"?sslmode={sslmode}" if sslmode else ""
-    before = secure.log().count("password authentication failed")
-    report = check(f"postgresql://{ROLE}:{WRONG}@127.0.0.1:{secure.port}/{DATABASE}{query}", client=client)
-    made = secure.log().count("password authentication failed") - before
+    before = secure15.log().count("password authentication failed")
+    report = check(f"postgresql://{ROLE}:{WRONG}@127.0.0.1:{secure15.port}/{DATABASE}{query}", client=client)
+    made = secure15.log().count("password authentication failed") - before
     assert report.verdict.status == "fails"
     assert 1 <= made <= 3
 

@@ -2,32 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from diagnostics.cli import run
 from diagnostics.finding import Severity
-from diagnostics.lab.authority import CertificateFault
 from diagnostics.lab.postgres import Postgres
 from diagnostics.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE, World
-from diagnostics.target.model import Secret
-from tests import parts
 from tests.engine.runs import MARKER, check, machine, page
 
 POOLED = f"{ENDPOINT}-pooler.{DOMAIN}"
 
 
-@pytest.fixture(scope="module", params=["Postgres 15", "Postgres of the wheel"])
-def secure(request: pytest.FixtureRequest, world: World) -> Iterator[Postgres]:
+@pytest.fixture(params=["Postgres 15", "Postgres of the wheel"])
+def secure(request: pytest.FixtureRequest) -> Postgres:
     """A Postgres that offers TLS, under a certificate of the world's authority."""
-    leaf = world.authority.issue("localhost", "127.0.0.1", "::1", fault=CertificateFault.NONE)
-    installation = parts.system_postgres() if "15" in request.param else parts.wheel_postgres()
-    roles = {ROLE: Secret(MARKER)}
-    with Postgres(
-        installation, roles=roles, databases=(DATABASE,), certificate=leaf.chain_file, key=leaf.key_file
-    ) as server:
-        yield server
+    server: Postgres = request.getfixturevalue("secure15" if "15" in request.param else "secure_wheel")
+    return server
 
 
 @pytest.fixture(params=["Postgres 15", "Postgres of the wheel"])

@@ -16,7 +16,7 @@ HOMES = {
     "missing": Path("/nonexistent/home of nobody"),
     "a file": Path("/dev/null"),
     "of Windows": Path("C:\\Users\\Jürgen M"),
-    "relative": Path("."),
+    "relative": Path(),
 }
 
 

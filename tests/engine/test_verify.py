@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,23 +9,13 @@ import pytest
 from diagnostics.engine import explain_text
 from diagnostics.finding import Report
 from diagnostics.lab import messages
-from diagnostics.lab.authority import CertificateFault
 from diagnostics.lab.postgres import Postgres
 from diagnostics.lab.world import DATABASE, ENDPOINT, ROLE, World
-from diagnostics.target.model import PLACEHOLDER, Secret
+from diagnostics.target.model import PLACEHOLDER
 from tests.engine.runs import MARKER, cause, check, fix, machine, page
 from tests.servers import closed_port
 
 ENDPOINT_MISSING = f"ERROR:  {messages.ENDPOINT_NOT_SPECIFIED}"
-
-
-@pytest.fixture(scope="module")
-def secure(world: World) -> Iterator[Postgres]:
-    """A Postgres with TLS, which does not care for SNI."""
-    leaf = world.authority.issue("localhost", "127.0.0.1", fault=CertificateFault.NONE)
-    roles = {ROLE: Secret(MARKER)}
-    with Postgres(roles=roles, databases=(DATABASE,), certificate=leaf.chain_file, key=leaf.key_file) as server:
-        yield server
 
 
 def tried(report: Report) -> dict[str, str]:
@@ -77,9 +66,9 @@ def test_refuted_is_what_fails_in_the_same_place_and_goes_last(world: World) -> 
     page(report)
 
 
-def test_a_fix_whose_failure_cannot_be_repeated_is_inconclusive(secure: Postgres, world: World) -> None:
+def test_a_fix_whose_failure_cannot_be_repeated_is_inconclusive(secure15: Postgres, world: World) -> None:
     """This server does without SNI, so nobody can show here that the option helps."""
-    text = f"postgresql://{ROLE}:{MARKER}@{world.host}:{secure.port}/{DATABASE}?hostaddr=127.0.0.1&sslmode=require"
+    text = f"postgresql://{ROLE}:{MARKER}@{world.host}:{secure15.port}/{DATABASE}?hostaddr=127.0.0.1&sslmode=require"
     report = check(text, error=ENDPOINT_MISSING)
     assert report.verdict.cause == "sni-missing"
     found = fix(report, "option-in-uri")

@@ -1,0 +1,98 @@
+"""A fault as a value: what its file says. `fault_file` describes the files and reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from diagnostics.causes import Cause, Stage
+from diagnostics.finding import Status
+from diagnostics.lab.bridge import Link
+from diagnostics.lab.packets import Filter, Route
+
+LIMIT_S = 10.5
+"""The run's own deadline, and half a second to start and to write."""
+
+
+class Tier(StrEnum):
+    """What a fault needs of the machine."""
+
+    LOOPBACK = "loopback"
+    NAMESPACE = "namespace"
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a diagnosis of the fault must say."""
+
+    cause: Cause | None = None
+    stage: Stage | None = None
+    status: Status = Status.CONNECTS
+    fix: str | None = None
+    """The id of the fix that must be confirmed."""
+    also: tuple[Cause, ...] = ()
+    """What must be named beside the cause, as looking the same."""
+    warns: tuple[Cause, ...] = ()
+    limit_s: float = LIMIT_S
+
+
+@dataclass(frozen=True)
+class Written:
+    """A file in the user's home."""
+
+    text: str = field(repr=False)
+    mode: int = 0o600
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a real client printed."""
+
+    client: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The network of a fault: what the client's side sees. `None`: the usual."""
+
+    gateway: tuple[str, ...] | None = None
+    hosts: Mapping[str, tuple[str, ...]] | None = None
+    names: tuple[Mapping[str, Any], ...] | None = None
+    resolvers: tuple[str, ...] | None = None
+    resolver_options: str = ""
+    hosts_file: Mapping[str, str] = field(default_factory=dict)
+    breaks: tuple[Filter | Route, ...] = ()
+    link: Link | None = None
+    ipv6: bool = True
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One file."""
+
+    slug: str
+    title: str
+    target: str | None
+    """As a user would write it, with `{host}`, `{password}` ... where the world decides; `None`: no target at all."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    client: str | None = None
+    error: str | None = None
+    options: tuple[str, ...] = ()
+    files: Mapping[str, Written] = field(default_factory=dict)
+    endpoint: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the gateway's `Endpoint`."""
+    world: Mapping[str, Any] = field(default_factory=dict)
+    """Arguments of `World`; where there are any, the fault needs a world of its own."""
+    pgbouncer: Mapping[str, Any] | None = None
+    doors: tuple[Mapping[str, Any], ...] = ()
+    needs: tuple[str, ...] = ()
+    """Programs."""
+    tier: Tier = Tier.LOOPBACK
+    wiring: Wiring = Wiring()
+    seen: Seen | None = None
+    expect: Expected = Expected()
+    content: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The file as TOML reads it: what the server's side of a namespace is told."""
