@@ -32,7 +32,7 @@ from pathlib import Path
 from diagnostics import target as targets
 from diagnostics.causes import Cause, Stage
 from diagnostics.lab import real_clients
-from diagnostics.lab.fault_file import Tier
+from diagnostics.lab.fault import Tier
 from diagnostics.lab.installation import find_installation
 from diagnostics.lab.namespace import Ran
 from diagnostics.lab.stage import Stage as Place

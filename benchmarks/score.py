@@ -16,6 +16,7 @@ import os
 import statistics
 import sys
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,8 +27,10 @@ from diagnostics import __version__
 from diagnostics.causes import Severity
 from diagnostics.finding import Status
 from diagnostics.lab import faults, trial
-from diagnostics.lab.fault_file import Fault, Tier
+from diagnostics.lab.fault import Fault, Tier
+from diagnostics.lab.installation import PostgresError
 from diagnostics.lab.matrix import Matrix
+from diagnostics.lab.namespace import NamespaceError
 from diagnostics.lab.stage import Stage, missing, staged
 from diagnostics.lab.trial import Trial, TrialError
 
@@ -41,8 +44,10 @@ class Row:
 
     fault: Fault
     trial: Trial | None
-    """`None`: pgwhy printed no report."""
+    """`None`: there is no report."""
     answers: dict[str, Answer]
+    trouble: str = ""
+    """Why there is no report."""
 
 
 @dataclass
@@ -84,16 +89,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _rows(chosen: Sequence[Fault], present: Sequence[Rival]) -> list[Row]:
     def work(stage: Stage) -> Row:
+        diagnosed, trouble = None, ""
         try:
             diagnosed = trial.diagnose(stage)
-        except TrialError:
-            diagnosed = None
-        return Row(stage.fault, diagnosed, {rival.name: _asked(rival, stage) for rival in present})
+        except TrialError as error:
+            trouble = str(error)
+        return Row(stage.fault, diagnosed, {rival.name: _asked(rival, stage) for rival in present}, trouble)
 
     # One at a time for each processor: what runs beside it must not slow a tool down.
     with Matrix(os.cpu_count()) as matrix:
         started = matrix.each(chosen, work)
-        return [started[fault.slug].result() for fault in chosen]
+        for number, _ in enumerate(as_completed(started.values()), start=1):
+            print(f"\r{number} of {len(started)} faults", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
+        return [_row(fault, started[fault.slug]) for fault in chosen]
+
+
+def _row(fault: Fault, started: Future[Row]) -> Row:
+    try:
+        return started.result()
+    except (PostgresError, NamespaceError, faults.FaultError) as error:
+        return Row(fault, None, {}, f"it could not be shown: {error}")
 
 
 def _asked(rival: Rival, stage: Stage) -> Answer:
@@ -129,8 +145,8 @@ def _of_pgwhy(rows: Iterable[Row]) -> Tally:
 def _of_rival(rival: Rival, rows: Iterable[Row]) -> Tally:
     tally = Tally(rival.name)
     for row in rows:
-        answer, expect = row.answers[rival.name], row.fault.expect
-        if not answer.given:
+        answer, expect = row.answers.get(rival.name), row.fault.expect
+        if answer is None or not answer.given:
             continue
         tally.given += 1
         tally.times.append(answer.elapsed_s)
@@ -207,7 +223,7 @@ def _over_the_floor(healthy: Sequence[Row]) -> list[str]:
 
 def _misses(rows: Iterable[Row]) -> list[str]:
     return [
-        f"- `{row.fault.slug}`: {'; '.join(row.trial.mistakes) if row.trial else 'no report'}"
+        f"- `{row.fault.slug}`: {'; '.join(row.trial.mistakes) if row.trial else row.trouble}"
         for row in rows
         if row.trial is None or row.trial.mistakes
     ]

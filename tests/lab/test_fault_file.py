@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from diagnostics.lab import fault_file, faults, record
-from diagnostics.lab.fault_file import Seen
+from diagnostics.lab.fault import Seen
 from diagnostics.lab.faults import FaultError
 from diagnostics.lab.packets import Filter, Verdict
 from diagnostics.lab.stage import staged

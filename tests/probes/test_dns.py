@@ -176,6 +176,42 @@ def test_a_truncated_answer_with_a_dead_tcp_side_is_told_while_getaddrinfo_hangs
     assert (seen.outcome, seen.truncated_dead, seen.getaddrinfo_error) == (DnsOutcome.TIMED_OUT, True, "")
 
 
+def test_a_lookup_that_no_resolver_will_answer_is_not_waited_for(
+    look: Look, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolvers, "OWN_QUERY_S", 0.3)
+    monkeypatch.setattr(resolvers, "QUERY_S", 0.3)
+    released = threading.Event()
+    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
+    begin = time.monotonic()
+    with configured(machine, NameServer({(NAME, "A"): None, (NAME, "AAAA"): None})):
+        seen = record(look(f"postgresql://a@{NAME}/d", dns.PROBE))
+    released.set()
+    assert (seen.outcome, seen.rcodes) == (DnsOutcome.TIMED_OUT, ("SILENT",))
+    assert time.monotonic() - begin < 3
+
+
+def test_a_resolver_that_ignores_the_question_for_ipv6_is_noticed_and_its_address_kept(
+    look: Look, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolvers, "OWN_QUERY_S", 0.3)
+    monkeypatch.setattr(Network, "LOOKUP_S", 0.8)
+    released = threading.Event()
+    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
+    with configured(machine, NameServer({(NAME, "A"): ("10.0.0.1",), (NAME, "AAAA"): None})):
+        seen = record(look(f"postgresql://a@{NAME}/d", dns.PROBE))
+    released.set()
+    assert (seen.outcome, seen.ipv6_question_dropped) == (DnsOutcome.TIMED_OUT, True)
+    assert seen.other_address == "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "sinkhole"), [(("0.0.0.0",), True), (("0.0.0.0", "10.0.0.1"), False), ((), False)]
+)
+def test_an_address_that_no_server_has_is_a_sinkhole(addresses: tuple[str, ...], sinkhole: bool) -> None:
+    assert Dns(addresses=addresses).sinkhole is sinkhole
+
+
 @pytest.mark.parametrize(
     ("text", "addresses"),
     [

@@ -181,6 +181,8 @@ def test_the_root_file_that_verification_needs(look: Look, machine: Machine, tmp
     assert record(look, "postgresql://h/d?sslmode=verify-full").root_file_missing == str(own)
     assert record(look, "postgresql://h/d?sslmode=require").root_file_missing == ""
     assert record(look, "postgresql://h/d?sslmode=verify-full&sslrootcert=system").root_file_missing == ""
+    old = record(look, "postgresql://h/d?sslmode=verify-full&sslrootcert=system", resolve("psql@15", None, None))
+    assert old.root_file_missing == "system"
     given = record(look, "postgresql://h/d?sslmode=verify-ca&sslrootcert=my.pem")
     assert given.root_file_missing == str(tmp_path / "my.pem")
     own.parent.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import ssl
 import time
@@ -15,7 +16,9 @@ from diagnostics.facts import Observations
 from diagnostics.failure import Failure
 from diagnostics.lab.authority import Authority, CertificateFault
 from diagnostics.machine import Machine
-from diagnostics.probes import tcp, tls
+from diagnostics.network import Network
+from diagnostics.network.tls import Hello
+from diagnostics.probes import small_packets, tcp, tls
 from diagnostics.probes.tls import Speaks, SslAnswer, Tls, Trust
 from tests import servers
 from tests.probes.conftest import Look
@@ -233,6 +236,26 @@ def test_a_stalled_handshake_times_out(look: Look, monkeypatch: pytest.MonkeyPat
     with servers.serving(servers.stalling_in_the_handshake) as port:
         seen = record(look(uri(port), tcp.PROBE, tls.PROBE))
     assert (seen.ssl_answer, seen.handshake, seen.failure) == (SslAnswer.YES, False, Failure.TIMED_OUT)
+
+
+def test_a_handshake_that_stalls_is_tried_in_small_packets(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tls, "SILENT_S", 0.6)
+    monkeypatch.setattr(tls, "STALLS_S", 0.2)
+    with servers.serving(servers.stalling_in_the_handshake) as port:
+        seen = record(look(uri(port), tcp.PROBE, tls.PROBE))
+    assert (seen.handshake, seen.failure, seen.handshake_in_small_packets) == (False, Failure.TIMED_OUT, False)
+    assert seen.handshake_without_sni is None
+
+
+def test_a_handshake_in_small_packets_succeeds(authority: Authority) -> None:
+    async def go_through(port: int) -> bool | None:
+        place = tcp.Attempt("", "127.0.0.1", port, 0.1, None)
+        return await small_packets.get_through(place, Hello(NAME), direct=False, network=Network(), limit_s=2.0)
+
+    with servers.serving(servers.Postgres(authority.issue(NAME).context())) as port:
+        assert asyncio.run(go_through(port)) is True
+    with servers.serving(servers.answering(b"N")) as port:
+        assert asyncio.run(go_through(port)) is None
 
 
 def test_direct_tls_begins_without_sslrequest_and_with_alpn(look: Look, authority: Authority) -> None:

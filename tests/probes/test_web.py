@@ -86,6 +86,24 @@ def test_nobody_is_asked_where_the_port_answers_unless_the_user_wants_it(look: L
     assert (by_itself.asked, wanted.asked) == (False, True)
 
 
+@pytest.mark.usefixtures("trusted")
+def test_a_port_that_stays_silent_is_not_waited_for_to_the_end(
+    look: Look, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "LIKELY_DEAD_S", 0.2)
+    networks: list[Network] = []
+    server = servers.https(authority.issue(NEON_HOST, API_HOST).context(), Proxy())
+    with servers.serving(server) as port, servers.full_backlog() as dead:
+
+        def network() -> Network:
+            networks.append(rerouted(port)())
+            return networks[-1]
+
+        seen = record(look(uri(dead), tcp.PROBE, web.PROBE, network=network))
+    ends = {span.probe: span.end_ms for span in networks[0].timeline.spans}
+    assert seen.reachable and (ends["web"] or 0) < (ends["tcp"] or 0)
+
+
 def test_no_web_and_other_providers_are_left_alone(look: Look) -> None:
     port = servers.closed_port()
     assert record(look(uri(port), tcp.PROBE, web.PROBE, options=Options(web=False))) == Web(asked=False)

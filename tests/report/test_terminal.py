@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from diagnostics.finding import Evidence, Kind, Remedy, Verification
 from diagnostics.report.fixes import instructions
+from diagnostics.report.rung import tidied
 from diagnostics.report.terminal import page
 from diagnostics.report.width import columns, rows
 from tests.report.scenarios import FOLDER, SLUGS, recorded
@@ -234,3 +235,10 @@ def test_an_edit_says_what_to_do_and_its_piece_stands_alone(edit, told):
 def test_a_replacement_that_does_not_fit_in_a_line_has_its_piece_on_its_own():
     (told,) = instructions("in DATABASE_URL (environment): `sslmode=disable` → `sslmode=require`", width=60)
     assert told.paste == "sslmode=require"
+
+
+def test_the_servers_last_words_stand_before_what_libpq_adds_to_them():
+    added = "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally\n"
+    added += "\tbefore or while processing the request."
+    assert tidied(f"query_wait_timeout\n{added}") == "query_wait_timeout"
+    assert tidied(added) == "server closed the connection unexpectedly"
