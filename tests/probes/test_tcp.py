@@ -126,6 +126,17 @@ def test_a_client_that_gives_each_address_250_ms_gets_past_a_dead_one(
     assert (seen.client_delay_s, seen.client_gives_up) == (0.25, False)
 
 
+def test_such_a_client_waits_longer_for_the_last_address(look: Look) -> None:
+    """With next to no time for each address, the one that answers is met only where it comes last."""
+    node = dataclasses.replace(NODE, per_address_ms=1e-6, connect_timeout_s=0.0)
+    closed = servers.closed_port()
+    with servers.serving(servers.silent) as port:
+        last = record(look(f"host=127.0.0.1,127.0.0.1 port={closed},{port}", tcp.PROBE, client=node))
+        first = record(look(f"host=127.0.0.1,127.0.0.1 port={port},{closed}", tcp.PROBE, client=node))
+    assert (last.client_gives_up, first.client_gives_up) == (False, True)
+    assert first.first_answers is True
+
+
 def test_a_unix_socket_is_an_address(look: Look, tmp_path: Path) -> None:
     with servers.serving_on_path(servers.silent, tmp_path / ".s.PGSQL.5432"):
         seen = record(look(f"host={tmp_path} user=a", tcp.PROBE))
