@@ -101,9 +101,7 @@ async def _without_catalogue(seen: Seen, network: Network, message: str) -> Sess
     return Session(usable=True, message="", round_trip_ms=round((network.clock() - begin) * 1000, 2))
 
 
-def _answer(
-    seen: Seen, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int
-) -> Session:
+def _answer(seen: Seen, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int) -> Session:
     """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server."""
     version, user, database, pid, tls_version, recovery, read_only, asked = rows[0]
     behind_proxy = seen[TargetFacts].provider is not Provider.NONE
