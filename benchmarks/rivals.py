@@ -1,9 +1,12 @@
 """Other tools on the same faults, and by which rules their output is read.
 
-A tool is given what the user has: psql and pg_isready the target and the environment, db-tester the target if it is a
-URL, netdoctor and sslyze the first host and port (as pgwhy reads them, which helps them with JDBC and its like). What
-cannot be given counts as not found. On loopback, where targets name their address by `hostaddr`, the host's name leads
-to that address for all of them, by a hosts file. A tool is killed after 15 s; what it has printed until then counts.
+A tool is given what the user has: psql and pg_isready the target and the environment, unless that is in the syntax of
+another driver (JDBC, Npgsql, SQLAlchemy) or in a file that they do not read; db-tester the target if it is a URL;
+netdoctor and sslyze the first host and port (as pgwhy reads them), sslyze only where the target asks for TLS (sslmode
+require or stricter). What cannot be given counts as not found, and on healthy servers as no false alarm.
+
+On loopback, where targets name their address by `hostaddr`, the host's name leads to that address for all of them, by a
+hosts file. A tool is killed after 15 s; what it has printed until then counts.
 
 How it is read, the same way for all:
 
@@ -31,15 +34,16 @@ from pathlib import Path
 
 from diagnostics import target as targets
 from diagnostics.causes import Cause, Stage
-from diagnostics.lab import real_clients
+from diagnostics.lab import real_clients, record
 from diagnostics.lab.fault import Tier
 from diagnostics.lab.installation import find_installation
 from diagnostics.lab.namespace import Ran
 from diagnostics.lab.stage import Stage as Place
 from diagnostics.machine import Machine
-from diagnostics.target.model import Target
+from diagnostics.target.model import Dialect, Target
 
 LIMIT_S = 15.0
+_FOREIGN = (Dialect.JDBC, Dialect.NPGSQL, Dialect.SQLALCHEMY)
 PROGRAMS = Path(__file__).resolve().parents[1] / ".parts/rivals/bin"
 """Where `make rivals` puts those that come from PyPI."""
 
@@ -169,7 +173,7 @@ def ask(rival: Rival, place: Place) -> Answer:
     elapsed_s = time.monotonic() - begin
     detected = rival.detects(ran)
     causes, stages = _read(rival, ran, place) if detected else (frozenset(), frozenset())
-    return Answer(True, detected, causes, stages, elapsed_s, ran.stdout + ran.stderr)
+    return Answer(True, detected, causes, stages, elapsed_s, record.masked(ran.stdout + ran.stderr, place))
 
 
 def _read(rival: Rival, ran: Ran, place: Place) -> tuple[frozenset[Cause], frozenset[Stage]]:
@@ -199,11 +203,21 @@ def _with_names(place: Place, target: Target) -> list[str]:
     return ["unshare", "--mount", "--user", "--map-root-user", "/bin/sh", "-c", script, str(place.home)]
 
 
-def _psql(place: Place, target: Target) -> list[str]:
+def _libpq_reads_it(place: Place, target: Target) -> bool:
+    if place.given.target is None:
+        return any(name.startswith("PG") for name in place.given.environment)
+    return target.written is None or target.written.dialect not in _FOREIGN
+
+
+def _psql(place: Place, target: Target) -> list[str] | None:
+    if not _libpq_reads_it(place, target):
+        return None
     return real_clients.psql().line(place.given.target.reveal() if place.given.target else None)
 
 
-def _pg_isready(place: Place, target: Target) -> list[str]:
+def _pg_isready(place: Place, target: Target) -> list[str] | None:
+    if not _libpq_reads_it(place, target):
+        return None
     program = str(find_installation().program("pg_isready"))
     return [program, *(["-d", place.given.target.reveal()] if place.given.target else [])]
 
@@ -227,6 +241,8 @@ def _netdoctor(place: Place, target: Target) -> list[str] | None:
 
 
 def _sslyze(place: Place, target: Target) -> list[str] | None:
+    if target.value("sslmode") not in ("require", "verify-ca", "verify-full"):
+        return None
     for host, port in _first_place(target):
         roots = ["--certinfo", "--certinfo_ca_file", place.values["root_certificate"]]
         name = f"[{host}]" if ":" in host else host

@@ -132,7 +132,7 @@ def _of_pgwhy(rows: Iterable[Row]) -> Tally:
             alarms = any(finding.severity is Severity.ERROR for finding in row.trial.report.findings)
             tally.false_alarms += verdict.status is not expect.status or alarms
             continue
-        tally.detected += verdict.status is Status.FAILS
+        tally.detected += verdict.status is expect.status
         tally.stage += expect.stage in (None, verdict.stage)
         if expect.cause is None:
             tally.untold += verdict.cause is None
@@ -243,7 +243,7 @@ def _promises_hold(rows: Sequence[Row]) -> bool:
 
 
 def _is_healthy(fault: Fault) -> bool:
-    return fault.expect.status is not Status.FAILS
+    return fault.expect.cause is None and fault.expect.status is not Status.FAILS
 
 
 def _ms(times: Sequence[float], percentile: int) -> str:
