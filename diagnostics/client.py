@@ -114,7 +114,6 @@ class ClientFacts(Record):
     require_verifies: bool | None = fact("the client checks the certificate under sslmode=require already")
     unknown_parameters: UnknownParameters | None = fact("what the client does with a parameter that it does not know")
     settings: Syntax | None = fact("how one writes this client's settings: the dialect of the target if it reads that")
-    reads_dialect: bool | None = fact("the client reads the syntax in which the target is written")
     connect_timeout_s: float | None = fact("its time limit for a connection in seconds; 0 if it has none")
     per_address_ms: float | None = fact("its time limit for each address in milliseconds; 0 if it has none")
     sni_since: str | None = fact("the version of this client that sends SNI; empty if not known")
@@ -186,7 +185,6 @@ def facts_of(
     connect_timeout: int,
 ) -> ClientFacts:
     """The client's habits for one target. `connect_timeout` is what the target asks for, in seconds (0: nothing)."""
-    readable = tuple(str(s) for s in client.syntaxes)
     limit = float(connect_timeout) if connect_timeout else client.connect_timeout_s
     blocked, sends = _sni(client, host_is_name=host_is_name, sslsni=sslsni, sslmode=sslmode)
     return ClientFacts(
@@ -202,7 +200,6 @@ def facts_of(
         require_verifies=client.require_verifies,
         unknown_parameters=client.unknown_parameters,
         settings=_settings_syntax(client, dialect),
-        reads_dialect=None if not readable else dialect in (*readable, "environment", "service", "defaults"),
         connect_timeout_s=limit,
         per_address_ms=client.per_address_ms or 0.0,
         sni_since=client.sni_since or "",

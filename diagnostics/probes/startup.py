@@ -73,13 +73,6 @@ class Startup(Record):
         knows = self.with_sni in (Answer.SASL_PLUS, Answer.SASL, Answer.MD5, Answer.OK)
         return knows and self.without_sni in (Answer.CLEAR_TEXT, Answer.ERROR, Answer.CLOSED)
 
-    @derived
-    def option_helps(self) -> bool | None:
-        """without SNI the endpoint option makes the server offer what it offers with SNI"""
-        if self.with_option is None or self.without_sni is None:
-            return None
-        return self.with_option != self.without_sni and self.with_option in (Answer.SASL_PLUS, Answer.SASL, Answer.OK)
-
 
 async def observe(seen: Seen, network: Network) -> Startup:
     place = opening.place(seen)
