@@ -17,6 +17,8 @@ from typing import Any, NamedTuple
 
 PACKAGE = Path(__file__).parent
 COMPILED = PACKAGE / "rules-compiled.json"
+COVERAGE = "coverage"
+"""No rule has this id: `coverage.toml` says which documented failure is found by which rule."""
 
 
 class RuleFile(NamedTuple):
@@ -56,12 +58,17 @@ def built_in() -> Path:
 
 
 def files(folder: Path) -> list[RuleFile]:
-    """Every `*.toml` below a folder, in the order of their ids. `OSError` if the folder or a file cannot be read."""
+    """Every `*.toml` below a folder but `coverage.toml`, in the order of their ids.
+
+    `OSError` if the folder or a file cannot be read.
+    """
     found = []
     for path in _toml_below(str(folder)):
+        id = path[len(str(folder)) + 1 : -len(".toml")].replace(os.sep, "/")
+        if id == COVERAGE:
+            continue
         with open(path, "rb") as file:  # noqa: PTH123  a Path for each of 150 files costs as much as reading them
             content = file.read()
-        id = path[len(str(folder)) + 1 : -len(".toml")].replace(os.sep, "/")
         found.append(RuleFile(id, Path(path), content, sha256(content).hexdigest()))
     return sorted(found)
 
@@ -77,7 +84,9 @@ def compiled(file: Path = COMPILED) -> dict[str, Any]:
 
 def write(said: Iterable[tuple[RuleFile, Any]], file: Path = COMPILED) -> None:
     """Keep what rule files say. The same files give the same bytes, wherever and whenever it is built."""
-    text = json.dumps({rule.sha256: data for rule, data in said}, ensure_ascii=False, sort_keys=True)
+    # Sorted by the files alone: within a file the order of the fixes is the order in which they are offered.
+    known = {rule.sha256: data for rule, data in said}
+    text = json.dumps({sha256: known[sha256] for sha256 in sorted(known)}, ensure_ascii=False)
     file.write_text(text, encoding="utf-8")
 
 
