@@ -9,6 +9,7 @@ from diagnostics import __version__
 COMMANDS = {
     "check": "diagnose a connection (the default command)",
     "explain": "what an error text, a cause or a rule means",
+    "run": "run a command, and say why if it cannot connect",
     "demo": "watch pgwhy diagnose four broken connections on a Postgres of its own",
     "lab": "a Postgres that is broken on purpose, to try with your own client",
     "rules": "the rules that pgwhy knows: list, show, lint",

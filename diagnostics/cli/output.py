@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TextIO
 
 from diagnostics.finding import Report
 from diagnostics.redaction import Redactor
@@ -26,14 +27,15 @@ class Terminal:
     """It is a terminal in which lines can be taken back."""
 
     @classmethod
-    def here(cls, environment: Mapping[str, str], platform: str) -> Terminal:
-        """Standard output of this process."""
-        is_terminal = sys.stdout.isatty() and environment.get("TERM") != "dumb"
+    def here(cls, environment: Mapping[str, str], platform: str, stream: TextIO | None = None) -> Terminal:
+        """A stream of this process; `None`: standard output."""
+        stream = stream or sys.stdout
+        is_terminal = stream.isatty() and environment.get("TERM") != "dumb"
         escapes = is_terminal and (platform != "win32" or _windows_takes_escapes())
         forced = environment.get("FORCE_COLOR", "") not in ("", "0")
         return cls(
             width=max(40, shutil.get_terminal_size().columns),
-            unicode=_takes_unicode(environment),
+            unicode=_takes_unicode(environment, stream.encoding),
             colour=not environment.get("NO_COLOR") and (forced or escapes),
             live=escapes,
         )
@@ -50,8 +52,10 @@ def rendered(report: Report, format: str, terminal: Terminal, verbose: bool) -> 
     return document.to_text(report) if format == "json" else document.to_line(report)
 
 
-def write(text: str, redactor: Redactor, file: Path | None = None) -> None:
-    """The only way out: to standard output, or to `file` as a whole or not at all, readable by its owner only.
+def write(text: str, redactor: Redactor, file: Path | None = None, stream: TextIO | None = None) -> None:
+    """The only way out: to a stream (`None`: standard output), or to `file`, readable by its owner only.
+
+    A file is written as a whole or not at all.
 
     Raises `SecretFound` before anything is written, and `OSError` for a file. A reader that has gone (`| head`) is no
     error.
@@ -61,16 +65,17 @@ def write(text: str, redactor: Redactor, file: Path | None = None) -> None:
     if file is not None:
         _replace(file, data)
         return
+    stream = stream or sys.stdout
     try:
-        sys.stdout.flush()
-        if _is_utf8(sys.stdout.encoding):
-            sys.stdout.buffer.write(data)
+        stream.flush()
+        if _is_utf8(stream.encoding):
+            stream.buffer.write(data)
         else:
-            sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "ascii", "backslashreplace"))
-        sys.stdout.flush()
+            stream.buffer.write(text.encode(stream.encoding or "ascii", "backslashreplace"))
+        stream.flush()
     except BrokenPipeError:
         # What is still buffered must not fail again when the interpreter flushes it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _replace(file: Path, data: bytes) -> None:
@@ -87,14 +92,14 @@ def _replace(file: Path, data: bytes) -> None:
         raise
 
 
-def _takes_unicode(environment: Mapping[str, str]) -> bool:
+def _takes_unicode(environment: Mapping[str, str], encoding: str | None) -> bool:
     names = ("LC_ALL", "LC_CTYPE", "LANG")
     locale = next((environment[name] for name in names if environment.get(name)), "")
     # Python writes UTF-8 in the C locale (PEP 540), but whoever asks for C has a terminal that shows only ASCII.
     if locale in ("C", "POSIX"):
         return False
     try:
-        "→…".encode(sys.stdout.encoding or "ascii")
+        "→…".encode(encoding or "ascii")
     except UnicodeEncodeError:
         return False
     return True

@@ -1,0 +1,122 @@
+"""`pgwhy run -- CMD ARGS`: nothing but CMD while it works; why it failed when it could not connect."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import click
+
+from diagnostics import redaction, transparent
+from diagnostics.causes import Cause
+from diagnostics.cli.output import Terminal, rendered, write
+from diagnostics.client import UnknownClient, resolve
+from diagnostics.machine import Machine
+
+if TYPE_CHECKING:
+    from diagnostics.finding import Report
+    from diagnostics.redaction import Redactor
+
+NOT_EXECUTABLE = 126
+NOT_FOUND = 127
+"""As a shell has them."""
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--target", metavar="TARGET", help="What CMD connects to, where that cannot be found out.")
+@click.option("--client", metavar="NAME[@VERSION]", help="The driver that CMD uses: psycopg2, pgjdbc ...")
+@click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, metavar="SECONDS", help="For the check: 10.")
+@click.option("--no-login", is_flag=True, help="Nothing that needs the password.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Everything that was seen.")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="CMD [ARGS]...")
+def command(
+    command: tuple[str, ...],
+    target: str | None,
+    client: str | None,
+    timeout: float,
+    no_login: bool,
+    report: Path | None,
+    verbose: bool,
+) -> int:
+    """Run CMD, and say why if it cannot connect to its database.
+
+    While CMD works this is silent: the same output, exit status and signals. When it fails and what it printed looks
+    like a connection error, the text is explained, the target that CMD used is checked (its arguments, its
+    environment, .env), and the page goes to standard error. In a crash loop it logs in at most once in five minutes.
+
+    \b
+      pgwhy run -- ./manage.py migrate
+      pgwhy run -- npm start
+    """
+    try:
+        resolve(client, None, None)
+    except UnknownClient as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--client") from None
+    try:
+        ended = transparent.run(command)
+    except transparent.CannotStart as problem:
+        sys.stderr.write(f"pgwhy run: {command[0]} cannot be started: {problem.strerror}\n")
+        return NOT_FOUND if problem.errno == errno.ENOENT else NOT_EXECUTABLE
+    if ended.status != 0 and not ended.stopped_by_user:
+        try:
+            told = _say_why(command, ended.heard, target, client, timeout, login=not no_login)
+            if told is not None:
+                _print(*told, command, report, verbose)
+        except Exception as mistake:  # whatever it is, CMD's exit status is what counts
+            from diagnostics.cli import trouble
+
+            trouble.told(mistake, command)
+        except KeyboardInterrupt:
+            sys.stderr.write("pgwhy run: interrupted\n")
+    return transparent.end_like(ended.status)
+
+
+def _say_why(
+    command: tuple[str, ...], heard: str, given: str | None, client: str | None, timeout_s: float, *, login: bool
+) -> tuple[Report, Redactor, str] | None:
+    """The report, with a note of what was left out; `None` where the text is not about a connection."""
+    from diagnostics import target as targets
+    from diagnostics.engine import Request, explain_text
+    from diagnostics.probes.probe import Options
+    from diagnostics.target.in_command import in_command
+    from diagnostics.transparent.ledger import INTERVAL_S, may_log_in
+
+    machine = Machine.here()
+    report = explain_text(heard, machine, client)
+    if report.verdict.cause in (None, Cause.NOT_A_CONNECTION_PROBLEM):
+        return None
+    target = targets.read(given, machine) if given else in_command(command, machine)
+    if target is None:
+        redactor = redaction.Redactor()
+        return redactor.clean_value(report), redactor, "What it connects to was not found: --target names it.\n"
+    note = ""
+    if login and not may_log_in(target, machine):
+        login = False
+        note = f"Checked without a login: at most one in {INTERVAL_S // 60} minutes for a target.\n"
+    from diagnostics.cli.running import run
+
+    redactor = redaction.for_target(target)
+    request = Request(
+        target=target,
+        machine=machine,
+        client=resolve(client, heard, target.driver),
+        error=heard,
+        options=Options(login=login),
+        deadline_s=timeout_s,
+    )
+    return run(request, redactor, None), redactor, note
+
+
+def _print(
+    report: Report, redactor: Redactor, note: str, command: tuple[str, ...], file: Path | None, verbose: bool
+) -> None:
+    terminal = Terminal.here(os.environ, sys.platform, sys.stderr)
+    heading = f"\npgwhy: {PurePath(command[0]).name} failed, and what it printed is about its connection.\n\n"
+    page = rendered(report, "text", terminal, verbose)
+    write(redactor.clean(heading) + page + note, redactor, stream=sys.stderr)
+    if file is not None:
+        write(rendered(report, "json", terminal, verbose), redactor, file)
