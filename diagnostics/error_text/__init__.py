@@ -6,6 +6,8 @@ import re
 from enum import StrEnum
 from typing import ClassVar
 
+from diagnostics.error_text import codes, sqlstates
+from diagnostics.error_text.server import HostKind, tried
 from diagnostics.facts import Record, derived, fact
 from diagnostics.values import dataclass
 
@@ -40,29 +42,34 @@ class ErrorText(Record):
     origin: Origin | None = fact("reported by the user, or observed in this run")
 
     @derived
+    def codes(self) -> tuple[str, ...] | None:
+        """the codes in the text, in its order, by their POSIX, Postgres or driver name: ECONNREFUSED, 28P01, P1001"""
+        return None if self.message is None else codes.codes(self.message)
+
+    @derived
     def sqlstate(self) -> str | None:
         """the SQLSTATE that stands in the text; empty if none does"""
-        if self.message is None:
-            return None
-        found = _SQLSTATE.search(self.message)
-        return (found.group(1) or found.group(2)) if found else ""
+        return None if self.message is None else sqlstates.first(self.message)
 
     @derived
     def host(self) -> str | None:
         """the host that the text says it tried; empty if it names none"""
-        if self.message is not None and (looked_up := _LOOKED_UP.search(self.message)):
-            return looked_up.group(1) or looked_up.group(2)
-        return self._server(1)
+        return None if self.message is None else tried(self.message).host
+
+    @derived
+    def host_kind(self) -> HostKind | None:
+        """what sort of host the text says it tried, where it names an address alone: of address"""
+        return None if self.message is None else tried(self.message).kind
 
     @derived
     def address(self) -> str | None:
         """the IP address that the text says it tried; empty if it names none"""
-        return self._server(2)
+        return None if self.message is None else tried(self.message).address
 
     @derived
     def port(self) -> str | None:
         """the port that the text says it tried; empty if it names none"""
-        return self._server(3)
+        return None if self.message is None else tried(self.message).port
 
     @derived
     def role_quotes(self) -> Quotes | None:
@@ -73,12 +80,6 @@ class ErrorText(Record):
         if not found:
             return Quotes.NONE
         return Quotes.DOUBLE if found.group(1) == '"' else Quotes.SINGLE
-
-    def _server(self, group: int) -> str | None:
-        if self.message is None:
-            return None
-        found = _SERVER.search(self.message)
-        return (found.group(group) or "") if found else ""
 
 
 def clean(text: str, origin: Origin) -> ErrorText:
@@ -97,8 +98,4 @@ def without_escapes(text: str) -> str:
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 # C0 and C1 controls, and the bidirectional overrides, which can make a line read backwards.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_SQLSTATE = re.compile(r"(?:SQLSTATE|SQL state|sqlstate|\bcode)[\s:='\"\[(]*([0-9A-Z]{5})\b|\[([0-9A-Z]{5})\]")
-_SERVER = re.compile(r"connection to server (?:at|on socket) \"([^\"]*)\"(?: \(([^)\s]*)\))?(?:, port (\d+))?")
-# libpq's words for a name that cannot be looked up, and Node's.
-_LOOKED_UP = re.compile(r"could not translate host name \"([^\"]+)\"|getaddrinfo [A-Z_]+ ([^\s,;\"']+)")
 _ROLE = re.compile(r"password authentication failed for user\s+([\"'])")
