@@ -200,7 +200,8 @@ def test_the_block_about_a_reported_text_speaks_before_a_longer_one(tmp_path: Pa
 
 
 def test_the_compiled_form_gives_what_the_files_give(tmp_path: Path) -> None:
-    write_rule(tmp_path, "tls/expired", "tls.trust = 'expired'", rest=FIX)
+    second = "[fix.afterwards]\nkind = 'repair'\ntitle = 'offered after it'\nsteps = 'Do it.'"
+    write_rule(tmp_path, "tls/expired", "tls.trust = 'expired'", rest=f"{FIX}\n{second}")
     compiled = tmp_path / "compiled.json"
     rules_compiled.compile_folder(tmp_path, compiled)
     known = rules_compiled.compiled(compiled)

@@ -104,7 +104,7 @@ async def _without_catalogue(seen: Seen, network: Network, message: str) -> Sess
 def _answer(seen: Seen, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int) -> Session:
     """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server."""
     version, user, database, pid, tls_version, recovery, read_only, asked = rows[0]
-    behind_proxy = seen[TargetFacts].provider is not Provider.NONE
+    behind_proxy = seen[TargetFacts].provider is Provider.NEON
     waited = seen[Authentication].waiting_ms or 0.0
     return Session(
         usable=True,

@@ -111,7 +111,7 @@ def _arms(place: Attempt, seen: Seen) -> Iterator[Question]:
     if name := opening.server_name(place):
         yield Question(Arm.WITH_SNI, opening.hello(seen, name), parameters)
     yield Question(Arm.WITHOUT_SNI, opening.hello(seen, ""), parameters)
-    if target.provider is not Provider.NONE and target.endpoint and not target.option_endpoint:
+    if target.endpoint and not target.option_endpoint:
         options = f"{parameters.get('options', '')} endpoint={target.endpoint}".strip()
         yield Question(Arm.WITH_OPTION, opening.hello(seen, ""), {**parameters, "options": options})
     if target.sslmode in ("allow", "prefer"):

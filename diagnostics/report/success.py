@@ -65,7 +65,7 @@ def _times(seen: Observations) -> str:
     if not known:
         return ""
     woke = get("session.cold_start")
-    note = "" if woke is None or get("target.provider") == "none" else "; compute was awake"
+    note = "" if woke is None or get("target.provider") != "neon" else "; compute was awake"
     if woke:
         note = f"; waking up took {milliseconds(get('authentication.waiting_ms') or 0)}"
     unit = "" if known[-1].endswith(" s") else " ms"

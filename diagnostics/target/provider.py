@@ -13,6 +13,16 @@ class Provider(StrEnum):
     """A service with documented habits of its own."""
 
     NEON = "neon"
+    RDS = "rds"
+    """Amazon RDS and Aurora."""
+    AZURE = "azure"
+    CLOUD_SQL = "cloud-sql"
+    SUPABASE = "supabase"
+    RENDER = "render"
+    RAILWAY = "railway"
+    COCKROACH = "cockroach"
+    AIVEN = "aiven"
+    DIGITALOCEAN = "digitalocean"
     NONE = "none"
     """An ordinary server, as far as its name tells."""
 
@@ -35,11 +45,13 @@ def recognise(host: str) -> HostName:
     """Take a host name apart; an unknown one gives a `HostName` of provider `none`.
 
     Neon (knowledge: neon.md 2.1): `<endpoint>[-pooler].[<cell>.]<region>.<cloud>.neon.tech`, `neon.build` for its
-    staging, and `<project>.cloud.neon.tech` of 2022. A host of Neon that is no database has no endpoint.
+    staging, and `<project>.cloud.neon.tech` of 2022. A host of Neon that is no database has no endpoint. Of the other
+    providers' names only the provider is taken.
     """
-    found = _NEON.fullmatch(host.lower().rstrip("."))
+    host = host.lower().rstrip(".")
+    found = _NEON.fullmatch(host)
     if found is None:
-        return HostName()
+        return _elsewhere(host)
     labels = found["rest"].split(".") if found["rest"] else []
     endpoint = found["endpoint"]
     if endpoint in _SIBLINGS or any(label in _SIBLINGS for label in labels) or not found["cloud"]:
@@ -52,6 +64,14 @@ def recognise(host: str) -> HostName:
     return HostName(Provider.NEON, endpoint, endpoint.endswith("-pooler"), cell, region, cloud)
 
 
+def _elsewhere(host: str) -> HostName:
+    if not _HOST.fullmatch(host):
+        return HostName()
+    if _RENDER.fullmatch(host):
+        return HostName(Provider.RENDER)
+    return HostName(next((each for suffix, each in _SUFFIXES.items() if host.endswith(suffix)), Provider.NONE))
+
+
 _NEON = re.compile(
     r"(?P<endpoint>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.(?P<rest>[a-z0-9.-]+?))??(?:\.(?P<cloud>aws|azure|cloud))?"
     r"\.neon\.(?:tech|build)"
@@ -59,3 +79,25 @@ _NEON = re.compile(
 _CELL = re.compile(r"c-\d+")
 # HTTP and WebSocket services, the console, and the password-less psql host: no Postgres endpoint of their own.
 _SIBLINGS = frozenset({"api", "apiauth", "apirest", "neonauth", "compute", "storage", "ai", "console", "pg", "www"})
+
+_HOST = re.compile(r"[a-z0-9_.-]+")
+# Render's own services reach a database by its first label alone (render.com/docs/postgresql-creating-connecting).
+_RENDER = re.compile(r"dpg-[a-z0-9]+-[a-z](?:\.[a-z0-9-]+\.render\.com)?")
+# As the providers' own pages write them. Heroku hands out names of machines at Amazon, which anybody can have.
+_SUFFIXES = {
+    ".supabase.co": Provider.SUPABASE,
+    ".pooler.supabase.com": Provider.SUPABASE,
+    ".rds.amazonaws.com": Provider.RDS,
+    ".rds.amazonaws.com.cn": Provider.RDS,
+    ".postgres.database.azure.com": Provider.AZURE,
+    ".postgres.database.usgovcloudapi.net": Provider.AZURE,
+    ".postgres.database.chinacloudapi.cn": Provider.AZURE,
+    ".postgres.cosmos.azure.com": Provider.AZURE,
+    ".sql.goog": Provider.CLOUD_SQL,
+    ".sql-psa.goog": Provider.CLOUD_SQL,
+    ".proxy.rlwy.net": Provider.RAILWAY,
+    ".railway.internal": Provider.RAILWAY,
+    ".cockroachlabs.cloud": Provider.COCKROACH,
+    ".aivencloud.com": Provider.AIVEN,
+    ".db.ondigitalocean.com": Provider.DIGITALOCEAN,
+}
