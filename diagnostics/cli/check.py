@@ -87,6 +87,12 @@ def _resolvers(context: click.Context, option: click.Parameter, given: tuple[str
     help="Further rules of your own.",
 )
 @click.option("--ignore", multiple=True, metavar="RULE", help="Leave out the warnings and notes of a rule.")
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Find the drivers of a project and say what each will do.",
+)
 @click.option("--plan", is_flag=True, help="Only list what a run would open.")
 @click.option("-v", "--verbose", is_flag=True, help="Everything that was seen.")
 @click.option("--version", is_flag=True, hidden=True)
@@ -129,6 +135,11 @@ def command(target: str | None, version: bool, **options: Any) -> int:
     if told := report.extra.get("ignored"):
         named = [{"rule": rule, "reason": reasons.get(rule, "")} for rule in told]
         report = dataclasses.replace(report, extra={**report.extra, "ignored": named})
+    if options["project"] is not None:
+        from diagnostics.cli.running import with_project
+        from diagnostics.project import scan
+
+        report = with_project(report, request, scan(options["project"]), options["project"], redactor)
     if options["output"] is not None:
         terminal = Terminal()
     text = rendered(report, options["format_"], terminal, options["verbose"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from diagnostics.finding import Report
 from diagnostics.redaction import Redactor
 
 if TYPE_CHECKING:
+    from diagnostics.project import Scan
     from diagnostics.report.live import Live
 
 
@@ -47,6 +50,18 @@ def run(request: Request, redactor: Redactor, watched: Terminal | None) -> Repor
         if live is not None:
             live.clear()
     return redactor.clean_value(report)
+
+
+def with_project(report: Report, request: Request, project: Scan, folder: Path, redactor: Redactor) -> Report:
+    """The report with what each driver of a project will do. One that was interrupted stays as it is."""
+    from diagnostics.forecast import forecast
+
+    if report.extra.get("interrupted"):
+        return report
+    with asyncio.Runner(loop_factory=selector_loop) as runner:
+        drivers = runner.run(forecast(request, report, project.drivers))
+    told = {"folder": str(folder), "files": project.files, "left_out": list(project.left_out), "drivers": drivers}
+    return replace(report, extra={**report.extra, "project": redactor.clean_value(told)})
 
 
 def _prepare(redactor: Redactor) -> None:

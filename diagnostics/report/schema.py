@@ -43,6 +43,7 @@ def schema(vocabulary: Vocabulary) -> Json:
     )
     # Without a cause: what could still be it. Documents from before it was added have none.
     report["properties"]["fits"] = _list(_object(rule=_TEXT, cause=_CAUSE, title=_TEXT, missing=_list(_TEXT)))
+    report["properties"]["project"] = _project()  # only with --project
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA,
@@ -96,6 +97,25 @@ def _finding() -> Json:
             )
         ),
     )
+
+
+def _project() -> Json:
+    driver = _object(
+        driver=_text("the package"),
+        version=_or_null(_TEXT),
+        exact=_text("a lock file or a pin names this version; false: it is the lowest one allowed")
+        | {"type": "boolean"},
+        certain=_text("every version that the files allow does the same") | {"type": "boolean"},
+        files=_list(_TEXT),
+        client=_text("its name for --client"),
+        note=_TEXT,
+        status=_text("what it will do: connects, reachable, fails, unknown, not asked"),
+        cause=_CAUSE,
+        rule=_or_null(_TEXT),
+        title=_TEXT,
+        edit=_text("what mends it, complete and without a secret; empty if nothing can be printed"),
+    )
+    return _object(folder=_TEXT, files={"type": "integer"}, left_out=_list(_TEXT), drivers=_list(driver))
 
 
 def _record(record: type[Record]) -> Json:

@@ -86,6 +86,10 @@ def page(report: Report, width: int = 80, unicode: bool = True, colour: bool = F
         lines = [*_composed(report, measure, EVERYTHING), *detail_lines(report, measure)]
     else:
         lines = _fitting(report, width, measure)
+    if project := report.extra.get("project"):  # asked for with --project: its length is the project's
+        from diagnostics.report.project import project_lines
+
+        lines += [line(), *project_lines(project, measure)]
     return "".join((one.painted() if colour else one.text) + "\n" for one in lines)
 
 
