@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from diagnostics import client
-from diagnostics.client import LIBPQ_HERE, ChannelBinding, Client, UnknownClient
+from diagnostics.client import LIBPQ_HERE, ChannelBinding, Client, Kind, UnknownClient
 
 TABLE = tomllib.loads((Path(client.__file__).with_name("clients.toml")).read_text("utf-8"))
 
@@ -94,16 +94,57 @@ def test_the_time_limit_of_the_target_beats_the_clients_own() -> None:
 
 
 def test_every_entry_of_the_table_has_a_known_shape_and_a_source() -> None:
-    keys = {field.name for field in dataclasses.fields(Client)} | {"aliases", "version"}
+    keys = {field.name for field in dataclasses.fields(Client)} | {"aliases", "version", "unknown"}
     for name, entry in TABLE.items():
         if name == "signature":
             continue
         assert set(entry) <= keys, name
         assert entry["source"].startswith("https://"), name
+        assert entry.get("driver", name) in TABLE, name
+        assert set(entry.get("unknown", ())) <= set(TABLE[entry.get("driver", name)]), name
         assert isinstance(client.resolve(name, None, None), Client)
         for block in entry.get("version", ()):
             assert set(block) <= keys | {"below"}
             assert client.resolve(f"{name}@0.0.1", None, None)
+
+
+def test_a_program_has_the_habits_of_its_driver_but_what_it_says_itself() -> None:
+    who = client.resolve("dbeaver", None, None)
+    assert (who.family, who.default_sslmode, who.kind) == ("java", "prefer", Kind.PROGRAM)
+    assert facts(who).settings == "form"
+    assert facts(who, dialect="jdbc").settings == "jdbc"
+
+
+def test_a_clients_version_says_nothing_of_the_driver_inside_it() -> None:
+    assert client.resolve("dbeaver@7", None, None).channel_binding is ChannelBinding.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [
+        ("libpq@13", ["upgrade", "option", "database-field", "password"]),
+        ("psycopg2@2.9.1", ["upgrade", "option", "password"]),
+        ("pgx@4.17.2", ["upgrade", "option", "verify-full", "password"]),
+        ("postico@1.5.20", ["upgrade", "database-field"]),
+        ("grafana", ["verify-full"]),
+        ("aws-dms", ["password"]),
+    ],
+)
+def test_each_client_has_its_own_ways_to_name_the_endpoint(name: str, ways: list[str]) -> None:
+    assert list(facts(client.resolve(name, None, None)).workarounds or ()) == ways
+
+
+def test_what_a_client_prints_tells_what_the_table_cannot() -> None:
+    text = "ERROR:  Endpoint ID is not specified. Either please upgrade"
+    assert client.resolve("tableplus@430", None, None).sends_sni is None
+    assert client.resolve("tableplus@430", text, None).sends_sni is False
+    assert client.resolve("tableplus@430", text, None).named
+
+
+def test_a_go_service_sends_sni_with_verify_full() -> None:
+    grafana = client.resolve("grafana", None, None)
+    assert facts(grafana).sends_sni is None
+    assert facts(grafana, sslmode="verify-full").sends_sni is True
 
 
 def test_every_alias_names_one_client() -> None:

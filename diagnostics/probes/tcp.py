@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from diagnostics.client import ClientFacts
+from diagnostics.client import Addresses, ClientFacts
 from diagnostics.facts import Record, derived, fact
 from diagnostics.failure import Failure
 from diagnostics.network import Network
@@ -139,7 +139,9 @@ async def observe(seen: Seen, network: Network) -> Tcp:
     target, client = seen[TargetFacts], seen[ClientFacts]
     budget_s = min(BUDGET_S, float(target.connect_timeout or BUDGET_S))
     attempts = await _attempt_all(places, budget_s, network)
-    met = [a for a in attempts if not _kept_from(client, a)]
+    met = _tried_by(client, [a for a in attempts if not _kept_from(client, a)])
+    if all(a.failure for a in attempts):
+        return Tcp(tuple(attempts), None, False)
     delay_s, gives_up = _as_the_client_would(met, target, client, seen.machine.platform)
     return Tcp(tuple(attempts), delay_s, gives_up)
 
@@ -241,17 +243,26 @@ def _kept_from(client: ClientFacts, attempt: Attempt) -> bool:
     return bool(client.per_address_ms) and no_way and not has_ipv6_address()
 
 
+def _tried_by(client: ClientFacts, attempts: list[Attempt]) -> list[Attempt]:
+    """The addresses that the client spoken for tries at all, in its order: some take only one of each host."""
+    if client.addresses not in (Addresses.FIRST, Addresses.FIRST_IPV4):
+        return attempts
+    if client.addresses is Addresses.FIRST_IPV4:
+        attempts = sorted(attempts, key=lambda a: ":" in a.address)
+    firsts = {(a.host, a.port): a for a in reversed(attempts)}
+    return [a for a in attempts if a is firsts[a.host, a.port]]
+
+
 def _as_the_client_would(
     attempts: Sequence[Attempt], target: TargetFacts, client: ClientFacts, platform: str
 ) -> tuple[float | None, bool | None]:
     """Seconds until the client gets to an address that answers (`None`: it never does), and whether it gives up."""
-    if not any(a.failure is None for a in attempts):
-        return None, False
     asked_s = float(target.connect_timeout or 0)
     each_s, whole_s = GIVES_UP_AFTER_S.get(platform, 130.0), asked_s or client.connect_timeout_s or 0.0
-    if client.family == "libpq":
-        # libpq's connect_timeout counts for each address anew, and it takes one second as two (PostgreSQL 11 to 16).
-        each_s, whole_s = max(2.0, asked_s) if asked_s else each_s, 0.0
+    if client.timeout_per_address:
+        # libpq takes one second as two (PostgreSQL 11 to 16).
+        least_s = 2.0 if client.family == "libpq" else 0.0
+        each_s, whole_s = max(least_s, asked_s) if asked_s else each_s, 0.0
     elif client.per_address_ms:
         each_s = client.per_address_ms / 1000
     waited_s = 0.0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.client import LIBPQ_HERE
+from diagnostics.client import LIBPQ_HERE, Addresses
 from diagnostics.failure import Failure
 from diagnostics.network import Network
 from diagnostics.network.resolve import Lookup
@@ -17,7 +17,9 @@ from diagnostics.target.model import Host
 from tests import servers
 from tests.probes.conftest import Look
 
-NODE = dataclasses.replace(LIBPQ_HERE, id="node-postgres", title="node-postgres", family="node", guessed=True)
+NODE = dataclasses.replace(
+    LIBPQ_HERE, id="node-postgres", title="node-postgres", family="node", guessed=True, timeout_per_address=False
+)
 
 
 def record(seen: object) -> Tcp:
@@ -124,6 +126,21 @@ def test_a_client_that_gives_each_address_250_ms_gets_past_a_dead_one(
     with servers.full_backlog() as hole, servers.serving(servers.silent) as port:
         seen = record(look(f"host=127.0.0.1,127.0.0.1 port={hole},{port}", tcp.PROBE, client=node))
     assert (seen.client_delay_s, seen.client_gives_up) == (0.25, False)
+
+
+def test_java_takes_one_address_and_prefers_ipv4(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tcp, "AFTER_SUCCESS_S", 0.1)
+    java = dataclasses.replace(NODE, id="pgjdbc", addresses=Addresses.FIRST_IPV4, connect_timeout_s=10.0)
+    with servers.serving(servers.silent) as port:
+        broken = look(f"postgresql://a@db.test:{port}/d", tcp.PROBE, client=java, network=several("::1", "127.0.0.1"))
+    assert (record(broken).client_delay_s, record(broken).client_gives_up) == (0.0, False)
+
+
+def test_a_client_that_takes_one_address_never_gets_to_the_one_that_answers(look: Look) -> None:
+    first = dataclasses.replace(NODE, id="pgjdbc", addresses=Addresses.FIRST, connect_timeout_s=10.0)
+    with servers.serving(servers.silent) as port:
+        seen = look(f"postgresql://a@db.test:{port}/d", tcp.PROBE, client=first, network=several("::1", "127.0.0.1"))
+    assert (record(seen).outcome, record(seen).client_gives_up) == (Reach.SOME, True)
 
 
 def test_such_a_client_waits_longer_for_the_last_address(look: Look) -> None:

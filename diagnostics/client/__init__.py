@@ -1,0 +1,40 @@
+"""Which client fails, and what it can do: the run speaks for this one.
+
+`clients.toml` holds the habits of each driver, program and service as data, each with its source. The client is what
+the user named (`--client`), what the error text gives away (`--error`), what the string names for certain, or libpq on
+this machine.
+"""
+
+from __future__ import annotations
+
+from diagnostics.client.facts import ClientFacts, facts_of
+from diagnostics.client.habits import (
+    LIBPQ_HERE,
+    Addresses,
+    ChannelBinding,
+    Client,
+    Kind,
+    Roots,
+    Syntax,
+    UnknownParameters,
+    Workaround,
+)
+from diagnostics.client.table import UnknownClient, names, resolve, without_sni
+
+__all__ = [
+    "LIBPQ_HERE",
+    "Addresses",
+    "ChannelBinding",
+    "Client",
+    "ClientFacts",
+    "Kind",
+    "Roots",
+    "Syntax",
+    "UnknownClient",
+    "UnknownParameters",
+    "Workaround",
+    "facts_of",
+    "names",
+    "resolve",
+    "without_sni",
+]

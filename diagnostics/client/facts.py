@@ -1,0 +1,140 @@
+"""The client as facts: what rules may ask about the one whose failure it is, for one target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from diagnostics.client.habits import (
+    Addresses,
+    ChannelBinding,
+    Client,
+    Kind,
+    Roots,
+    Syntax,
+    UnknownParameters,
+    Workaround,
+)
+from diagnostics.facts import Record, fact
+from diagnostics.values import dataclass
+
+
+@dataclass(frozen=True)
+class ClientFacts(Record):
+    """Whose failure this run is about."""
+
+    name: ClassVar[str] = "client"
+
+    id: str | None = fact("the client the run speaks for: libpq, psycopg2, asyncpg, node-postgres ...; unknown")
+    title: str | None = fact("the client's name and version as people write it")
+    version: str | None = fact("its version; empty if not known")
+    named: bool | None = fact("the user said which client fails (--client)")
+    guessed: bool | None = fact("the string or the pasted text gave the client away")
+    kind: Kind | None = fact("driver (in a program, or a command), program (with a form) or service (runs elsewhere)")
+    family: str | None = fact("libpq, node, go, java, dotnet, rust, python or elixir")
+    driver: str | None = fact("the client that it is built on; empty if it is none of another's or that is not known")
+    sends_sni: bool | None = fact("the client sends the host name in the TLS handshake for this target")
+    sni_blocked_by: str | None = fact(
+        "why it sends none: client, ip-address, sslsni, no-tls, or empty if it does send it"
+    )
+    sni_since: str | None = fact("the version of this client that sends SNI; empty if not known")
+    workarounds: tuple[Workaround, ...] | None = fact("how this client can name the endpoint where it sends no SNI")
+    password_separator: str | None = fact("what stands between the endpoint and the password: ; or, for some, $")
+    channel_binding: ChannelBinding | None = fact("what the client makes of SCRAM-SHA-256-PLUS")
+    channel_binding_since: str | None = fact("the version that knows channel_binding; empty if not known, or none does")
+    default_sslmode: str | None = fact("its sslmode when none is asked for")
+    sslmodes: tuple[str, ...] | None = fact("the values of sslmode that it takes; empty: libpq's six, or not known")
+    require_verifies: bool | None = fact("the client checks the certificate under sslmode=require already")
+    roots: Roots | None = fact("where it finds authorities for verify-full when the settings name none")
+    unknown_parameters: UnknownParameters | None = fact("what the client does with a parameter that it does not know")
+    settings: Syntax | None = fact("how one writes this client's settings: the dialect of the target if it reads that")
+    addresses: Addresses | None = fact("what it does with several addresses: one after the other, or only the first")
+    connect_timeout_s: float | None = fact("its time limit for a connection in seconds; 0 if it has none")
+    timeout_per_address: bool | None = fact("that limit counts for each address anew; no: for the whole connection")
+    per_address_ms: float | None = fact("its time limit for each address in milliseconds; 0 if it has none")
+    tls_setting: str | None = fact("how this client is told to use TLS, in words; empty: by sslmode")
+    roots_setting: str | None = fact("how it is given a root certificate, in words; empty: by sslrootcert")
+    timeout_setting: str | None = fact("how its time limit is raised, as one writes it; empty if not known")
+    idle_setting: str | None = fact("what keeps it from using a dead idle connection; empty if not known")
+    advice: str | None = fact("what else its documentation says of connecting to Neon; empty if nothing")
+    check_version: str | None = fact("a command that prints the client's version; empty if not known")
+
+
+def facts_of(
+    client: Client,
+    *,
+    version: str | None,
+    host_is_name: bool,
+    sslsni: bool,
+    sslmode: str,
+    dialect: str,
+    connect_timeout: int,
+) -> ClientFacts:
+    """The client's habits for one target. `connect_timeout` is what the target asks for, in seconds (0: nothing)."""
+    limit = float(connect_timeout) if connect_timeout else client.connect_timeout_s
+    blocked, sends = _sni(client, host_is_name=host_is_name, sslsni=sslsni, sslmode=sslmode)
+    return ClientFacts(
+        id=client.id,
+        title=client.title if version is None else f"{client.title} {version}",
+        version=version or "",
+        named=client.named,
+        guessed=client.guessed,
+        kind=client.kind,
+        family=client.family,
+        driver=client.driver or "",
+        sends_sni=sends,
+        sni_blocked_by=blocked,
+        sni_since=client.sni_since or "",
+        workarounds=tuple(_workarounds(client)) if client.workarounds is None else client.workarounds,
+        password_separator=client.password_separator,
+        channel_binding=client.channel_binding,
+        channel_binding_since=client.channel_binding_since or "",
+        default_sslmode=client.default_sslmode,
+        sslmodes=client.sslmodes,
+        require_verifies=client.require_verifies,
+        roots=client.roots,
+        unknown_parameters=client.unknown_parameters,
+        settings=_settings_syntax(client, dialect),
+        addresses=client.addresses,
+        connect_timeout_s=limit,
+        timeout_per_address=client.timeout_per_address,
+        per_address_ms=client.per_address_ms or 0.0,
+        tls_setting=client.tls_setting,
+        roots_setting=client.roots_setting,
+        timeout_setting=client.timeout_setting,
+        idle_setting=client.idle_setting,
+        advice=client.advice,
+        check_version=client.check_version or "",
+    )
+
+
+def _sni(client: Client, *, host_is_name: bool, sslsni: bool, sslmode: str) -> tuple[str | None, bool | None]:
+    if sslmode == "disable":
+        return "no-tls", False
+    if not host_is_name:
+        return "ip-address", False
+    if client.sends_sni is False and sslmode not in client.sni_modes:
+        return "client", False
+    if not sslsni:
+        return "sslsni", False
+    if client.sends_sni is None and sslmode not in client.sni_modes:
+        return None, None
+    return "", True
+
+
+def _workarounds(client: Client) -> Iterator[Workaround]:
+    """What a client without a documentation row of its own can do, as far as its kind and its library tell."""
+    if client.kind is not Kind.SERVICE:
+        yield Workaround.UPGRADE
+    yield Workaround.OPTION
+    if client.family == "libpq" or client.kind is None:
+        yield Workaround.DATABASE_FIELD
+    if client.family == "go":
+        yield Workaround.VERIFY_FULL
+    yield Workaround.PASSWORD
+
+
+def _settings_syntax(client: Client, dialect: str) -> Syntax | None:
+    if dialect in set(client.syntaxes):
+        return Syntax(dialect)
+    return client.syntaxes[0] if client.syntaxes else None

@@ -1,0 +1,185 @@
+"""What is known of a client: the closed lists of its habits, and `Client`, one row of `clients.toml`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from diagnostics.values import dataclass
+
+
+class Kind(StrEnum):
+    """Where a client runs, which decides what its user can change."""
+
+    DRIVER = "driver"
+    """A library in the user's own program, or a command: it takes a string and can be upgraded."""
+    PROGRAM = "program"
+    """Installed on the user's machine, settings in a form: DBeaver, TablePlus."""
+    SERVICE = "service"
+    """Runs elsewhere, settings in a form; nobody but its owner can upgrade it: Zapier, AWS DMS."""
+
+
+class UnknownParameters(StrEnum):
+    """What a client does with a URL parameter that it does not know."""
+
+    REFUSED = "refused"
+    """It fails before it connects, as libpq does."""
+    IGNORED = "ignored"
+    FORWARDED = "forwarded"
+    """It sends it to the server as a start-up parameter, and Postgres refuses what it does not know."""
+
+
+class ChannelBinding(StrEnum):
+    """What a client makes of SCRAM-SHA-256-PLUS and of `channel_binding`."""
+
+    SUPPORTED = "supported"
+    """Does it by itself, and can be told to require it."""
+    AUTOMATIC = "automatic"
+    """Does it where it is offered; has no parameter for it."""
+    NONE = "none"
+
+
+class Syntax(StrEnum):
+    """How one writes this client's settings."""
+
+    URI = "uri"
+    KEYWORDS = "keywords"
+    JDBC = "jdbc"
+    NPGSQL = "npgsql"
+    SQLALCHEMY = "sqlalchemy"
+    CODE = "code"
+    FORM = "form"
+    """One field for each setting."""
+
+
+class Workaround(StrEnum):
+    """Ways to tell Neon the endpoint (neon.com/docs/connect/connection-errors, in its order)."""
+
+    UPGRADE = "upgrade"
+    OPTION = "option"
+    """A: `options=endpoint=ID`."""
+    DATABASE_FIELD = "database-field"
+    """B: `dbname=DATABASE options=endpoint=ID` in the field for the database."""
+    VERIFY_FULL = "verify-full"
+    """C: old Go drivers send SNI under sslmode=verify-full."""
+    PASSWORD = "password"
+    """D: the endpoint in front of the password."""
+
+
+class Addresses(StrEnum):
+    """What a client does with a name that has several addresses."""
+
+    IN_TURN = "in-turn"
+    """The next one when the one before has failed or had its time."""
+    FIRST = "first"
+    """Only the first one."""
+    FIRST_IPV4 = "first-ipv4"
+    """Only the first one, and that of IPv4 where there is one: the JVM."""
+
+
+class Roots(StrEnum):
+    """Where a client finds the authorities for `verify-full` when the settings name none."""
+
+    FILE = "file"
+    """In `~/.postgresql/root.crt`, and it refuses to connect without that file."""
+    SYSTEM = "system"
+    BUNDLED = "bundled"
+    """In a list that its runtime brings along: Node, the JVM."""
+    CODE = "code"
+    """In what the program hands it."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """A client, or what is known of one. `None` (and for texts, empty) in a habit: not known, so rules cannot tell."""
+
+    id: str
+    """The key in `clients.toml`; `libpq` for libpq; `unknown` where only an error text speaks."""
+    title: str
+    """As people call it: `node-postgres`, `libpq 13`."""
+    version: str | None = None
+    named: bool = False
+    """The user named it."""
+    guessed: bool = False
+    """The string or the error text gave it away."""
+    kind: Kind | None = None
+    family: str | None = None
+    """`libpq`, `node`, `go`, `java`, `dotnet`, `rust`, `python`, `elixir`: whose error texts and limits it has."""
+    driver: str | None = None
+    """The client that it is built on, whose habits it has where it says nothing else: `pgjdbc` for DBeaver."""
+    syntaxes: tuple[Syntax, ...] = ()
+    """What it reads; the first one is what its documentation shows."""
+    unknown_parameters: UnknownParameters | None = None
+    refused_parameters: tuple[str, ...] = ()
+    """libpq parameters that it does not know and refuses."""
+    forwarded_parameters: tuple[str, ...] = ()
+    """libpq parameters that it does not know and sends to the server."""
+    sends_sni: bool | None = None
+    sni_modes: tuple[str, ...] = ()
+    """Values of sslmode under which it sends SNI although `sends_sni` is false: old Go drivers with verify-full."""
+    sni_since: str | None = None
+    """The version that sends SNI: `libpq 14`, `pgx 4.18.0`."""
+    workarounds: tuple[Workaround, ...] | None = None
+    """What its documentation row names where no SNI is sent; `None`: no row, so whatever its kind and family allow."""
+    password_separator: str = ";"
+    """Between endpoint and password in workaround D: `$` where its password field takes no `;`."""
+    channel_binding: ChannelBinding | None = None
+    channel_binding_since: str | None = None
+    """The version that knows `channel_binding`: `pgx 5.9.0`."""
+    default_sslmode: str | None = None
+    sslmodes: tuple[str, ...] = ()
+    """The values of sslmode that it takes; empty: all six of libpq's, or not known."""
+    require_verifies: bool | None = None
+    """`sslmode=require` checks the certificate as verify-full does."""
+    roots: Roots | None = None
+    system_roots: bool | None = None
+    """`sslrootcert=system` means the system's store; false: it is looked for as a file of that name."""
+    addresses: Addresses | None = None
+    connect_timeout_s: float | None = None
+    """Its own limit when none is asked for; `None`: not known; 0: none at all."""
+    timeout_per_address: bool | None = None
+    """Its limit counts for each address anew, as libpq's does; false: for the whole connection."""
+    per_address_ms: float | None = None
+    """What it gives each address but the last one before it goes on to the next; `None`: no such limit."""
+    tls_setting: str = ""
+    """How TLS is asked for in this client, where that is not sslmode: `tick "Enable SSL"`."""
+    roots_setting: str = ""
+    """How it is given a root certificate, where that is not sslrootcert."""
+    timeout_setting: str = ""
+    """How its time limit for connecting is raised, as one writes it."""
+    idle_setting: str = ""
+    """What keeps it from using a connection that was closed while it lay idle."""
+    advice: str = ""
+    """What else its documentation says of connecting to Neon, as sentences."""
+    check_version: str | None = None
+    """A command, or a menu, that shows the version in use."""
+    source: str | None = None
+    """Where these habits are documented (URL) or how they were measured."""
+
+    @property
+    def is_libpq_here(self) -> bool:
+        """The run speaks for nobody else than the libpq of this machine."""
+        return self.id == "libpq" and not self.named and not self.guessed
+
+
+LIBPQ_HERE = Client(
+    id="libpq",
+    title="libpq",
+    kind=Kind.DRIVER,
+    family="libpq",
+    sends_sni=True,
+    channel_binding=ChannelBinding.SUPPORTED,
+    channel_binding_since="libpq 13",
+    default_sslmode="prefer",
+    require_verifies=False,
+    roots=Roots.FILE,
+    unknown_parameters=UnknownParameters.REFUSED,
+    syntaxes=(Syntax.URI, Syntax.KEYWORDS),
+    addresses=Addresses.IN_TURN,
+    connect_timeout_s=0,
+    timeout_per_address=True,
+    timeout_setting="connect_timeout=15 in the string (seconds)",
+    sni_since="libpq 14",
+    check_version="psql --version",
+    source="https://www.postgresql.org/docs/current/libpq-connect.html",
+)
+"""The libpq that pgwhy brings along (its wheel has 17 or later): no table needs to be read for it."""
