@@ -1,6 +1,7 @@
 # make demo    see it work: a Postgres world on this machine, broken in four ways, diagnosed and mended
 # make test    everything that CI checks
 # make parts   what the tests need beyond Python, by apt as root (Debian, Ubuntu) and npm
+# make drivers the programs of fixtures/drivers, built: real drivers to prove fixes with. Two minutes, then nothing
 # make bench   the figures of the README, measured here
 # make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md
 # make soak    is it the same answer each time: every fault ten times
@@ -11,7 +12,7 @@ VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
 
-.PHONY: demo test parts bench score soak rivals clean
+.PHONY: demo test parts drivers bench score soak rivals clean
 
 demo: $(VENV)/lab.stamp
 	@$(BIN)/pgwhy demo
@@ -61,8 +62,12 @@ OLD_LIBPQ = $(PARTS)/libpq-12/12.22.0-beta.15.stamp $(PARTS)/libpq-13/13.23.0-be
 
 parts: $(PARTS)/system.stamp $(OLD_LIBPQ)
 
+# Debian 12's own Rust is too old for today's crates; cargo-web and rustc-web, which its browsers are built with, are not.
+drivers: parts | $(BIN)/python
+	$(BIN)/python tests/drivers/build.py
+
 # Only what is missing is installed, so that this needs neither root nor the network on a machine that has all.
-$(PARTS)/system.stamp:
+$(PARTS)/system.stamp: Makefile
 	@mkdir -p $(@D)
 	@missing=; \
 	ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || missing="$$missing postgresql"; \
@@ -72,6 +77,14 @@ $(PARTS)/system.stamp:
 	PATH="$$PATH:/usr/sbin:/sbin"; \
 	command -v nft >/dev/null || missing="$$missing nftables"; \
 	command -v pgbouncer >/dev/null || missing="$$missing pgbouncer"; \
+	command -v javac >/dev/null || missing="$$missing default-jdk-headless"; \
+	command -v mvn >/dev/null || missing="$$missing maven"; \
+	command -v cargo >/dev/null || missing="$$missing cargo-web rustc-web"; \
+	command -v cc >/dev/null || missing="$$missing gcc libc6-dev"; \
+	command -v pkg-config >/dev/null || missing="$$missing pkg-config"; \
+	[ -e /usr/include/openssl/ssl.h ] || missing="$$missing libssl-dev"; \
+	ruby -rpg -e 1 2>/dev/null || missing="$$missing ruby-pg"; \
+	php -m 2>/dev/null | grep -q pdo_pgsql || missing="$$missing php-cli php-pgsql"; \
 	if [ -n "$$missing" ]; then \
 	    echo "installing$$missing"; \
 	    export DEBIAN_FRONTEND=noninteractive; \

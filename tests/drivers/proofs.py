@@ -1,0 +1,92 @@
+"""A fix that pgwhy confirmed, put to the real client: it failed before, and connects with what was printed."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from diagnostics import target as targets
+from diagnostics.finding import Remedy, Report, Verification
+from diagnostics.lab.real_clients import RealClient
+from diagnostics.lab.stage import Stage
+from diagnostics.lab.trial import TARGET
+from diagnostics.machine import Machine
+from diagnostics.target.model import Target
+from tests.drivers import edits
+from tests.drivers.clients import Attempt, attempt
+
+LIMIT_S = 10.5
+"""Who has not connected by then has failed: pgwhy's own deadline, and half a second."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One fix of a report, as the real client found it."""
+
+    fix: str
+    verification: Verification
+    attempts: tuple[Attempt, ...]
+    """With the edit followed word for word, and with the printed string; either may be missing."""
+    agree: bool = True
+    """The edit, followed, gives the string that is printed; true where one of them is missing."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A client on a stage: without a fix, and with each that has something to paste."""
+
+    report: Report
+    before: Attempt
+    proofs: tuple[Proof, ...]
+
+
+def tried(stage: Stage, client: RealClient, report: Report, *, only_confirmed: bool) -> Tried:
+    """Run the client as it is, and with every fix that is confirmed, or with every fix there is."""
+    target = read(stage)
+    before = attempt(stage, client, handed_over(target), {}, LIMIT_S)
+    wanted = [fix for finding in report.findings for fix in finding.fixes if fix.edit or fix.connection_string]
+    if only_confirmed:
+        wanted = [fix for fix in wanted if fix.verification is Verification.CONFIRMED]
+    return Tried(report, before, tuple(_proof(stage, client, target, fix) for fix in wanted))
+
+
+def _proof(stage: Stage, client: RealClient, target: Target, fix: Remedy) -> Proof:
+    written = target.written.masked if target.written and target.written.masked else None
+    after = edits.followed(fix.edit, edits.Setup(written)) if fix.edit else None
+    # An edit at another place (the environment) leaves the string alone, and what is printed says the same as a string.
+    agree = after is None or not fix.connection_string or after.text in (fix.connection_string, written)
+    pasted = edits.Setup(fix.connection_string) if fix.connection_string else None
+    setups = [setup for setup in (after, pasted) if setup is not None]
+    if len(setups) == 2 and setups[0].text == setups[1].text:
+        setups.pop()
+    secret = _password(stage, target, fix)
+    attempts = []
+    for setup in setups:
+        text = setup.text and edits.with_password(setup.text, target, secret)
+        attempts.append(attempt(stage, client, text, setup.environment, LIMIT_S))
+    return Proof(fix.id, fix.verification, tuple(attempts), agree)
+
+
+def _password(stage: Stage, target: Target, fix: Remedy) -> str:
+    """What the user writes for PASSWORD_HERE: what stands there now, or his password where that could not be read."""
+    change = fix.change or {}
+    if target.password is None or change.get("repair") or change.get("password") == "percent-encode":
+        return stage.values["password"]
+    return target.password.reveal()
+
+
+def read(stage: Stage) -> Target:
+    """The target as the command read it (`trial.diagnose`)."""
+    given = stage.given
+    text = given.target.reveal() if given.target else None
+    environment = dict(given.environment)
+    if text and not text.startswith(("@", "env:")):
+        environment[TARGET] = text
+        text = f"env:{TARGET}"
+    return targets.read(text, Machine(environment, stage.home, stage.home, sys.platform, datetime.now(UTC)))
+
+
+def handed_over(target: Target) -> str | None:
+    """What the client is handed over before any fix."""
+    return target.written.text.reveal() if target.written and target.written.text.reveal() else None
