@@ -61,7 +61,8 @@ def command(
     except transparent.CannotStart as problem:
         sys.stderr.write(f"pgwhy run: {command[0]} cannot be started: {problem.strerror}\n")
         return NOT_FOUND if problem.errno == errno.ENOENT else NOT_EXECUTABLE
-    if ended.status != 0 and not ended.stopped_by_user:
+    may_speak = sys.stderr is not None and not ended.stopped_by_user
+    if ended.status != 0 and may_speak:
         try:
             told = _say_why(command, ended.heard, target, client, timeout, login=not no_login)
             if told is not None:

@@ -8,6 +8,7 @@ afterwards. So job control, Ctrl-C and passwords typed at the terminal work with
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -44,11 +45,10 @@ def end_like(status: int) -> int:
     if status >= 0 or sys.platform == "win32":
         return status
     import resource
-    import signal
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the command has left a core already, where one is wanted
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # `None` where it was closed before we came
+        stream.flush()
     if -status not in (signal.SIGKILL, signal.SIGSTOP):
         signal.signal(-status, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {-status})
@@ -77,10 +77,16 @@ def _run(command: Sequence[str]) -> Ended:
 
 
 def _wait(pid: int) -> int:
-    """The status of a child. As process 1 of a container every orphan is ours to bury."""
+    """The status of a child. While it is stopped (Ctrl-Z), so are we: it is our shell that can tell us both to go on.
+
+    As process 1 of a container every orphan is ours to bury.
+    """
     while True:
-        ended, status = os.waitpid(-1 if os.getpid() == 1 else pid, 0)
-        if ended == pid:
+        ended, status = os.waitpid(-1 if os.getpid() == 1 else pid, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            if ended == pid:
+                os.kill(os.getpid(), signal.SIGSTOP)
+        elif ended == pid:
             return os.waitstatus_to_exitcode(status)
 
 

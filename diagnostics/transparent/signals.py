@@ -56,8 +56,6 @@ class Held:
             if sender:
                 with suppress(ProcessLookupError):
                     os.kill(pid, number)
-            if number == signal.SIGTSTP:
-                os.kill(os.getpid(), signal.SIGSTOP)
 
 
 @contextmanager

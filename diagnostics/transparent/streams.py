@@ -50,10 +50,14 @@ class Channel:
         """Copy to the end of the output, or until `until` becomes readable and nothing is left to be copied."""
         waiting = select.poll()
         waiting.register(self.source, select.POLLIN)
+        waiting.register(self.sink, 0)  # only whether its reader is still there
         if until is not None:
             waiting.register(until, select.POLLIN)
         while True:
             ready = {fd for fd, _ in waiting.poll()}
+            if self.sink in ready:
+                os.close(self.source)  # with its next byte the command learns that nobody reads, as without us
+                return
             if self.source not in ready:
                 self.left_open = True
                 return
@@ -63,7 +67,7 @@ class Channel:
             if data:
                 self.heard.add(data)
             if not data or not write(self.sink, data):
-                os.close(self.source)  # whoever still writes learns that nobody reads, as without us
+                os.close(self.source)
                 return
 
     def _follow_modes(self) -> None:
@@ -174,6 +178,7 @@ def _leave_behind(channels: list[Channel]) -> None:
         return
     try:
         os.setsid()
+        _keep_only({fd for channel in channels for fd in (channel.source, channel.sink)})
         threads = [Thread(target=channel.carry, args=(None,), daemon=True) for channel in channels]
         for thread in threads:
             thread.start()
@@ -181,6 +186,15 @@ def _leave_behind(channels: list[Channel]) -> None:
             thread.join()
     finally:
         os._exit(0)
+
+
+def _keep_only(descriptors: set[int]) -> None:
+    """Close every other one: whoever waits for its end must not wait for us."""
+    before = 0
+    for descriptor in sorted(descriptors):
+        os.closerange(before, descriptor)
+        before = descriptor + 1
+    os.closerange(before, os.sysconf("SC_OPEN_MAX"))
 
 
 def _appends(fd: int) -> bool:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -28,39 +29,52 @@ def piped(command, stdin=b""):
 
 
 def at_terminal(command, typed=b"", size=(24, 80), until=b""):
-    """Status and everything that a terminal shows, when `typed` is typed as soon as `until` is shown."""
+    """Status and everything that a terminal shows, when `typed` is typed as soon as `until` is shown.
+
+    What is typed is echoed by the terminal at once, so only what is typed after a prompt has a place of its own.
+    """
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     process = subprocess.Popen(
         command, stdin=inner, stdout=inner, stderr=inner, start_new_session=True, preexec_fn=lambda: _adopt(inner)
     )
     os.close(inner)
+    try:
+        return _watched(process, outer, typed, until)
+    finally:
+        process.kill()
+        process.wait(LIMIT_S)
+        os.close(outer)
+
+
+def _watched(process, outer, typed, until):
     shown = b""
-    while True:
+    end = time.monotonic() + LIMIT_S
+    while select.select([outer], [], [], max(0.0, end - time.monotonic()))[0]:
         try:
             data = os.read(outer, 65536)
         except OSError:
             data = b""
         if not data:
-            break
+            return process.wait(LIMIT_S), shown
         shown += data
         if typed and until in shown:
             os.write(outer, typed)
             typed = b""
-    os.close(outer)
-    return process.wait(LIMIT_S), shown
+    raise AssertionError(f"still running after {LIMIT_S} s, and has shown {shown!r}")
 
 
 def _adopt(terminal):
     fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
+PROMPT = b"? "
 COMMANDS = {
     "succeeds": [*PYTHON, "print('ok')"],
     "fails": [*PYTHON, "import sys; print('out'); print('err', file=sys.stderr); sys.exit(41)"],
     "is killed": [*PYTHON, "import os; print('out', flush=True); os.kill(os.getpid(), 9)"],
     "ends by a signal": [*PYTHON, "import os; os.kill(os.getpid(), 15)"],
-    "reads its input": [*PYTHON, "import sys; sys.stdout.write(sys.stdin.read().upper())"],
+    "reads its input": [*PYTHON, "import sys; print('?', end=' ', flush=True); print(sys.stdin.read().upper())"],
     "asks whether it has a terminal": [*PYTHON, "import os; print([os.isatty(fd) for fd in (0, 1, 2)])"],
     "closes its output": [*PYTHON, "import os; os.close(1); os.close(2)"],
     "writes no UTF-8": [*PYTHON, "import sys; sys.stdout.buffer.write(bytes(range(256)))"],
@@ -74,8 +88,8 @@ def test_a_command_is_the_same_in_pipes(command):
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_command_is_the_same_at_a_terminal(command):
-    plain = at_terminal(command, b"typed\n\x04")
-    assert at_terminal([*UNDER, *command], b"typed\n\x04") == plain
+    plain = at_terminal(command, b"typed\n\x04", until=PROMPT)
+    assert at_terminal([*UNDER, *command], b"typed\n\x04", until=PROMPT) == plain
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -123,7 +137,7 @@ def test_terminal_modes_that_a_program_sets_on_its_output_reach_the_terminal():
         "import sys, termios\nmodes = termios.tcgetattr(1)\nmodes[3] &= ~(termios.ECHO | termios.ICANON)\n"
         "termios.tcsetattr(1, termios.TCSANOW, modes)\nprint('ready', flush=True)\nprint(sys.stdin.read(1))"
     )
-    assert at_terminal([*UNDER, *PYTHON, program], b"q", until=b"ready") == (0, b"ready\r\nq\r\n")
+    assert at_terminal([*UNDER, *PYTHON, program], b"q", until=b"ready\r\n") == (0, b"ready\r\nq\r\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
@@ -153,14 +167,48 @@ def test_ctrl_c_reaches_the_command_once():
         "signal.signal(signal.SIGINT, more)\nprint('ready', flush=True)\n"
         "while not count: time.sleep(0.01)\ntime.sleep(0.3)\nprint(count)"
     )
-    status, shown = at_terminal([*UNDER, *PYTHON, program], b"\x03", until=b"ready")
-    assert status == 0 and shown.endswith(b"\r\n1\r\n")
+    assert at_terminal([*UNDER, *PYTHON, program], b"\x03", until=b"ready\r\n") == (0, b"ready\r\n^C1\r\n")
 
 
 def test_a_reader_that_goes_away_ends_the_command_as_it_would_without_us():
     line = f"{' '.join(UNDER)} yes | head -1; echo ${{PIPESTATUS[0]}}"
     shown = subprocess.run(["bash", "-c", line], capture_output=True, timeout=LIMIT_S)
     assert shown.stdout == b"y\n141\n"
+
+
+def test_a_reader_that_has_gone_is_told_with_the_first_byte():
+    program = "import os, signal\nsignal.signal(signal.SIGPIPE, signal.SIG_DFL)\nos.read(0, 1); os.write(1, b'x')"
+    for command in ([*PYTHON, program], [*UNDER, *PYTHON, program]):
+        reader, writer = os.pipe()
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=writer) as process:
+            os.close(writer)
+            os.close(reader)
+            time.sleep(0.3)  # nobody can see when the kernel has told it
+            process.stdin.write(b"x")
+            process.stdin.flush()
+            assert process.wait(LIMIT_S) == -signal.SIGPIPE
+
+
+def test_a_command_that_stops_itself_stops_us_and_goes_on_with_us():
+    program = "import os, signal; os.kill(os.getpid(), signal.SIGSTOP); os._exit(5)"
+    with subprocess.Popen([*UNDER, *PYTHON, program]) as process:
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+        process.send_signal(signal.SIGCONT)
+        assert process.wait(LIMIT_S) == 5
+
+
+@pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"])
+def test_outputs_that_were_closed_stay_closed(closed, tmp_path):
+    program = (
+        "import os, sys\ndef there(fd):\n    try: os.fstat(fd)\n    except OSError: return False\n    return True\n"
+        f"open({str(tmp_path / 'seen')!r}, 'w').write(repr([there(fd) for fd in (0, 1, 2)])); os._exit(9)"
+    )
+    seen = []
+    for command in ([*PYTHON, program], [*UNDER, *PYTHON, program]):
+        status = subprocess.run(["sh", "-c", f'exec "$@" {closed}', "sh", *command], timeout=LIMIT_S).returncode
+        seen.append((status, (tmp_path / "seen").read_text()))
+    assert seen[0] == seen[1] and seen[0][0] == 9
 
 
 def test_a_server_left_in_the_background_goes_on_writing():
