@@ -6,13 +6,13 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from diagnostics.lab import impostors, middlebox, tls_impostors
+from diagnostics.lab import directory, impostors, middlebox, role_router, tls_impostors
 from diagnostics.lab.authority import Authority
 from diagnostics.lab.compute import Address
 from diagnostics.lab.door import LOOPBACK, Behaviour, Door
 from diagnostics.lab.web import web
 
-_OWN = ("full-backlog", "web", "forward", "strip-tls", "end-tls", "intercept")
+_OWN = ("full-backlog", "web", "ldap", "forward", "strip-tls", "end-tls", "intercept", "routes-by-role")
 KINDS: tuple[str, ...] = (*impostors.Kind, *tls_impostors.TlsKind, *_OWN)
 
 
@@ -51,6 +51,8 @@ def _behaviour(
         return tls_impostors.behaviour(tls_impostors.TlsKind(kind), authority, names, server)
     if kind == "web":
         return web(authority.issue(*names))
+    if kind == "ldap":
+        return directory.refuses_everybody
     if kind not in KINDS:
         raise ValueError(f"no door is of the kind {kind!r}")
     if "behind" not in asked:
@@ -62,4 +64,6 @@ def _behaviour(
         return middlebox.strip_tls(server)
     if kind == "end-tls":
         return middlebox.end_tls(server, authority.issue(*names))
+    if kind == "routes-by-role":
+        return role_router.routes_by_role(authority.issue(*names), server)
     return middlebox.intercept(server, authority)

@@ -1,4 +1,4 @@
-"""Real clients that a fault is shown to: psql of this machine, and libpq of the past below psycopg.
+"""Real clients that a fault is shown to: psql of this machine, and psycopg on the libpq of its wheel or of the past.
 
 The old libpq sends no SNI; `make parts` fetches it.
 """
@@ -17,7 +17,7 @@ QUERY = "select current_user"
 PARTS = Path(__file__).resolve().parents[2] / ".parts"
 """Where `make parts` puts what no package manager of the system has."""
 
-_OLD = """
+_PSYCOPG = """
 import os, sys
 import psycopg
 from psycopg import pq
@@ -62,7 +62,17 @@ def old_libpq(major: int) -> RealClient:
     if not list(libraries.glob("libpq.so.5*")):
         raise PostgresError(f"libpq {major} is not there (make parts fetches it; Linux on x86-64 only)")
     environment = {"PSYCOPG_IMPL": "python", "LD_LIBRARY_PATH": str(libraries), "EXPECTED_LIBPQ": str(major)}
-    return RealClient(f"psycopg on libpq {major}", (sys.executable, "-P", "-c", _OLD), environment)
+    return RealClient(f"psycopg on libpq {major}", (sys.executable, "-P", "-c", _PSYCOPG), environment)
+
+
+def new_libpq() -> RealClient:
+    """psycopg as pgwhy has it, on the libpq of its wheel, which is newer than most systems'."""
+    from psycopg import pq
+
+    major = pq.version() // 10000
+    return RealClient(
+        f"psycopg on libpq {major}", (sys.executable, "-P", "-c", _PSYCOPG), {"EXPECTED_LIBPQ": str(major)}
+    )
 
 
 def by_command(title: str, command: str) -> RealClient:
@@ -72,6 +82,7 @@ def by_command(title: str, command: str) -> RealClient:
 
 NAMED: Mapping[str, Callable[[], RealClient]] = {
     "psql": psql,
+    "psycopg": new_libpq,
     "libpq-12": partial(old_libpq, 12),
     "libpq-13": partial(old_libpq, 13),
 }
