@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from diagnostics.values import dataclass
 
@@ -19,6 +20,10 @@ class Span:
     end_ms: float
     outcome: str
     """`ok`, or a word of the probe: `refused`, `timed-out`, `SERVFAIL`."""
+    local: str = ""
+    """Our own end of the connection that was opened in it, `address:port`: a server's log can be searched for it."""
+    remote: str = ""
+    """The other end. Both are empty where none was opened, and for a Unix socket."""
 
 
 @dataclass
@@ -26,6 +31,8 @@ class Open:
     """A span that is still running: set `outcome` before it ends."""
 
     outcome: str = "ok"
+    local: str = ""
+    remote: str = ""
 
 
 class Timeline:
@@ -44,10 +51,21 @@ class Timeline:
     def span(self, probe: str, label: str) -> Iterator[Open]:
         """Time what happens inside; recorded even if it is cancelled (`outcome` is then `cancelled`)."""
         begin, running = self.elapsed_ms(), Open()
+        outer = _RUNNING.set(running)
         try:
             yield running
         except BaseException:
             running.outcome = "cancelled"
             raise
         finally:
-            self.spans.append(Span(probe, label, round(begin, 2), round(self.elapsed_ms(), 2), running.outcome))
+            _RUNNING.reset(outer)
+            end = round(self.elapsed_ms(), 2)
+            self.spans.append(Span(probe, label, round(begin, 2), end, running.outcome, running.local, running.remote))
+
+    def connected(self, local: str, remote: str) -> None:
+        """A connection was opened inside the span that this task is in; of several the last one counts."""
+        if (running := _RUNNING.get()) is not None:
+            running.local, running.remote = local, remote
+
+
+_RUNNING: ContextVar[Open | None] = ContextVar("running", default=None)

@@ -87,6 +87,7 @@ class Network:
         """A connection within `limit_s` seconds and the run's deadline. Raises `stream.Broken`. Takes no slot."""
         stream = await connect(address, port, self.allowance(limit_s), segment_bytes)
         self.connected = True
+        self.timeline.connected(stream.local, stream.remote)
         return stream
 
     async def leave(self) -> None:

@@ -11,8 +11,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from diagnostics.network import stream
 from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ async def _poll(connection: PGconn, watch: _Watch) -> bool:
         await _ready(connection.socket, write=step == pq.PollingStatus.WRITING)
         if used:
             watch.longest_ms = max(watch.longest_ms, (watch.network.clock() - since) * 1000)
-        watch.local = _local_name(connection.socket) or watch.local
+        _note_ends(connection.socket, watch)
         step = pq.PollingStatus(connection.connect_poll())
         watch.exchanges += bool(connection.used_password) and not used
         watch.encrypted = watch.encrypted or bool(connection.ssl_in_use)
@@ -222,18 +223,21 @@ def _conninfo(parameters: Mapping[str, str]) -> str:
     return " ".join(f"{name}='{value}'" for name, value in quoted.items())
 
 
-def _local_name(descriptor: int) -> str:
+def _note_ends(descriptor: int, watch: _Watch) -> None:
+    """Which connection it is by now: libpq opens another one for each address, and under prefer for a second try."""
     import socket
 
     if sys.platform == "win32":
         # A copy of a socket handle would have to be made with WSADuplicateSocket: not worth it for a log line.
-        return ""
+        return
     try:
         with socket.socket(fileno=os.dup(descriptor)) as copy:
-            name: Any = copy.getsockname()
+            local, remote = stream.named(copy.getsockname()), stream.named(copy.getpeername())
     except OSError:
-        return ""
-    return f"{name[0]}:{name[1]}" if isinstance(name, tuple) else ""
+        return
+    if local:
+        watch.local = local
+        watch.network.timeline.connected(local, remote)
 
 
 def _text(value: bytes | None) -> str | None:

@@ -47,9 +47,9 @@ class Stream:
 
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
-        self.local = _name(connected.getsockname())
+        self.local = named(connected.getsockname())
         """Our own end, `address:port`; empty for a Unix socket."""
-        self.remote = _name(connected.getpeername())
+        self.remote = named(connected.getpeername())
         self.handshake_ms = _handshake_ms(connected)
         """TCP's handshake as the kernel timed it, for our own clock counts in what else keeps this process busy; `None`
         where it does not say, or its first packet had to be sent again."""
@@ -153,6 +153,13 @@ def has_ipv6_route() -> bool:
     return True
 
 
+def named(address: Any) -> str:
+    """A socket's name as `address:port`, IPv6 in brackets; empty for a Unix socket."""
+    if not isinstance(address, tuple):
+        return ""
+    return f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"
+
+
 def _place(address: str, port: int) -> tuple[int, Any]:
     if is_socket_path(address):
         if not hasattr(socket, "AF_UNIX"):
@@ -173,9 +180,3 @@ def _handshake_ms(connected: socket.socket) -> float | None:
         return None
     numbers = struct.unpack("=24I", connected.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)[8:])
     return None if numbers[23] else numbers[15] / 1000
-
-
-def _name(address: Any) -> str:
-    if not isinstance(address, tuple):
-        return ""
-    return f"[{address[0]}]:{address[1]}" if ":" in address[0] else f"{address[0]}:{address[1]}"

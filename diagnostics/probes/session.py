@@ -45,6 +45,9 @@ class Session(Record):
     ignored_parameters: tuple[str, ...] | None = fact("parameters the target asked for that did not take effect")
     round_trip_ms: float | None = fact("one query and its answer, in milliseconds")
     cold_start: bool | None = fact("the login waited for a compute to wake up")
+    clock_offset_s: float | None = fact(
+        "the server's clock less this machine's, in whole seconds; positive: the server is ahead"
+    )
     far_away: bool | None = fact("each round trip takes so long that an application feels it (150 ms and more)")
 
 
@@ -65,7 +68,8 @@ async def observe(seen: Seen, network: Network) -> Session:
                 return await _without_catalogue(seen, network, rows if isinstance(rows, str) else "")
         elapsed = (network.clock() - begin) * 1000
         nearest = min(elapsed, (await seen.later(Tcp)).connect_ms or 0.0)
-        return _answer(seen, rows, elapsed, nearest, connection.backend_pid)
+        answered = seen.machine.now.timestamp() + (network.timeline.elapsed_ms() - elapsed / 2) / 1000
+        return _answer(seen, rows, elapsed, nearest, connection.backend_pid, answered)
     except TimeoutError:
         return Session(usable=False, message="")
     except ConnectionError as error:
@@ -85,6 +89,7 @@ def _question(requested: tuple[str, ...]) -> str:
         select current_setting('server_version'), current_user, current_database(), pg_backend_pid(),
                (select version from pg_stat_ssl where pid = pg_backend_pid()),
                pg_is_in_recovery(), current_setting('default_transaction_read_only'),
+               extract(epoch from clock_timestamp()),
                (select string_agg(name || '=' || source || '=' || setting, chr(31)) from pg_settings
                  where lower(name) in ({names}))
     """  # noqa: S608 - names are checked against `_PARAMETER`
@@ -101,9 +106,12 @@ async def _without_catalogue(seen: Seen, network: Network, message: str) -> Sess
     return Session(usable=True, message="", round_trip_ms=round((network.clock() - begin) * 1000, 2))
 
 
-def _answer(seen: Seen, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int) -> Session:
-    """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server."""
-    version, user, database, pid, tls_version, recovery, read_only, asked = rows[0]
+def _answer(
+    seen: Seen, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int, answered: float
+) -> Session:
+    """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server. `answered`
+    is when the server answered by this machine's clock, in seconds since 1970."""
+    version, user, database, pid, tls_version, recovery, read_only, clock, asked = rows[0]
     behind_proxy = seen[TargetFacts].provider is Provider.NEON
     waited = seen[Authentication].waiting_ms or 0.0
     return Session(
@@ -119,6 +127,7 @@ def _answer(seen: Seen, rows: list[list[str | None]], elapsed_ms: float, nearest
         ignored_parameters=_ignored(seen, asked or ""),
         round_trip_ms=round(elapsed_ms, 2),
         cold_start=waited > COLD_START_MS + 2 * elapsed_ms,
+        clock_offset_s=round(float(clock) - answered) if clock and _SECONDS.fullmatch(clock) else None,
         far_away=nearest_ms >= FAR_AWAY_MS,
     )
 
@@ -144,7 +153,8 @@ def requested_values(options: str) -> dict[str, str]:
     return {m[1].lower().replace("-", "_"): m[2].replace("\\", "") for m in _OPTION.finditer(options)}
 
 
-_COLUMNS = 8
+_COLUMNS = 9
 _SEPARATOR = "\x1f"
+_SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?")
 _PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _OPTION = re.compile(r"(?:-c\s*|--)([A-Za-z_][\w.-]*)=((?:\\.|\S)*)")

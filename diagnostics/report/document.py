@@ -10,7 +10,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -153,7 +153,7 @@ def _read(document: Mapping[str, Any], vocabulary: Vocabulary) -> Report:
         ),
         findings=tuple(_read_finding(finding) for finding in document["findings"]),
         observations=vocabulary.observations(given),
-        timeline=tuple(Span(**{f.name: span[f.name] for f in fields(Span)}) for span in document["timeline"]),
+        timeline=tuple(_read_span(span) for span in document["timeline"]),
         fits=tuple(
             Doubt(d["rule"], _one_or_none(Cause, d["cause"]), d["title"], tuple(d["missing"]))
             for d in document.get("fits", ())
@@ -192,6 +192,11 @@ def _read_remedy(fix: Mapping[str, Any]) -> Remedy:
         verified_to=_one_or_none(Stage, fix["verified_to"]),
         note=fix.get("note", ""),
     )
+
+
+def _read_span(span: Mapping[str, Any]) -> Span:
+    """Reports from before `local` and `remote` have none."""
+    return Span(**{f.name: span[f.name] for f in fields(Span) if f.name in span or f.default is MISSING})
 
 
 def _one_of(words: type[E], word: Any) -> E:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -140,7 +140,8 @@ def _of(hint: Any) -> Json:
         return _words(hint)
     if isinstance(hint, type) and is_dataclass(hint):
         hints = typing.get_type_hints(hint)
-        return _object(**{f.name: _with_null(hints[f.name]) for f in fields(hint)})
+        described = _object(**{f.name: _with_null(hints[f.name]) for f in fields(hint)})
+        return described | {"required": [f.name for f in fields(hint) if f.default is MISSING]}
     return {"type": {str: "string", int: "integer", float: "number", bool: "boolean"}[hint]}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from diagnostics.cli import run
@@ -139,3 +142,20 @@ def test_parameters_that_the_target_asks_for_take_effect(world: World, plain: Po
     report = check(f"postgresql://{ROLE}:{password}@127.0.0.1:{plain.port}/{DATABASE}?options={options}")
     assert report.observations.get("target.requested") == ("statement_timeout", "search_path")
     assert report.observations.get("session.ignored_parameters") == ()
+
+
+def test_each_connection_is_told_with_both_of_its_ends(world: World) -> None:
+    """So that the server's log, and that of whatever stands between, can be searched for it."""
+    spans = [span for span in check(world.uri()).timeline if span.probe in ("tcp", "tls", "startup", "authentication")]
+    assert len({span.local for span in spans}) == len(spans) >= 5
+    assert len({span.remote for span in spans}) == 1
+    assert spans[0].remote.startswith("127.0.0.1:")
+
+
+def test_a_clock_that_is_wrong_is_measured_against_the_servers(world: World) -> None:
+    right, now = machine(), datetime.now(UTC)
+    offsets = [
+        check(world.uri(), on=replace(right, now=now - behind)).observations.get("session.clock_offset_s")
+        for behind in (timedelta(0), timedelta(hours=1))
+    ]
+    assert abs(offsets[0]) <= 60 and abs(offsets[1] - 3600) <= 60

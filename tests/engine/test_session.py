@@ -55,7 +55,7 @@ def test_a_session_without_an_answer_fails_there(then: Behaviour) -> None:
     page(report)
 
 
-@pytest.mark.parametrize("answer", [NO_ROWS, row(b"1"), row(*[b"x"] * 9)], ids=["no rows", "one column", "nine"])
+@pytest.mark.parametrize("answer", [NO_ROWS, row(b"1"), row(*[b"x"] * 10)], ids=["no rows", "one column", "ten"])
 def test_a_server_that_answers_another_question_is_still_usable(answer: bytes) -> None:
     """Something that only speaks the protocol, and has no such catalogue."""
     with serving(letting_in(answering(answer, READY))) as port:
@@ -66,6 +66,6 @@ def test_a_server_that_answers_another_question_is_still_usable(answer: bytes) -
 
 
 def test_answers_of_the_right_number_and_no_sense_are_taken_as_they_are() -> None:
-    with serving(letting_in(answering(row(*[b"\xff\x1b[31m"] * 8), READY))) as port:
+    with serving(letting_in(answering(row(*[b"\xff\x1b[31m"] * 9), READY))) as port:
         report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/neondb", deadline_s=3)
     assert "\x1b" not in "".join(page(report))

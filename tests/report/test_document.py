@@ -24,12 +24,14 @@ def saved(slug: str) -> dict:
 
 
 def as_old_as(old: dict, written: dict) -> dict:
-    """What was written, without the facts that have been derived only since the old report was saved."""
+    """What was written, without the facts and the ends of connections that came only after the old report."""
     observations = {
         record: {fact: value for fact, value in facts.items() if fact in old["observations"].get(record, {})}
         for record, facts in written["observations"].items()
     }
-    return {**written, "observations": observations}
+    spans = zip(old["timeline"], written["timeline"], strict=True)
+    timeline = [{key: value for key, value in span.items() if key in before} for before, span in spans]
+    return {**written, "observations": observations, "timeline": timeline}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
