@@ -10,6 +10,7 @@ COMMANDS = {
     "check": "diagnose a connection (the default command)",
     "explain": "what an error text, a cause or a rule means",
     "run": "run a command, and say why if it cannot connect",
+    "diff": "where two runs part: it works here and not there",
     "demo": "watch pgwhy diagnose four broken connections on a Postgres of its own",
     "lab": "a Postgres that is broken on purpose, to try with your own client",
     "rules": "the rules that pgwhy knows: list, show, lint",

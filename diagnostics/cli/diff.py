@@ -1,0 +1,56 @@
+"""`pgwhy diff A B`: it works here and not there; where two runs part, and why."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from diagnostics.cli.output import Terminal, write
+from diagnostics.comparison import compare
+from diagnostics.probes import VOCABULARY
+from diagnostics.redaction import Redactor
+from diagnostics.report import comparison as told
+from diagnostics.report import saved
+from diagnostics.report.document import NotAReport
+
+if TYPE_CHECKING:
+    from diagnostics.finding import Report
+
+PARTS = 1
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What to print: text.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
+@click.option("-v", "--verbose", is_flag=True, help="Every difference, and what was not counted.")
+@click.argument("a", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("b", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def command(a: Path, b: Path, format_: str, output: Path | None, verbose: bool) -> int:
+    """Where two runs part: it works on my laptop and not in CI.
+
+    A and B are reports (`pgwhy --format json --output FILE`) or tickets (`pgwhy ticket`). Exit status 1 if the runs end
+    differently, 0 if they do not.
+    """
+    runs = (_report(a), _report(b))
+    names = (a.name, b.name) if a.name != b.name else (str(a), str(b))
+    found = compare(*runs, VOCABULARY)
+    if format_ == "json":
+        text = json.dumps(told.document(found, runs, names), indent=2, ensure_ascii=False) + "\n"
+    else:
+        terminal = Terminal() if output else Terminal.here(os.environ, sys.platform)
+        page = told.lines(found, runs, names, min(terminal.width, 100), verbose)
+        text = "".join((one.painted() if terminal.colour else one.text) + "\n" for one in page)
+    write(text, Redactor(), output)
+    return PARTS if found.parts else 0
+
+
+def _report(path: Path) -> Report:
+    try:
+        return Redactor().clean_value(saved.of_file(path, VOCABULARY))
+    except NotAReport as problem:
+        raise click.UsageError(f"{path}: {problem}") from None
