@@ -14,6 +14,7 @@ from diagnostics.machine import Machine
 from diagnostics.target.detect import understand
 from diagnostics.target.dialects import dotenv
 from diagnostics.target.dialects.dotenv import Variable
+from diagnostics.target.dialects.variables import NAMES
 from diagnostics.target.model import (
     Candidate,
     Dialect,
@@ -25,19 +26,6 @@ from diagnostics.target.model import (
     Written,
 )
 from diagnostics.target.reading import complete, from_text, read_text, unreadable
-
-NAMES = (
-    "DATABASE_URL",
-    "POSTGRES_URL",
-    "DATABASE_URL_UNPOOLED",
-    "POSTGRES_URL_NON_POOLING",
-    "POSTGRES_PRISMA_URL",
-    "DIRECT_URL",
-    "POSTGRESQL_URL",
-    "NEON_DATABASE_URL",
-    "DB_URL",
-)
-"""Names under which platforms and guides keep a connection string, the usual one first."""
 
 # Without one of these, PGSSLMODE and its like only colour a connection that something else names.
 _NAMES_A_SERVER = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER")

@@ -64,6 +64,19 @@ def recognise(host: str) -> HostName:
     return HostName(Provider.NEON, endpoint, endpoint.endswith("-pooler"), cell, region, cloud)
 
 
+def pooled_host(host: str) -> str:
+    """The same endpoint of Neon behind its pooler; any other host as it is."""
+    named = recognise(host)
+    if named.provider is not Provider.NEON or not named.endpoint or named.pooled:
+        return host
+    return f"{host[: len(named.endpoint)]}-pooler{host[len(named.endpoint) :]}"
+
+
+def direct_host(host: str) -> str:
+    """The same endpoint of Neon without its pooler; any other host as it is."""
+    return host.replace("-pooler.", ".", 1) if recognise(host).pooled else host
+
+
 def _elsewhere(host: str) -> HostName:
     if not _HOST.fullmatch(host):
         return HostName()

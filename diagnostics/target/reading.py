@@ -124,7 +124,7 @@ def _from_variable(name: str, machine: Machine) -> Target:
     text = machine.environment.get(name)
     if text is not None:
         return from_text(text, source, machine)
-    from diagnostics.target.discover import NAMES  # only for a hint
+    from diagnostics.target.dialects.variables import NAMES  # only for a hint
 
     others = [other for other in NAMES if machine.environment.get(other)]
     hint = f"; {' and '.join(others)} {'is' if len(others) == 1 else 'are'} set" if others else ""

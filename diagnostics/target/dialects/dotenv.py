@@ -39,6 +39,27 @@ def parse(text: str, environment: Mapping[str, str]) -> dict[str, Variable]:
     return found
 
 
+def render(variables: Mapping[str, str]) -> str:
+    """Lines that every reader of `.env` reads alike; `carries` says of which values there are such."""
+    return "".join(f"{name}={quoted(value)}\n" for name, value in variables.items())
+
+
+def quoted(value: str) -> str:
+    """A value as it stands where it may, else in single quotes, and in double ones where it holds a single one."""
+    if re.fullmatch(r"[A-Za-z0-9_./:,@%+=~-]*", value):
+        return value
+    return f"'{value}'" if "'" not in value else f'"{value}"'
+
+
+def carries(value: str) -> bool:
+    """Readers differ about escapes, about a `${NAME}` in quotes, and about a quote inside of the same quotes."""
+    if "\r" in value or "${" in value or value.endswith("\\"):
+        return False
+    if "'" not in value:
+        return not re.search(r"\\[\\]", value)
+    return not re.search(r"[\"\\$`]", value)
+
+
 def _value(match: re.Match[str]) -> str:
     if match["double"] is not None:
         return re.sub(r'\\([nrt"\\$])', lambda m: {"n": "\n", "r": "\r", "t": "\t"}.get(m[1], m[1]), match["double"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from diagnostics.target.dialects import dotenv
 from diagnostics.target.model import Dialect
 from diagnostics.target.parameters import ENVIRONMENT, words
 
@@ -29,6 +30,22 @@ def read(environment: Mapping[str, str], dialect: Dialect, driver: str | None) -
     if names is None and "sslmode" not in found and environment.get("PGREQUIRESSL", "").startswith("1"):
         found["sslmode"] = ("require", "PGREQUIRESSL")
     return found
+
+
+def render(values: Mapping[str, str]) -> str:
+    """The variables as lines of a `.env`."""
+    return dotenv.render({ENVIRONMENT[name]: value for name, value in values.items()})
+
+
+def values_in(text: str) -> dict[str, str]:
+    """What the `PG*` variables of a `.env` say."""
+    variables = {name: variable.value for name, variable in dotenv.parse(text, {}).items()}
+    return {name: value for name, (value, _) in read(variables, Dialect.ENVIRONMENT, None).items()}
+
+
+def lacks(values: Mapping[str, str]) -> Iterator[str]:
+    """What has no variable, and what the readers of `.env` do not agree about."""
+    yield from (n for n, value in values.items() if n not in ENVIRONMENT or not dotenv.carries(value))
 
 
 def _reads(dialect: Dialect, driver: str | None) -> frozenset[str] | None:

@@ -7,7 +7,7 @@ password in front of the host, names of its own for most parameters, `localhost`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote_plus
 
 from diagnostics.target.dialects import Parsed, Span, percent, query
@@ -92,7 +92,7 @@ def parse(text: str) -> Parsed:
         if SECRET_NAME.search(name) and written:
             spans.append(Span(end - len(written), end))
         if known:
-            values[known] = _VALUES.get(known, {}).get(value, value)
+            values[known] = meaning(known, value)
             if name != known:
                 spelling[known] = name
         else:
@@ -126,12 +126,58 @@ def drop(text: str, name: str) -> str:
 
 
 def spell(name: str, value: str) -> str:
+    name, value = own(name, value)
+    return f"{name}={percent.encode(value, keep='/:,')}"
+
+
+def own(name: str, value: str) -> tuple[str, str]:
+    """pgJDBC's name and value for libpq's."""
     back = {libpq: own for own, libpq in reversed(_VALUES.get(name, {}).items())}
-    return f"{_own(name)}={percent.encode(back.get(value, value), keep='/:,')}"
+    return _own(name), back.get(value, value)
+
+
+def meaning(name: str, value: str) -> str:
+    """libpq's value for pgJDBC's; `name` is libpq's."""
+    return _VALUES.get(name, {}).get(value, value)
 
 
 def password(plain: str) -> str:
     return percent.encode(plain)
+
+
+def render(values: Mapping[str, str]) -> str:
+    """A URL that says these values, role and password among its parameters, where pgJDBC looks for them."""
+    hosts = values.get("host", "").split(",")
+    ports = values.get("port", "").split(",")
+    ports = ports if len(ports) == len(hosts) else ports * len(hosts)
+    named = (f"[{host}]" if ":" in host else host for host in hosts)
+    places = ",".join(host + (":" + port if port else "") for host, port in zip(named, ports, strict=True))
+    rest = "&".join(spell(name, value) for name, value in values.items() if name not in ("host", "port", "dbname"))
+    return f"{PREFIX}//{places}/{percent.encode(values.get('dbname', ''))}" + ("?" + rest if rest else "")
+
+
+def lacks(values: Mapping[str, str]) -> Iterator[str]:
+    """What pgJDBC has no parameter for, or only other values. Without a host it goes to localhost, not to a socket."""
+    known = set(NAMES.values()) - {"service"}
+    yield from (name for name in values if name not in known)
+    yield from (n for n, v in values.items() if n in _VALUES and v not in _VALUES[n].values())
+    yield from places_lacking(values)
+    if values.get("dbname") == "":
+        yield "dbname"
+
+
+def places_lacking(values: Mapping[str, str]) -> Iterator[str]:
+    """`host` and `port` where they are no names or addresses with a port for each: sockets, gaps in a list."""
+    hosts, ports = values.get("host", "").split(","), values.get("port", "5432").split(",")
+    if not all(_PLACE.fullmatch(host) for host in hosts):
+        yield "host"
+    if len(ports) not in (1, len(hosts)) or not all(port.isascii() and port.isdigit() for port in ports):
+        yield "port"
+    elif len(ports) > 1 and len(set(ports)) == 1:
+        yield "port"  # the same one for each host is read as one for all of them
+
+
+_PLACE = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*")
 
 
 def _own(name: str) -> str:

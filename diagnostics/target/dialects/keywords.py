@@ -68,6 +68,11 @@ def spell(name: str, value: str) -> str:
     return f"{name}={quoted(value)}"
 
 
+def render(values: Mapping[str, str]) -> str:
+    """A string that says exactly these values of libpq's, secrets included."""
+    return " ".join(spell(name, value) for name, value in values.items())
+
+
 def password(plain: str) -> str:
     """Inside of quotes: the caller writes the quotes around the whole value."""
     return plain.replace("\\", "\\\\").replace("'", "\\'")

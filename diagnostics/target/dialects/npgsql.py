@@ -8,12 +8,12 @@ doubled quote inside, `==` for = in a name); the names are Npgsql's, with or wit
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from diagnostics.target.dialects import Parsed, Span
 from diagnostics.target.dialects.uri import SECRET_NAME
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
-from diagnostics.target.parameters import LIBPQ, plain
+from diagnostics.target.parameters import LIBPQ, plain, refuses
 from diagnostics.values import dataclass
 
 _NAMES = {
@@ -58,7 +58,10 @@ _LISTS = {
 }
 # Values that Npgsql reads in any case, as enumerations and booleans; the others keep theirs.
 _ENUMERATIONS = frozenset(_LISTS) | {"channel_binding", "sslnegotiation", "gssencmode"}
-_OWN_VALUES = {"verify-ca": "VerifyCA", "verify-full": "VerifyFull", "random": "true"}
+_OWN_VALUES = {
+    "verify-ca": "VerifyCA",
+    "verify-full": "VerifyFull",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,9 +137,35 @@ def drop(text: str, name: str) -> str:
 
 def spell(name: str, value: str) -> str:
     own = next((own for own, libpq in _NAMES.items() if libpq == name), name)
-    if name in _ENUMERATIONS:
+    if name == "load_balance_hosts":
+        value = {"random": "true", "disable": "false"}.get(value, value)
+    elif name in _ENUMERATIONS - {"target_session_attrs"}:
         value = _OWN_VALUES.get(value, value.capitalize())
     return f"{own}={quoted(value)}"
+
+
+def render(values: Mapping[str, str]) -> str:
+    """A string that says these values in Npgsql's names; of several hosts each with its port."""
+    told = dict(values)
+    hosts, ports = told.get("host", "").split(","), told.get("port", "").split(",")
+    if len(hosts) > 1 and len(ports) == len(hosts):
+        told["host"] = ",".join(f"{host}:{port}" for host, port in zip(hosts, ports, strict=True))
+        del told["port"]
+    return ";".join(spell(name, value) for name, value in told.items())
+
+
+def lacks(values: Mapping[str, str]) -> Iterator[str]:
+    """What Npgsql has no keyword for. It needs a host, and of several, an IPv6 address has no place for its port."""
+    known = set(_NAMES.values())
+    yield from (name for name in values if name not in known or (name in _ENUMERATIONS and refuses(name, values[name])))
+    hosts, ports = values.get("host", "").split(","), values.get("port", "5432").split(",")
+    if not all(_HOST.fullmatch(host) for host in hosts) or (len(hosts) > 1 and any(":" in host for host in hosts)):
+        yield "host"
+    if len(ports) > 1 and (len(ports) != len(hosts) or not all(ports)):
+        yield "port"
+
+
+_HOST = re.compile(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*|/[^,:]*|@[^,:]+")
 
 
 def password(plain: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
@@ -64,6 +65,31 @@ def find(path: Path, machine: Machine, host: str, port: int, dbname: str, user: 
         if all(w == "*" or _plain(w) == value for w, value in zip(fields.groups()[:4], wanted, strict=True)):
             return Entry(_plain(fields[5]), path, number)
     return None
+
+
+_NAMES = ("host", "port", "dbname", "user", "password")
+
+
+def render(values: Mapping[str, str]) -> str:
+    """The line for these values; `*`, which fits everything, for what they do not say."""
+    return ":".join(re.sub(r"([\\\\:*#])", r"\\\1", values[n]) if n in values else "*" for n in _NAMES) + "\n"
+
+
+def values_in(text: str) -> dict[str, str]:
+    """What the first line that is one says."""
+    lines = (_FIELDS.match(line) for line in text.split("\n") if not line.startswith("#"))
+    fields = next((match.groups() for match in lines if match), ())
+    return {name: _plain(field) for name, field in zip(_NAMES, fields, strict=False) if field != "*"}
+
+
+def lacks(values: Mapping[str, str]) -> Iterator[str]:
+    """Five fields and no more, one host a line. libpq drops a carriage return at the end of a line."""
+    for name, value in values.items():
+        broken = "\n" in value or "\r" in value
+        if name not in _NAMES or broken or (name in ("host", "port") and "," in value):
+            yield name
+    if not values.get("password"):
+        yield "password"
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
@@ -41,6 +42,25 @@ def find(name: str, machine: Machine, explicit: str | None = None) -> Service | 
             return section
     looked = ", ".join(str(path) for path in paths)
     return f"no service file has a section [{name}]; looked at {looked}"
+
+
+def render(values: Mapping[str, str], name: str = "pgwhy") -> str:
+    """A section that says these values, each on a line of its own as it stands."""
+    return "".join([f"[{name}]\n", *(f"{key}={value}\n" for key, value in values.items())])
+
+
+def values_in(text: str) -> dict[str, str]:
+    """What the first section of a file sets; empty if it has none or libpq refuses it."""
+    begun = re.search(r"^[ \t]*\[([^\]\n]*)\]", text, re.MULTILINE)
+    section = _section(Path(), text, begun[1]) if begun else None
+    return {} if section is None or section.refused else {key: value for key, (value, _) in section.values.items()}
+
+
+def lacks(values: Mapping[str, str]) -> Iterator[str]:
+    """libpq knows no quotes here: a line break, or white space at the end, has no place."""
+    for name, value in values.items():
+        if name not in LIBPQ or name == "service" or "\n" in value or value != value.rstrip(" \t\n\v\f\r"):
+            yield name
 
 
 def _paths(machine: Machine, explicit: str | None) -> Iterator[Path]:

@@ -7,12 +7,13 @@ these are libpq's parameters, asyncpg and pg8000 have their own.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, unquote_plus
 
 from diagnostics.target.dialects import Parsed, Span, percent, query
 from diagnostics.target.dialects.uri import SECRET_NAME, doubtful_port, intended_userinfo
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
-from diagnostics.target.parameters import LIBPQ
+from diagnostics.target.parameters import KEYWORD_ARGUMENTS, LIBPQ
 
 PREFIX = re.compile(r"(?P<backend>postgres|postgresql|cockroachdb)\+(?P<driver>[a-z0-9_]+)://")
 
@@ -91,6 +92,44 @@ def spell(name: str, value: str) -> str:
 
 def password(plain: str) -> str:
     return percent.encode(plain)
+
+
+def render(values: Mapping[str, str], driver: str) -> str:
+    """A URL for one driver; several hosts go into its query, where psycopg finds them as libpq writes them."""
+    login = percent.encode(values.get("user", ""))
+    if "password" in values:
+        login += ":" + percent.encode(values["password"])
+    host, port = values.get("host", ""), values.get("port", "")
+    in_query = _in_query(values)
+    place = "" if in_query else (f"[{host}]" if ":" in host else host) + (":" + port if port else "")
+    path = "/" + values["dbname"] if values.get("dbname") else ""
+    prefix = f"postgresql+{driver}://"
+    inside = {"user", "password", "dbname"} | (set() if in_query else {"host", "port"})
+    rest = "&".join(_spelled(prefix, name, value) for name, value in values.items() if name not in inside)
+    return prefix + (login + "@" if login else "") + place + path + ("?" + rest if rest else "")
+
+
+def lacks(values: Mapping[str, str], driver: str) -> Iterator[str]:
+    """What the driver takes no argument for, or not as text. The database is not decoded: no `?`, quote or space."""
+    arguments = KEYWORD_ARGUMENTS.get(DRIVERS[driver])
+    own = {libpq: name for name, libpq in _NAMES.get(DRIVERS[driver], {}).items()}
+    for name, value in values.items():
+        if name in ("user", "password", "dbname"):
+            if not value or (name == "dbname" and re.search(r"[?\s'\"`]", value)):
+                yield name
+        elif name in ("host", "port"):
+            if not value or (_in_query(values) and arguments is not None):
+                yield name
+        elif arguments is None:
+            if name not in LIBPQ:
+                yield name
+        elif own.get(name, name) not in arguments or own.get(name) == "timeout" or name == "startup_params":
+            yield name  # SQLAlchemy hands over texts, and a timeout has to be a number
+
+
+def _in_query(values: Mapping[str, str]) -> bool:
+    host, port = values.get("host", ""), values.get("port", "")
+    return not (re.fullmatch(r"[A-Za-z0-9_.-]+|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*|", host) and re.fullmatch(r"\d*", port))
 
 
 def _spelled(text: str, name: str, value: str) -> str:

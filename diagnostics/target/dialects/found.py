@@ -1,0 +1,30 @@
+"""What a file, or a piece of code, says of a connection: a connection string in it, or fields of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from diagnostics.values import dataclass
+
+
+class NotThere(ValueError):
+    """The text names no connection in this dialect; the message is a sentence for the user, without a secret."""
+
+
+@dataclass(frozen=True, repr=False)
+class Found:
+    """One of both is given. It holds secrets and does not live long."""
+
+    text: str | None = None
+    """The connection string as it stands there, out of its quotes."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """libpq's names → values."""
+    foreign: Mapping[str, str] = field(default_factory=dict)
+    """Settings that libpq has no name for, as written."""
+    name: str = ""
+    """Under which name it stands there: `DATABASE_URL`, `url`, `connectionString`, `production`."""
+    line: int = 1
+    """Where its name stands, counted from 1."""
+    variable: str = ""
+    """The environment variable that holds it instead, `DATABASE_URL` of `process.env.DATABASE_URL`."""

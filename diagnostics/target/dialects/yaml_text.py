@@ -1,0 +1,57 @@
+"""YAML for the files that hold a connection: `database.yml`, Compose, Kubernetes.
+
+Written in double quotes (YAML 1.2, 7.3.1), read by PyYAML, which only these files need (`pip install 'pgwhy[stacks]'`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from diagnostics.target.dialects.found import NotThere
+
+
+def quoted(value: str) -> str:
+    """A text in double quotes; what cannot be seen is escaped."""
+    return '"' + "".join(_escaped(character) for character in value) + '"'
+
+
+def documents(text: str) -> list[Any]:
+    """Every document of the file. Raises `NotThere`; its sentence quotes nothing of the file."""
+    try:
+        import yaml
+    except ModuleNotFoundError:
+        raise NotThere("reading YAML needs PyYAML: pip install 'pgwhy[stacks]'") from None
+    try:
+        return list(yaml.load_all(text.removeprefix("\ufeff"), Loader=yaml.BaseLoader))  # texts only
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}" if mark else ""
+        raise NotThere(f"it is no YAML that can be read{where}") from None
+
+
+def mappings(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+    """Every mapping in a document with the names that lead to it, outer ones first."""
+    if isinstance(node, dict):
+        yield path, node
+        for key, value in node.items():
+            yield from mappings(value, (*path, str(key)))
+    elif isinstance(node, list):
+        for value in node:
+            yield from mappings(value, path)
+
+
+def line_of(text: str, name: str) -> int:
+    """The first line on which this name stands as a key or in a list of `NAME=value`; 1 if nowhere."""
+    found = re.search(rf"^[ \t]*(?:- *)?[\"']?{re.escape(name)}[\"']?[ \t]*[:=]", text, re.MULTILINE)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _escaped(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if character.isprintable():
+        return character
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"

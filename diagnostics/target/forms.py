@@ -1,0 +1,124 @@
+"""Every way of writing a connection that pgwhy reads and writes, by its name.
+
+A form is a dialect's module, with a variant where one module has several. `write` refuses by name what the form cannot
+carry; `read` gives libpq's names back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from diagnostics.target.dialects.found import Found, NotThere
+from diagnostics.values import dataclass
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way of writing a connection."""
+
+    name: str
+    """As `--from` takes it."""
+    title: str
+    module: str
+    variant: str = ""
+    file: str = ""
+    """The name of the file in which one writes it; empty for a string."""
+
+
+FORMS = {
+    form.name: form
+    for form in (
+        Form("uri", "libpq's URI", "uri"),
+        Form("keywords", "libpq's keyword string", "keywords"),
+        Form("environment", "PG* variables", "environment", file=".env"),
+        Form("dotenv", "DATABASE_URL in .env", "database_url", file=".env"),
+        Form("service", "libpq's service file", "service", file="pg_service.conf"),
+        Form("pgpass", "a line of .pgpass", "passfile", file=".pgpass"),
+        Form("jdbc", "JDBC URL", "jdbc"),
+        Form("jdbc-fields", "fields of a JDBC tool", "jdbc_fields"),
+        Form("npgsql", "Npgsql", "npgsql"),
+        Form("sqlalchemy-psycopg", "SQLAlchemy, psycopg", "sqlalchemy", "psycopg"),
+        Form("sqlalchemy-asyncpg", "SQLAlchemy, asyncpg", "sqlalchemy", "asyncpg"),
+        Form("sqlalchemy-pg8000", "SQLAlchemy, pg8000", "sqlalchemy", "pg8000"),
+        Form("django", "Django's DATABASES", "django", file="settings.py"),
+        Form("rails", "Rails' database.yml", "rails", file="database.yml"),
+        Form("prisma-schema", "schema.prisma", "prisma", "schema", "schema.prisma"),
+        Form("prisma-config", "prisma.config.ts", "prisma", "config", "prisma.config.ts"),
+        Form("node-postgres", "node-postgres", "node", "node-postgres", "database.mjs"),
+        Form("knex", "Knex", "node", "knex", "knexfile.mjs"),
+        Form("sequelize", "Sequelize", "node", "sequelize", "database.mjs"),
+        Form("typeorm", "TypeORM", "node", "typeorm", "data-source.mjs"),
+        Form("postgres-js", "postgres.js", "node", "postgres-js", "database.mjs"),
+        Form("drizzle", "Drizzle", "node", "drizzle", "database.mjs"),
+        Form("neon-serverless", "@neondatabase/serverless", "source", "neon-serverless", "database.mjs"),
+        Form("pgx", "pgx", "source", "pgx", "database.go"),
+        Form("lib-pq", "lib/pq", "source", "lib-pq", "database.go"),
+        Form("tokio-postgres", "tokio-postgres", "source", "tokio-postgres", "database.rs"),
+        Form("sqlx", "sqlx", "source", "sqlx", "database.rs"),
+        Form("laravel", "Laravel's .env", "laravel", file=".env"),
+        Form("vercel", "Vercel's variables", "vercel", file=".env"),
+        Form("compose", "Docker Compose", "compose", file="compose.yaml"),
+        Form("kubernetes", "Kubernetes Secret", "kubernetes", file="secret.yaml"),
+    )
+}
+
+
+class CannotCarry(ValueError):
+    """A form has no place for some of the values; the message names them and holds no secret."""
+
+    def __init__(self, form: Form, names: tuple[str, ...]) -> None:
+        super().__init__(f"{form.title} cannot carry {', '.join(names)}")
+        self.names = names
+
+
+def lacking(form: Form, values: Mapping[str, str]) -> tuple[str, ...]:
+    """libpq's names of the values that the form has no place for, in order; a NUL has a place nowhere."""
+    module = _module(form)
+    lacks = getattr(module, "lacks", None)
+    found = list(lacks(values, *_variant(form))) if lacks else []
+    found += [name for name, value in values.items() if "\0" in value]
+    return tuple(dict.fromkeys(found))
+
+
+def write(form: Form, values: Mapping[str, str]) -> str:
+    """The values, secrets included, in this form. Raises `CannotCarry`."""
+    if names := lacking(form, values):
+        raise CannotCarry(form, names)
+    text: str = _module(form).render(values, *_variant(form))
+    return text
+
+
+def find(form: Form, text: str) -> Found:
+    """What a text in this form says, unread. Raises `NotThere`."""
+    module = _module(form)
+    if hasattr(module, "values_in"):
+        values = module.values_in(text)
+        if not values:
+            raise NotThere(f"nothing in it is {form.title}")
+        return Found(None, values)
+    if hasattr(module, "find"):
+        found: Found = module.find(text, *_variant(form))
+        return found
+    return Found(text)
+
+
+def read(form: Form, text: str) -> dict[str, str]:
+    """libpq's names → values, secrets included. Raises `NotThere`."""
+    found = find(form, text)
+    if found.text is None:
+        return dict(found.fields)
+    from diagnostics.target.detect import understand
+
+    reading = understand(found.text)
+    return {**reading.values, **{name: secret.reveal() for name, secret in reading.private.items()}}
+
+
+def _module(form: Form) -> Any:
+    # Imported when it is needed: a command mostly writes few of them.
+    return import_module(f"diagnostics.target.dialects.{form.module}")
+
+
+def _variant(form: Form) -> tuple[str, ...]:
+    return (form.variant,) if form.variant else ()
