@@ -114,7 +114,7 @@ def explain_text(text: str, machine: Machine, client: str | None = None, rules: 
     import time
 
     timeline = Timeline(time.monotonic)
-    record = error_text.clean(text, Origin.REPORTED)
+    record = error_text.clean(text, Origin.REPORTED, alone=True)
     spoken_for = resolve(client, record.message, None)
     target = Target(settings={})
     facts = ClientFacts(id=spoken_for.id, title=spoken_for.title, named=spoken_for.named, guessed=spoken_for.guessed)

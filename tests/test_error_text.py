@@ -1,9 +1,13 @@
-"""What a client's text says about the server it tried."""
+"""What a client's text says, in whatever language and wrapping."""
+
+import json
+import re
+from pathlib import Path
 
 import pytest
 
 from diagnostics.client import resolve
-from diagnostics.error_text import Origin, clean
+from diagnostics.error_text import Origin, clean, translations
 
 
 @pytest.mark.parametrize(
@@ -23,3 +27,37 @@ def test_the_host_that_was_tried_is_read_from_the_text(text, host):
 def test_the_proxys_text_from_psycopg2_names_both_the_client_and_what_it_lacks():
     client = resolve(None, "psycopg2.OperationalError: ERROR:  Endpoint ID is not specified. Either please ...", None)
     assert (client.id, client.sends_sni) == ("psycopg2", False)
+
+
+def _filled(template: str, names: list[str]) -> str:
+    each = iter(names)
+    return PLACEHOLDER.sub(lambda _: next(each), template)
+
+
+PLACEHOLDER = re.compile(r"%(?:\d\$)?[a-z]")
+TRANSLATIONS = json.loads((Path(translations.__file__).with_name("translations.json")).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("english", TRANSLATIONS)
+def test_every_translation_is_read_as_the_english_message_with_its_names_in_place(english):
+    for translation in (each for several in TRANSLATIONS[english].values() for each in several):
+        places = PLACEHOLDER.findall(translation)
+        numbers = [place[1] if "$" in place else str(number) for number, place in enumerate(places, 1)]
+        wanted = _filled(english, [f"name{n}" if str(n) in numbers else "" for n in range(1, 10)])
+        read = translations.in_english(_filled(translation, [f"name{n}" for n in numbers]))
+        assert read.strip() == wanted.strip()
+
+
+def test_a_translated_message_is_read_in_english_and_the_given_text_is_kept():
+    said = clean("FATAL:  Passwort-Authentifizierung für Benutzer »alex« fehlgeschlagen", Origin.REPORTED)
+    assert said.message == 'FATAL:  password authentication failed for user "alex"'
+    assert "fehlgeschlagen" in (said.given or "")
+
+
+def test_a_line_in_json_from_a_container_is_read_as_its_author_meant_it():
+    said = clean('web-1  | {"msg": "FATAL: role \\"alex\\" does not exist\\nhint"}', Origin.REPORTED)
+    assert 'role "alex" does not exist\nhint' in (said.message or "")
+
+
+def test_a_text_that_needs_no_unwrapping_is_given_once():
+    assert clean("FATAL:  the database system is starting up", Origin.REPORTED).given == ""

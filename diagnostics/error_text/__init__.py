@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from diagnostics.error_text import codes, sqlstates
 from diagnostics.error_text.server import HostKind, tried
+from diagnostics.error_text.translations import in_english
+from diagnostics.error_text.unwrap import unwrap
 from diagnostics.facts import Record, derived, fact
 from diagnostics.values import dataclass
 
@@ -38,8 +40,13 @@ class ErrorText(Record):
 
     name: ClassVar[str] = "error"
 
-    message: str | None = fact("the text, without colours and control characters")
+    message: str | None = fact(
+        "the text in plain lines: out of JSON and logs, without colours, Postgres' words in English"
+    )
     origin: Origin | None = fact("reported by the user, or observed in this run")
+    given: str | None = fact("the text as it was given, without control characters; empty if the message is the same")
+
+    alone: bool | None = fact("the text is all that is known: no run was made beside it")
 
     @derived
     def codes(self) -> tuple[str, ...] | None:
@@ -82,12 +89,14 @@ class ErrorText(Record):
         return Quotes.DOUBLE if found.group(1) == '"' else Quotes.SINGLE
 
 
-def clean(text: str, origin: Origin) -> ErrorText:
-    """An `ErrorText` of any text: terminal escapes and control characters removed, cut to `MAX_CHARACTERS`."""
+def clean(text: str, origin: Origin, *, alone: bool = False) -> ErrorText:
+    """An `ErrorText` of any text, cut to `MAX_CHARACTERS`. Only a pasted text is wrapped in anything."""
     if len(text) > MAX_CHARACTERS:
         half = MAX_CHARACTERS // 2
         text = text[:half] + "\n...\n" + text[-half:]
-    return ErrorText(message=without_escapes(text).strip(), origin=origin)
+    given = without_escapes(text).strip()
+    message = in_english(unwrap(given) if origin is Origin.REPORTED else given)
+    return ErrorText(message=message, origin=origin, given=given if given != message else "", alone=alone)
 
 
 def without_escapes(text: str) -> str:
