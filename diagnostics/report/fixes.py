@@ -135,19 +135,25 @@ def _cut(text: str, width: int, limit: int) -> list[str]:
     ]
 
 
-def _outcome(remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
-    word, style = {
-        Verification.CONFIRMED: ("CONFIRMED", Style.GOOD),
-        Verification.REFUTED: ("REFUTED", Style.BAD),
-        Verification.INCONCLUSIVE: ("inconclusive", Style.CARE),
-        Verification.NOT_TRIED: ("not tried", Style.QUIET),
-    }[remedy.verification]
+def outcome(remedy: Remedy) -> tuple[str, str]:
+    """What became of a fix: a word, and how the sentence goes on behind it."""
+    word = {Verification.CONFIRMED: "CONFIRMED", Verification.REFUTED: "REFUTED"}.get(remedy.verification)
     if not remedy.edit and remedy.verification is Verification.NOT_TRIED:
-        if not steps:
-            return
-        note = " (pgwhy cannot change your client)" if remedy.id.startswith("upgrade") else " (only you can do this)"
-    else:
-        note = _noted(remedy.note)
+        who = "pgwhy cannot change your client" if remedy.id.startswith("upgrade") else "only you can do this"
+        return remedy.verification.value, f" ({who})"
+    return word or remedy.verification.value, _noted(remedy.note)
+
+
+def _outcome(remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
+    if not remedy.edit and remedy.verification is Verification.NOT_TRIED and not steps:
+        return
+    word, note = outcome(remedy)
+    style = {
+        Verification.CONFIRMED: Style.GOOD,
+        Verification.REFUTED: Style.BAD,
+        Verification.INCONCLUSIVE: Style.CARE,
+        Verification.NOT_TRIED: Style.QUIET,
+    }[remedy.verification]
     lines = _cut(f"{word}{note}", width, 2)
     yield begins(lines[0][: columns(INDENT) + len(word)], style, lines[0][columns(INDENT) + len(word) :])
     yield from (line(text) for text in lines[1:])

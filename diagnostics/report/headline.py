@@ -14,7 +14,7 @@ from diagnostics.report.width import shortened, wrap
 
 def headline(report: Report, width: int) -> list[Line]:
     """`FAILS at TLS: the certificate expired`, on as many lines as it takes."""
-    lead, rest = _said(report)
+    lead, rest = said(report)
     lines = wrap(lead + rest, width, "", "  ")
     style = Style.GOOD if report.verdict.status is Status.CONNECTS else Style.BAD
     return [begins(lead, style, lines[0][len(lead) :]), *map(line, lines[1:])]
@@ -22,15 +22,23 @@ def headline(report: Report, width: int) -> list[Line]:
 
 def summary(report: Report, width: int, limit: int) -> list[Line]:
     """The sentences of the summary that fit in `limit` lines; none if it only says the headline again."""
+    text = sentences(report)
+    if not text:
+        return []
+    whole = whole_sentences(text, width, limit)
+    return [line(text) for text in whole] or [line(shortened(wrap(text, width)[0] + " ...", width))]
+
+
+def sentences(report: Report) -> str:
+    """The summary of a failure; empty if it only says the headline again."""
     get = report.observations.get
     text = " ".join(report.verdict.summary.split()).partition(' It says: "')[0]  # that stands in the ladder
     early = report.extra.get("interrupted") and report.verdict.cause is None  # nothing can be concluded yet
-    if not text or early or text.rstrip(".").lower() in _said(report)[1].lower():
-        return []
+    if early or text.rstrip(".").lower() in said(report)[1].lower():
+        return ""
     if report.verdict.cause is Cause.SNI_MISSING and get("client.id") == "unknown":
         text = text.replace("is the usual reason. ", "is the usual reason. --client NAME narrows it. ", 1)
-    whole = whole_sentences(text, width, limit)
-    return [line(text) for text in whole] or [line(shortened(wrap(text, width)[0] + " ...", width))]
+    return text
 
 
 def whole_sentences(text: str, width: int, limit: int, indent: str = "") -> list[str]:
@@ -46,7 +54,8 @@ def first_finding(report: Report) -> Finding | None:
     return next((finding for finding in report.findings if finding.rule == report.verdict.rule), None)
 
 
-def _said(report: Report) -> tuple[str, str]:
+def said(report: Report) -> tuple[str, str]:
+    """The headline of a failure: the word that is the answer, and how the line goes on behind it."""
     verdict = report.verdict
     finding = first_finding(report)
     if verdict.cause is not None:

@@ -1,0 +1,124 @@
+"""What every page tells, before anything is laid out: the answer, what to do, what else there is to know.
+
+The terminal lays out the same things in columns; Markdown, HTML, GitHub and JUnit take them from here, so that no two
+formats of one report disagree.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from diagnostics.finding import Finding, Kind, Remedy, Report, Severity, Status, Verification
+from diagnostics.report.fixes import Instruction, instructions, offered, outcome
+from diagnostics.report.headline import said, sentences
+from diagnostics.report.project import project_lines
+from diagnostics.report.success import success_lines
+from diagnostics.values import dataclass
+
+UNWRAPPED = 10_000
+"""Columns: a page that wraps by itself gets whole sentences."""
+
+
+PROJECT_COLUMNS = 76
+"""It stays in columns, in a block of its own."""
+
+
+class Tone(StrEnum):
+    """How an answer sounds."""
+
+    GOOD = "good"
+    BAD = "bad"
+    UNSURE = "unsure"
+    """Nothing can be concluded: an unknown text, a run that was interrupted."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The top of a page."""
+
+    tone: Tone
+    word: str
+    """`FAILS`, `CONNECTS`, `REACHABLE`, `CAUSE NOT FOUND`, `INTERRUPTED`."""
+    rest: str
+    """How the headline goes on behind the word."""
+    paragraphs: tuple[str, ...]
+
+    @property
+    def headline(self) -> str:
+        """In one line: `FAILS in libpq 13: it names no endpoint (no SNI)`."""
+        return self.word + self.rest
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A fix as a page shows it."""
+
+    number: int
+    title: str
+    orders: tuple[Instruction, ...]
+    """What to do to the user's own text; empty where `steps` say it."""
+    steps: tuple[str, ...]
+    caution: str
+    verification: Verification
+    word: str
+    """What became of it: `CONFIRMED`, `not tried`."""
+    note: str
+    """How that goes on: `: failed before, logged in with it (14 ms)`."""
+    whole: str
+    """The corrected string, its password hidden."""
+
+
+def answer(report: Report) -> Answer:
+    """The answer of a report."""
+    if _is_well(report):
+        # What stands in columns there is a list here.
+        first, *others = [re.sub(r" {2,}", ", ", line.text.strip()) for line in success_lines(report, UNWRAPPED)]
+        word = report.verdict.status.upper()
+        return Answer(Tone.GOOD, word, first.removeprefix(word), tuple(text for text in others if text))
+    word, rest = said(report)
+    unsure = report.verdict.status is Status.UNKNOWN or report.extra.get("interrupted")
+    tone = Tone.GOOD if report.verdict.status is Status.CONNECTS else Tone.UNSURE if unsure else Tone.BAD
+    text = sentences(report)
+    return Answer(tone, word, rest, (text,) if text else ())
+
+
+def fixes(report: Report) -> tuple[Fix, ...]:
+    """What to do, as it is numbered on every page."""
+    return tuple(_fix(number, remedy) for number, remedy in enumerate(offered(report), 1))
+
+
+def notes(report: Report) -> tuple[Finding, ...]:
+    """Warnings, then notes."""
+    return tuple(f for kind in (Severity.WARNING, Severity.NOTE) for f in report.findings if f.severity is kind)
+
+
+def ignored(report: Report) -> tuple[tuple[str, str], ...]:
+    """The rules that held and were left out as the user asked, each with the reason that was given."""
+    named = report.extra.get("ignored") or ()
+    return tuple((item["rule"], item["reason"]) if isinstance(item, dict) else (item, "") for item in named)
+
+
+def project(report: Report) -> tuple[str, ...]:
+    """What each driver of a project will do, line by line; empty without `--project`."""
+    asked = report.extra.get("project")
+    return tuple(line.text for line in project_lines(asked, PROJECT_COLUMNS)) if asked else ()
+
+
+def _is_well(report: Report) -> bool:
+    return report.verdict.status in (Status.CONNECTS, Status.REACHABLE) and report.verdict.cause is None
+
+
+def _fix(number: int, remedy: Remedy) -> Fix:
+    word, note = outcome(remedy)
+    return Fix(
+        number=number,
+        title=f"(a test, not to be kept) {remedy.title}" if remedy.kind is Kind.TEST_ONLY else remedy.title,
+        orders=tuple(instructions(remedy.edit, UNWRAPPED)),
+        steps=() if remedy.edit else tuple(text.strip() for text in remedy.steps.splitlines() if text.strip()),
+        caution=" ".join(remedy.caution.split()),
+        verification=remedy.verification,
+        word=word,
+        note=note,
+        whole=remedy.connection_string,
+    )
