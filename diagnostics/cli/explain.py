@@ -11,7 +11,7 @@ import click
 
 from diagnostics.causes import Cause
 from diagnostics.cli import status
-from diagnostics.cli.output import FORMATS, Terminal, rendered, write
+from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
 from diagnostics.client import UnknownClient
 from diagnostics.engine import explain_text
 from diagnostics.finding import Kind
@@ -44,6 +44,8 @@ def command(text: str, client: str | None, format_: str, verbose: bool) -> int:
         report = redactor.clean_value(explain_text(_read(text), machine, client))
     except UnknownClient as unknown:
         raise click.BadParameter(str(unknown), param_hint="--client") from None
+    if format_ == "github":
+        step_summary(report, redactor, machine.environment)
     write(rendered(report, format_, terminal, verbose), redactor)
     return status.of_text(report)
 

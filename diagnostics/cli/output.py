@@ -6,14 +6,16 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-from diagnostics.finding import Report
+from diagnostics.finding import Report, Severity
 from diagnostics.redaction import Redactor
 from diagnostics.values import dataclass
 
-FORMATS = ("text", "json", "jsonl")
+FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "github")
 
 
 @dataclass(frozen=True)
@@ -41,15 +43,41 @@ class Terminal:
         )
 
 
-def rendered(report: Report, format: str, terminal: Terminal, verbose: bool) -> str:
-    """The report in one of `FORMATS`."""
+def rendered(report: Report, format: str, terminal: Terminal, verbose: bool, fail_on: Severity | None = None) -> str:
+    """The report in one of `FORMATS`, each of which is imported only when it is asked for.
+
+    `fail_on` is that of the command line: JUnit says with it what counts as a failure.
+    """
     if format == "text":
         from diagnostics.report.terminal import page
 
         return page(report, terminal.width, terminal.unicode, terminal.colour, verbose)
-    from diagnostics.report import document
+    if format == "junit":
+        from diagnostics.report import junit
 
-    return document.to_text(report) if format == "json" else document.to_line(report)
+        return junit.page(report, fail_on)
+    if format in ("json", "jsonl"):
+        from diagnostics.report import document
+
+        return document.to_text(report) if format == "json" else document.to_line(report)
+    made = import_module(f"diagnostics.report.{format}").page(report)
+    assert isinstance(made, str)
+    return made
+
+
+def step_summary(report: Report, redactor: Redactor, environment: Mapping[str, str]) -> None:
+    """Add the report to the summary of a step of GitHub Actions, where this process is one.
+
+    Raises `SecretFound` before anything is written. A summary that cannot be written is no reason to fail: the
+    annotations say the same.
+    """
+    file = environment.get("GITHUB_STEP_SUMMARY")
+    if not file:
+        return
+    text = rendered(report, "markdown", Terminal(), verbose=False)
+    redactor.check(text)
+    with suppress(OSError), Path(file).open("a", encoding="utf-8", errors="backslashreplace") as out:
+        out.write(text + "\n")
 
 
 def write(text: str, redactor: Redactor, file: Path | None = None, stream: TextIO | None = None) -> None:

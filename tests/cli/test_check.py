@@ -13,6 +13,7 @@ import pytest
 
 from diagnostics import __version__
 from diagnostics.cli import run
+from diagnostics.cli.output import FORMATS
 from tests.servers import closed_port, serving, silent
 
 PASSWORD = "Tr0ub4dor+3xyz"
@@ -96,6 +97,47 @@ def test_the_password_is_in_no_output(options, world, capfd):
         captured = capfd.readouterr()
         for secret in (PASSWORD, world.password.reveal()):
             assert secret not in captured.out + captured.err
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("markdown", "### **FAILS** at the port: "),
+        ("html", "<!doctype html>"),
+        ("junit", '<?xml version="1.0"'),
+        ("github", "::error title=FAILS at the port%3A "),
+    ],
+)
+def test_every_format_has_the_same_answer_and_exit_status(form, begins, refused, capfd):
+    assert run([refused, "--format", form]) == 1
+    out, err = capfd.readouterr()
+    assert out.startswith(begins) and "refused" in out and err == ""
+    assert PASSWORD not in out
+    assert run(["explain", "FATAL: password authentication failed for user 'alex'", "--format", form]) == 0
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_exit_status_of_a_healthy_target_is_the_same_in_every_format(form, world, capfd):
+    assert run([world.uri(), "--format", form]) == 0
+    assert run([world.uri(), "--format", form, "--fail-on", "error"]) == 0
+
+
+def test_a_step_of_github_actions_gets_a_summary(refused, capfd, monkeypatch, tmp_path):
+    summary = tmp_path / "summary.md"
+    summary.write_text("what another step wrote\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    assert run([refused, "--format", "github"]) == 1
+    assert capfd.readouterr().out.startswith("::error title=")
+    assert summary.read_text().startswith("what another step wrote\n### **FAILS** at the port: ")
+    assert PASSWORD not in summary.read_text()
+    assert run([refused, "--format", "json"]) == 1
+    assert summary.read_text().count("FAILS") == 1
+
+
+def test_a_summary_that_cannot_be_written_stops_nobody(refused, capfd, monkeypatch, tmp_path):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "no" / "such" / "folder"))
+    assert run([refused, "--format", "github"]) == 1
+    assert "::error title=" in capfd.readouterr().out
 
 
 def test_a_file_is_written_as_a_whole_and_for_its_owner_only(refused, capfd, tmp_path):
