@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from diagnostics import __version__, error_text
 from diagnostics import target as targets
-from diagnostics.client import LIBPQ_HERE, Client, ClientFacts, resolve
+from diagnostics.client import LIBPQ_HERE, Client, ClientFacts, habits_alone, resolve
 from diagnostics.error_text import ErrorText, Origin
 from diagnostics.explanation import Explanation, explain
 from diagnostics.facts import Observations
@@ -117,18 +117,7 @@ def explain_text(text: str, machine: Machine, client: str | None = None, rules: 
     record = error_text.clean(text, Origin.REPORTED, alone=True)
     spoken_for = resolve(client, record.message, None)
     target = Target(settings={})
-    facts = ClientFacts(id=spoken_for.id, title=spoken_for.title, named=spoken_for.named, guessed=spoken_for.guessed)
-    if spoken_for is not LIBPQ_HERE:
-        facts = replace(
-            facts,
-            family=spoken_for.family,
-            sends_sni=spoken_for.sends_sni,
-            version=spoken_for.version,
-            sni_since=spoken_for.sni_since or "",
-            check_version=spoken_for.check_version or "",
-        )
-    else:
-        facts = replace(facts, sni_since="", check_version="")  # whose text this is nobody knows
+    facts = habits_alone(spoken_for)
     observations = Observations({ClientFacts.name: facts, ErrorText.name: record})
     rulebook = _rulebook(rules)
     explanation = explain(observations, rulebook)

@@ -12,7 +12,7 @@ from diagnostics.facts import Fact, Vocabulary
 from diagnostics.rules_compiled import RuleError, RuleFile, RuleProblem
 from diagnostics.wording import placeholders
 
-PASSWORD_CHANGES = ("percent-encode", "endpoint-form", "plain-form")
+PASSWORD_CHANGES = ("percent-encode", "endpoint-form", "endpoint-form-dollar", "plain-form")
 
 
 def read(file: RuleFile, vocabulary: Vocabulary, repairs: Collection[str] | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ this machine.
 
 from __future__ import annotations
 
-from diagnostics.client.facts import ClientFacts, facts_of
+from diagnostics.client.facts import ClientFacts, facts_of, habits_alone
 from diagnostics.client.habits import (
     LIBPQ_HERE,
     Addresses,
@@ -34,6 +34,7 @@ __all__ = [
     "UnknownParameters",
     "Workaround",
     "facts_of",
+    "habits_alone",
     "names",
     "resolve",
     "without_sni",

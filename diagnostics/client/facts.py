@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 from diagnostics.client.habits import (
@@ -106,6 +107,24 @@ def facts_of(
         advice=client.advice,
         check_version=client.check_version or "",
     )
+
+
+def habits_alone(client: Client) -> ClientFacts:
+    """What is true of the client whatever its target: of a text alone nobody knows where it came from.
+
+    Without a word about the client, libpq here is not meant either: then its habits are those of anybody.
+    """
+    meant = client if not client.is_libpq_here else Client(id=client.id, title=client.title)
+    facts = facts_of(
+        meant,
+        version=meant.version,
+        host_is_name=True,
+        sslsni=True,
+        sslmode="",
+        dialect="",
+        connect_timeout=0,
+    )
+    return replace(facts, sends_sni=meant.sends_sni, sni_blocked_by=None)
 
 
 def _sni(client: Client, *, host_is_name: bool, sslsni: bool, sslmode: str) -> tuple[str | None, bool | None]:

@@ -25,6 +25,8 @@ from diagnostics.target.model import (
 from diagnostics.target.parameters import SECRET
 from diagnostics.target.repair import BY_A_FIX, mended
 
+SEPARATORS = {"endpoint-form": ";", "endpoint-form-dollar": "$"}
+"""What stands between the endpoint and the password: `$` for clients whose password field takes no `;`."""
 _NOTHING = "there is nothing to change"
 
 
@@ -32,8 +34,8 @@ def apply_change(target: Target, change: Change) -> Target:
     """The target with the change made: repair, password, then parameters. Raises `CannotChange`."""
     if change.repair or change.password == "percent-encode":
         target = mended(target, change.repair or "percent-encode-password")
-    if change.password == "endpoint-form":
-        target = _with_endpoint(target)
+    if change.password in SEPARATORS:
+        target = _with_endpoint(target, SEPARATORS[change.password])
     if change.password == "plain-form":
         target = _without_endpoint(target)
     present = [name for name in change.remove if name in target.settings or name in target.foreign]
@@ -63,8 +65,9 @@ def edit_for(target: Target, change: Change) -> Edit:
     if change.repair or change.password == "percent-encode":
         base = mended(target, change.repair or "percent-encode-password")
         lines += repair_phrases.of_repair(change.repair or "percent-encode-password", target, base)
-    if change.password == "endpoint-form":
-        lines.append(phrases.of_endpoint(base, _endpoint(base)))
+    front = f"endpoint={_endpoint(base)}{SEPARATORS[change.password]}" if change.password in SEPARATORS else ""
+    if front:
+        lines.append(phrases.of_endpoint(base, front))
     if change.password == "plain-form":
         lines.append(phrases.of_plain_password(base))
     text = _string(base)
@@ -80,8 +83,8 @@ def edit_for(target: Target, change: Change) -> Edit:
             text = module.put(text, name, value) if value else module.drop(text, name)
             if _stands_in_the_string(base, name):
                 base = _rewritten(base, name, value)  # the next line goes on from here: `&` and no second `?`
-    if change.password == "endpoint-form":
-        text = _with_front(base, text, f"endpoint={_endpoint(base)};")
+    if front:
+        text = _with_front(base, text, front)
     in_string = base.written is not None and text != base.written.masked
     return Edit("\n".join(_joined(lines)), text if in_string or changed.written != target.written else "")
 
@@ -156,10 +159,10 @@ def _endpoint(target: Target) -> str:
     return endpoint
 
 
-def _with_endpoint(target: Target) -> Target:
+def _with_endpoint(target: Target, separator: str) -> Target:
     if target.password is None:
         raise CannotChange("there is no password to put the endpoint in")
-    password = Secret(f"endpoint={_endpoint(target)};{target.password.reveal()}")
+    password = Secret(f"endpoint={_endpoint(target)}{separator}{target.password.reveal()}")
     return replace(target, password=password, secrets=(*target.secrets, password))
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from diagnostics.facts import Record, derived, fact
 from diagnostics.target import provider
+from diagnostics.target.dialects import percent
 from diagnostics.target.model import Dialect, ProblemCode, Setting, Target
 from diagnostics.target.parameters import words
 from diagnostics.target.provider import Provider
@@ -112,6 +113,25 @@ class TargetFacts(Record):
         if self.host is None or self.pooled is None:
             return None
         return self.host.replace("-pooler", "", 1) if self.pooled else ""
+
+    @derived
+    def jdbc_url(self) -> str | None:
+        """the URL for Java, role and password left out, which have fields of their own; empty without a single host"""
+        if self.host is None or self.dbname is None or self.host_kind is None:
+            return None
+        if self.host_kind in (HostKind.SOCKET, HostKind.MISSING) or (self.host_count or 1) > 1:
+            return ""
+        host = f"[{self.host}]" if self.host_kind is HostKind.IPV6 else self.host
+        port = f":{self.port}" if self.port and self.port != 5432 else ""
+        # Under the weaker modes pgJDBC tries without TLS as well, which Neon never takes.
+        encrypted = self.provider is Provider.NEON and self.may_connect_unencrypted
+        given = {
+            "sslmode": "require" if encrypted else self.sslmode,
+            "channelBinding": self.channel_binding,
+            "options": self.options,
+        }
+        query = "&".join(f"{name}={percent.encode(value)}" for name, value in given.items() if value)
+        return f"jdbc:postgresql://{host}{port}/{percent.encode(self.dbname)}?{query}".rstrip("?")
 
     @derived
     def region(self) -> str | None:

@@ -294,7 +294,8 @@ class Change:
     repair: str = ""
     """A name in `diagnostics.target.repair.REPAIRS`."""
     password: str = ""
-    """`percent-encode`, `endpoint-form` or `plain-form` (that undone): transformed by name, never templated."""
+    """`percent-encode`, `endpoint-form` (with `;`), `endpoint-form-dollar` (with `$`) or `plain-form` (that undone):
+    transformed by name, never templated."""
 
 
 @dataclass(frozen=True)

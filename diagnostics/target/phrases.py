@@ -58,10 +58,9 @@ def of_removal(target: Target, name: str) -> Iterator[str]:
         yield _removal(target, name, place)
 
 
-def of_endpoint(target: Target, endpoint: str) -> str:
+def of_endpoint(target: Target, plain: str) -> str:
     """How to put the endpoint into the password (neon.com/docs/connect/connection-errors, workaround D)."""
     source, written = target.password_source, target.written
-    plain = f"endpoint={endpoint};"
     if source and written and source == written.source:
         if written.dialect is Dialect.NPGSQL:
             return f"in {source} put double quotes around the password, and at the beginning inside them `{plain}`"

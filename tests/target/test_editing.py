@@ -221,6 +221,19 @@ def test_the_endpoint_form_changes_the_password_and_tells_redaction() -> None:
     assert npgsql.connection_string == f'Host={HOST};Password="endpoint=ep-x-pooler;{PLACEHOLDER}"'
 
 
+def test_where_no_semicolon_is_taken_a_dollar_stands_between_endpoint_and_password() -> None:
+    change = Change(password="endpoint-form-dollar", remove=("channel_binding",))
+    given = read(URI + "?channel_binding=require", HERE)
+    changed = apply(given, change)
+    assert changed.password is not None
+    assert changed.password.reveal() == f"endpoint=ep-x-pooler${MARKER}"
+    assert changed.password in changed.secrets
+    assert edit(given, change).text.splitlines() == [
+        "in the connection string, directly before the password, put `endpoint%3Dep-x-pooler%24`",
+        "remove `?channel_binding=require` from the connection string",
+    ]
+
+
 def test_the_plain_form_takes_the_endpoint_out_of_the_password_again() -> None:
     given = read(f"postgresql://u:endpoint%3Dep-x%3B{MARKER}@{HOST}/d", HERE)
     changed = apply(given, Change(password="plain-form"))

@@ -244,3 +244,20 @@ def test_a_password_with_a_raw_hash_is_read_by_libpq_and_by_few_others() -> None
 
 def test_the_source_kind_of_a_fix_is_none_of_the_users() -> None:
     assert SourceKind.FIX not in {setting.source.kind for setting in read("host=h", machine()).settings.values()}
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (
+            f"postgresql://alex:{MARKER}@{HOST}/neondb?sslmode=require&channel_binding=require",
+            f"jdbc:postgresql://{HOST}/neondb?sslmode=require&channelBinding=require",
+        ),
+        (f"host={HOST} user=alex dbname='my db'", f"jdbc:postgresql://{HOST}/my%20db?sslmode=require"),
+        ("postgresql://alex@[::1]:6000/app?sslmode=disable", "jdbc:postgresql://[::1]:6000/app?sslmode=disable"),
+        ("postgresql://alex@a.example.com,b.example.com/app", ""),
+        ("host=/run/postgresql dbname=app", ""),
+    ],
+)
+def test_the_url_for_java_has_neither_role_nor_password(text: str, url: str) -> None:
+    assert facts(read(text, machine())).jdbc_url == url
