@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from typing import ClassVar
+from urllib.parse import quote
 
 from diagnostics.facts import Record, derived, fact
 from diagnostics.target import provider
-from diagnostics.target.dialects import percent
 from diagnostics.target.model import Dialect, ProblemCode, Setting, Target
 from diagnostics.target.parameters import words
 from diagnostics.target.provider import Provider
@@ -130,8 +130,8 @@ class TargetFacts(Record):
             "channelBinding": self.channel_binding,
             "options": self.options,
         }
-        query = "&".join(f"{name}={percent.encode(value)}" for name, value in given.items() if value)
-        return f"jdbc:postgresql://{host}{port}/{percent.encode(self.dbname)}?{query}".rstrip("?")
+        query = "&".join(f"{name}={_quoted(value)}" for name, value in given.items() if value)
+        return f"jdbc:postgresql://{host}{port}/{_quoted(self.dbname)}?{query}".rstrip("?")
 
     @derived
     def region(self) -> str | None:
@@ -229,6 +229,10 @@ def _sslmode(target: Target, default: str, default_source: str) -> tuple[str, st
     if target.value("sslrootcert") == "system":
         return "verify-full", "libpq's default with sslrootcert=system"
     return default, default_source
+
+
+def _quoted(text: str) -> str:
+    return quote(text, safe="", errors="replace")  # a saved report may hold what no encoding can
 
 
 def _source(setting: Setting | None, default: str) -> str:
