@@ -106,6 +106,20 @@ def write(text: str, redactor: Redactor, file: Path | None = None, stream: TextI
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+def write_archive(texts: Mapping[str, str], redactor: Redactor, file: Path) -> None:
+    """Several texts as one .zip, which only its owner may read. Raises `SecretFound` before anything is written."""
+    import io
+    import zipfile
+
+    for text in texts.values():
+        redactor.check(text)
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in texts.items():
+            archive.writestr(name, text.encode("utf-8", "backslashreplace"))
+    _replace(file, data.getvalue())
+
+
 def _replace(file: Path, data: bytes) -> None:
     beside = file.with_name(f".{file.name}.{os.getpid()}.part")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,0 +1,106 @@
+"""`pgwhy ticket [TARGET | REPORT]`: one file for whoever is asked for help."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from diagnostics import ticket
+from diagnostics.cli import request as requests
+from diagnostics.cli import status
+from diagnostics.cli.output import write, write_archive
+from diagnostics.machine import Machine
+from diagnostics.probes import VOCABULARY
+from diagnostics.redaction import Redactor
+from diagnostics.report import saved
+from diagnostics.report.document import NotAReport
+from diagnostics.ticket.inventory import Entry, inventory
+from diagnostics.ticket.pseudonyms import BadKeyFile, Key, pseudonymous
+from diagnostics.ticket.summary import summary
+
+if TYPE_CHECKING:
+    from diagnostics.finding import Report
+
+
+@click.command()
+@click.argument("target", required=False, metavar="[TARGET | REPORT]")
+@requests.run_options
+@click.option("--stdout", "on_stdout", is_flag=True, help="Print it as Markdown; write no file.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The .zip to write.")
+@click.option("--pseudonyms", is_flag=True, help="Hide the names of hosts, roles, databases, and addresses.")
+@click.option(
+    "--key",
+    "key_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keeps the pseudonyms: pgwhy-pseudonyms.json. It stays with you.",
+)
+def command(
+    target: str | None, on_stdout: bool, output: Path | None, pseudonyms: bool, key_file: Path | None, **options: Any
+) -> int:
+    """Everything that whoever answers needs, in one .zip, and a list of what was left out.
+
+    It holds a summary of five lines, the page, the report for programs and for a browser, and what this machine has:
+    libraries, drivers, resolver, proxies. No password is in it. A REPORT is a saved one (`--format json`).
+    Exit status as `pgwhy check`.
+    """
+    machine = Machine.here()
+    given = _saved(target)
+    entries: tuple[Entry, ...] = ()
+    if given is not None:
+        report, redactor = given, Redactor()
+        left_out = ticket.left_out_of(report, saved=True)
+    else:
+        from diagnostics.cli.running import run
+
+        asked, redactor = requests.request(target, options)
+        report = run(asked, redactor, None)
+        entries = redactor.clean_value(inventory(report, machine))
+        left_out = ticket.left_out_of(report, saved=False)
+    if pseudonyms:
+        key_file = key_file or Path("pgwhy-pseudonyms.json")
+        key = _key(key_file)
+        report = pseudonymous(report, key)
+        entries = ()
+        left_out += [
+            "names of hosts, roles and databases, and addresses: pseudonyms stand for them",
+            "the machine and the certificates themselves: both hold names",
+        ]
+        write(key.text(), Redactor(), key_file)
+        sys.stderr.write(f"The key to the pseudonyms is in {key_file}. It stays with you.\n")
+    if on_stdout:
+        write(ticket.as_markdown(report, entries, left_out), redactor, output)
+        return status.of_run(report, None)
+    archive = output or Path(f"pgwhy-{report.report_id}.zip")
+    try:
+        write_archive(ticket.files(report, entries, left_out), redactor, archive)
+    except OSError as problem:
+        raise click.FileError(str(archive), problem.strerror) from None
+    lines = [f"{said.label:<7} {said.text}" for said in summary(report)]
+    write("\n".join([*lines, "", f"{archive} is written: read it, then attach it to your ticket."]) + "\n", redactor)
+    return status.of_run(report, None)
+
+
+def _saved(target: str | None) -> Report | None:
+    """The report in the file that the argument names; `None`: it is a target."""
+    path = Path(target) if target else None
+    try:
+        if path is None or not path.is_file():
+            return None
+        return Redactor().clean_value(saved.of_file(path, VOCABULARY))
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, NotAReport):
+            raise click.UsageError(f"{target}: {problem}") from None
+        return None  # a connection string is no name of a file
+
+
+def _key(file: Path) -> Key:
+    if not file.exists():
+        return Key.new()
+    try:
+        return Key.read(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError, BadKeyFile) as problem:
+        raise click.UsageError(f"{file}: {problem}") from None

@@ -1,0 +1,79 @@
+"""A ticket: everything that whoever answers it needs, and a list of what was left out and why.
+
+Every text in it comes from a report that was cleaned already; the command that writes them looks once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from diagnostics.finding import Report
+from diagnostics.report import document, markdown
+from diagnostics.ticket.inventory import Entry
+from diagnostics.ticket.summary import summary
+
+HTML_MISSING = (
+    "report.html: it needs the extra `html` (pip install 'pgwhy[html]'); report.json has all that it would show"
+)
+
+
+def files(report: Report, machine: Iterable[Entry], left_out: Iterable[str]) -> dict[str, str]:
+    """Name → text of every file in the ticket. `machine` is empty for a saved report."""
+    left_out = list(left_out)
+    page = _html(report)
+    if page is None:
+        left_out.append(HTML_MISSING)
+    told = {"ticket.md": as_markdown(report, machine, left_out), "report.json": document.to_text(report)}
+    return told if page is None else {**told, "report.html": page}
+
+
+def as_markdown(report: Report, machine: Iterable[Entry], left_out: Iterable[str]) -> str:
+    """The ticket as one Markdown text: the five lines, the page of the run, the machine, what was left out."""
+    return "\n".join(_markdown(report, list(machine), list(left_out))) + "\n"
+
+
+def left_out_of(report: Report, *, saved: bool) -> list[str]:
+    """What a ticket never holds, and what this one does not."""
+    password = report.observations.get("target.password")
+    lines = [
+        "passwords, in whatever form: PASSWORD_HERE stands where one was"
+        + (" (this target has none)" if password == "none" else ""),
+        "values of environment variables: only the names of PG* and proxy variables, and a proxy's host",
+        "other lines of .env, password files, shell history, private keys: not read into the report",
+        "rows of your database: the only query asks for version, role, database and a few settings",
+    ]
+    if saved:
+        lines.append("the machine: this ticket was made from a saved report, and maybe elsewhere")
+    return lines
+
+
+def _markdown(report: Report, machine: list[Entry], left_out: list[str]) -> Iterator[str]:
+    yield f"# Connection ticket {report.report_id}"
+    yield ""
+    for said in summary(report):
+        yield f"- **{said.label}**: {markdown.escaped(said.text)}"
+    yield ""
+    yield markdown.page(report).rstrip("\n")
+    if machine:
+        yield ""
+        yield "### The machine"
+        yield ""
+        yield "| | |"
+        yield "|---|---|"
+        yield from (f"| {entry.name} | {markdown.escaped(entry.value)} |" for entry in machine)
+    yield ""
+    yield "### Left out"
+    yield ""
+    yield from (f"- {markdown.escaped(line)}" for line in left_out)
+
+
+def _html(report: Report) -> str | None:
+    """`None` where the template library is not installed."""
+    try:
+        from diagnostics.report import html
+
+        return html.page(report)
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.startswith("diagnostics"):
+            raise
+        return None
