@@ -42,14 +42,8 @@ class Certificate:
 def page(report: Report) -> str:
     """The whole document."""
     finding, fixes = first_finding(report), told.fixes(report)
-    style, script = _file("page.css"), _file("page.js")
-    return _template().render(
-        policy=(
-            f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; "
-            "base-uri 'none'; form-action 'none'"
-        ),
-        style=style,
-        script=script,
+    return rendered(
+        "page.html",
         report=report,
         verdict=report.verdict,
         answer=told.answer(report),
@@ -69,6 +63,16 @@ def page(report: Report) -> str:
         facts=_facts(report),
         duration=milliseconds(report.duration_ms),
     )
+
+
+def rendered(template: str, **values: Any) -> str:
+    """One of the templates in `browser/`, with the style, the script and the policy that every page has."""
+    style, script = _file("page.css"), _file("page.js")
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return _templates().get_template(template).render(policy=policy, style=style, script=script, **values)
 
 
 def _alternatives(report: Report) -> list[str]:
@@ -115,7 +119,7 @@ def _shown(value: Any) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
+def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -124,7 +128,7 @@ def _template() -> jinja2.Template:
         loader=jinja2.FunctionLoader(_file),
     )
     environment.filters |= {"value": _shown, "ms": milliseconds}
-    return environment.get_template("page.html")
+    return environment
 
 
 @cache

@@ -1,0 +1,177 @@
+"""What lies around a connection on this machine: where its password was left, the project's drivers, a direct URL.
+
+Reads files and the repository's objects; sends nothing. The password is looked for inside this process, so that it
+stands in no other program's arguments; of what was found, only yes or no is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from threading import Timer
+from typing import IO, ClassVar
+
+from diagnostics import target as targets
+from diagnostics.client import Client
+from diagnostics.facts import Record, fact
+from diagnostics.machine import Machine
+from diagnostics.project import Scan
+from diagnostics.redaction import encodings
+from diagnostics.target.model import Secret, Target
+from diagnostics.target.provider import recognise
+from diagnostics.values import dataclass
+
+HISTORIES = (
+    ".bash_history",
+    ".zsh_history",
+    ".sh_history",
+    ".ash_history",
+    ".psql_history",
+    ".python_history",
+    ".node_repl_history",
+    ".local/share/fish/fish_history",
+    "AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt",
+)
+GIT_LIMIT_S = 20.0
+"""For reading every object of the repository; a larger one gets "not known"."""
+_CHUNK = 1 << 20
+_SHORTEST = 8
+"""Shorter passwords, and plain words, stand in any text by accident."""
+
+
+@dataclass(frozen=True)
+class Workplace(Record):
+    """This machine around the connection. `None` in a fact: it could not be looked at."""
+
+    name: ClassVar[str] = "workplace"
+
+    password_in_history: bool | None = fact(
+        "the password stands in the history of a shell, of psql or of an interpreter"
+    )
+    repository: bool | None = fact("the project's folder is a git repository")
+    password_in_git: bool | None = fact("the password stands in some object of the repository, deleted ones included")
+    drivers: tuple[str, ...] | None = fact("the project's Postgres drivers, with their versions")
+    drivers_without_sni: tuple[str, ...] | None = fact(
+        "those that send no SNI; unknown while a driver's libpq or its version is not known"
+    )
+    direct_url: bool | None = fact("a variable here, or in .env, names the same endpoint without the pooler")
+    connect_limit_s: float | None = fact("the time limit for a connection that applies, in seconds; 1e9 for none")
+
+
+def look(target: Target, client: Client, machine: Machine, folder: Path, scan: Scan) -> Workplace:
+    """At the home folder, and at a project's folder with what was found in its manifests."""
+    forms = _forms(target.password)
+    is_repository = _git(folder, "rev-parse", "--git-dir") is not None
+    return Workplace(
+        password_in_history=_in_files(forms, _histories(machine)) if forms else None,
+        repository=is_repository,
+        password_in_git=_in_git(forms, folder) if forms and is_repository else None,
+        drivers=tuple(driver.title for driver in scan.drivers),
+        drivers_without_sni=_without_sni(scan),
+        direct_url=_direct_url(target, machine),
+        connect_limit_s=_limit(target, client),
+    )
+
+
+def _forms(password: Secret | None) -> tuple[bytes, ...]:
+    """The password as it may stand in a file; nothing for one that is no more than a word."""
+    text = password.reveal() if password else ""
+    if len(text) < _SHORTEST or re.fullmatch(r"[A-Za-z]+|\d+", text):
+        return ()
+    return tuple(form.encode("utf-8", "surrogateescape") for form in encodings.literals(text) if len(form) >= _SHORTEST)
+
+
+def _histories(machine: Machine) -> Iterator[Path]:
+    if machine.home is not None:
+        yield from (machine.home / name for name in HISTORIES)
+    if named := machine.environment.get("HISTFILE"):
+        yield Path(named)
+
+
+def _in_files(forms: tuple[bytes, ...], files: Iterable[Path]) -> bool:
+    for path in files:
+        try:
+            with path.open("rb") as file:
+                if _in_stream(forms, file):
+                    return True
+        except OSError:
+            continue
+    return False
+
+
+def _in_stream(forms: tuple[bytes, ...], stream: IO[bytes]) -> bool:
+    """In constant memory; the end of each piece is looked at again with the next one."""
+    overlap, before = max(map(len, forms)) - 1, b""
+    while piece := stream.read(_CHUNK):
+        text = before + piece
+        if any(form in text for form in forms):
+            return True
+        before = text[-overlap:]
+    return False
+
+
+def _in_git(forms: tuple[bytes, ...], folder: Path) -> bool | None:
+    """In any object: every version of every file, commit messages, and what was deleted and not yet collected."""
+    program = shutil.which("git")
+    if program is None:
+        return None
+    line = [program, "-C", str(folder), "cat-file", "--batch", "--batch-all-objects", "--buffer"]
+    # git reads only what is named here, and runs no hook for it.
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        late = Timer(GIT_LIMIT_S, process.kill)
+        late.start()
+        try:
+            assert process.stdout is not None
+            found = _in_stream(forms, process.stdout)
+        finally:
+            late.cancel()
+            process.kill() if process.poll() is None else None
+        ended = process.wait()
+    if found:
+        return True
+    return False if ended == 0 else None
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    program = shutil.which("git")
+    if program is None:
+        return None
+    line = [program, "-C", str(folder), *arguments]
+    ran = subprocess.run(line, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603  as above
+    return ran.stdout if ran.returncode == 0 else None
+
+
+def _without_sni(scan: Scan) -> tuple[str, ...] | None:
+    lacking = tuple(d.title for d in scan.drivers if d.client.sends_sni is False and d.certain)
+    if lacking:
+        return lacking
+    unknown = any(d.client.sends_sni is None or (d.client.sends_sni is False and not d.certain) for d in scan.drivers)
+    return None if unknown else ()
+
+
+def _direct_url(target: Target, machine: Machine) -> bool | None:
+    """Is there a variable with this endpoint's direct host? `None` where the target is not of a pooled host."""
+    host = next((h.name for h in target.hosts if h.name), "")
+    known = recognise(host)
+    if not known.pooled or known.endpoint is None:
+        return None
+    direct = host.lower().replace(known.endpoint, known.endpoint.removesuffix("-pooler"), 1)
+    variables: Mapping[str, str] = {**_dotenv(machine.folder), **machine.environment}
+    return any(direct in value.lower() for value in variables.values())
+
+
+def _dotenv(folder: Path) -> dict[str, str]:
+    try:
+        text = (folder / ".env").read_text(encoding="utf-8-sig", errors="replace")
+    except OSError:
+        return {}
+    return dict(re.findall(r"^\s*(?:export\s+)?(\w+)\s*=\s*(.*)$", text, re.MULTILINE))
+
+
+def _limit(target: Target, client: Client) -> float | None:
+    asked = targets.facts(target, default_sslmode="prefer", default_source="").connect_timeout
+    limit = float(asked) if asked else client.connect_timeout_s
+    return 1e9 if limit == 0 else limit

@@ -1,0 +1,124 @@
+"""`pgwhy checklist [TARGET]`: what must hold before a team may call itself connected."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from diagnostics import checklist as lists
+from diagnostics.checklist import Change, Checklist, answers, pages
+from diagnostics.checklist.answers import Answers, BadAnswers
+from diagnostics.checklist.items import items
+from diagnostics.checklist.workplace import look
+from diagnostics.cli import request as requests
+from diagnostics.cli.output import Terminal, write
+from diagnostics.machine import Machine
+from diagnostics.project import scan
+
+FAILS = 1
+
+
+@click.command()
+@click.argument("target", required=False)
+@requests.run_options
+@click.option("--format", "format_", type=click.Choice(["text", "markdown", "html", "json"]), default="text")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
+@click.option(
+    "--project",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    metavar="DIR",
+    help="Where the application's code is: this folder.",
+)
+@click.option(
+    "--answers",
+    "answers_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=f"Boxes ticked and risks accepted: {answers.FILE}.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Say what changed since it was saved; without such a file, save it.",
+)
+@click.option("--update", is_flag=True, help="Save the baseline anew afterwards.")
+def command(
+    target: str | None,
+    format_: str,
+    output: Path | None,
+    project: Path,
+    answers_file: Path | None,
+    baseline: Path | None,
+    update: bool,
+    **options: Any,
+) -> int:
+    """What must hold before a team may call itself connected, and what of it holds.
+
+    Each item is checked where a probe can, and is a box to tick where none can, with who and how. In the answers file
+    a box is ticked under [ticked.ITEM] (by, on) and a risk accepted under [accepted.ITEM] (owner, until, reason).
+    Exit status 1 if an item does not hold and nobody has accepted that.
+    """
+    if update and baseline is None:
+        raise click.UsageError("--update needs --baseline FILE")
+    machine = Machine.here()
+    said = _answers(answers_file, machine.folder)
+    before = _baseline(baseline)
+    asked, redactor = requests.request(target, options)
+    from diagnostics.cli.running import run
+
+    report = run(asked, redactor, None)
+    around = look(asked.target, asked.client, machine, project, scan(project))
+    seen = report.observations.with_record(redactor.clean_value(around))
+    found = lists.evaluate(report, seen, said, machine.now.date())
+    since = lists.changes(found, before) if before is not None else None
+    write(_rendered(found, since, format_, Terminal() if output else _terminal(machine)), redactor, output)
+    if baseline is not None and (before is None or update):
+        write(json.dumps(pages.document(found), indent=2, ensure_ascii=False) + "\n", redactor, baseline)
+        sys.stderr.write(f"The baseline is in {baseline}.\n")
+    return 0 if found.passes else FAILS
+
+
+def _terminal(machine: Machine) -> Terminal:
+    return Terminal.here(machine.environment, machine.platform)
+
+
+def _rendered(found: Checklist, since: tuple[Change, ...] | None, format: str, terminal: Terminal) -> str:
+    if format == "json":
+        told = pages.document(found) | ({"since": [vars(each) for each in since]} if since is not None else {})
+        return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    if format == "markdown":
+        return pages.as_markdown(found, since)
+    if format == "html":
+        from diagnostics.checklist.html import page
+
+        return page(found, since)
+    lines = pages.lines(found, since, min(terminal.width, 100))
+    return "".join((one.painted() if terminal.colour else one.text) + "\n" for one in lines)
+
+
+def _answers(named: Path | None, folder: Path) -> Answers:
+    file = named or folder / answers.FILE
+    if named is None and not file.exists():
+        return answers.NONE
+    try:
+        return answers.read(file.read_text(encoding="utf-8"), [item.id for item in items()])
+    except (OSError, UnicodeError, BadAnswers) as problem:
+        raise click.UsageError(f"{file}: {problem}") from None
+
+
+def _baseline(file: Path | None) -> dict[str, Any] | None:
+    if file is None or not file.exists():
+        return None
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        if told["schema"] != lists.SCHEMA:
+            raise click.UsageError(f"{file}: its schema is {told['schema']!r}, and this pgwhy reads {lists.SCHEMA!r}")
+        return dict(told)
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise click.UsageError(f"{file} is no checklist that pgwhy saved ({type(problem).__name__})") from None
