@@ -1,0 +1,122 @@
+"""`pgwhy snippets [TARGET]`: the code or the settings to paste for each stack, right for its driver."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from diagnostics import redaction
+from diagnostics import target as targets
+from diagnostics.cli.output import Terminal, write
+from diagnostics.machine import Machine
+from diagnostics.redaction import Redactor
+from diagnostics.report.width import wrap
+from diagnostics.snippets import STACKS, Snippet, snippet
+from diagnostics.snippets.choices import bundle
+from diagnostics.snippets.pooling import DIRECT, POOLED
+from diagnostics.target.forms import CannotCarry
+from diagnostics.target.model import CannotChange
+
+if TYPE_CHECKING:
+    from diagnostics.target.model import Target
+
+UNREADABLE = 1
+
+
+@click.command()
+@click.option("--for", "stacks", metavar="STACK,...", help="Only these stacks; one alone is printed as one file.")
+@click.option("--pooled", "host", flag_value="pooled", default="", help="The pooled host, whatever the stack.")
+@click.option("--direct", "host", flag_value="direct", help="The direct host, whatever the stack.")
+@click.option("--from", "form", metavar="DIALECT", help="Read TARGET as this dialect, a file or a text; see --list.")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What to print: text.")
+@click.option("--list", "listed", is_flag=True, help="The names of the stacks and dialects.")
+@click.argument("target", required=False)
+def command(
+    stacks: str | None, host: str, form: str | None, format_: str, listed: bool, target: str | None
+) -> int | None:
+    """What to paste for each stack: code or settings, right for its driver and for this target.
+
+    The password is not in it: it is PGPASSWORD of the environment. With one stack the file alone goes to standard
+    output, and what to know of it to standard error.
+    """
+    if listed:
+        write(_list(), Redactor())
+        return None
+    names = _names(stacks)
+    read = _target(target, form)
+    redactor = redaction.for_target(read)
+    roots = bundle()
+    try:
+        found, without = [], []
+        for name in names:
+            try:
+                found.append(snippet(read, name, host, roots))
+            except CannotCarry as problem:
+                without.append(f"no snippet for {name}: {problem}")
+    except CannotChange as problem:
+        click.echo(f"pgwhy: the target cannot be read: {redactor.clean(str(problem))}", err=True)
+        click.echo("What to do about it: pgwhy check, with the same target", err=True)
+        return UNREADABLE
+    for line in without:
+        click.echo(f"pgwhy: {line}", err=True)
+    if format_ == "json":
+        write(json.dumps([asdict(each) for each in found], indent=2, ensure_ascii=False) + "\n", redactor)
+    elif len(names) == 1:
+        if not found:
+            return UNREADABLE
+        write(found[0].text, redactor)
+        notes = _notes(found[0], _width(sys.stderr.isatty()))
+        write("".join(f"{line}\n" for line in notes), redactor, None, sys.stderr)
+    else:
+        write(_page(found, _width(sys.stdout.isatty())), redactor)
+    return None
+
+
+def _page(found: list[Snippet], width: int) -> str:
+    lines: list[str] = []
+    if any(each.host for each in found):
+        lines += ["Pooled or direct?", *wrap(POOLED, width, "  "), *wrap(DIRECT, width, "  "), ""]
+    for each in found:
+        heading = f"-- {each.title}: {each.file} (--for {each.stack}) "
+        lines += [heading + "-" * max(0, width - len(heading)), *each.text.rstrip("\n").split("\n")]
+        lines += [*_notes(each, width), ""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+def _notes(each: Snippet, width: int) -> list[str]:
+    said = ([each.why] if each.why else []) + list(each.notes)
+    return [line for note in said for line in wrap(note, width, "  * ", "    ")]
+
+
+def _width(is_terminal: bool) -> int:
+    return min(Terminal.here(os.environ, sys.platform).width, 100) if is_terminal else 100
+
+
+def _names(stacks: str | None) -> list[str]:
+    names = [name.strip() for name in stacks.split(",") if name.strip()] if stacks else list(STACKS)
+    for name in names:
+        if name not in STACKS:
+            from diagnostics.target.parameters import nearest
+
+            near = nearest(name, tuple(STACKS))
+            hint = f"did you mean {near}?" if near else "see pgwhy snippets --list"
+            raise click.UsageError(f"no stack is called {name!r}; {hint}")
+    return names
+
+
+def _target(text: str | None, form: str | None) -> Target:
+    stdin = sys.stdin.read
+    return targets.read(text, Machine.here(), stdin)
+
+
+def _list() -> str:
+    from diagnostics.target.forms import FORMS
+
+    lines = ["Stacks (--for):", *(f"  {each.name:<20}{each.title}" for each in STACKS.values())]
+    lines += ["", "Dialects (--from):", *(f"  {each.name:<20}{each.title}" for each in FORMS.values())]
+    return "\n".join(lines) + "\n"
