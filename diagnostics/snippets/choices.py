@@ -117,7 +117,7 @@ def _patience(values: dict[str, str], stack: Stack, client: Client) -> list[str]
 
 
 def _left_out(values: dict[str, str], stack: Stack, client: Client) -> list[str]:
-    """Drop what this client does not understand, with the reason. Raises `CannotCarry` where it is the server itself."""
+    """Drop what this client does not understand, and say why. Raises `CannotCarry` where it is the server itself."""
     form, notes = FORMS[stack.form], []
     if essential := tuple(name for name in lacking(form, values) if name in ("host", "port", "user", "dbname")):
         raise CannotCarry(form, essential)

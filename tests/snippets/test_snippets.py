@@ -55,7 +55,7 @@ def test_no_snippet_is_weaker_than_its_target(stack: str) -> None:
 
 @pytest.mark.parametrize("stack", [name for name, each in STACKS.items() if each.file.endswith(".py")])
 def test_python_can_be_parsed(stack: str) -> None:
-    for text in (NEON, OWN, "host=/tmp user=a'b"):
+    for text in (NEON, OWN, "host=db user=a'b"):
         ast.parse(made(stack, text + " dbname=x" if text.startswith("host") else text).text)
 
 
@@ -116,7 +116,7 @@ def test_a_reference_in_a_file_becomes_the_password_where_it_is_expanded(stack: 
 
 
 def test_what_a_stack_cannot_reach_is_said() -> None:
-    with pytest.raises(CannotCarry, match="Laravel's .env cannot carry host"):
+    with pytest.raises(CannotCarry, match="cannot carry host"):
         made("laravel", "host=/tmp user=alex dbname=app")
 
 
