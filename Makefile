@@ -3,8 +3,8 @@
 # make parts   what the tests need beyond Python, by apt as root (Debian, Ubuntu) and npm
 # make drivers the programs of fixtures/drivers, built: real drivers to prove fixes with. Two minutes, then nothing
 # make bench   the figures of the README, measured here
-# make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md
-# make soak    is it the same answer each time: every fault ten times
+# make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md, about 12 minutes
+# make soak    is it the same answer each time: every fault ten times, about half an hour
 # make rivals  the other tools, in an environment of their own
 
 PYTHON ?= python3

@@ -6,16 +6,20 @@ netdoctor and sslyze the first host and port (as pgwhy reads them), sslyze only 
 require or stricter). What cannot be given counts as not found, and on healthy servers as no false alarm.
 
 On loopback, where targets name their address by `hostaddr`, the host's name leads to that address for all of them, by a
-hosts file. A tool is killed after 15 s; what it has printed until then counts.
+hosts file. A tool is killed after 15 s; what it has printed until then counts. It has detected the fault, as everybody
+sees that it hangs, and on a healthy server that is no false alarm.
 
 How it is read, the same way for all:
 
 detected    it says that something is wrong: its exit status or, where that is 0 in any case (sslyze), its words
-cause       its output, without what it was given, has a phrase of `PHRASES`: a text that a reader who takes it at its
-            word understands as that cause. It may name several; the right one among them is enough.
+cause       its output, without what it was given, has a phrase of `benchmarks.phrases`: a text that a reader who takes
+            it at its word understands as that cause. It may name several; the right one among them is enough.
 stage       the right cause, or another one of the same stage, or the step that the tool itself says it stopped at
 healthy     anything else than an all-clear is a false alarm
 cannot tell right where it names no cause
+
+netdoctor ends its ladder with a request in HTTP, which no Postgres answers. That rung counts for nothing: what it says
+of the name and the port does, its crash over what a Postgres answers to HTTP does not.
 
 None of them tries a fix.
 """
@@ -32,6 +36,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import phrases
 from diagnostics import target as targets
 from diagnostics.causes import Cause, Stage
 from diagnostics.lab import real_clients, record
@@ -47,91 +52,6 @@ _FOREIGN = (Dialect.JDBC, Dialect.NPGSQL, Dialect.SQLALCHEMY)
 PROGRAMS = Path(__file__).resolve().parents[1] / ".parts/rivals/bin"
 """Where `make rivals` puts those that come from PyPI."""
 
-PHRASES: tuple[tuple[str, Cause], ...] = tuple(
-    (phrase, Cause(cause))
-    for cause, phrases in {
-        "malformed-connection-string": (
-            r'missing "=" after',
-            r"invalid port number",
-            r"invalid percent-encoded",
-            r"unterminated quoted string",
-            r"invalid URI",
-            r"unexpected character .* in URI",
-            r"end of string reached when looking for",
-            r"special characters that need escaping",
-        ),
-        "invalid-connection-option": (
-            r"invalid connection option",
-            r"invalid URI query parameter",
-            r"invalid sslmode value",
-            r'invalid (\w+) value: "',
-            r"invalid command-line argument for server process",
-        ),
-        "dns-not-found": (r"Name or service not known", r"No address associated", r"could not resolve hostname"),
-        "dns-temporary-failure": (r"Temporary failure in name resolution",),
-        "connection-refused": (r"connection refused", r"connection rejected"),
-        "connection-timeout": (r"timeout expired", r"connection timed out", r"timed out", r"no response"),
-        "network-unreachable": (r"network is unreachable", r"no route to host", r"network unreachable"),
-        "connection-reset": (r"connection reset by peer",),
-        "local-socket-missing": (r'socket "[^"]*" failed: No such file',),
-        "ssl-required": (r"no encryption", r"connection is insecure", r"SSL off", r"SSL required", r"must use SSL"),
-        "ssl-not-supported-by-server": (r"server does not support SSL", r"AUTH TLS was rejected"),
-        "tls-version-mismatch": (
-            r"protocol version",
-            r"unsupported protocol",
-            r"no protocols available",
-            r"no shared cipher",
-            r"handshake failure",
-        ),
-        "self-signed-certificate": (r"self.signed certificate",),
-        "unknown-ca": (r"certificate verify failed", r"unknown ca", r"NOT Trusted", r"unable to get (local )?issuer"),
-        "root-cert-file-missing": (r"root certificate file .* does not exist", r"root\.crt.* does not exist"),
-        "certificate-hostname-mismatch": (r"does not match host name", r"no matching subjectAltName"),
-        "certificate-expired": (r"certificate has expired", r"not yet valid", r"cert is not valid at validation time"),
-        "client-certificate": (
-            r"certificate required",
-            r"requires a valid client certificate",
-            r"private key file .* (group|does not exist|has)",
-            r"client certificate",
-        ),
-        "not-a-postgres-server": (r"invalid response to SSL negotiation", r"expected authentication request"),
-        "direct-tls-negotiation": (r"ALPN",),
-        "sni-missing": (r"Endpoint ID is not specified",),
-        "endpoint-mismatch": (r"Inconsistent project name",),
-        "endpoint-not-found": (r"(endpoint|project|branch|resource) (could not|cannot) be found", r"unrecognized name"),
-        "endpoint-disabled": (r"endpoint (has been|is) disabled", r"temporarily disabled"),
-        "compute-start-failed": (r"Couldn't connect to compute", r"Control plane request failed", r"Internal error"),
-        "quota-exceeded": (r"quota", r"exceeded the (compute time|limit)"),
-        "rate-limited": (r"rate limit", r"Too many connections attempts", r"Failed to acquire permit"),
-        "ip-not-allowed": (r"IP address .* is not allowed",),
-        "network-blocked": (r"blocked network", r"VPC endpoint"),
-        "unsupported-startup-parameter": (r"unsupported startup parameter",),
-        "database-not-found": (r'database "[^"]*" does not exist',),
-        "permission-denied-connect": (r"permission denied for database",),
-        "too-many-connections": (
-            r"too many (clients|connections)(?! attempts)",
-            r"no more connections allowed",
-            r"remaining connection slots",
-        ),
-        "server-starting-up": (r"starting up", r"not (yet )?accepting connections", r"rejecting connections"),
-        "pooler-backend-unavailable": (r"server_login_retry", r"cannot connect to server", r"server login has been"),
-        "pg-hba-no-entry": (r"no pg_hba.conf entry", r"pg_hba.conf rejects"),
-        "auth-method-unsupported": (r"authentication method \w+ not supported",),
-        "channel-binding": (r"channel binding", r"SCRAM-PLUS", r"secure channel data mismatch"),
-        "password-missing": (r"no password supplied", r"password is missing"),
-        "wrong-password": (r"password authentication failed", r"invalid credentials"),
-        "role-not-found": (r'role "[^"]*" does not exist',),
-        "role-cannot-login": (r"not permitted to log in",),
-        "peer-auth-failed": (r"Peer authentication failed",),
-        "external-auth-failed": (r"(PAM|LDAP|GSSAPI) authentication failed",),
-        "query-wait-timeout": (r"query_wait_timeout",),
-        "read-only-server": (r"session is (not )?read-only", r"read-only transaction", r"hot standby"),
-        "admin-shutdown": (r"administrator command",),
-        "server-silent": (r"server closed the connection unexpectedly",),
-    }.items()
-    for phrase in phrases
-)
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -144,6 +64,8 @@ class Answer:
     stages: frozenset[Stage] = frozenset()
     elapsed_s: float = 0.0
     output: str = ""
+    cut_off: bool = False
+    """It was killed at the limit."""
 
 
 @dataclass(frozen=True)
@@ -173,15 +95,16 @@ def ask(rival: Rival, place: Place) -> Answer:
     elapsed_s = time.monotonic() - begin
     detected = rival.detects(ran)
     causes, stages = _read(rival, ran, place) if detected else (frozenset(), frozenset())
-    return Answer(True, detected, causes, stages, elapsed_s, record.masked(ran.stdout + ran.stderr, place))
+    return Answer(
+        True, detected, causes, stages, elapsed_s, record.masked(ran.stdout + ran.stderr, place), ran.status is None
+    )
 
 
 def _read(rival: Rival, ran: Ran, place: Place) -> tuple[frozenset[Cause], frozenset[Stage]]:
     said = rival.words(ran)
     if place.given.target:
         said = said.replace(place.given.target.reveal(), "")
-    folded = " ".join(said.split())
-    causes = frozenset(cause for phrase, cause in PHRASES if re.search(phrase, folded, re.IGNORECASE))
+    causes = phrases.causes(said)
     return causes, rival.stages(ran) | {cause.about.stage for cause in causes if cause.about.stage}
 
 
@@ -269,19 +192,34 @@ def _sslyze_complaints(ran: Ran) -> str:
     return "\n".join(lines + ["no protocols available in common"] * both)
 
 
-def _rung(ran: Ran) -> frozenset[Stage]:
-    """The rung that netdoctor calls broken."""
+_RUNGS: Mapping[str, Stage] = {"dns": Stage.DNS, "port": Stage.TCP}
+
+
+def _broken_rungs(ran: Ran) -> list[Mapping[str, str]]:
+    """Those of netdoctor's ladder that failed and that a Postgres has; none where it crashed."""
     try:
-        rung = json.loads(ran.stdout)["diagnosis"]["broken_rung"]
+        rungs = json.loads(ran.stdout)["rungs"]
     except (ValueError, KeyError, TypeError):
-        return frozenset()
-    return frozenset({"dns": {Stage.DNS}, "port": {Stage.TCP}}.get(rung, ()))
+        return []
+    return [rung for rung in rungs if rung.get("key") in _RUNGS and rung.get("status") == "fail"]
+
+
+def _netdoctor_complains(ran: Ran) -> bool:
+    return ran.status is None or bool(_broken_rungs(ran))
+
+
+def _netdoctor_complaints(ran: Ran) -> str:
+    return "\n".join(f"{rung.get('detail')} {rung.get('hint')}" for rung in _broken_rungs(ran))
+
+
+def _rung(ran: Ran) -> frozenset[Stage]:
+    return frozenset(_RUNGS[rung["key"]] for rung in _broken_rungs(ran))
 
 
 def _db_tester_step(ran: Ran) -> frozenset[Stage]:
-    """The titles of its boxes."""
-    steps: Mapping[str, Stage] = {"DNS Error": Stage.DNS, "Port Error": Stage.TCP, "Network Error": Stage.TCP}
-    return frozenset(stage for title, stage in steps.items() if title in ran.stdout)
+    """The checks of its table that it does not call OK."""
+    steps = {r"DNS Resolution\W+(FAIL|WARN)": Stage.DNS, r"Port Check\W+(FAIL|WARN)": Stage.TCP}
+    return frozenset(stage for check, stage in steps.items() if re.search(check, ran.stdout))
 
 
 def _from_pypi(program: str) -> Callable[[], str]:
@@ -296,6 +234,6 @@ RIVALS = (
     Rival("psql's text", _here, _psql, _fails),
     Rival("pg_isready", _here, _pg_isready, _fails),
     Rival("db-tester-cli 0.1.0", _from_pypi("db-tester"), _db_tester, _fails, _db_tester_step),
-    Rival("netdoctor 0.1.1", _from_pypi("netdoctor"), _netdoctor, _fails, _rung),
+    Rival("netdoctor 0.1.1", _from_pypi("netdoctor"), _netdoctor, _netdoctor_complains, _rung, _netdoctor_complaints),
     Rival("sslyze 6.3.1", _from_pypi("sslyze"), _sslyze, _sslyze_complains, words=_sslyze_complaints),
 )

@@ -16,38 +16,21 @@ import os
 import statistics
 import sys
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import rivals
-from benchmarks.rivals import RIVALS, Answer, Rival
+from benchmarks.rivals import RIVALS, Rival
+from benchmarks.rows import Row, ask_all
 from diagnostics import __version__
 from diagnostics.causes import Severity
 from diagnostics.finding import Status
-from diagnostics.lab import faults, trial
+from diagnostics.lab import faults
 from diagnostics.lab.fault import Fault, Tier
-from diagnostics.lab.installation import PostgresError
-from diagnostics.lab.matrix import Matrix
-from diagnostics.lab.namespace import NamespaceError
-from diagnostics.lab.stage import Stage, missing, staged
-from diagnostics.lab.trial import Trial, TrialError
+from diagnostics.lab.stage import missing
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 SHARE_OF_CAUSES = 0.97
-
-
-@dataclass(frozen=True)
-class Row:
-    """All that was said of one fault."""
-
-    fault: Fault
-    trial: Trial | None
-    """`None`: there is no report."""
-    answers: dict[str, Answer]
-    trouble: str = ""
-    """Why there is no report."""
 
 
 @dataclass
@@ -75,49 +58,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if asked.without_rivals:
         present = [rival for rival in present if rival.name == "psql's text"]
     chosen = [faults.load(slug) for slug in asked.faults or faults.slugs()]
-    rows = _rows([fault for fault in chosen if not missing(fault)], present)
+    load = os.getloadavg()[0]
+    rows = ask_all([fault for fault in chosen if not missing(fault)], present)
     if asked.keep:
         _keep(rows, asked.keep)
     left_out = [f"{fault.slug}: {reason}" for fault in chosen if (reason := missing(fault))]
     absent = [f"{rival.name}: {reason}" for rival in RIVALS if (reason := rival.missing())]
-    text = _page(rows, present, left_out, absent)
+    text = _page(rows, present, left_out, absent, load)
     sys.stdout.write(text)
     if not asked.faults:
         RESULTS.write_text(text, encoding="utf-8")
     return 0 if _promises_hold(rows) else 1
-
-
-def _rows(chosen: Sequence[Fault], present: Sequence[Rival]) -> list[Row]:
-    def work(stage: Stage) -> Row:
-        diagnosed, trouble = None, ""
-        try:
-            diagnosed = trial.diagnose(stage)
-        except TrialError as error:
-            trouble = str(error)
-        return Row(stage.fault, diagnosed, {rival.name: _asked(rival, stage) for rival in present}, trouble)
-
-    # One at a time for each processor: what runs beside it must not slow a tool down.
-    with Matrix(os.cpu_count()) as matrix:
-        started = matrix.each(chosen, work)
-        for number, _ in enumerate(as_completed(started.values()), start=1):
-            print(f"\r{number} of {len(started)} faults", end="", file=sys.stderr, flush=True)
-        print(file=sys.stderr)
-        return [_row(fault, started[fault.slug]) for fault in chosen]
-
-
-def _row(fault: Fault, started: Future[Row]) -> Row:
-    try:
-        return started.result()
-    except (PostgresError, NamespaceError, faults.FaultError) as error:
-        return Row(fault, None, {}, f"it could not be shown: {error}")
-
-
-def _asked(rival: Rival, stage: Stage) -> Answer:
-    # What pgwhy has woken up is awake for whoever comes next.
-    if "wake_s" not in stage.fault.endpoint:
-        return rivals.ask(rival, stage)
-    with staged(stage.fault) as fresh:
-        return rivals.ask(rival, fresh)
 
 
 def _of_pgwhy(rows: Iterable[Row]) -> Tally:
@@ -151,7 +102,7 @@ def _of_rival(rival: Rival, rows: Iterable[Row]) -> Tally:
         tally.given += 1
         tally.times.append(answer.elapsed_s)
         if _is_healthy(row.fault):
-            tally.false_alarms += answer.detected
+            tally.false_alarms += answer.detected and not answer.cut_off
             continue
         tally.detected += answer.detected
         if expect.cause is None:
@@ -163,7 +114,7 @@ def _of_rival(rival: Rival, rows: Iterable[Row]) -> Tally:
     return tally
 
 
-def _page(rows: Sequence[Row], present: Sequence[Rival], left_out: list[str], absent: list[str]) -> str:
+def _page(rows: Sequence[Row], present: Sequence[Rival], left_out: list[str], absent: list[str], load: float) -> str:
     healthy = [row for row in rows if _is_healthy(row.fault)]
     broken = [row for row in rows if not _is_healthy(row.fault)]
     told = [row for row in broken if row.fault.expect.cause]
@@ -173,9 +124,10 @@ def _page(rows: Sequence[Row], present: Sequence[Rival], left_out: list[str], ab
     lines = [
         "# How often the answer is right",
         "",
-        f"`make score` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Linux. {len(broken)} faults made with "
-        f"real parts, with {len(causes)} causes, and {len(healthy)} healthy variants; {namespaces} of them on networks "
-        "of their own, the others on loopback. How other tools are called and read: benchmarks/rivals.py.",
+        f"`make score` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Linux, load {load:.1f} before it. "
+        f"{len(broken)} faults made with real parts, with {len(causes)} causes, and {len(healthy)} healthy variants; "
+        f"{namespaces} of them on networks of their own, the others on loopback. "
+        "How other tools are called and read: benchmarks/rivals.py.",
         "",
         "| | run on | detected | right stage | right cause | fix confirmed | false alarms | left open rightly | "
         "median | 95th percentile |",

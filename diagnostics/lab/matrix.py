@@ -47,10 +47,12 @@ class Matrix:
         long the others kept the processors busy is no mistake of this one's.
         """
         trial = started.result()
-        if trial.is_only_late:
-            wait(self._all)
-            return self._one(trial.fault, diagnose)
-        return trial
+        return self.alone(trial.fault, diagnose) if trial.is_only_late else trial
+
+    def alone(self, fault: Fault, work: Callable[[Stage], T]) -> T:
+        """What `work` makes of it on its stage, once all that was started is over."""
+        wait(self._all)
+        return self._one(fault, work)
 
     def each(self, faults: Iterable[Fault], work: Callable[[Stage], T]) -> dict[str, Future[T]]:
         """Slug → what `work` makes of each on its stage. Those that may take longest begin."""

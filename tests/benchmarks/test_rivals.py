@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import rivals
+from benchmarks import phrases, rivals
+from benchmarks.rows import ask_all
 from diagnostics.lab import faults
 from diagnostics.lab.namespace import Ran
 from diagnostics.lab.stage import staged
@@ -43,3 +44,28 @@ def test_sslyze_is_judged_by_the_roots_that_it_was_given() -> None:
     trusted, expired = said.format("OK - Certificate is trusted"), said.format("FAILED - cert is not valid at ...")
     assert not rivals._sslyze_complains(Ran(0, trusted, ""))
     assert rivals._sslyze_complains(Ran(0, expired, ""))
+
+
+def test_netdoctor_is_judged_by_its_rungs_of_name_and_port_and_not_by_http() -> None:
+    ladder = '{{"rungs": [{{"key": "port", "status": "{}", "detail": "connection refused"}}, {}]}}'
+    http = '{"key": "http", "status": "fail", "detail": "no HTTP response"}'
+    healthy, refused = ladder.format("ok", http), ladder.format("fail", http)
+    assert not rivals._netdoctor_complains(Ran(2, healthy, ""))
+    assert not rivals._netdoctor_complains(Ran(1, "", "Traceback (most recent call last): BadStatusLine"))
+    assert rivals._netdoctor_complains(Ran(2, refused, ""))
+    assert rivals._rung(Ran(2, refused, "")) == {"tcp"}
+    assert phrases.causes(rivals._netdoctor_complaints(Ran(2, refused, ""))) == {"connection-refused"}
+
+
+def test_a_phrase_is_found_across_the_lines_of_a_box() -> None:
+    assert phrases.causes("FATAL:  password authentication\n   failed for user alex") == {"wrong-password"}
+
+
+def test_who_waits_is_asked_at_the_end_and_every_tool_has_an_answer() -> None:
+    """psql waits out its own limit of two seconds; pg_isready answers at once that nobody does."""
+    rows = ask_all([faults.load("tcp-accepted-closed"), faults.load("tcp-dropped-connect-timeout")], [PSQL, PG_ISREADY])
+    assert [row.fault.slug for row in rows] == ["tcp-accepted-closed", "tcp-dropped-connect-timeout"]
+    for row in rows:
+        assert row.trial and row.trial.mistakes == ()
+        assert set(row.answers) == {PSQL.name, PG_ISREADY.name}
+        assert all(answer.detected for answer in row.answers.values())

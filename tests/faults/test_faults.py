@@ -6,14 +6,26 @@ from collections.abc import Callable
 
 import pytest
 
+from diagnostics.causes import Cause
 from diagnostics.finding import Status
-from diagnostics.lab import faults
+from diagnostics.lab import faults, messages
+from diagnostics.lab.fault import LIMIT_S
 from diagnostics.lab.stage import missing
 from diagnostics.lab.trial import Trial, explained_again
 from tests import parts
 
 NOT_SHOWN = ("healthy-npgsql",)
 """No .NET runtime is to be had on the machines that test this: the string is read by its grammar alone."""
+NO_FAULT = (Cause.CLOCK_SKEW,)
+"""Of two clocks that differ a client sees only that a certificate is not valid yet, or no longer: both have faults."""
+BLACK_HOLES = (
+    "tcp-dropped",
+    "tcp-dropped-all",
+    "tcp-full-backlog",
+    "tcp-blackhole-route",
+    "dns-private-address-dropped",
+)
+SILENT = ("tcp-accepted-silent", "tls-stalls", "not-postgres-redis", "tcp-path-mtu", "tcp-path-mtu-both-ways")
 DEMO = ("no-sni", "plaintext", "wrong-password", "option-contradicts-host")
 
 
@@ -30,6 +42,22 @@ def test_there_are_enough_faults() -> None:
     healthy = [slug for slug in faults.slugs() if slug.startswith("healthy-")]
     assert len(healthy) >= 20
     assert len(faults.slugs()) - len(healthy) >= 90
+
+
+def test_every_cause_has_a_fault_and_so_has_every_message_of_the_gateway() -> None:
+    every = [faults.load(slug) for slug in faults.slugs()]
+    shown = {fault.expect.cause for fault in every}.union(*(fault.expect.warns for fault in every))
+    assert set(Cause) - shown == set(NO_FAULT)
+    refused = {fault.content.get("world", {}).get("endpoint", {}).get("refuse_with") for fault in every}
+    assert set(messages.ON_DEMAND) <= refused
+
+
+@pytest.mark.parametrize(("slugs", "limit_s"), [(BLACK_HOLES, 3.5), (SILENT, 6.0), (faults.slugs(), LIMIT_S)])
+def test_how_long_an_answer_may_take_by_default(slugs: tuple[str, ...], limit_s: float) -> None:
+    """The trial of each is late beyond what its file allows; here it is that no file allows more."""
+    for fault in map(faults.load, slugs):
+        assert fault.expect.limit_s <= limit_s, fault.slug
+        assert limit_s == LIMIT_S or "--timeout" not in fault.options, fault.slug
 
 
 @pytest.mark.parametrize("slug", faults.slugs())
