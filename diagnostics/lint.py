@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from diagnostics import catalogue, rules_compiled
+from diagnostics import catalogue, coverage, coverage_page, rules_compiled
 from diagnostics.causes import Severity
 from diagnostics.conditions import WORDS, Answer, Facts, Operator
 from diagnostics.explanation import explain
@@ -172,6 +172,8 @@ def main() -> int:
     folder = rules_compiled.built_in()
     try:
         rulebook = from_folders(VOCABULARY, folder, repairs=frozenset(REPAIRS))
+        checkout = folder.parent if (folder.parent / "tests").is_dir() else None
+        documented = coverage.read(folder, rulebook, coverage.fault_slugs(), checkout)
     except RuleError as error:
         print(error)
         return 1
@@ -180,6 +182,8 @@ def main() -> int:
         print(remark)
     rules_compiled.compile_folder(folder)
     catalogue.refresh(rulebook, folder / "README.md")
+    if checkout:
+        coverage_page.refresh(documented, checkout / "docs" / "coverage.md")
     print(f"{len(rulebook)} rules, {sum(len(rule.examples) for rule in rulebook)} examples, {len(remarks)} remarks")
     return 1 if remarks else 0
 
