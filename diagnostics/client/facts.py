@@ -47,6 +47,7 @@ class ClientFacts(Record):
     sslmodes: tuple[str, ...] | None = fact("the values of sslmode that it takes; empty: libpq's six, or not known")
     require_verifies: bool | None = fact("the client checks the certificate under sslmode=require already")
     roots: Roots | None = fact("where it finds authorities for verify-full when the settings name none")
+    system_roots: bool | None = fact("the client is known to read sslrootcert=system as the system's store")
     unknown_parameters: UnknownParameters | None = fact("what the client does with a parameter that it does not know")
     settings: Syntax | None = fact("how one writes this client's settings: the dialect of the target if it reads that")
     addresses: Addresses | None = fact("what it does with several addresses: one after the other, or only the first")
@@ -94,6 +95,7 @@ def facts_of(
         sslmodes=client.sslmodes,
         require_verifies=client.require_verifies,
         roots=client.roots,
+        system_roots=client.system_roots is True,
         unknown_parameters=client.unknown_parameters,
         settings=_settings_syntax(client, dialect),
         addresses=client.addresses,

@@ -113,6 +113,8 @@ class Client:
     """libpq parameters that it does not know and refuses."""
     forwarded_parameters: tuple[str, ...] = ()
     """libpq parameters that it does not know and sends to the server."""
+    raw_in_password: tuple[str, ...] = ()
+    """Characters that it takes unencoded in the password of a URL, where libpq would misread it: `@`, `%`."""
     sends_sni: bool | None = None
     sni_modes: tuple[str, ...] = ()
     """Values of sslmode under which it sends SNI although `sends_sni` is false: old Go drivers with verify-full."""
@@ -172,6 +174,7 @@ LIBPQ_HERE = Client(
     default_sslmode="prefer",
     require_verifies=False,
     roots=Roots.FILE,
+    system_roots=True,
     unknown_parameters=UnknownParameters.REFUSED,
     syntaxes=(Syntax.URI, Syntax.KEYWORDS),
     addresses=Addresses.IN_TURN,

@@ -183,7 +183,8 @@ def _refusal(target: Target, client: Client, kept: tuple[str, ...]) -> str:
         return ""
     own = written.dialect in (Dialect.URI, Dialect.KEYWORDS)
     if not own and (client.family != "libpq" or client.id == target.driver):
-        return ""
+        undecodable = (p.detail for p in target.problems if p.code is ProblemCode.PASSWORD_PERCENT)
+        return next(undecodable, "")
     from diagnostics.network.login import conninfo_error  # psycopg costs more than the rest of a run
     from diagnostics.target.dialects import syntax
 

@@ -24,7 +24,7 @@ def hide_by_pattern(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """The text is what a template has in the place of a password."""
+    """The text is what a template has in the place of a password, perhaps with the endpoint before it."""
     return re.fullmatch(_TEMPLATE, text) is not None
 
 
@@ -47,7 +47,8 @@ def _replace(match: re.Match[str]) -> str:
 
 
 _TEMPLATE = (
-    rf"(?i:{HIDDEN}|[*.•]+|x{{3,}}|<[\w -]+>|\[[\w -]+\]|\{{\{{?[\w .-]+\}}?\}}|\$\{{?\w+\}}?|%\w+%"
+    rf"(?i:(?:(?:endpoint|project)(?:=|%3d)[\w-]+(?:[;$]|%3b|%24))?{HIDDEN}"
+    rf"|[*.•]+|x{{3,}}|<[\w -]+>|\[[\w -]+\]|\{{\{{?[\w .-]+\}}?\}}|\$\{{?\w+\}}?|%\w+%"
     r"|(?:your|my|the)[-_ ]?(?:db|database|postgres)?[-_ ]?password)"
 )
 _WORD = r"(?:pass(?:word|wd|phrase)?|pwd|pgpassword|sslpassword|secret|api[_-]?key|access[_-]?token)"

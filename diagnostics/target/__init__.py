@@ -18,6 +18,7 @@ __all__ = [
     "facts",
     "facts_of",
     "apply",
+    "as_taken",
     "edit",
     "libpq_parameters",
     "masked",
@@ -37,6 +38,15 @@ def apply(target: Target, change: Change) -> Target:
     from diagnostics.target.editing import apply_change  # a healthy run changes nothing
 
     return apply_change(target, change)
+
+
+def as_taken(target: Target, raw: tuple[str, ...]) -> Target:
+    """The target as a client reads it that takes these characters unencoded in the password of a URL."""
+    if not raw or not target.problems:
+        return target
+    from diagnostics.target.repair import taken_raw  # for a broken text only
+
+    return taken_raw(target, raw)
 
 
 def edit(target: Target, change: Change) -> Edit:

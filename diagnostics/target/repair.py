@@ -17,6 +17,7 @@ from diagnostics.target.model import (
     PLACEHOLDER,
     CannotChange,
     Dialect,
+    ProblemCode,
     Secret,
     Setting,
     Source,
@@ -46,6 +47,19 @@ def read_again(target: Target, text: str) -> Target:
     return replace(fresh, candidates=target.candidates, secrets=secrets)
 
 
+def taken_raw(target: Target, raw: tuple[str, ...]) -> Target:
+    """The target as it is meant, where these characters are all that is raw in the password, and its reader takes them.
+
+    Node's URL reader ends the login at the last @, and several readers leave a % alone that begins no byte.
+    """
+    if any(_RAW.get(problem.code, "") not in raw for problem in target.problems):
+        return target
+    return mended(target, "percent-encode-password")
+
+
+_RAW = {ProblemCode.PASSWORD_AT_SIGN: "@", ProblemCode.PASSWORD_PERCENT: "%"}
+
+
 def unwrapped(text: str) -> str:
     """The connection string alone, without quotes, command, white space or byte order mark around it."""
     while True:
@@ -56,6 +70,8 @@ def unwrapped(text: str) -> str:
 
 
 def _percent_encoded(text: str) -> str:
+    if text.startswith(jdbc.PREFIX):
+        return jdbc.percent_encoded(text)
     start = _login_start(text)
     login = uri.intended_userinfo(text, start) or re.compile(r"(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?(?=@)").match(
         text, start

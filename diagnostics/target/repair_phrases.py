@@ -57,6 +57,8 @@ def _marked(text: str) -> str:
 
 def _encoded(broken: Target, mended: Target) -> list[str]:
     text = broken.written.text.reveal() if broken.written else ""
+    if broken.written and broken.written.dialect is Dialect.JDBC:
+        return [f"in the password of {_place(broken)} write `%25` for `%`"]
     start = text.find("://") + 3
     login = uri.intended_userinfo(text, start)
     written = login[0] if login else text[start : text.find("@", start)]

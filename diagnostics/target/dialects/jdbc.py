@@ -90,7 +90,11 @@ def parse(text: str) -> Parsed:
             continue
         value, known = _decoded(written), NAMES.get(name)
         if SECRET_NAME.search(name) and written:
-            spans.append(Span(end - len(written), end))
+            broken = percent.STRAY.search(written) is not None
+            spans.append(Span(end - len(written), end, broken))
+            if broken:
+                what = "a raw % in the password, which has to be written %25"
+                problems.append(Problem(ProblemCode.PASSWORD_PERCENT, what, "percent-encode-password"))
         if known:
             values[known] = meaning(known, value)
             if name != known:
@@ -115,6 +119,15 @@ def login_in(text: str) -> re.Match[str] | None:
     if makes_sense(text, len(PREFIX) + 2):
         return None
     return _LOGIN.match(text, len(PREFIX))
+
+
+def percent_encoded(text: str) -> str:
+    """The text with its secrets percent-encoded, which were not or only in part."""
+    for start, end in reversed(query.pieces(text)):
+        name, _, written = text[start:end].partition("=")
+        if SECRET_NAME.search(name):
+            text = f"{text[:start]}{name}={percent.encode_raw(written)}{text[end:]}"
+    return text
 
 
 def put(text: str, name: str, value: str) -> str:
