@@ -120,7 +120,7 @@ NEW = (
     Driver("lib-pq", "lib-pq@1.12.3", _go("lib-pq")),
     Driver("pgjdbc", "pgjdbc@42.7.13", _java("42.7.13"), reads="jdbc"),
     Driver("tokio-postgres", "tokio-postgres@0.7.18", partial(_program, "rust", ("{folder}/connect",))),
-    Driver("ruby-pg", "ruby-pg@15", partial(_program, "ruby", ("ruby", "{folder}/connect.rb"))),
+    Driver("ruby-pg", "ruby-pg", partial(_program, "ruby", ("ruby", "{folder}/connect.rb"))),
 )
 """The drivers of today. Ruby's pg is what the system's libpq is."""
 

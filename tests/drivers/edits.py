@@ -38,10 +38,15 @@ def followed(edit: str, setup: Setup) -> Setup | None:
     return setup
 
 
-def with_password(text: str, target: Target, password: str) -> str:
-    """The printed string with the password in place of PASSWORD_HERE, in the spelling of its dialect."""
+def spelled(password: str, target: Target) -> str:
+    """The password as the target's dialect has it."""
     module = syntax(target.written.dialect if target.written else Dialect.URI)
-    return text.replace(PLACEHOLDER, module.password(password) if module else quote(password, safe=""))
+    return module.password(password) if module else quote(password, safe="")
+
+
+def with_password(text: str, password: str) -> str:
+    """The printed string with what stands for PASSWORD_HERE."""
+    return text.replace(PLACEHOLDER, password)
 
 
 def _append(setup: Setup, line: re.Match[str]) -> Setup:

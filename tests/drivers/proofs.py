@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from diagnostics import client as clients
 from diagnostics import target as targets
 from diagnostics.finding import Remedy, Report, Verification
 from diagnostics.lab.real_clients import RealClient
@@ -45,13 +46,14 @@ def tried(stage: Stage, client: RealClient, report: Report, *, only_confirmed: b
     """Run the client as it is, and with every fix that is confirmed, or with every fix there is."""
     target = read(stage)
     before = attempt(stage, client, handed_over(target), {}, LIMIT_S)
+    taken = targets.as_taken(target, clients.resolve(stage.given.client, None, None).raw_in_password)
     wanted = [fix for finding in report.findings for fix in finding.fixes if fix.edit or fix.connection_string]
     if only_confirmed:
         wanted = [fix for fix in wanted if fix.verification is Verification.CONFIRMED]
-    return Tried(report, before, tuple(_proof(stage, client, target, fix) for fix in wanted))
+    return Tried(report, before, tuple(_proof(stage, client, taken, fix, raw=taken != target) for fix in wanted))
 
 
-def _proof(stage: Stage, client: RealClient, target: Target, fix: Remedy) -> Proof:
+def _proof(stage: Stage, client: RealClient, target: Target, fix: Remedy, *, raw: bool) -> Proof:
     written = target.written.masked if target.written and target.written.masked else None
     after = edits.followed(fix.edit, edits.Setup(written)) if fix.edit else None
     # An edit at another place (the environment) leaves the string alone, and what is printed says the same as a string.
@@ -60,16 +62,16 @@ def _proof(stage: Stage, client: RealClient, target: Target, fix: Remedy) -> Pro
     setups = [setup for setup in (after, pasted) if setup is not None]
     if len(setups) == 2 and setups[0].text == setups[1].text:
         setups.pop()
-    secret = _password(stage, target, fix)
+    secret = _password(stage, target, fix) if raw else edits.spelled(_password(stage, target, fix), target)
     attempts = []
     for setup in setups:
-        text = setup.text and edits.with_password(setup.text, target, secret)
+        text = setup.text and edits.with_password(setup.text, secret)
         attempts.append(attempt(stage, client, text, setup.environment, LIMIT_S))
     return Proof(fix.id, fix.verification, tuple(attempts), agree)
 
 
 def _password(stage: Stage, target: Target, fix: Remedy) -> str:
-    """What the user writes for PASSWORD_HERE: what stands there now, or his password where that could not be read."""
+    """What PASSWORD_HERE is for the user: what stands there now, or his password where that could not be read."""
     change = fix.change or {}
     if target.password is None or change.get("repair") or change.get("password") == "percent-encode":
         return stage.values["password"]
