@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -110,8 +111,24 @@ def _names(stacks: str | None) -> list[str]:
 
 
 def _target(text: str | None, form: str | None) -> Target:
-    stdin = sys.stdin.read
-    return targets.read(text, Machine.here(), stdin)
+    machine = Machine.here()
+    if form is None:
+        return targets.read(text, machine, sys.stdin.read)
+    from diagnostics.target.forms import FORMS
+
+    if form not in FORMS or text is None:
+        raise click.UsageError("--from needs a TARGET and a dialect of pgwhy snippets --list")
+    from diagnostics.target.in_file import from_form
+    from diagnostics.target.reading import read_text
+
+    if text == "-":
+        return from_form(FORMS[form], sys.stdin.read().removesuffix("\n"), "standard input", machine)
+    if text.startswith("@"):
+        try:
+            return from_form(FORMS[form], read_text(Path(text[1:])).removesuffix("\n"), text[1:], machine)
+        except OSError as error:
+            raise click.UsageError(f"{text[1:]}: {error.strerror}") from None
+    return from_form(FORMS[form], text, "the text", machine)
 
 
 def _list() -> str:

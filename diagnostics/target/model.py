@@ -28,6 +28,8 @@ class Dialect(StrEnum):
     ENVIRONMENT = "environment"
     """`PG*` variables, from the process or from a `.env` file."""
     SERVICE = "service"
+    FIELDS = "fields"
+    """A framework's settings, one by one: Django's DATABASES, database.yml, an object of node-postgres."""
     DEFAULTS = "defaults"
     """Nothing was given at all: libpq's defaults."""
 

@@ -20,6 +20,8 @@ def of_setting(target: Target, name: str, value: str) -> str:
     if source and (written is None or source != written.source):
         return _elsewhere(target, name, value, current)
     module = syntax(written.dialect) if written else None
+    if written and written.dialect is Dialect.FIELDS:
+        return _in_fields(written.source, name, value, current)
     if written is None or module is None:
         return _elsewhere(target, name, value, None)
     if argument := _argument(target, name, value):
@@ -105,6 +107,13 @@ def _argument(target: Target, name: str, value: str) -> str:
     return f"connect_args={{'{holder}': {{'options': '{value}'}}}}"
 
 
+def _in_fields(source: Source, name: str, value: str, current: Setting | None) -> str:
+    """A framework has names of its own; what they mean has libpq's."""
+    if current is None:
+        return f"in {source}, set {name} to `{value}`"
+    return f"in {source}, {name}: `{current.value}` → `{value}`"
+
+
 def _elsewhere(target: Target, name: str, value: str, current: Setting | None) -> str:
     """How to set a parameter that no connection string has: in a variable or in a file."""
     variable = ENVIRONMENT.get(name)
@@ -140,6 +149,8 @@ def _removal(target: Target, name: str, place: Setting) -> str:
         if module and written.dialect in (Dialect.URI, Dialect.JDBC, Dialect.SQLALCHEMY):
             spelled = _piece(written.masked, module.drop(written.masked, name)) or spelled
         return f"remove `{spelled}` from {source}"
+    if source.kind is SourceKind.STRING:
+        return f"remove {name} from {source}"
     variable = _variable(source, name)
     if source.kind is SourceKind.ENVIRONMENT:
         windows = target.machine is not None and target.machine.platform == "win32"

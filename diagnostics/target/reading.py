@@ -138,11 +138,23 @@ def _from_file(name: str, machine: Machine) -> Target:
     except OSError as error:
         detail = f"{name} cannot be read: {error.strerror or type(error).__name__}"
         return unreadable(ProblemCode.FILE_UNREADABLE, detail, Source(SourceKind.STRING, name), machine)
+    if target := _in_a_form(name, text, machine):
+        return target
     if Path(name).name.startswith(".env") or name.endswith(".env"):
         from diagnostics.target.discover import in_dotenv  # only for this kind of file
 
         return in_dotenv(text, name, machine)
     return from_text(_without_last_break(text), Source(SourceKind.STRING, name, 1), machine)
+
+
+def _in_a_form(name: str, text: str, machine: Machine) -> Target | None:
+    """A file of a framework's or of a program's, as its name says; `None` if it is none."""
+    if not Path(name).suffix and not Path(name).name.startswith("."):
+        return None
+    from diagnostics.target.in_file import form_of, from_form  # only for files with such a name
+
+    form = form_of(name, text)
+    return from_form(form, text, name, machine) if form else None
 
 
 def read_text(path: Path) -> str:

@@ -1,0 +1,149 @@
+"""The target that a file of a framework, a manifest or a program names: `@config/database.yml`, `@schema.prisma`.
+
+A connection string in it is read as it would be alone, so everything that can be wrong with one is recognised there
+too; fields of a framework's own become settings. Nothing of the file is run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePath
+
+from diagnostics.machine import Machine
+from diagnostics.target.detect import Reading
+from diagnostics.target.dialects import dotenv, keywords
+from diagnostics.target.dialects.found import Found, NotThere
+from diagnostics.target.forms import FORMS, Form, find
+from diagnostics.target.model import (
+    Dialect,
+    Problem,
+    ProblemCode,
+    Secret,
+    Source,
+    SourceKind,
+    Target,
+    Written,
+)
+from diagnostics.target.parameters import SECRET
+from diagnostics.target.reading import complete, from_text, read_text, unreadable
+
+
+def form_of(name: str, text: str) -> Form | None:
+    """The form that a file is in, by its name and by what stands in it; `None` if it is none that is known."""
+    return next((FORMS[form] for form in _guesses(PurePath(name), text)), None)
+
+
+def from_form(form: Form, text: str, name: str, machine: Machine) -> Target:
+    """What a text in this form names. Never raises: what is not there is a `Problem`. `name` is the file's."""
+    try:
+        found = find(form, text)
+    except NotThere as why:
+        source = Source(SourceKind.STRING, name)
+        return unreadable(ProblemCode.FILE_UNREADABLE, f"{name} is read as {form.title}: {why}", source, machine)
+    if found.variable:
+        return _from_variable(found, name, machine)
+    source = Source(SourceKind.STRING, name, found.line if found.name else None, found.name)
+    if found.text is not None:
+        return _from_string(found.text, source, form, machine)
+    return replace(_from_fields(found, source, machine), driver=_DRIVERS.get(form.name))
+
+
+def _from_string(text: str, source: Source, form: Form, machine: Machine) -> Target:
+    target = from_text(text, source, machine)
+    driver = target.driver or _DRIVERS.get(form.name)
+    problems = target.problems
+    if text.startswith("jdbc:") and form.name in _NEVER_JAVA:
+        what = f"a jdbc: URL, which only Java reads, stands in {form.title}"
+        problems = (Problem(ProblemCode.JDBC_PREFIX_FOR_LIBPQ, what, "strip-jdbc-prefix"), *problems)
+        driver = _DRIVERS.get(form.name)
+    return replace(
+        target, driver=driver, problems=problems, again=lambda mended: _from_string(mended, source, form, machine)
+    )
+
+
+def _from_variable(found: Found, name: str, machine: Machine) -> Target:
+    """The file says where its program finds the string: the environment, and `.env` beside it."""
+    variable = found.variable
+    if variable in machine.environment:
+        return from_text(machine.environment[variable], Source(SourceKind.ENVIRONMENT, variable), machine)
+    try:
+        variables = dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
+    except OSError:
+        variables = {}
+    if variable in variables:
+        there = variables[variable]
+        return from_text(there.value, Source(SourceKind.DOTENV, ".env", there.line, variable), machine, variables)
+    detail = f"{name} takes its connection from {variable}, which is neither in this environment nor in .env"
+    return unreadable(ProblemCode.VARIABLE_UNSET, detail, Source(SourceKind.ENVIRONMENT, variable), machine)
+
+
+def _from_fields(found: Found, source: Source, machine: Machine) -> Target:
+    values = {name: value for name, value in found.fields.items() if name not in SECRET}
+    private = {name: Secret(value) for name, value in found.fields.items() if name in SECRET}
+    problems = (*keywords.host_problems(values), *keywords.option_problems(values))
+    hidden = tuple(private.values())
+    if "://" in values.get("host", ""):
+        from diagnostics.target import wrappers  # only for what should not be there
+
+        values["host"], more = wrappers.hide(values["host"])
+        hidden += more
+    reading = Reading(Dialect.FIELDS, "", values, found.foreign, private, {}, problems, readable=True, hidden=hidden)
+    return complete(reading, Written(Dialect.FIELDS, Secret(""), source), machine, {})
+
+
+def _guesses(path: PurePath, text: str) -> Iterator[str]:
+    name, ending = path.name.lower(), path.suffix.lower()
+    if name in ("pg_service.conf", ".pg_service.conf"):
+        yield "service"
+    elif name in (".pgpass", "pgpass.conf"):
+        yield "pgpass"
+    elif ending == ".prisma":
+        yield "prisma-schema"
+    elif ending in (".yml", ".yaml"):
+        if re.search(r"^kind:\s*[\"']?Secret", text, re.MULTILINE):
+            yield "kubernetes"
+        yield "compose" if re.search(r"^services:", text, re.MULTILINE) else "rails"
+    elif ending == ".py":
+        yield "django" if re.search(r"^DATABASES\b", text, re.MULTILINE) else "pgx"
+    elif ending in (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"):
+        yield next((form for word, form in _LIBRARIES if word in text), "node-postgres")
+    elif ending in (".go", ".rs"):
+        yield next((form for word, form in _CRATES if word in text), "pgx")
+    elif (ending == ".env" or name.startswith(".env")) and _OF_LARAVEL.search(text):
+        yield "laravel"
+
+
+_OF_LARAVEL = re.compile(r"^\s*(?:export\s+)?DB_(?:URL|HOST)\s*=", re.MULTILINE)
+_LIBRARIES = (
+    ("prisma/config", "prisma-config"),
+    ("@neondatabase/serverless", "neon-serverless"),
+    ("drizzle-orm", "drizzle"),
+    ("drizzle-kit", "drizzle"),
+    ("sequelize", "sequelize"),
+    ("typeorm", "typeorm"),
+    ("knex", "knex"),
+    ("client:", "knex"),
+    ('from "postgres"', "postgres-js"),
+    ("from 'postgres'", "postgres-js"),
+    ("postgres(", "postgres-js"),
+)
+_CRATES = (("lib/pq", "lib-pq"), ("tokio_postgres", "tokio-postgres"), ("sqlx", "sqlx"), ("pgx", "pgx"))
+_DRIVERS = {
+    "node-postgres": "node-postgres",
+    "knex": "node-postgres",
+    "sequelize": "node-postgres",
+    "typeorm": "node-postgres",
+    "drizzle": "node-postgres",
+    "postgres-js": "postgres-js",
+    "neon-serverless": "neon-serverless",
+    "prisma-schema": "prisma",
+    "prisma-config": "prisma",
+    "lib-pq": "lib-pq",
+    "tokio-postgres": "tokio-postgres",
+    "sqlx": "sqlx",
+    "laravel": "php-pdo",
+}
+"""Forms that only one client reads → its id in `clients.toml`."""
+_NEVER_JAVA = frozenset({*_DRIVERS, "django", "rails", "pgx", "vercel"})

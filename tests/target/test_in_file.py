@@ -1,0 +1,186 @@
+"""Files of frameworks, manifests and programs as targets; a broken string is recognised in every one of them."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from diagnostics.target import Change, apply, edit, read
+from diagnostics.target.forms import FORMS, write
+from diagnostics.target.in_file import form_of, from_form
+from diagnostics.target.model import ProblemCode as P
+from diagnostics.target.model import Target
+from tests.target.machines import MARKER, machine
+
+HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"
+GOOD = f"postgresql://alex:{MARKER}@{HOST}/neondb?sslmode=require"
+
+
+def quoted(text: str) -> str:
+    return json.dumps(text)
+
+
+def dotenv(name: str) -> Callable[[str], str]:
+    def lines(text: str) -> str:
+        quote = "'" if "'" not in text else '"'
+        return f"# a comment\nexport {name}={quote}{text}{quote}\n"
+
+    return lines
+
+
+HOLDERS: dict[str, Callable[[str], str]] = {
+    "dotenv": dotenv("DATABASE_URL"),
+    "vercel": dotenv("POSTGRES_URL"),
+    "laravel": dotenv("DB_URL"),
+    "prisma-schema": lambda text: f'datasource db {{\n  provider = "postgresql"\n  url = {quoted(text)}\n}}\n',
+    "prisma-config": lambda text: f"export default defineConfig({{ datasource: {{ url: {quoted(text)} }} }});\n",
+    "node-postgres": lambda text: f"const pool = new Pool({{\n  connectionString: {quoted(text)},\n}});\n",
+    "knex": lambda text: f"module.exports = {{ client: 'pg', connection: {quoted(text)} }};\n",
+    "drizzle": lambda text: f"drizzle({{ connection: {{ connectionString: {quoted(text)} }} }});\n",
+    "typeorm": lambda text: f"new DataSource({{ type: 'postgres', url: {quoted(text)} }});\n",
+    "compose": lambda text: f"services:\n  app:\n    environment:\n      - {quoted('DATABASE_URL=' + text)}\n",
+    "kubernetes": lambda text: f"kind: Secret\ndata:\n  DATABASE_URL: {base64.b64encode(text.encode()).decode()}\n",
+    "rails": lambda text: f"production:\n  url: {quoted(text)}\n",
+    "django": lambda text: f'DATABASES = {{"default": dj_database_url.parse({text!r})}}\n',
+    "pgx": lambda text: f"conn, err := pgx.Connect(ctx, {quoted(text)})\n",
+    "lib-pq": lambda text: f'db, err := sql.Open("postgres", {quoted(text)})\n',
+    "sqlx": lambda text: f"let pool = PgPool::connect({quoted(text)}).await?;\n",
+    "tokio-postgres": lambda text: f"tokio_postgres::connect({quoted(text)}, tls).await?;\n",
+    "postgres-js": lambda text: f"const sql = postgres({quoted(text)});\n",
+    "neon-serverless": lambda text: f"const sql = neon({quoted(text)});\n",
+    "sequelize": lambda text: f"const sequelize = new Sequelize({quoted(text)});\n",
+    "uri": lambda text: text,
+}
+"""Every form that holds a connection string, with one in it."""
+
+BROKEN = {
+    "a raw % in the password": (GOOD.replace(MARKER, f"5%{MARKER}"), P.PASSWORD_PERCENT, f"5%{MARKER}"),
+    "a raw @ in the password": (GOOD.replace(MARKER, f"p@{MARKER}"), P.PASSWORD_AT_SIGN, f"p@{MARKER}"),
+    "a raw / in the password": (GOOD.replace(MARKER, f"p/{MARKER}"), P.PASSWORD_SLASH, f"p/{MARKER}"),
+    "the psql command": (f"psql '{GOOD}'", P.WRAPPED_IN_COMMAND, MARKER),
+    "quotes": (f'"{GOOD}"', P.QUOTED, MARKER),
+    "a line break": (f"{GOOD}\n", P.SURROUNDING_SPACE, MARKER),
+    "a second question mark": (f"{GOOD}?connect_timeout=10", P.DOUBLE_QUESTION_MARK, MARKER),
+    "the jdbc prefix": (
+        f"jdbc:postgresql://{HOST}/neondb?user=alex&password={MARKER}&sslmode=require",
+        P.JDBC_PREFIX_FOR_LIBPQ,
+        MARKER,
+    ),
+}
+"""neon.md G-19 and G-20: a text, what is said of it, and the password once it is mended."""
+FOR_JAVA_TOO = ("uri", "dotenv", "compose", "kubernetes")
+"""Where a JDBC URL may be right."""
+WAYS = [
+    (form, way)
+    for form in sorted(HOLDERS)
+    for way in sorted(BROKEN)
+    if way != "the jdbc prefix" or form not in FOR_JAVA_TOO
+]
+WITH_A_NAME = sorted(set(HOLDERS) - {"pgx", "lib-pq", "sqlx", "tokio-postgres", "neon-serverless"} - {"laravel"})
+"""Where an empty text stands under a name that says what it should have been. An empty DB_URL is none to Laravel."""
+
+
+def held(form: str, text: str) -> Target:
+    return from_form(FORMS[form], HOLDERS[form](text), "the file", machine())
+
+
+@pytest.mark.parametrize(("form", "way"), WAYS)
+def test_a_broken_string_is_recognised_and_the_edit_mends_it(form: str, way: str) -> None:
+    text, code, password = BROKEN[way]
+    target = held(form, text)
+    found = {problem.code: problem.repair for problem in target.problems}
+    assert code in found
+    change = Change(repair=found[code] or "")
+    told = edit(target, change)
+    mended = apply(target, change)
+    assert told.text
+    assert MARKER not in told.text + told.connection_string
+    assert mended.problems == ()
+    assert mended.value("host") == HOST
+    assert mended.value("sslmode") == "require"
+    assert mended.password is not None
+    assert mended.password.reveal() == password
+
+
+@pytest.mark.parametrize("form", sorted(HOLDERS))
+def test_a_wrong_word_for_sslmode_is_mended_in_place(form: str) -> None:
+    target = held(form, GOOD.replace("require", "required"))
+    told = edit(target, Change(set=(("sslmode", "require"),)))
+    assert "`sslmode=required` → `sslmode=require`" in told.text
+
+
+@pytest.mark.parametrize("form", [form for form in WITH_A_NAME if form not in ("postgres-js", "sequelize", "django")])
+def test_an_empty_string_is_recognised(form: str) -> None:
+    assert [problem.code for problem in held(form, "").problems] == [P.EMPTY]
+
+
+@pytest.mark.parametrize("form", ["django", "rails", "node-postgres", "laravel", "typeorm"])
+def test_a_port_in_the_host_field_is_recognised(form: str) -> None:
+    fields = {"host": f"{HOST}", "user": "alex", "password": MARKER, "dbname": "neondb"}
+    text = write(FORMS[form], fields).replace(HOST, f"{HOST}:5433")
+    if form == "laravel":
+        text = f"DB_HOST={HOST}:5433\nDB_DATABASE=neondb\nDB_USERNAME=alex\nDB_PASSWORD={MARKER}\n"
+    target = from_form(FORMS[form], text, "the file", machine())
+    assert [problem.code for problem in target.problems] == [P.HOST_WITH_PORT]
+    told = edit(target, Change(repair="split-host-port"))
+    assert "5433" in told.text
+    assert apply(target, Change(repair="split-host-port")).value("port") == "5433"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "form"),
+    [
+        ("config/database.yml", "production:\n  adapter: postgresql\n", "rails"),
+        ("compose.yaml", "services:\n  a: {}\n", "compose"),
+        ("secret.yml", "apiVersion: v1\nkind: Secret\n", "kubernetes"),
+        ("settings.py", "DATABASES = {}\n", "django"),
+        ("prisma/schema.prisma", "", "prisma-schema"),
+        ("prisma.config.ts", 'import { defineConfig } from "prisma/config";', "prisma-config"),
+        ("knexfile.js", "module.exports = { client: 'pg' }", "knex"),
+        ("db.ts", "import postgres from 'postgres'", "postgres-js"),
+        ("main.rs", "use sqlx::PgPool;", "sqlx"),
+        (".env", "DB_HOST=h", "laravel"),
+    ],
+)
+def test_a_file_is_known_by_its_name_and_by_what_stands_in_it(name: str, text: str, form: str) -> None:
+    found = form_of(name, text)
+    assert found is not None
+    assert found.name == form
+
+
+def test_a_file_is_a_target(tmp_path: Path) -> None:
+    (tmp_path / "database.yml").write_text(
+        "default: &default\n  adapter: postgresql\n  pool: 5\n\nproduction:\n  <<: *default\n"
+        f"  host: {HOST}\n  username: alex\n  password: {MARKER}\n  database: neondb\n"
+    )
+    target = read("@database.yml", machine(folder=tmp_path))
+    assert target.value("host") == HOST
+    assert target.password is not None
+    assert target.foreign["pool"].value == "5"
+    assert str(target.settings["host"].source) == "database.yml line 5 (production)"
+    assert MARKER not in repr(target)
+
+
+def test_a_file_that_names_a_variable_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "db.mjs").write_text(
+        "export const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL });\n"
+    )
+    missing = read("@db.mjs", machine(folder=tmp_path))
+    assert [problem.code for problem in missing.problems] == [P.VARIABLE_UNSET]
+    (tmp_path / ".env").write_text(f'DATABASE_URL="{GOOD}"\n')
+    found = read("@db.mjs", machine(folder=tmp_path))
+    assert found.value("host") == HOST
+    assert str(found.settings["host"].source) == ".env line 1 (DATABASE_URL)"
+
+
+def test_a_raw_percent_in_a_jdbc_parameter() -> None:
+    target = read(f"jdbc:postgresql://{HOST}/neondb?user=alex&password=5%{MARKER}", machine())
+    assert [problem.code for problem in target.problems] == [P.PASSWORD_PERCENT]
+    assert "`%25` for `%`" in edit(target, Change(repair="percent-encode-password")).text
+    mended = apply(target, Change(repair="percent-encode-password"))
+    assert mended.password is not None
+    assert mended.password.reveal() == f"5%{MARKER}"
