@@ -61,3 +61,22 @@ def test_a_line_in_json_from_a_container_is_read_as_its_author_meant_it():
 
 def test_a_text_that_needs_no_unwrapping_is_given_once():
     assert clean("FATAL:  the database system is starting up", Origin.REPORTED).given == ""
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ('FATAL:  password authentication failed for user "alex"', "ERROR:  connection is insecure"),
+        ("SSL error: certificate verify failed", 'FATAL:  no pg_hba.conf entry for host "192.0.2.9", no encryption'),
+    ],
+)
+def test_of_two_attempts_at_one_server_the_first_answer_counts(first, second):
+    place = 'connection to server at "db.example.com" (192.0.2.7), port 5432 failed: '
+    assert clean(f"{place}{first}\n{place}{second}", Origin.REPORTED).message == place + first
+
+
+def test_attempts_at_different_addresses_all_count():
+    text = "\n".join(
+        f'connection to server at "db" ({address}), port 5432 failed: x' for address in ("::1", "127.0.0.1")
+    )
+    assert clean(text, Origin.REPORTED).message == text

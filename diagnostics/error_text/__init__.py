@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from diagnostics.error_text import codes, sqlstates
+from diagnostics.error_text.attempts import first_of_each
 from diagnostics.error_text.server import HostKind, tried
 from diagnostics.error_text.translations import in_english
 from diagnostics.error_text.unwrap import unwrap
@@ -74,6 +75,21 @@ class ErrorText(Record):
         return None if self.message is None else tried(self.message).address
 
     @derived
+    def ipv6(self) -> bool | None:
+        """the address that the text says it tried is one of IPv6"""
+        if self.message is None:
+            return None
+        found = tried(self.message)
+        return ":" in found.address or found.kind is HostKind.IPV6
+
+    @derived
+    def in_container(self) -> bool | None:
+        """the text comes out of a container: its lines are those of docker compose or Kubernetes"""
+        if self.message is None:
+            return None
+        return bool(_CONTAINER.search((self.given or self.message)[:_BEGINNING]))
+
+    @derived
     def port(self) -> str | None:
         """the port that the text says it tried; empty if it names none"""
         return None if self.message is None else tried(self.message).port
@@ -95,7 +111,7 @@ def clean(text: str, origin: Origin, *, alone: bool = False) -> ErrorText:
         half = MAX_CHARACTERS // 2
         text = text[:half] + "\n...\n" + text[-half:]
     given = without_escapes(text).strip()
-    message = in_english(unwrap(given) if origin is Origin.REPORTED else given)
+    message = in_english(given) if origin is Origin.OBSERVED else first_of_each(in_english(unwrap(given)))
     return ErrorText(message=message, origin=origin, given=given if given != message else "", alone=alone)
 
 
@@ -107,4 +123,11 @@ def without_escapes(text: str) -> str:
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 # C0 and C1 controls, and the bidirectional overrides, which can make a line read backwards.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_BEGINNING = 4000
+"""So many characters tell where a text comes from."""
+_CONTAINER = re.compile(
+    r"^(?!FATAL|ERROR|LINE|DETAIL|HINT)[a-z][\w.-]{1,60}[ \t]{1,30}\| |^\[pod/|\bCrashLoopBackOff\b"
+    r"|\bdocker[- ]compose\b|\bcontainer\b[^\n]{0,40}\b(?:exited|unhealthy|is)\b|/docker-entrypoint",
+    re.MULTILINE,
+)
 _ROLE = re.compile(r"password authentication failed for user\s+([\"'])")
