@@ -3,34 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnostics import __version__, error_text
+from diagnostics import conclusion, error_text
 from diagnostics import target as targets
-from diagnostics.client import LIBPQ_HERE, Client, ClientFacts, habits_alone, resolve
+from diagnostics.client import LIBPQ_HERE, Client, ClientFacts
+from diagnostics.conclusion import of_text as explain_text
 from diagnostics.error_text import ErrorText, Origin
-from diagnostics.explanation import Explanation, explain
+from diagnostics.explanation import explain
 from diagnostics.facts import Observations
 from diagnostics.finding import Finding, Report, Severity
 from diagnostics.machine import Machine
 from diagnostics.network import Network
 from diagnostics.observe import Progress, begin, observe
-from diagnostics.probes import VOCABULARY
 from diagnostics.probes.probe import Options, Seen
 from diagnostics.probes.settings import NOTHING
 from diagnostics.target.facts import TargetFacts
 from diagnostics.target.model import Target
-from diagnostics.timeline import Timeline
 from diagnostics.values import dataclass
-from diagnostics.verdict import connects, decide, findings_that_count
+from diagnostics.verdict import connects, findings_that_count
 from diagnostics.verify import Experiment, described, verify
+
+__all__ = ["Request", "diagnose", "diagnose_sync", "explain_text", "plan", "selector_loop"]
 
 if TYPE_CHECKING:
     from diagnostics.rulebook import Rulebook
@@ -91,15 +90,16 @@ async def diagnose(request: Request, progress: Progress | None = None) -> Report
     else:
         findings = described(findings, request.target)
     await network.leave()
-    return _report(
-        request.target,
+    return conclusion.report(
         request.machine,
         observations,
         findings,
         explanation,
         rulebook,
-        network.timeline,
         login=request.options.login,
+        target=targets.masked(request.target),
+        timeline=network.timeline.spans,
+        duration_ms=network.timeline.elapsed_ms(),
         extra=({"interrupted": True} if interrupted else {}) | ({"ignored": list(ignored)} if ignored else {}),
     )
 
@@ -108,22 +108,6 @@ def diagnose_sync(request: Request) -> Report:
     """`diagnose` in an event loop of its own."""
     with asyncio.Runner(loop_factory=selector_loop) as runner:
         return runner.run(diagnose(request))
-
-
-def explain_text(text: str, machine: Machine, client: str | None = None, rules: tuple[Path, ...] = ()) -> Report:
-    """What an error text alone tells; no network. Raises `UnknownClient`."""
-    import time
-
-    timeline = Timeline(time.monotonic)
-    record = error_text.clean(text, Origin.REPORTED, alone=True)
-    spoken_for = resolve(client, record.message, None)
-    target = Target(settings={})
-    facts = habits_alone(spoken_for)
-    observations = Observations({ClientFacts.name: facts, ErrorText.name: record})
-    rulebook = _rulebook(rules)
-    explanation = explain(observations, rulebook)
-    findings = findings_that_count(explanation, observations)
-    return _report(target, machine, observations, findings, explanation, rulebook, timeline, login=True, extra={})
 
 
 def plan(request: Request) -> tuple[str, ...]:
@@ -190,19 +174,13 @@ def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
         if sslmode in ("require", "verify-ca", "verify-full"):
             tls.warm()
         try:
-            loaded.set_result(_rulebook(folders))
+            loaded.set_result(conclusion.all_rules(folders))
         except BaseException as error:
             # Whatever it was, it belongs to whoever asks for the result.
             loaded.set_exception(error)
 
     threading.Thread(target=load, name="pgwhy-warm", daemon=True).start()
     return loaded
-
-
-def _rulebook(folders: tuple[Path, ...]) -> Rulebook:
-    from diagnostics import rulebook
-
-    return rulebook.load(VOCABULARY, *folders)
 
 
 def _forgive() -> bool:
@@ -241,37 +219,3 @@ def _without_ignored(
         else:
             kept.append(finding)
     return tuple(kept), tuple(ignored)
-
-
-def _report(
-    target: Target,
-    machine: Machine,
-    observations: Observations,
-    findings: tuple[Finding, ...],
-    explanation: Explanation,
-    rulebook: Rulebook,
-    timeline: Timeline,
-    *,
-    login: bool,
-    extra: dict[str, object],
-) -> Report:
-    verdict = decide(findings, explanation, observations, login=login, interrupted="interrupted" in extra)
-    return Report(
-        report_id=os.urandom(3).hex(),
-        version=__version__,
-        rules_digest=rulebook.digest,
-        started_at=machine.now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        duration_ms=round(timeline.elapsed_ms(), 1),
-        target=targets.masked(target),
-        tested_as={
-            "client": observations.get("client.id"),
-            "version": observations.get("client.version") or None,
-            "guessed": bool(observations.get("client.guessed")),
-        },
-        verdict=verdict,
-        findings=findings,
-        observations=observations,
-        timeline=tuple(timeline.spans),
-        fits=explanation.doubts if verdict.cause is None and verdict.status.value in ("fails", "unknown") else (),
-        extra=extra,
-    )

@@ -41,18 +41,28 @@ class Explanation:
 
 def explain(observations: Observations, rulebook: Rulebook) -> Explanation:
     """Ask every rule. The same observations and rules give the same answer, whenever and wherever."""
-    held = rulebook.ask(observations)
-    holding = [each for each in held if each.answer is Answer.YES]
-    behind = {other: each.rule.id for each in holding for other in each.rule.supersedes}
-    standing = sorted((each for each in holding if each.rule.id not in behind), key=_rank)
+    holding = rulebook.holding(observations)
+    told, behind = _in_order(holding)
     doubts: tuple[Doubt, ...] = ()
-    if not any(each.rule.severity is Severity.ERROR for each in standing):
-        doubts = _doubts((each for each in held if each.answer is Answer.CANNOT_TELL), behind, observations)
+    if not any(each.rule.severity is Severity.ERROR for each in told):
+        open_ = (each for each in rulebook.ask(observations) if each.answer is Answer.CANNOT_TELL)
+        doubts = _doubts(open_, behind, observations)
     return Explanation(
-        findings=tuple(_finding(each, observations) for each in standing),
+        findings=tuple(_finding(each, observations) for each in told),
         doubts=doubts,
         hidden=tuple(Hidden(each.rule.id, behind[each.rule.id]) for each in holding if each.rule.id in behind),
     )
+
+
+def standing(observations: Observations, rulebook: Rulebook) -> list[Held]:
+    """The rules that `explain` makes findings of, in its order: for somebody who needs no words."""
+    return _in_order(rulebook.holding(observations))[0]
+
+
+def _in_order(holding: Iterable[Held]) -> tuple[list[Held], dict[str, str]]:
+    """Those that are told, and which rule hides each of the others."""
+    behind = {other: each.rule.id for each in holding for other in each.rule.supersedes}
+    return sorted((each for each in holding if each.rule.id not in behind), key=_rank), behind
 
 
 def _rank(held: Held) -> tuple[int, bool, int, int, str]:

@@ -127,6 +127,11 @@ class Observations:
         record, _, name = path.partition(".")
         return getattr(self.records.get(record), name, None)
 
+    @property
+    def known(self) -> frozenset[str]:
+        """The names of the records of which anything may be known."""
+        return frozenset((*self.records, *(path.partition(".")[0] for path in self._extra)))
+
     def with_record(self, record: Record) -> Observations:
         """The same observations with one record added or replaced."""
         return Observations({**self.records, record.name: record}, self._extra)

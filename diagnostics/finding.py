@@ -74,6 +74,12 @@ class Remedy:
     """Why it was not tried, or what was seen when it was: `refused before, logged in with it (163 ms)`."""
 
 
+def in_order(remedy: Remedy) -> tuple[bool, int, bool]:
+    """Repairs before workarounds, as the rule has them; among equals what was shown to work; last what was refuted."""
+    shown = remedy.verification is Verification.CONFIRMED
+    return remedy.verification is Verification.REFUTED, list(Kind).index(remedy.kind), not shown
+
+
 @dataclass(frozen=True)
 class Finding:
     """A rule that holds."""

@@ -17,6 +17,7 @@ from diagnostics.conditions import WORDS, Answer, Facts, Operator
 from diagnostics.explanation import explain
 from diagnostics.facts import Vocabulary
 from diagnostics.patterns import faults
+from diagnostics.rule_template import BLANK
 from diagnostics.rulebook import Example, FixSpec, Rule, Rulebook, RuleError, from_folders
 from diagnostics.values import dataclass
 
@@ -37,7 +38,12 @@ class Remark:
 
 def lint(rulebook: Rulebook, vocabulary: Vocabulary) -> list[Remark]:
     """Every remark, in the order of the rules' ids. Each example is put to the whole rulebook."""
-    return [Remark(rule.path, key, says) for rule in rulebook for key, says in _rule(rule, rulebook, vocabulary)]
+    return [remark for rule in rulebook for remark in remarks_of(rule, rulebook, vocabulary)]
+
+
+def remarks_of(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> list[Remark]:
+    """Every remark about one rule of the rulebook."""
+    return [Remark(rule.path, key, says) for key, says in _rule(rule, rulebook, vocabulary)]
 
 
 def example_remarks(rule: Rule, example: Example, rulebook: Rulebook, vocabulary: Vocabulary) -> list[str]:
@@ -64,6 +70,9 @@ Remarks = Iterator[tuple[str, str]]
 
 
 def _rule(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
+    for number, line in enumerate(rule.path.read_text(encoding="utf-8").splitlines(), 1):
+        if BLANK in line:
+            yield f"line {number}", "is still to be written"
     yield from _title("title", rule.title)
     if not re.search(r"[.!?:][\"')]*$|\}$", rule.because.strip()):
         yield "because", "is at least one whole sentence"

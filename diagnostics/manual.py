@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from diagnostics import error_text
 from diagnostics.causes import Cause, Kind, Severity, Stage
-from diagnostics.conditions import Operator, Test
+from diagnostics.conditions import Answer, Operator, Test
+from diagnostics.error_text.codes import codes as in_text
 from diagnostics.facts import Observations
 from diagnostics.rulebook import FixSpec, Rule, Rulebook
 from diagnostics.values import dataclass
@@ -61,9 +63,18 @@ def topic(name: str, rulebook: Rulebook) -> Topic | None:
     if by_last := [rule for rule in rulebook if rule.id.rpartition("/")[2] == name]:
         return Topic(name, None, "", _general_first(by_last))
     code = name.upper()
-    if speaking := codes(rulebook).get(code):
+    if speaking := codes(rulebook).get(code) or _holding(code, rulebook):
         return Topic(code, None, f"An error text with {code} in it may mean:", _general_first(speaking))
     return None
+
+
+def near(name: str, rulebook: Rulebook) -> str:
+    """`; did you mean sni-missing?` for a name that is spelt almost like a rule or a cause, or nothing."""
+    from difflib import get_close_matches  # only for somebody who made a mistake
+
+    known = [*Cause, *(rule.id for rule in rulebook), *(rule.id.rpartition("/")[2] for rule in rulebook)]
+    found = get_close_matches(name.lower(), known, n=1, cutoff=0.75)
+    return f"; did you mean {found[0]}?" if found else ""
 
 
 def page(rule: Rule) -> Page:
@@ -105,12 +116,28 @@ def value(fact: object) -> str:
 
 
 def codes(rulebook: Rulebook) -> dict[str, list[Rule]]:
-    """Code → the rules that hold where it stands in an error text, in the order of the codes."""
+    """Code → the rules that ask for it, or that hold for an example with it, in the order of the codes."""
     found: dict[str, list[Rule]] = {}
     for rule in rulebook:
-        for code in dict.fromkeys(code for block in rule.when for test in block.tests for code in _asked(test)):
+        asked = (code for block in rule.when for test in block.tests for code in _asked(test))
+        for code in dict.fromkeys((*asked, *_in_examples(rule))):
             found.setdefault(code, []).append(rule)
     return dict(sorted(found.items()))
+
+
+def _in_examples(rule: Rule) -> Iterator[str]:
+    """A text that says yes by its words has its code beside them, and a person may have nothing but the code."""
+    for example in rule.examples:
+        if example.expect is Answer.YES and (text := example.given["error"].get("message")):
+            yield from (code for code in in_text(str(text)) if _CODE.fullmatch(code))
+
+
+def _holding(code: str, rulebook: Rulebook) -> list[Rule]:
+    """The rules that hold for a text with nothing but this SQLSTATE."""
+    if not re.fullmatch(r"[0-9A-Z]{5}", code):
+        return []
+    text = error_text.clean(f"SQLSTATE {code}", error_text.Origin.REPORTED, alone=True)
+    return [held.rule for held in rulebook.holding(Observations({error_text.ErrorText.name: text}))]
 
 
 def _asked(test: Test) -> Iterator[str]:

@@ -6,7 +6,7 @@ own. The built-in ones come from their compiled form where it is current; a file
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ from diagnostics import rules_compiled
 from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
 from diagnostics.conditions import WORDS, Answer, Block, Facts, Test, any_of, block
 from diagnostics.facts import Observations, Value, Vocabulary
+from diagnostics.plan import Plan, plan
 from diagnostics.rules_compiled import RuleError as RuleError
 from diagnostics.rules_compiled import RuleFile, RuleProblem
 from diagnostics.values import dataclass
@@ -151,19 +152,41 @@ class Rulebook:
                 held.append(Held(rule, answer, facts))
         return tuple(held)
 
+    def holding(self, observations: Observations) -> tuple[Held, ...]:
+        """Every rule that says yes, in the order of their ids: what `ask` says, and much sooner where little is known.
+
+        An error text alone is asked of by hundreds of words and by few facts, and a backlog has many such texts.
+        """
+        facts = Facts(observations)
+        known = observations.known
+        if known not in self._plans:
+            self._plans[known] = plan((rule.when for rule in self.rules), known)
+        yes = Answer.YES
+        return tuple(
+            Held(self.rules[number], yes, facts)
+            for number, blocks in self._plans[known].candidates(facts)
+            if any(each.answer(facts) is yes for each in blocks)
+        )
+
+    @cached_property
+    def _plans(self) -> dict[frozenset[str], Plan]:
+        return {}
+
     @cached_property
     def _by_id(self) -> dict[str, Rule]:
         return {rule.id: rule for rule in self.rules}
 
 
-def load(vocabulary: Vocabulary, *folders: Path, repairs: Collection[str] | None = None) -> Rulebook:
+def load(
+    vocabulary: Vocabulary | Callable[[], Vocabulary], *folders: Path, repairs: Collection[str] | None = None
+) -> Rulebook:
     """The built-in rules, and those of more folders. `RuleError` as `from_folders`."""
     folders = (rules_compiled.built_in(), *folders)
     return from_folders(vocabulary, *folders, repairs=repairs, known=rules_compiled.compiled())
 
 
 def from_folders(
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary | Callable[[], Vocabulary],
     *folders: Path,
     repairs: Collection[str] | None = None,
     known: Mapping[str, Mapping[str, Any]] | None = None,
@@ -171,7 +194,7 @@ def from_folders(
     """The rules of these folders. `RuleError` names everything that is wrong with any of the files.
 
     `repairs` are the names that a change's `repair` may have (`None`: any). `known` says what files of these SHA-256
-    hold; every other file is parsed and checked.
+    hold; every other file is parsed and checked, and only then is the vocabulary asked for.
     """
     said: dict[str, tuple[RuleFile, Mapping[str, Any]]] = {}
     problems: list[RuleProblem] = []
@@ -243,10 +266,12 @@ def _files(folder: Path, problems: list[RuleProblem]) -> Iterable[RuleFile]:
         return ()
 
 
-def _parsed(file: RuleFile, vocabulary: Vocabulary, repairs: Collection[str] | None) -> Mapping[str, Any]:
+def _parsed(
+    file: RuleFile, vocabulary: Vocabulary | Callable[[], Vocabulary], repairs: Collection[str] | None
+) -> Mapping[str, Any]:
     from diagnostics import rule_file  # the compiled form does without
 
-    return rule_file.read(file, vocabulary, repairs)
+    return rule_file.read(file, vocabulary if isinstance(vocabulary, Vocabulary) else vocabulary(), repairs)
 
 
 def _unknown_superseded(said: Mapping[str, tuple[RuleFile, Mapping[str, Any]]]) -> Iterator[RuleProblem]:

@@ -16,7 +16,7 @@ from diagnostics.client import Client, without_sni
 from diagnostics.conditions import Answer, Block, Facts
 from diagnostics.error_text import Origin
 from diagnostics.facts import Observations, Record
-from diagnostics.finding import Finding, Kind, Remedy, Severity, Verification
+from diagnostics.finding import Finding, Remedy, Severity, Verification, in_order
 from diagnostics.machine import Machine
 from diagnostics.observe import begin, observe
 from diagnostics.probes import PROBES
@@ -66,7 +66,7 @@ async def verify(findings: Iterable[Finding], run: Experiment) -> tuple[Finding,
             tried = await _try(remedy, rule.fix(remedy.id).expect, finding.stage, subject, may_log_in=not login_shown)
             login_shown = login_shown or tried.verified_to is Stage.SESSION
             remedies.append(tried)
-        proved.append(replace(finding, fixes=tuple(sorted(remedies, key=_rank))))
+        proved.append(replace(finding, fixes=tuple(sorted(remedies, key=in_order))))
     return tuple(proved)
 
 
@@ -240,12 +240,6 @@ def _words(after: Observations) -> str:
     return f"with it the server's first answer is: {after.get('startup.answer')}"
 
 
-def _rank(remedy: Remedy) -> tuple[bool, int, bool]:
-    """Repairs before workarounds, as the rule has them; among equals what was shown to work; last what was refuted."""
-    shown = remedy.verification is Verification.CONFIRMED
-    return remedy.verification is Verification.REFUTED, _KINDS.index(remedy.kind), not shown
-
-
 _BEFORE_STARTUP = {
     Stage.CONFIG: "the client still does not take the settings",
     Stage.DNS: "the name cannot be looked up",
@@ -254,5 +248,4 @@ _BEFORE_STARTUP = {
 }
 _NO_MORE_LOGINS = "it takes a login, and a run makes three password exchanges at most"
 _BEFORE_LOGIN = ("settings", "dns", "tcp", "tls", "startup")
-_KINDS = tuple(Kind)
 _STAGES = tuple(Stage)

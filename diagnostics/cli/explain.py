@@ -1,135 +1,205 @@
-"""`pgwhy explain`: what an error text, a cause or a rule means. Opens no connection."""
+"""`pgwhy explain`: what an error text, a saved report, a cause, a rule or a code means. Opens no connection."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from diagnostics.causes import Cause
+from diagnostics import conclusion
 from diagnostics.cli import status
 from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
 from diagnostics.client import UnknownClient
-from diagnostics.engine import explain_text
-from diagnostics.finding import Kind
 from diagnostics.machine import Machine
-from diagnostics.probes import VOCABULARY
 from diagnostics.redaction import Redactor
-from diagnostics.report.width import wrap
 
 if TYPE_CHECKING:
-    from diagnostics.rulebook import Rule, Rulebook
+    from diagnostics.finding import Report
+    from diagnostics.rulebook import Rulebook
+
+
+LONGEST_PATH = 255
+"""What is longer is an error text, and no system has to be asked whether it is a file."""
 
 
 @click.command()
-@click.argument("text")
+@click.argument("text", required=False)
 @click.option("--client", metavar="NAME[@VERSION]", help="The client that printed it.")
+@click.option("--why-not", "rule", metavar="RULE", help="Why a rule holds or not: each line, with the value seen.")
+@click.option("--batch", metavar="FILE", help="JSON Lines with `text` (and `id`, `driver`), or - ; one answer a line.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What to print: text.")
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Further rules of your own.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Everything that the text tells.")
-def command(text: str, client: str | None, format_: str, verbose: bool) -> int:
-    """Say what TEXT means: an error text, @FILE or - with one, a cause such as sni-missing, or the id of a rule."""
-    machine = Machine.here()
-    terminal = Terminal.here(machine.environment, machine.platform)
-    redactor = Redactor()
-    from diagnostics import rulebook
+def command(
+    text: str | None,
+    client: str | None,
+    rule: str | None,
+    batch: str | None,
+    format_: str,
+    folders: tuple[Path, ...],
+    verbose: bool,
+) -> int:
+    """Say what TEXT means, without any network. TEXT is one of these:
 
-    rules = rulebook.load(VOCABULARY)
-    if text in set(Cause) or text in rules:
-        write("\n".join(_page(text, rules, min(terminal.width, 100))) + "\n", redactor)
+    \b
+      'FATAL: ...'      what a program printed, as much of it as there is
+      error.log, @FILE  a file with it; - is standard input
+      report.json       a saved report: today's rules are asked about it
+      tickets/          a folder of reports and texts: a table of their causes
+      sni-missing       a cause, a rule or a code (28P01, P1001): its manual page
+
+    Exit status: 0 a cause is named, 3 none is.
+    """
+    if batch is not None:
+        return _batch(batch, text, folders)
+    terminal = _terminal()
+    if text is not None and format_ == "text" and rule is None and _show_manual(text, folders, terminal):
         return 0
+    path = _path(text)
+    if path is not None and path.is_dir():
+        return _folder(path, format_, folders, terminal)
+    given = _read(text, path)
+    from diagnostics.report import saved
+
+    then: Report | None = None
     try:
-        report = redactor.clean_value(explain_text(_read(text), machine, client))
+        if saved.is_report(given):
+            then, report = _asked_again(given, folders)
+        else:
+            report = Redactor().clean_value(conclusion.of_text(given, _machine(), client, folders))
     except UnknownClient as unknown:
         raise click.BadParameter(str(unknown), param_hint="--client") from None
+    if rule is not None:
+        return _why_not(rule, report, folders, terminal)
     if format_ == "github":
-        step_summary(report, redactor, machine.environment)
-    write(rendered(report, format_, terminal, verbose), redactor)
+        step_summary(report, Redactor(), _machine().environment)
+    lead = f"{_same_run(then, report)}\n" if then is not None and format_ == "text" else ""
+    write(lead + rendered(report, format_, terminal, verbose), Redactor())
     return status.of_text(report)
 
 
-def _read(text: str) -> str:
-    if text == "-":
-        return sys.stdin.read()
-    if text.startswith("@") and Path(text[1:]).is_file():
-        return Path(text[1:]).read_text(encoding="utf-8", errors="replace")
-    return text
+def _machine() -> Machine:
+    return Machine.here()
 
 
-def _page(name: str, rules: Rulebook, width: int) -> Iterator[str]:
-    """What is known of a cause and of every rule that names it, or of one rule."""
-    told = [rules[name]] if name in rules else _general_first([rule for rule in rules if rule.cause == name])
-    if name in set(Cause):
-        about = Cause(name).about
-        yield f"{name}" + (f" (stage: {about.stage})" if about.stage else "")
-        yield from wrap(about.meaning, width, "  ")
-        if len(told) > 1:
-            yield from wrap(f"{len(told)} problems end like this; pgwhy tells which one it is.", width, "  ")
-    for rule in told:
-        yield ""
-        yield from _rule(rule, width)
-    yield ""
-    yield "To have a connection looked at, and the fixes tried:"
-    yield "  pgwhy env:DATABASE_URL --error '<what it printed>'"
+def _terminal() -> Terminal:
+    machine = _machine()
+    return Terminal.here(machine.environment, machine.platform)
 
 
-def _general_first(rules: list[Rule]) -> list[Rule]:
-    """A rule that others of the same cause supersede is the general case of them."""
-    superseded = [other for rule in rules for other in rule.supersedes]
-    return sorted(rules, key=lambda rule: -superseded.count(rule.id))
+def _path(text: str | None) -> Path | None:
+    """The file or folder that TEXT names, with @ or without; `None` if TEXT is the text itself or standard input."""
+    import re
+
+    if text is None or text == "-" or len(text) > LONGEST_PATH or not text.isprintable():
+        return None
+    path = Path(text.removeprefix("@"))
+    try:
+        if path.exists():
+            return path
+    except OSError as problem:
+        raise click.FileError(str(path), problem.strerror) from None
+    if text.startswith("@") or re.fullmatch(r"\S{1,200}\.(?:json|jsonl|log|txt|md|html)", text):
+        raise click.FileError(str(path), "no such file")
+    return None
 
 
-def _rule(rule: Rule, width: int) -> Iterator[str]:
-    yield from wrap(_title(rule.title), width)
-    yield from wrap(f"{rule.id}, {rule.severity}; who acts: {rule.owner}; waiting helps: {rule.retry}", width, "  ")
-    yield ""
-    yield from _paragraph(rule.because, width, "  ")
-    # What is said in words of a certain client stands there for every client as well.
-    fixes = sorted(
-        (fix for fix in rule.fixes if "{client." not in fix.title), key=lambda fix: list(Kind).index(fix.kind)
-    )
-    for number, fix in enumerate(fixes, 1):
-        kind = "" if fix.kind is Kind.REPAIR else f" ({fix.kind})"
-        yield ""
-        yield from wrap(f"{_title(fix.title)}{kind}", width, f"  Fix {number}  ", " " * 9)
-        yield from _paragraph(fix.steps, width, " " * 9)
-        if fix.caution:
-            yield from _paragraph(f"Mind: {fix.caution.strip()}", width, " " * 9)
-    if rule.references:
-        yield ""
-    yield from (f"  {url}" for url in rule.references)
+def _read(text: str | None, path: Path | None) -> str:
+    """The text itself, or what stands in the file or on standard input that it names."""
+    if path is not None:
+        try:
+            return path.read_text(encoding="utf-8", errors="replace")
+        except OSError as problem:
+            raise click.FileError(str(path), problem.strerror) from None
+    if text is None and sys.stdin.isatty():
+        raise click.UsageError("what is to be explained? An error text, a file with it, or - for standard input")
+    return sys.stdin.buffer.read().decode("utf-8", "replace") if text in (None, "-") else str(text)
 
 
-def _paragraph(text: str, width: int, indent: str) -> Iterator[str]:
-    """A text without a run: sentences that speak of what was seen are left out."""
-    from diagnostics.facts import Observations
-    from diagnostics.wording import word
+def _rules(folders: tuple[Path, ...]) -> Rulebook:
+    from diagnostics.rules_compiled import RuleError
 
-    for part in word(text, Observations({})).splitlines():
-        yield from wrap(part, width, indent)
-
-
-def _title(text: str) -> str:
-    """A title without a run: each fact by a name in angle brackets."""
-    from diagnostics.wording import placeholders, unworded
-
-    for path in placeholders(text):
-        if path in _NAMES:
-            text = text.replace(f"{{{path}}}", f"<{_NAMES[path]}>")
-    return unworded(text)
+    try:
+        return conclusion.all_rules(folders)
+    except RuleError as error:
+        raise click.UsageError(f"--rules: {error}") from None
 
 
-_NAMES = {
-    "settings.first_unknown_parameter": "setting",
-    "settings.nearest_parameter": "right name",
-    "settings.invalid_value": "value",
-    "settings.valid_value": "mode",
-    "settings.passfile_ignored": "file",
-    "session.round_trip_ms": "n",
-    "session.ignored_parameters": "settings",
-    "settings.foreign_parameters": "settings",
-    "target.other_candidates": "variables",
-}
-"""Facts whose own names say little to a reader."""
+def _show_manual(name: str, folders: tuple[Path, ...], terminal: Terminal) -> bool:
+    """Print the manual page of a rule, a cause or a code; False if it is none of these."""
+    import re
+
+    if not re.fullmatch(r"[A-Za-z0-9_/-]{3,80}", name) or Path(name).exists():
+        return False
+    from diagnostics.report import manual
+
+    rules = _rules(folders)
+    page = manual.page(name, rules, terminal.width)
+    if page is not None:
+        write(page, Redactor())
+        return True
+    if "-" in name:
+        from diagnostics.manual import near
+
+        if hint := near(name, rules):
+            sys.stderr.write(f"No rule, cause or code is called {name}{hint} It is read as an error text.\n")
+    return False
+
+
+def _asked_again(text: str, folders: tuple[Path, ...]) -> tuple[Report, Report]:
+    """A saved report, and the same run as today's rules see it."""
+    from diagnostics.probes import VOCABULARY
+    from diagnostics.report import saved
+    from diagnostics.report.document import NotAReport
+
+    try:
+        then = Redactor().clean_value(saved.read(text, VOCABULARY))
+    except NotAReport as problem:
+        raise click.UsageError(str(problem)) from None
+    return then, conclusion.of_saved(then, _rules(folders))
+
+
+def _same_run(then: Report, now: Report) -> str:
+    """`Run 7f3c91 of 2026-11-25 22:14 UTC, asked again with today's rules: the same cause as then.`"""
+    when = then.started_at[:16].replace("T", " ")
+    before, after = then.verdict.cause or then.verdict.status, now.verdict.cause or now.verdict.status
+    answer = "as then" if before == after else f"then it was {before}"
+    return f"Run {then.report_id} of {when} UTC, today's rules: {answer}"
+
+
+def _why_not(name: str, report: Report, folders: tuple[Path, ...], terminal: Terminal) -> int:
+    from diagnostics.manual import near, topic
+    from diagnostics.report import why_not
+
+    rules = _rules(folders)
+    known = topic(name, rules)
+    if known is None:
+        raise click.BadParameter(f"no rule is called {name}{near(name, rules)}", param_hint="--why-not")
+    pages = (why_not.page(rule, report.observations, rules, min(terminal.width, 100)) for rule in known.rules)
+    write("\n".join(pages), Redactor())
+    return 0
+
+
+def _folder(folder: Path, format: str, folders: tuple[Path, ...], terminal: Terminal) -> int:
+    if format not in ("text", "json", "jsonl"):
+        raise click.UsageError(f"a folder is told as text or JSON Lines, and not as {format}")
+    from diagnostics.cli import pile
+
+    return pile.told(folder, format, _rules(folders), terminal)
+
+
+def _batch(file: str, text: str | None, folders: tuple[Path, ...]) -> int:
+    if text is not None:
+        raise click.UsageError("--batch has its texts in its file: leave TEXT out")
+    from diagnostics.cli import batch
+
+    return batch.answer(file, _rules(folders))

@@ -1,23 +1,32 @@
-"""`pgwhy rules`: list them, show one, lint them."""
+"""`pgwhy rules`: list them, show one as a manual page, and everything that writing one takes."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnostics.cli.output import write
-from diagnostics.probes import VOCABULARY
+from diagnostics.causes import Stage
+from diagnostics.cli.output import Terminal, write
+from diagnostics.machine import Machine
 from diagnostics.redaction import Redactor
 
+if TYPE_CHECKING:
+    from diagnostics.rulebook import Rulebook
 
-@click.group()
-def command() -> None:
-    """The rules that pgwhy knows. `pgwhy explain RULE` shows one of them in full."""
+WRONG = 1
+"""The exit status where something is wrong with a rule."""
 
 
-@command.command("list")
-@click.option(
+class _OrId(click.Group):
+    """`pgwhy rules ID` is `pgwhy rules show ID`; without anything it is the catalogue."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
+
+
+_folder = click.option(
     "--rules",
     "folders",
     multiple=True,
@@ -25,23 +34,137 @@ def command() -> None:
     metavar="DIR",
     help="Further rules of your own.",
 )
+
+
+@click.group(cls=_OrId, invoke_without_command=True)
+@click.pass_context
+def command(context: click.Context) -> None:
+    """The rules that pgwhy knows.
+
+    \b
+      pgwhy rules              all of them, by stage and cause
+      pgwhy rules ID           one as a manual page; also a cause, or a code such as 28P01
+      pgwhy rules new ID       begin one of your own: new, test, lint and example help to write it
+    """
+    if context.invoked_subcommand is None:
+        _catalogue((), None)
+
+
+@command.command("show")
+@click.argument("id", required=False)
+@_folder
+@click.option("--stage", type=click.Choice([s.value for s in Stage]), help="Only the rules of one stage.")
+def show(id: str | None, folders: tuple[Path, ...], stage: str | None) -> int:
+    """One rule, cause or code as a manual page; without ID the catalogue."""
+    if id is None:
+        _catalogue(folders, stage)
+        return 0
+    from diagnostics.report import manual
+
+    rules = _load(folders)
+    page = manual.page(id, rules, _terminal().width)
+    if page is None:
+        from diagnostics.manual import near
+
+        raise click.UsageError(f'no rule, cause or code is called "{id}"{near(id, rules)}')
+    write(page, Redactor())
+    return 0
+
+
+@command.command("list")
+@_folder
 def listed(folders: tuple[Path, ...]) -> None:
-    """One line for each rule: its id, severity, cause and title."""
-    from diagnostics import rulebook
-    from diagnostics.rules_compiled import RuleError
+    """One line for each rule, for grep: its id, severity, cause and title."""
+    from diagnostics.report import catalogue
+
+    write(catalogue.lines(_load(folders)), Redactor())
+
+
+@command.command("new")
+@click.argument("id")
+@click.option(
+    "--rules",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("rules"),
+    show_default=True,
+    metavar="DIR",
+    help="The folder of rules to write it into.",
+)
+def new(id: str, folder: Path) -> None:
+    """Begin a rule: ID is its stage and what is wrong, as in startup/endpoint-not-specified."""
+    from diagnostics.rule_template import BLANK, BadId, create
 
     try:
-        rules = rulebook.load(VOCABULARY, *folders)
-    except RuleError as error:
-        raise click.UsageError(str(error)) from None
-    width = max(len(rule.id) for rule in rules)
-    lines = [f"{rule.id:<{width}}  {rule.severity:<7}  {rule.cause or '-':<28}  {rule.title}" for rule in rules]
-    write("\n".join(lines) + "\n", Redactor())
+        path = create(id, folder)
+    except BadId as problem:
+        raise click.UsageError(str(problem)) from None
+    except OSError as problem:
+        raise click.FileError(str(folder / f"{id}.toml"), problem.strerror) from None
+    write(f"{path} is there: write what stands at {BLANK}, then  pgwhy rules test {path}\n", Redactor())
+
+
+@command.command("test")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_folder
+def test(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
+    """Put the examples of rule FILES to the whole rulebook, and those of all other rules to these."""
+    from diagnostics.cli import rehearsing
+
+    page, good = rehearsing.tested(files, _load(folders), _terminal().width)
+    write(page, Redactor())
+    return 0 if good else WRONG
 
 
 @command.command("lint")
-def lint() -> int:
-    """What a reviewer would say of the built-in rules; exit status 1 if there is anything to say."""
-    from diagnostics import lint
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_folder
+def lint(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
+    """What a reviewer would say of the rules in FILES or DIR, or of all built-in ones; exit status 1 if anything."""
+    from diagnostics.cli import rehearsing
 
-    return lint.main()
+    page, good = rehearsing.linted(files, folders, _load(()))
+    write(page, Redactor())
+    return 0 if good else WRONG
+
+
+@command.command("example")
+@click.argument("report", metavar="REPORT")
+@click.option("--rule", "id", metavar="ID", help="The rule it is an example of: the one that the report names.")
+@_folder
+def example(report: str, id: str | None, folders: tuple[Path, ...]) -> None:
+    """Print a saved REPORT (a file, or - ) as an [[example]] of a rule, with made-up names in place of real ones."""
+    from diagnostics import conclusion
+    from diagnostics.cli.saved import saved_report
+    from diagnostics.rule_example import written
+
+    rules = _load(folders)
+    if id is not None and id not in rules:
+        from diagnostics.manual import near
+
+        raise click.UsageError(f'no rule is called "{id}"{near(id, rules)}')
+    told = saved_report(report)
+    cause = id or conclusion.of_saved(told, rules).verdict.rule
+    wanted = next((rule for rule in rules if rule.id == cause), None)
+    write(written(told, wanted), Redactor())
+
+
+def _catalogue(folders: tuple[Path, ...], stage: str | None) -> None:
+    from diagnostics.report import catalogue
+
+    write(catalogue.page(_load(folders), _terminal().width, Stage(stage) if stage else None), Redactor())
+
+
+def _load(folders: tuple[Path, ...]) -> Rulebook:
+    from diagnostics import conclusion
+    from diagnostics.rules_compiled import RuleError
+
+    try:
+        return conclusion.all_rules(folders)
+    except RuleError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _terminal() -> Terminal:
+    machine = Machine.here()
+    return Terminal.here(machine.environment, machine.platform)

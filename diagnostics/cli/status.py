@@ -26,5 +26,6 @@ def of_run(report: Report, fail_on: Severity | None) -> int:
 
 
 def of_text(report: Report) -> int:
-    """The status of `pgwhy explain`: was a cause named?"""
-    return CONNECTS if report.verdict.cause is not None else CAUSE_NOT_FOUND
+    """The status of `pgwhy explain`: was a cause named? A saved run that connects needs none."""
+    well = report.verdict.status in (Status.CONNECTS, Status.REACHABLE)
+    return CONNECTS if well or report.verdict.cause is not None else CAUSE_NOT_FOUND

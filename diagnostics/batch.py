@@ -1,0 +1,113 @@
+"""A backlog of error texts as JSON Lines, one answer for each, in their order and without keeping any of them.
+
+    {"id": 17, "text": "FATAL: ...", "driver": "psycopg2"}
+    {"id": 17, "cause": "...", "rule": "...", "stage": "auth", "also": []}
+
+A line that cannot be read gets an answer as well: with its `id` where it has one, and with `error`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any
+
+from diagnostics.causes import Severity
+from diagnostics.client import UnknownClient, resolve
+from diagnostics.conclusion import told_by
+from diagnostics.explanation import standing
+from diagnostics.facts import Observations
+from diagnostics.rulebook import Rulebook
+from diagnostics.values import dataclass
+
+LONGEST_LINE = 64_000_000
+"""Bytes. A longer line is passed over, so that memory does not depend on what somebody sends."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one text was found to be: the verdict without words. All `None`: no cause is known."""
+
+    cause: str | None
+    rule: str | None
+    stage: str | None
+    also: tuple[tuple[str, str], ...] = ()
+    """Other causes that look the same, with their rules."""
+
+
+def answered(seen: Observations, rulebook: Rulebook) -> Answer:
+    """The cause that `verdict.decide` names for an error text alone."""
+    errors = [h.rule for h in standing(seen, rulebook) if h.rule.severity is Severity.ERROR and h.rule.cause]
+    if not errors:
+        return Answer(None, None, None)
+    first = errors[0]
+    also: dict[str, str] = {}
+    for rule in errors[1:]:
+        if rule.cause not in (None, first.cause) and rule.stage is first.stage:
+            also.setdefault(str(rule.cause), rule.id)
+    about = first.cause.about if first.cause else None
+    return Answer(str(first.cause), first.id, about.stage.value if about and about.stage else None, tuple(also.items()))
+
+
+def answers(lines: Iterable[bytes | None], rulebook: Rulebook) -> Iterator[dict[str, Any]]:
+    """The answer to each line that is not empty. `None` is a line that was too long to be read."""
+    for number, line in enumerate(lines, 1):
+        if line is None:
+            yield _unread(None, number, f"is longer than {LONGEST_LINE // 1_000_000} MB")
+        elif line.strip():
+            yield _answer(line, number, rulebook)
+
+
+def lines(stream: IO[bytes]) -> Iterator[bytes | None]:
+    """The lines of a stream, each as soon as it is there."""
+    while line := stream.readline(LONGEST_LINE):
+        if line.endswith(b"\n") or len(line) < LONGEST_LINE:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_LINE)
+        yield None
+
+
+def _answer(line: bytes, number: int, rulebook: Rulebook) -> dict[str, Any]:
+    try:
+        given = json.loads(line.decode("utf-8", "replace").removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as problem:
+        return _unread(None, number, f"is not JSON: {problem}")
+    if not isinstance(given, Mapping):
+        return _unread(None, number, 'is not an object with "text"')
+    if not isinstance(given.get("text"), str):
+        return _unread(given.get("id"), number, 'has no "text"' if "text" not in given else '"text" is not a text')
+    found = answered(told_by(given["text"], _client(given.get("driver"))), rulebook)
+    also = [{"cause": cause, "rule": rule} for cause, rule in found.also]
+    return {"id": given.get("id"), "cause": found.cause, "rule": found.rule, "stage": found.stage, "also": also}
+
+
+def _unread(id: Any, number: int, says: str) -> dict[str, Any]:
+    return {"id": id, "cause": None, "rule": None, "stage": None, "also": [], "error": f"line {number} {says}"}
+
+
+def _client(driver: object) -> str | None:
+    """The client in the words of a help desk: `SQLAlchemy/psycopg2`, `libpq (psql)`; `None` if none of them is one."""
+    if not isinstance(driver, str) or not driver:
+        return None
+    if driver not in _CLIENTS:
+        if len(_CLIENTS) > MOST_DRIVERS:
+            _CLIENTS.clear()
+        _CLIENTS[driver] = next((word for word in _WORD.findall(driver[:200])[::-1] if _is_client(word)), None)
+    return _CLIENTS[driver]
+
+
+def _is_client(word: str) -> bool:
+    try:
+        resolve(word, None, None)
+    except UnknownClient:
+        return False
+    return True
+
+
+_WORD = re.compile(r"[A-Za-z][\w.-]*")
+_CLIENTS: dict[str, str | None] = {}
+MOST_DRIVERS = 1000
+"""What is remembered of the words for drivers."""

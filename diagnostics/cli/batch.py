@@ -1,0 +1,45 @@
+"""`pgwhy explain --batch`: JSON Lines in, JSON Lines out, in order, each answer as soon as its line was read."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import IO
+
+import click
+
+from diagnostics.batch import answers, lines
+from diagnostics.redaction import Redactor
+from diagnostics.rulebook import Rulebook
+
+ALL_ANSWERED = 0
+NOT_ALL = 1
+
+
+def answer(file: str, rules: Rulebook) -> int:
+    """Answer a file, or `-` for standard input; the exit status. A reader that has gone (`| head`) ends it."""
+    if file == "-":
+        return _answer(sys.stdin.buffer, rules)
+    try:
+        with open(file, "rb") as stream:  # noqa: PTH123  as a name, for the message of a failure
+            return _answer(stream, rules)
+    except OSError as problem:
+        raise click.FileError(file, problem.strerror) from None
+
+
+def _answer(stream: IO[bytes], rules: Rulebook) -> int:
+    redactor, out = Redactor(), sys.stdout.buffer
+    ended = ALL_ANSWERED
+    for found in answers(lines(stream), rules):
+        if "error" in found:
+            ended = NOT_ALL
+        found["id"] = redactor.clean_value(found["id"])  # all else is ours
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+        try:
+            out.write(text.encode("utf-8", "backslashreplace") + b"\n")
+            out.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return NOT_ALL
+    return ended

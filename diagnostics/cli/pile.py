@@ -1,0 +1,104 @@
+"""`pgwhy explain FOLDER`: a folder of saved reports and error texts, as a table of their causes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from diagnostics.batch import Answer, answered
+from diagnostics.causes import Cause
+from diagnostics.cli.output import Terminal, write
+from diagnostics.conclusion import told_by
+from diagnostics.probes import VOCABULARY
+from diagnostics.redaction import Redactor
+from diagnostics.report import saved
+from diagnostics.report.document import NotAReport
+from diagnostics.report.width import shortened, wrap
+from diagnostics.rulebook import Rulebook
+from diagnostics.values import dataclass
+
+LARGEST = 20_000_000
+"""Bytes of a file that is still read."""
+NO_CAUSE, SKIPPED = "cause not found", "not read"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One file."""
+
+    name: str
+    """Its path in the folder."""
+    what: str
+    """Its cause, `connects`, or why there is none."""
+    answer: Answer
+    note: str = ""
+
+
+def told(folder: Path, format: str, rules: Rulebook, terminal: Terminal) -> int:
+    """Print the table, or one line of JSON for each file; the exit status: 0 if each file has an answer."""
+    files = [_told(path, str(path.relative_to(folder)), rules) for path in _files(folder)]
+    if format == "text":
+        write("\n".join(_table(files, terminal.width)) + "\n", Redactor())
+    else:
+        write("".join(json.dumps(_line(each), ensure_ascii=False) + "\n" for each in files), Redactor())
+    return 0 if all(each.what not in (NO_CAUSE, SKIPPED) for each in files) else 3
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and path.is_file():
+            yield path
+
+
+def _told(path: Path, name: str, rules: Rulebook) -> Told:
+    nothing = Answer(None, None, None)
+    try:
+        if path.stat().st_size > LARGEST:
+            return Told(name, SKIPPED, nothing, f"larger than {LARGEST // 1_000_000} MB")
+        content = path.read_bytes()
+    except OSError as problem:
+        return Told(name, SKIPPED, nothing, problem.strerror or "")
+    if b"\0" in content:
+        return Told(name, SKIPPED, nothing, "no text")
+    text = content.decode("utf-8", "replace")
+    if saved.is_report(text):
+        return _of_report(text, name, rules)
+    found = answered(told_by(text), rules)
+    return Told(name, found.cause or NO_CAUSE, found)
+
+
+def _of_report(text: str, name: str, rules: Rulebook) -> Told:
+    from diagnostics.conclusion import of_saved
+
+    try:
+        verdict = of_saved(saved.read(text, VOCABULARY), rules).verdict
+    except NotAReport as problem:
+        return Told(name, SKIPPED, Answer(None, None, None), str(problem))
+    also = tuple((cause.value, rule) for cause, rule in verdict.also)
+    found = Answer(verdict.cause, verdict.rule, verdict.stage, also)
+    good = verdict.status if verdict.status in ("connects", "reachable") else NO_CAUSE
+    return Told(name, verdict.cause or good, found)
+
+
+def _line(each: Told) -> dict[str, Any]:
+    found = each.answer
+    also = [{"cause": cause, "rule": rule} for cause, rule in found.also]
+    known = {"id": each.name, "cause": found.cause, "rule": found.rule, "stage": found.stage, "also": also}
+    return {**known, "error": each.note} if each.what == SKIPPED else known
+
+
+def _table(files: list[Told], width: int) -> Iterator[str]:
+    """The most frequent cause first, with the files that have it."""
+    groups: dict[str, list[Told]] = {}
+    for each in files:
+        groups.setdefault(each.what, []).append(each)
+    yield f"{len(files)} file{'s' * (len(files) != 1)}" if files else "There is no file in this folder."
+    for what, same in sorted(groups.items(), key=lambda group: (group[0] in (NO_CAUSE, SKIPPED), -len(group[1]))):
+        meaning = Cause(what).about.meaning if what in set(Cause) else ""
+        yield ""
+        yield from wrap(f"{what}: {meaning}" if meaning else what, width, f"{len(same):>4}  ")
+        for each in same:
+            yield shortened(f"      {each.name}  {each.answer.rule or each.note}".rstrip(), width)
