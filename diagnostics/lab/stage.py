@@ -20,6 +20,7 @@ from diagnostics.lab import faults
 from diagnostics.lab.cable import RESOLVERS, SERVERS, SERVERS6
 from diagnostics.lab.fault import Fault, Tier
 from diagnostics.lab.faults import Given
+from diagnostics.lab.installation import system_installation
 from diagnostics.lab.namespace import Namespace, Ran, is_permitted, search_path
 from diagnostics.lab.packets import broken, filters_are_permitted
 from diagnostics.lab.surroundings import surrounded
@@ -28,6 +29,7 @@ from diagnostics.lab.world import World
 RUN_LIMIT_S = 30.0
 _GATEWAY = (SERVERS[0], SERVERS6[0])
 _PORT = 5432
+_BUILT_IN_BY_DISTRIBUTIONS = {"ldap", "pam"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,9 @@ def missing(fault: Fault) -> str:
         return reason
     if "nft" in fault.needs and (reason := filters_are_permitted()):
         return reason
+    methods = {word for line in fault.world.get("hba", ()) for word in line.split()}
+    if methods & _BUILT_IN_BY_DISTRIBUTIONS and system_installation() is None:
+        return "the wheel's Postgres asks neither LDAP nor PAM (make parts installs the system's)"
     lacking = [name for name in fault.needs if not shutil.which(name, path=search_path())]
     return f"{' and '.join(lacking)} not on this machine (make parts)" if lacking else ""
 
