@@ -147,6 +147,12 @@ def test_a_go_service_sends_sni_with_verify_full() -> None:
     assert facts(grafana, sslmode="verify-full").sends_sni is True
 
 
+def test_node_by_its_own_version_has_its_own_patience() -> None:
+    assert facts(client.resolve("node@20", None, None)).per_address_ms == 250
+    assert facts(client.resolve("node@18.20", None, None)).per_address_ms == 0
+    assert facts(client.resolve("node@20", None, None)).title == "Node 20"
+
+
 def test_every_alias_names_one_client() -> None:
     every = [
         alias for name, entry in TABLE.items() if name != "signature" for alias in [name, *entry.get("aliases", [])]

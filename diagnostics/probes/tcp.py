@@ -154,13 +154,13 @@ class _Place:
 
 
 async def _places(seen: Seen, network: Network) -> list[_Place]:
-    """Every address of every host, in the order in which libpq tries them."""
-    hosts = seen.target.hosts
+    """Every address of every host, in the order in which the client tries them: libpq's is the system's."""
+    hosts, ipv4_first = seen.target.hosts, seen[ClientFacts].addresses is Addresses.FIRST_IPV4
     found = await asyncio.gather(*(network.lookup(host) for host in hosts))
     return [
         _Place(host.name, _address(address, host.port, seen.machine.platform), host.port)
         for host, lookup in zip(hosts, found, strict=True)
-        for address in lookup.addresses
+        for address in sorted(lookup.addresses, key=lambda address: ipv4_first and ":" in address)
     ][:MAX_ADDRESSES]
 
 
@@ -247,8 +247,6 @@ def _tried_by(client: ClientFacts, attempts: list[Attempt]) -> list[Attempt]:
     """The addresses that the client spoken for tries at all, in its order: some take only one of each host."""
     if client.addresses not in (Addresses.FIRST, Addresses.FIRST_IPV4):
         return attempts
-    if client.addresses is Addresses.FIRST_IPV4:
-        attempts = sorted(attempts, key=lambda a: ":" in a.address)
     firsts = {(a.host, a.port): a for a in reversed(attempts)}
     return [a for a in attempts if a is firsts[a.host, a.port]]
 
