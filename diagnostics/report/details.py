@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from diagnostics.finding import Report
+from diagnostics.causes import Severity
+from diagnostics.finding import Finding, Report
 from diagnostics.report.rung import milliseconds
 from diagnostics.report.style import Line, Style, line
 from diagnostics.report.width import columns, wrap
@@ -41,10 +42,20 @@ def _because(report: Report, width: int) -> Iterator[str]:
         yield from wrap(finding.because, width, "    ")
         for url in finding.references:
             yield f"    {url}"
+        if finding.severity is not Severity.ERROR:
+            # The page numbers the fixes of what failed; those of a note stand here and nowhere else.
+            yield from _told(finding, width)
         for fix in finding.fixes:
             if fix.connection_string:
                 yield f"    with {fix.id}:"
                 yield f"      {fix.connection_string}"
+
+
+def _told(finding: Finding, width: int) -> Iterator[str]:
+    for fix in finding.fixes:
+        yield from wrap(f"{fix.title}:", width, "    ")
+        for part in fix.steps.splitlines():
+            yield from wrap(part, width, "      ", "        " if part.startswith("- ") else "      ")
 
 
 def _evidence(report: Report, width: int) -> Iterator[str]:
