@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": "watch pgwhy diagnose four broken connections on a Postgres of its own",
     "lab": "a Postgres that is broken on purpose, to try with your own client",
     "rules": "the rules that pgwhy knows: list, show, lint",
+    "anatomy": "what each part of a connection string means",
     "snippets": "what to paste for each stack, right for its driver",
     "schema": "the JSON Schema of a report",
 }

@@ -1,0 +1,58 @@
+"""`pgwhy anatomy [TARGET]`: what each part of a connection string means."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from diagnostics import redaction
+from diagnostics import target as targets
+from diagnostics.cli.output import Terminal, write
+from diagnostics.machine import Machine
+from diagnostics.report.anatomy import drawing
+from diagnostics.report.style import line
+from diagnostics.report.width import wrap
+from diagnostics.target.anatomy import parts
+
+if TYPE_CHECKING:
+    from diagnostics.report.style import Line
+    from diagnostics.target.model import Target
+
+UNREADABLE = 1
+
+
+@click.command()
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What to print: text.")
+@click.argument("target", required=False)
+def command(format_: str, target: str | None) -> int:
+    """Draw a connection string and say what each part of it means. The password is hidden.
+
+    TARGET is what pgwhy check takes: a string in any dialect, @file, env:NAME, - or nothing.
+    """
+    read = targets.read(target, Machine.here(), sys.stdin.read)
+    redactor = redaction.for_target(read)
+    found = redactor.clean_value(parts(read))
+    if format_ == "json":
+        named = [asdict(part) for part in found if part.name]
+        write(json.dumps(named, indent=2, ensure_ascii=False) + "\n", redactor)
+    else:
+        terminal = Terminal.here(os.environ, sys.platform)
+        width = min(terminal.width, 120)
+        lines = [*_trouble(read, width), *(drawing(found, width, terminal.unicode) if len(found) > 1 else ())]
+        text = "".join((one.painted() if terminal.colour else one.text) + "\n" for one in lines)
+        write(redactor.clean(text) if read.problems else text, redactor)
+    return UNREADABLE if read.problems else 0
+
+
+def _trouble(read: Target, width: int) -> list[Line]:
+    """What is wrong with it comes first: the drawing is then what its client makes of it."""
+    if not read.problems:
+        return []
+    said = [one for problem in read.problems for one in wrap(problem.detail, width, "  * ", "    ")]
+    told = "This is how its client reads it. What is wrong with it:"
+    return [*(line(one) for one in (told, *said, "What to do about it: pgwhy check, with the same target")), line()]
