@@ -43,6 +43,14 @@ def old_libpq(major: int) -> RealClient:
         _missing(str(error))
 
 
+def node_package(name: str) -> Path:
+    """A package of the real Node drivers, which `make drivers` installs."""
+    folder = Path(__file__).resolve().parents[1] / ".parts/drivers/node/node_modules" / name
+    if not shutil.which("node") or not folder.is_dir():
+        _missing(f"Node or its package {name} is missing (make drivers)")
+    return folder
+
+
 def network_namespace() -> None:
     """The right to make a network namespace: as root, or in a user namespace of our own."""
     if sys.platform != "linux" or not shutil.which("unshare") or not shutil.which("ip"):

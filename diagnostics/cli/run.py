@@ -90,7 +90,8 @@ def _say_why(
     report = explain_text(heard, machine, client)
     if report.verdict.cause in (None, Cause.NOT_A_CONNECTION_PROBLEM):
         return None
-    target = targets.read(given, machine) if given else in_command(command, machine)
+    host, port = (str(report.observations.get(path) or "") for path in ("error.host", "error.port"))
+    target = targets.read(given, machine) if given else in_command(command, machine, host, port)
     if target is None:
         redactor = redaction.Redactor()
         return redactor.clean_value(report), redactor, "What it connects to was not found: --target names it.\n"
@@ -116,7 +117,7 @@ def _print(
     report: Report, redactor: Redactor, note: str, command: tuple[str, ...], file: Path | None, verbose: bool
 ) -> None:
     terminal = Terminal.here(os.environ, sys.platform, sys.stderr)
-    heading = f"\npgwhy: {PurePath(command[0]).name} failed, and what it printed is about its connection.\n\n"
+    heading = f"\npgwhy: {PurePath(command[0]).name} failed, and its output speaks of a connection.\n\n"
     page = rendered(report, "text", terminal, verbose)
     write(redactor.clean(heading) + page + note, redactor, stream=sys.stderr)
     if file is not None:

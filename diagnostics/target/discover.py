@@ -36,12 +36,17 @@ _CANDIDATE = re.compile(
 
 def discover(machine: Machine) -> Target:
     """The target where the user named none, with the other candidates."""
-    try:
-        variables = dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
-    except OSError:
-        variables = {}
+    variables = _dotenv(machine)
     target = _first(machine, variables, ".env")
     return _with_candidates(target, machine.environment, variables, ".env")
+
+
+def others(machine: Machine) -> Iterator[Target]:
+    """The target of each variable that may hold a connection string, in the environment and then in `.env`."""
+    variables = _dotenv(machine)
+    for _, text, source in _texts(machine.environment, variables, ".env"):
+        target = from_text(text, source, machine, variables if source.kind is SourceKind.DOTENV else {})
+        yield _with_candidates(target, machine.environment, variables, ".env")
 
 
 def in_dotenv(text: str, name: str, machine: Machine) -> Target:
@@ -55,6 +60,14 @@ def in_dotenv(text: str, name: str, machine: Machine) -> Target:
     if any(variable in variables for variable in (*_NAMES_A_SERVER, "PGSERVICE")):
         return complete(None, _written(Dialect.ENVIRONMENT, Source(SourceKind.DOTENV, name)), machine, variables)
     return unreadable(ProblemCode.VARIABLE_UNSET, f"{name} sets neither DATABASE_URL nor PGHOST", source, machine)
+
+
+def _dotenv(machine: Machine) -> Mapping[str, Variable]:
+    """The variables of `.env` in the working directory; none where there is no such file."""
+    try:
+        return dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
+    except OSError:
+        return {}
 
 
 def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Target:

@@ -10,14 +10,15 @@ from pathlib import PurePath
 
 from diagnostics.machine import Machine
 from diagnostics.target.dialects import keywords
-from diagnostics.target.discover import discover
+from diagnostics.target.discover import discover, others
 from diagnostics.target.model import Dialect, Secret, Setting, Source, SourceKind, Target, Written
 from diagnostics.target.reading import complete, from_text
 
 
-def in_command(command: Sequence[str], machine: Machine) -> Target | None:
+def in_command(command: Sequence[str], machine: Machine, host: str = "", port: str = "") -> Target | None:
     """The target of a command that was run with `machine`'s environment in its folder; `None` if none is named.
 
+    `host` and `port` are what the command's error names: of several variables, the one that fits them is in use.
     Never raises. A string that cannot be read is a target with problems, as its own client cannot read it either.
     """
     words, assigned = _plain(list(command))
@@ -29,7 +30,19 @@ def in_command(command: Sequence[str], machine: Machine) -> Target | None:
         if program in _POSTGRES and (options := _options(program, words[1:])):
             return _from_options(options, machine)
     target = discover(machine)
+    if (host or port) and not _fits(target, host, port):
+        target = next((other for other in others(machine) if _fits(other, host, port)), target)
     return None if target.written is None or target.written.dialect is Dialect.DEFAULTS else target
+
+
+def _fits(target: Target, host: str, port: str) -> bool:
+    """This host and port are the target's, as far as it can be told: a driver may say the address of a name."""
+    is_address = bool(re.fullmatch(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*", host))
+    return any(
+        (not port or str(each.port) == port)
+        and (not host or is_address or host.casefold() in (each.name.casefold(), each.hostaddr))
+        for each in target.hosts
+    )
 
 
 def _from_options(options: dict[str, tuple[str, str]], machine: Machine) -> Target:
