@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from diagnostics.causes import Cause, Stage
+from diagnostics.disagreement import of_the_places, of_the_string
 from diagnostics.error_text import Origin
 from diagnostics.explanation import Explanation
 from diagnostics.facts import Observations
@@ -125,7 +126,7 @@ def _ran(seen: Observations) -> bool:
 
 
 def _summary(status: Status, first: Finding | None, seen: Observations, *, interrupted: bool) -> str:
-    sentences = [_disagreement(status, seen)]
+    sentences = [_disagreement(status, first, seen)]
     if interrupted and not connects(seen):
         sentences.insert(0, "The run was interrupted: this is what is known so far.")
     if first is not None:
@@ -141,15 +142,17 @@ def _summary(status: Status, first: Finding | None, seen: Observations, *, inter
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def _disagreement(status: Status, seen: Observations) -> str:
+def _disagreement(status: Status, first: Finding | None, seen: Observations) -> str:
     """The most useful sentence of a ticket: what failed elsewhere works here, or was never about this string."""
     if status is not Status.FAILS or not _ran(seen):
         return ""
     reported = seen.get("error.origin") == Origin.REPORTED
-    tried, wanted = seen.get("error.host"), seen.get("target.host")
-    if reported and tried and wanted and tried.casefold() != wanted.casefold():
-        return f"The error is about {tried}, and this string names {wanted}: the client did not use this string."
     got_through = here_connects(seen) and not seen.get("session.message")
+    if reported:
+        told = first.cause if first is not None and first.origin is Origin.REPORTED else None
+        stopped = None if got_through else stopped_at(seen)
+        if said := of_the_string(seen) or of_the_places(seen, told, stopped, connects=got_through):
+            return said
     if got_through and (reported or not connects(seen)) and seen.get("tcp.client_gives_up") is not True:
         libpq = seen.get("here.client") or seen.get("client.title") or "libpq"
         return f"The string is right: pgwhy's client ({libpq}) connects with it from here."

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import ClassVar
 
-from diagnostics.error_text import codes, sqlstates
+from diagnostics.error_text import codes, names, sqlstates
 from diagnostics.error_text.attempts import first_of_each
 from diagnostics.error_text.server import HostKind, tried
 from diagnostics.error_text.translations import in_english
@@ -93,6 +93,16 @@ class ErrorText(Record):
     def port(self) -> str | None:
         """the port that the text says it tried; empty if it names none"""
         return None if self.message is None else tried(self.message).port
+
+    @derived
+    def role(self) -> str | None:
+        """the role that the text says was refused or is missing; empty if it names none"""
+        return None if self.message is None else names.role(self.message)
+
+    @derived
+    def database(self) -> str | None:
+        """the database that the text says was refused or is missing; empty if it names none"""
+        return None if self.message is None else names.database(self.message)
 
     @derived
     def role_quotes(self) -> Quotes | None:

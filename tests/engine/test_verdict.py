@@ -38,6 +38,102 @@ def test_an_error_that_cannot_be_repeated_is_still_the_answer(world: World, said
     page(report)
 
 
+UNUSED = "the client did not use this string."
+RENAMED = "the client used another string, or a pooler on the way renames it."
+
+
+@pytest.mark.parametrize(
+    ("said", "first"),
+    [
+        (
+            "connect ECONNREFUSED 127.0.0.9:5432",
+            "The error is about 127.0.0.9, and this string names {host}: " + UNUSED,
+        ),
+        ("getaddrinfo ENOTFOUND base", "The error is about base, and this string names {host}: " + UNUSED),
+        (
+            'connection to server on socket "/var/run/postgresql/.s.PGSQL.5432" failed: No such file or directory',
+            "The error is about the local socket /var/run/postgresql/.s.PGSQL.5432, and this string names {host}: "
+            + UNUSED,
+        ),
+        (
+            'connection to server at "{host}" (127.0.0.1), port 5433 failed: Connection refused',
+            "The error is about port 5433, and this string says {port}: " + UNUSED,
+        ),
+        (
+            "connect ECONNREFUSED 192.0.2.7:{port}",
+            "The error is about 192.0.2.7, and from here {host} is 127.0.0.1. ",
+        ),
+        (
+            "password authentication failed for user 'sasha'",
+            'The error is about the role "sasha", and this string names "alex": ' + RENAMED,
+        ),
+        (
+            'FATAL:  database "shop" does not exist',
+            'The error is about the database "shop", and this string names "neondb": ' + RENAMED,
+        ),
+        (
+            "failed to connect to `user=alex database=shop`: 127.0.0.1:{port} ({host}): server error",
+            'The error is about the database "shop", and this string names "neondb": ' + RENAMED,
+        ),
+        (
+            'connection to server at "{host}" (127.0.0.1), port {port} failed: Connection refused',
+            "The string is right: this machine reaches {host} with it and connects, and the client does not reach it. ",
+        ),
+    ],
+    ids=["local", "name", "socket", "port", "address", "role", "database", "pgx", "network"],
+)
+def test_where_the_text_and_this_machine_part_is_said_first(world: World, said: str, first: str) -> None:
+    known = {"host": world.host, "port": str(world.gateway.port)}
+    report = check(world.uri(), error=said.format_map(known))
+    assert report.verdict.status == "fails"
+    assert report.verdict.summary.startswith(first.format_map(known)), report.verdict.summary
+    assert " ".join(page(report)[1:6]).replace("  ", " ").find(first.format_map(known)[:30]) >= 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'connection to server at "127.0.0.1", port {port} failed: FATAL:  sorry, too many clients already',
+        'connection to server at "{host}" (127.0.0.1), port {port} failed: FATAL:  sorry, too many clients already',
+        'connection to server at "{HOST}.", port {port} failed: FATAL:  sorry, too many clients already',
+        "password authentication failed for user 'alex'",
+    ],
+    ids=["the address alone", "both", "another spelling", "the role"],
+)
+def test_what_is_the_same_in_other_words_is_no_disagreement(world: World, said: str) -> None:
+    known = {"host": world.host, "HOST": world.host.upper(), "port": str(world.gateway.port)}
+    report = check(world.uri(), error=said.format_map(known))
+    assert report.verdict.summary.startswith("The string is right: pgwhy's client (libpq"), report.verdict.summary
+
+
+@pytest.mark.parametrize(
+    ("user", "role"), [("postgres.abcdefghij", "postgres"), ("alex@server", "alex")], ids=["Supabase", "Azure"]
+)
+def test_a_service_may_know_a_role_by_a_part_of_its_name(user: str, role: str) -> None:
+    text = f"postgresql://{user.replace('@', '%40')}:{MARKER}@127.0.0.1:{closed_port()}/db"
+    report = check(text, error=f'FATAL:  password authentication failed for user "{role}"')
+    assert report.verdict.summary.startswith("The client got further than this machine, from where 127.0.0.1 takes no")
+    assert "The error is about" not in report.verdict.summary
+
+
+def test_localhost_and_its_addresses_are_the_same_server() -> None:
+    port = closed_port()
+    for host, said in (("localhost", "127.0.0.1"), ("127.0.0.1", "localhost"), ("localhost", "::1")):
+        report = check(f"postgresql://alex:{MARKER}@{host}:{port}/db", error=f"connect ECONNREFUSED {said}:{port}")
+        assert "The error is about" not in report.verdict.summary, report.verdict.summary
+
+
+def test_a_text_from_a_client_that_does_not_reach_what_this_machine_reaches(world: World) -> None:
+    said = f'connection to server at "{world.host}" (127.0.0.1), port {world.gateway.port} failed: timeout expired'
+    report = check(world.uri(password="npg_wrong1234"), error=said)
+    assert report.verdict.summary.startswith(f"The client does not reach {world.host}; this machine does, and then")
+
+
+def test_a_broken_string_is_read_in_different_ways_so_nothing_is_concluded_from_that() -> None:
+    report = check(f"postgresql://alex:{MARKER}@x@127.0.0.1:{closed_port()}/db", error="getaddrinfo ENOTFOUND base")
+    assert "did not use this string" not in report.verdict.summary
+
+
 def test_a_text_that_fits_nothing_leaves_the_cause_open(world: World) -> None:
     report = check(world.uri(), error="something odd happened on a Tuesday")
     assert (report.verdict.status, report.verdict.cause) == ("fails", None)

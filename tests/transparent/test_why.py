@@ -132,7 +132,7 @@ def test_a_failure_of_another_kind_gets_no_page(world, tmp_path):
 
 
 def test_a_target_that_is_nowhere_is_asked_for(tmp_path):
-    program = "import psycopg; psycopg.connect(host='127.0.0.1', port=%d, user='alex')" % closed_port()
+    program = f"import psycopg; psycopg.connect(host='127.0.0.1', port={closed_port()}, user='alex')"
     ended = Ended([sys.executable, "-c", program], tmp_path, {})
     assert ended.cause == "connection-refused"
     assert ended.page.endswith("What it connects to was not found: --target names it.\n")
