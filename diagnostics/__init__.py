@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from diagnostics.api import diagnose, diagnose_sync, explain
     from diagnostics.finding import Report
+    from diagnostics.on_failure import pgwhy_on_failure
     from diagnostics.target.model import Target
 
 __version__ = "0.1.0"
 
-__all__ = ["diagnose", "diagnose_sync", "explain", "Target", "Report", "__version__"]
+__all__ = ["diagnose", "diagnose_sync", "explain", "pgwhy_on_failure", "Target", "Report", "__version__"]
 
 _HOMES = {
     "diagnose": "diagnostics.api",
     "diagnose_sync": "diagnostics.api",
     "explain": "diagnostics.api",
+    "pgwhy_on_failure": "diagnostics.on_failure",
     "Report": "diagnostics.finding",
     "Target": "diagnostics.target.model",
 }

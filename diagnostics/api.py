@@ -16,13 +16,14 @@ from diagnostics.facts import Record
 from diagnostics.finding import Report
 from diagnostics.machine import Machine
 from diagnostics.probes.probe import Options
+from diagnostics.raised import driver_of, text_of
 from diagnostics.target.model import Target
 
 
 async def diagnose(
     target: str | Target | None = None,
     *,
-    error: str | None = None,
+    error: str | BaseException | None = None,
     client: str | None = None,
     timeout_s: float = DEADLINE_S,
     login: bool = True,
@@ -36,12 +37,14 @@ async def diagnose(
     """Go through the stages to a target and say why it fails and what makes it work.
 
     `target` is what the command line takes: a connection string in any dialect, `@file`, `env:NAME`, or `None` for the
-    settings of the environment. `error` is what the failing client printed, `client` its `NAME` or `NAME@VERSION`.
+    settings of the environment. `error` is what the failing client printed or raised, `client` its `NAME` or
+    `NAME@VERSION`.
     Raises `diagnostics.client.UnknownClient`; a target that cannot be read is a finding, not an exception.
     """
     machine = machine or Machine.here()
     read = target if isinstance(target, Target) else targets.read(target, machine)
     redactor = redaction.for_target(read)
+    error, client = _told(error, client)
     request = Request(
         target=read,
         machine=machine,
@@ -63,8 +66,24 @@ def diagnose_sync(target: str | Target | None = None, **options: Any) -> Report:
 
 
 def explain(
-    text: str, *, client: str | None = None, rules: tuple[Path, ...] = (), machine: Machine | None = None
+    error: str | BaseException,
+    *,
+    client: str | None = None,
+    rules: tuple[Path, ...] = (),
+    machine: Machine | None = None,
 ) -> Report:
-    """What an error text alone tells; opens no connection. Raises `diagnostics.client.UnknownClient`."""
-    report = explain_text(text, machine or Machine.here(), client, rules)
+    """What an error text, or an exception with all that it was raised from, tells alone; opens no connection.
+
+    Exceptions of psycopg, asyncpg, SQLAlchemy and Django give the driver away. Raises
+    `diagnostics.client.UnknownClient`.
+    """
+    text, client = _told(error, client)
+    report = explain_text(text or "", machine or Machine.here(), client, rules)
     return redaction.Redactor().clean_value(report)
+
+
+def _told(error: str | BaseException | None, client: str | None) -> tuple[str | None, str | None]:
+    """The text and the client of what was given, where it says them."""
+    if isinstance(error, BaseException):
+        return text_of(error), client or driver_of(error)
+    return error, client

@@ -39,6 +39,12 @@ EPILOG = (
 @click.command(help=HELP, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("target", required=False)
 @requests.run_options
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0, max=86400),
+    metavar="SECONDS",
+    help="Until it connects; what waiting does not cure ends it.",
+)
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What to print: text.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
 @click.option(
@@ -58,6 +64,8 @@ def command(target: str | None, version: bool, **options: Any) -> int:
     """Diagnose a connection."""
     if version:
         raise click.UsageError("--version stands alone: pgwhy --version")
+    if options["wait"] is not None and options["error"] is not None:
+        raise click.UsageError("--wait is about this machine, and --error about another client's run")
     request, redactor = requests.request(target, options)
     machine = request.machine
     reasons = _reasons(machine, options["ignore"])
@@ -71,7 +79,7 @@ def command(target: str | None, version: bool, **options: Any) -> int:
 
     terminal = Terminal.here(machine.environment, machine.platform)
     watched = terminal.live and options["format_"] == "text" and options["output"] is None
-    report = run(request, redactor, terminal if watched else None)
+    report = run(request, redactor, terminal if watched else None, options["wait"])
     if told := report.extra.get("ignored"):
         named = [{"rule": rule, "reason": reasons.get(rule, "")} for rule in told]
         report = dataclasses.replace(report, extra={**report.extra, "ignored": named})

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnostics import redaction, transparent
-from diagnostics.causes import Cause
+from diagnostics import transparent
 from diagnostics.cli.output import Terminal, rendered, write
 from diagnostics.client import UnknownClient, resolve
 from diagnostics.machine import Machine
 
 if TYPE_CHECKING:
-    from diagnostics.finding import Report
-    from diagnostics.redaction import Redactor
+    from diagnostics.incident import Incident
+    from diagnostics.target.model import Target
 
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
@@ -64,9 +63,9 @@ def command(
     may_speak = sys.stderr is not None and not ended.stopped_by_user
     if ended.status != 0 and may_speak:
         try:
-            told = _say_why(command, ended.heard, target, client, timeout, login=not no_login)
-            if told is not None:
-                _print(*told, command, report, verbose)
+            incident = _say_why(command, ended.heard, target, client, timeout, login=not no_login)
+            if incident is not None:
+                _print(incident, command, report, verbose)
         except Exception as mistake:  # whatever it is, CMD's exit status is what counts
             from diagnostics.cli import trouble
 
@@ -78,47 +77,26 @@ def command(
 
 def _say_why(
     command: tuple[str, ...], heard: str, given: str | None, client: str | None, timeout_s: float, *, login: bool
-) -> tuple[Report, Redactor, str] | None:
-    """The report, with a note of what was left out; `None` where the text is not about a connection."""
+) -> Incident | None:
+    """Why it failed; `None` where the text is not about a connection."""
     from diagnostics import target as targets
-    from diagnostics.engine import Request, explain_text
-    from diagnostics.probes.probe import Options
+    from diagnostics.incident import investigate
     from diagnostics.target.in_command import in_command
-    from diagnostics.transparent.ledger import INTERVAL_S, may_log_in
 
     machine = Machine.here()
-    report = explain_text(heard, machine, client)
-    if report.verdict.cause in (None, Cause.NOT_A_CONNECTION_PROBLEM):
-        return None
-    host, port = (str(report.observations.get(path) or "") for path in ("error.host", "error.port"))
-    target = targets.read(given, machine) if given else in_command(command, machine, host, port)
-    if target is None:
-        redactor = redaction.Redactor()
-        return redactor.clean_value(report), redactor, "What it connects to was not found: --target names it.\n"
-    note = ""
-    if login and not may_log_in(target, machine):
-        login = False
-        note = f"Checked without a login: at most one in {INTERVAL_S // 60} minutes for a target.\n"
-    from diagnostics.cli.running import run
 
-    redactor = redaction.for_target(target)
-    request = Request(
-        target=target,
-        machine=machine,
-        client=resolve(client, heard, target.driver),
-        error=heard,
-        options=Options(login=login),
-        deadline_s=timeout_s,
-    )
-    return run(request, redactor, None), redactor, note
+    def find(host: str, port: str) -> Target | None:
+        return targets.read(given, machine) if given else in_command(command, machine, host, port)
+
+    hint = ": --target names it"
+    return investigate(heard, find, machine, client=client, timeout_s=timeout_s, login=login, hint=hint)
 
 
-def _print(
-    report: Report, redactor: Redactor, note: str, command: tuple[str, ...], file: Path | None, verbose: bool
-) -> None:
+def _print(incident: Incident, command: tuple[str, ...], file: Path | None, verbose: bool) -> None:
     terminal = Terminal.here(os.environ, sys.platform, sys.stderr)
+    redactor, report = incident.redactor, incident.report
     heading = f"\npgwhy: {PurePath(command[0]).name} failed, and its output speaks of a connection.\n\n"
     page = rendered(report, "text", terminal, verbose)
-    write(redactor.clean(heading) + page + note, redactor, stream=sys.stderr)
+    write(redactor.clean(heading) + page + incident.note, redactor, stream=sys.stderr)
     if file is not None:
         write(rendered(report, "json", terminal, verbose), redactor, file)

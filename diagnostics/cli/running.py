@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from diagnostics.report.live import Live
 
 
-def run(request: Request, redactor: Redactor, watched: Terminal | None) -> Report:
+def run(request: Request, redactor: Redactor, watched: Terminal | None, wait_s: float | None = None) -> Report:
     """The report of a run, without secrets. With a terminal, its ladder grows while the run goes on and is then gone.
 
+    With `wait_s`, runs follow one another until it connects, for so many seconds; standard error says what for.
     Ctrl-C cancels the run, and `diagnose` answers that with a report; a second one raises `KeyboardInterrupt`.
     """
     live: Live | None = None
@@ -45,11 +46,30 @@ def run(request: Request, redactor: Redactor, watched: Terminal | None) -> Repor
 
     try:
         with asyncio.Runner(loop_factory=selector_loop) as runner:
-            report = runner.run(diagnose(request, progress))
+            if wait_s is None:
+                report = runner.run(diagnose(request, progress))
+            else:
+                report = runner.run(_waiting(wait_s, request, redactor))
     finally:
         if live is not None:
             live.clear()
     return redactor.clean_value(report)
+
+
+async def _waiting(wait_s: float, request: Request, redactor: Redactor) -> Report:
+    from diagnostics.report.waited import waiting_for
+    from diagnostics.waiting import connects_within
+
+    said: list[str] = []
+
+    def told(report: Report) -> None:
+        text = waiting_for(redactor.clean_value(report), wait_s)
+        if said[-1:] != [text] and sys.stderr is not None:  # a log is no place for each attempt
+            said.append(text)
+            sys.stderr.write(redactor.clean(text) + "\n")
+            sys.stderr.flush()
+
+    return await connects_within(wait_s, request, told)
 
 
 def with_project(report: Report, request: Request, project: Scan, folder: Path, redactor: Redactor) -> Report:

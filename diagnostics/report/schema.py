@@ -44,6 +44,7 @@ def schema(vocabulary: Vocabulary) -> Json:
     # Without a cause: what could still be it. Documents from before it was added have none.
     report["properties"]["fits"] = _list(_object(rule=_TEXT, cause=_CAUSE, title=_TEXT, missing=_list(_TEXT)))
     report["properties"]["project"] = _project()  # only with --project
+    report["properties"]["waited"] = _waited()  # only with --wait
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA,
@@ -116,6 +117,16 @@ def _project() -> Json:
         edit=_text("what mends it, complete and without a secret; empty if nothing can be printed"),
     )
     return _object(folder=_TEXT, files={"type": "integer"}, left_out=_list(_TEXT), drivers=_list(driver))
+
+
+def _waited() -> Json:
+    return _object(
+        limit_s={"type": "number"},
+        seconds=_text("how long it took in all") | {"type": "number"},
+        looks=_text("runs, those without a login included") | {"type": "integer"},
+        exchanges=_text("password exchanges in all of them") | {"type": "integer"},
+        **{"for": _list(_text("a cause, or a stage where none was found"))},
+    )
 
 
 def _record(record: type[Record]) -> Json:

@@ -19,6 +19,7 @@ from diagnostics.report.question import labelled, question_lines
 from diagnostics.report.rung import Mark, Rung, milliseconds
 from diagnostics.report.style import Line, Style, begins, in_ascii, line
 from diagnostics.report.success import success_lines
+from diagnostics.report.waited import waited_lines
 from diagnostics.report.width import columns, rows, shortened, wrap
 from diagnostics.values import dataclass
 
@@ -141,6 +142,7 @@ def _composed(report: Report, width: int, amount: Measure) -> list[Line]:
             _notes(report, width, amount),
             [*_what_to_do(report, width, amount), *_references(report, amount), *_footer(report, width, amount)],
         ]
+    blocks[-2] = [*waited_lines(report, width), *blocks[-2]]
     lines: list[Line] = []
     for block in blocks:
         lines += [line(), *block] if lines and block else block

@@ -1,0 +1,1 @@
+"""pgwhy inside frameworks: one small module for each, which imports nothing of pgwhy until a connection fails."""
