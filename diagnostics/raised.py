@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 MOST = 20
@@ -56,4 +57,7 @@ def _line(error: BaseException) -> str:
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
     code = f" (SQLSTATE {state})" if isinstance(state, str) else ""
-    return f"{name}: {error}{code}".rstrip()
+    text = f"{name}: {error}{code}".rstrip()
+    number = error.errno if isinstance(error, OSError) else None
+    words = os.strerror(number) if number is not None and number > 0 else ""  # asyncio puts its own in their place
+    return text if not words or words in text else f"{text}: {words}"

@@ -22,7 +22,8 @@ def explain_failures(engine: Engine | AsyncEngine, *, timeout_s: float = 10.0, l
     """From now on. Statements that fail on a connection that stands cost one comparison.
 
     A pool meets the same failure with each request: the engine's target is checked once in five minutes, and explained
-    from the text in between.
+    from the text in between. SQLAlchemy tells of what the driver raises as its own; asyncpg lets a refused connection
+    pass as an OSError, for which there is `pgwhy_on_failure`.
     """
 
     def failed(context: ExceptionContext) -> None:

@@ -33,7 +33,7 @@ def refused(monkeypatch, tmp_path):
 
 
 def pytest_run(folder, *options):
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rA", *options, str(folder)]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--tb=short", *options, str(folder)]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
 
 

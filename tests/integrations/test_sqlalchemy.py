@@ -25,15 +25,15 @@ def test_a_connection_that_fails_says_why(driver, world):
     assert "FAILS in psycopg" in note and "ok    startup" in note and WRONG not in note
 
 
-def test_an_async_engine_says_why():
-    engine = create_async_engine(f"postgresql+asyncpg://alex:{WRONG}@127.0.0.1:{closed_port()}/neondb")
+def test_an_async_engine_says_why(world):
+    engine = create_async_engine(f"postgresql+asyncpg://alex:{WRONG}@127.0.0.1:{world.postgres_port}/neondb")
     explain_failures(engine)
 
     async def connect():
         async with engine.connect():
             pass
 
-    with pytest.raises(OSError) as failed:
+    with pytest.raises(sqlalchemy.exc.DBAPIError) as failed:
         asyncio.run(connect())
     assert "FAILS in asyncpg: " in failed.value.__notes__[0]
 
