@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnostics import transparent
-from diagnostics.cli.output import Terminal, rendered, write
-from diagnostics.client import UnknownClient, resolve
-from diagnostics.machine import Machine
 
 if TYPE_CHECKING:
     from diagnostics.incident import Incident
@@ -51,10 +48,8 @@ def command(
       pgwhy run -- ./manage.py migrate
       pgwhy run -- npm start
     """
-    try:
-        resolve(client, None, None)
-    except UnknownClient as unknown:
-        raise click.BadParameter(str(unknown), param_hint="--client") from None
+    if client is not None:
+        _check(client)
     try:
         ended = transparent.run(command)
     except transparent.CannotStart as problem:
@@ -75,12 +70,22 @@ def command(
     return transparent.end_like(ended.status)
 
 
+def _check(client: str) -> None:
+    from diagnostics.client import UnknownClient, resolve  # a command that works pays for nothing
+
+    try:
+        resolve(client, None, None)
+    except UnknownClient as unknown:
+        raise click.BadParameter(str(unknown), param_hint="--client") from None
+
+
 def _say_why(
     command: tuple[str, ...], heard: str, given: str | None, client: str | None, timeout_s: float, *, login: bool
 ) -> Incident | None:
     """Why it failed; `None` where the text is not about a connection."""
     from diagnostics import target as targets
     from diagnostics.incident import investigate
+    from diagnostics.machine import Machine
     from diagnostics.target.in_command import in_command
 
     machine = Machine.here()
@@ -93,6 +98,8 @@ def _say_why(
 
 
 def _print(incident: Incident, command: tuple[str, ...], file: Path | None, verbose: bool) -> None:
+    from diagnostics.cli.output import Terminal, rendered, write
+
     terminal = Terminal.here(os.environ, sys.platform, sys.stderr)
     redactor, report = incident.redactor, incident.report
     heading = f"\npgwhy: {PurePath(command[0]).name} failed, and its output speaks of a connection.\n\n"

@@ -1,7 +1,7 @@
 """pytest: a test that failed because of its connection gets the page as a section of its report.
 
 Off unless it is asked for, as it opens connections: `pytest --pgwhy`, or `pgwhy = true` in the ini file. It looks only
-at tests that failed; what is about no connection is left alone, and a target is checked once a session.
+at tests that failed; what is about no connection is left alone, and the same failure is looked at once a session.
 """
 
 from __future__ import annotations

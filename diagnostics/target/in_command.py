@@ -91,7 +91,7 @@ def _shell_line(words: list[str]) -> list[str] | None:
 def _strings(arguments: list[str]) -> Iterator[str]:
     """Connection strings among the arguments: URLs of Postgres, JDBC or SQLAlchemy, and libpq's keyword strings."""
     for argument in arguments:
-        for text in (argument, argument.partition("=")[2], argument[2:] if argument[:1] == "-" else ""):
+        for text in (argument, argument.partition("=")[2], argument[2:] if re.match("-[^-]", argument) else ""):
             if _URL.match(text) or (_KEYWORDS.search(text) and keywords.parse(text).values.keys() & {"host", "dbname"}):
                 yield text
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import time
 from pathlib import Path
@@ -28,18 +29,25 @@ def may_log_in(target: Target, machine: Machine) -> bool:
         return False
     try:
         _lock(file)
-        last = os.read(file, 32)
         now = time.time()
-        if last and 0 <= now - float(last) < INTERVAL_S:
+        if 0 <= now - _moment(os.read(file, 32)) < INTERVAL_S:
             return False
         os.lseek(file, 0, os.SEEK_SET)
         os.truncate(file, 0)
-        os.write(file, f"{now:.0f}".encode())
-    except (OSError, ValueError):
+        os.write(file, f"{math.floor(now)}".encode())
+    except OSError:
         return False
     finally:
         os.close(file)
     return True
+
+
+def _moment(written: bytes) -> float:
+    """Seconds since the epoch; long ago where nothing is written yet, or was cut short."""
+    try:
+        return float(written)
+    except ValueError:
+        return -math.inf
 
 
 def _folder(machine: Machine) -> Path | None:
