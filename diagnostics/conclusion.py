@@ -63,10 +63,16 @@ def report(
     )
 
 
-def of_text(text: str, machine: Machine, client: str | None = None, rules: tuple[Path, ...] = ()) -> Report:
-    """What an error text alone tells. Raises `UnknownClient`."""
+def of_text(
+    text: str,
+    machine: Machine,
+    client: str | None = None,
+    rules: tuple[Path, ...] = (),
+    rulebook: Rulebook | None = None,
+) -> Report:
+    """What an error text alone tells. Raises `UnknownClient`. `rulebook`: where the rules are loaded already."""
     seen = told_by(text, client)
-    rulebook = all_rules(rules)
+    rulebook = rulebook or all_rules(rules)
     explanation = explain(seen, rulebook)
     return report(machine, seen, findings_that_count(explanation, seen), explanation, rulebook)
 

@@ -16,6 +16,7 @@ from diagnostics.values import dataclass
 TEXT, CODES, SQLSTATE = "error.message", "error.codes", "error.sqlstate"
 LETTERS = 4
 
+Four = tuple[str, str, str, str]
 Number = int
 """The place of a rule in its rulebook."""
 
@@ -46,21 +47,20 @@ class Plan:
 
     def _words_in(self, text: str) -> Iterator[str]:
         filed = self._filed
-        fours = {text[start : start + LETTERS] for start in range(len(text) - LETTERS + 1)}
-        for four in filed.keys() & fours:
+        for four in filed.keys() & _fours(text):
             for word in filed[four]:
                 if word in text:
                     yield word
         yield from (word for word in self._short if word in text)
 
     @cached_property
-    def _filed(self) -> dict[str, list[str]]:
+    def _filed(self) -> dict[Four, list[str]]:
         """Each word under those of its fours that fewest words have."""
-        frequency = Counter(four for word in self.words for four in set(_fours(word)))
-        filed: dict[str, list[str]] = {}
+        frequency = Counter(four for word in self.words for four in _fours(word))
+        filed: dict[Four, list[str]] = {}
         for word in self.words:
             if len(word) >= LETTERS:
-                filed.setdefault(min(_fours(word), key=lambda four: frequency[four]), []).append(word)
+                filed.setdefault(min(_fours(word), key=lambda four: (frequency[four], four)), []).append(word)
         return filed
 
     @cached_property
@@ -109,5 +109,6 @@ def _needed(test: Test) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
-def _fours(word: str) -> list[str]:
-    return [word[start : start + LETTERS] for start in range(len(word) - LETTERS + 1)]
+def _fours(text: str) -> set[Four]:
+    """Every four letters in a row. As tuples: `zip` makes them in C."""
+    return set(zip(text, text[1:], text[2:], text[3:], strict=False))

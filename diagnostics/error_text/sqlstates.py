@@ -13,8 +13,13 @@ from functools import lru_cache
 from importlib import resources
 
 
-def places(text: str) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=2)  # the codes of a text and its first SQLSTATE are asked for one after the other
+def places(text: str) -> tuple[tuple[int, str], ...]:
     """Where each SQLSTATE stands and what it is, in no certain order."""
+    return tuple(_places(text))
+
+
+def _places(text: str) -> Iterator[tuple[int, str]]:
     for found in _FIVE.finditer(text):
         start, code = found.start(), found[0]
         if len(code) == 6:  # tokio-postgres: SqlState(E42P05)

@@ -57,18 +57,18 @@ _PLACES = (
     _Place(
         ("://",),
         r"""(?x) ://[^\s:/?\#@"']* : (?P<secret>
-            [^\s/?\#"'<>`]+(?=@) | [^\s/?\#]+(?=@) | [^\s@]+(?=@) )""",
+            [^\s/?\#"'<>`]+(?=@) | [^\s/?\#]+(?=@) | [^\s@]{1,500}(?=@) )""",
     ),
     # user:password@host.domain or user:password@host/database, without a scheme.
     _Place(
         ("@",),
-        r"""(?x) (?<![\w/:@.-]) [A-Za-z_][\w.%+-]* : (?P<secret>[^\s:@/"'<>]+)
+        r"""(?x) (?<![\w/:@.%+-]) [A-Za-z_][\w.%+-]* : (?P<secret>[^\s:@/"'<>]+)
             @ (?= [\w-]+ (?: \.[\w.-]+ | (?: :\d+ )? / ) )""",
     ),
     # password=..., PGPASSWORD=..., "password": "...", password: '...', pwd:...
     _Place(
         ("pass", "pwd", "secret", "key", "token"),
-        rf"""(?x) (?<![A-Za-z]) (?i: [\w.]*? {_WORD} ) (?: \s* =>? \s* | ["'] \s* : \s* | : (?=\S) | : \s+ (?=["']) )
+        rf"""(?x) (?<![\w.]) (?i: [\w.]*? {_WORD} ) (?: \s* =>? \s* | ["'] \s* : \s* | : (?=\S) | : \s+ (?=["']) )
             (?: " (?P<q2>) | ' (?P<q1>) )?
             (?P<secret> (?(q2) (?: [^"\\] | \\. )+ | (?(q1) (?: [^'\\] | \\. | '' )+
             | (?: <[\w -]+> | \[[\w -]+\] | [^\s&;,"')]+ ) ) ) )""",
@@ -76,7 +76,8 @@ _PLACES = (
     # A line of its own, as a prompt or YAML has it; in the middle of a sentence a colon says nothing.
     _Place(
         ("password", "pwd"),
-        r"""(?xim) ^ [\s-]* (?:[\w.]*_)? (?: password | pwd ) (?: \ for\ user\ \S+ )? : [ \t]+ (?P<secret>\S+) \s* $""",
+        r"""(?xim) ^ [ \t-]{0,80} (?:[\w.]*_)? (?: password | pwd ) (?: \ for\ user\ \S+ )? : [ \t]+
+            (?P<secret>\S+) \s* $""",
     ),
     # The endpoint in the password (neon.com/docs/connect/connection-errors, workaround D); not a list of settings.
     _Place(

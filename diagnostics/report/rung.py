@@ -48,6 +48,10 @@ def milliseconds(ms: float) -> str:
     return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
 
 
+LONGEST_POINT = 2000
+"""Characters of a line that are looked at: a page shows a few rows of it."""
+
+
 def tidied(message: str) -> str:
     """The point of a client's message: the line with the error, without the address that stands above it already.
 
@@ -58,7 +62,7 @@ def tidied(message: str) -> str:
     lines = [text for text in lines if not _AFTERWARDS.match(text)] or lines[:1]
     said = [text for text in lines if _SAYS_SO.search(text)]
     point = said[0] if said else lines[-1] if lines else ""
-    return _PREFIX.sub("", point)
+    return _PREFIX.sub("", point[:LONGEST_POINT])
 
 
 def release(tls_version: str) -> str:
