@@ -53,7 +53,7 @@ def command(
     \b
       'FATAL: ...'      what a program printed, as much of it as there is
       error.log, @FILE  a file with it; - is standard input
-      report.json       a saved report: today's rules are asked about it
+      report.json       a saved report, or a ticket (.zip): today's rules are asked about it
       tickets/          a folder of reports and texts: a table of their causes
       sni-missing       a cause, a rule or a code (28P01, P1001): its manual page
 
@@ -116,8 +116,13 @@ def _path(text: str | None) -> Path | None:
 def _read(text: str | None, path: Path | None) -> str:
     """The text itself, or what stands in the file or on standard input that it names."""
     if path is not None:
+        from diagnostics.report import saved
+        from diagnostics.report.document import NotAReport
+
         try:
-            return path.read_text(encoding="utf-8", errors="replace")
+            return saved.text_of(path.read_bytes())
+        except NotAReport as problem:
+            raise click.UsageError(f"{path}: {problem}") from None
         except OSError as problem:
             raise click.FileError(str(path), problem.strerror) from None
     if text is None and sys.stdin.isatty():

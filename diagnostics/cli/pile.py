@@ -61,9 +61,12 @@ def _told(path: Path, name: str, rules: Rulebook) -> Told:
         content = path.read_bytes()
     except OSError as problem:
         return Told(name, SKIPPED, nothing, problem.strerror or "")
-    if b"\0" in content:
+    try:
+        text = saved.text_of(content)
+    except NotAReport as problem:
+        return Told(name, SKIPPED, nothing, str(problem))
+    if "\0" in text:
         return Told(name, SKIPPED, nothing, "no text")
-    text = content.decode("utf-8", "replace")
     if saved.is_report(text):
         return _of_report(text, name, rules)
     found = answered(told_by(text), rules)

@@ -11,6 +11,9 @@ from diagnostics.facts import Vocabulary
 from diagnostics.finding import Report
 from diagnostics.report.document import NotAReport, from_json
 
+IN_TICKET = "report.json"
+"""The report's name in a ticket."""
+_ZIP = b"PK\x03\x04"
 _MARK = '"pgwhy/'
 _LARGEST = 50_000_000
 """Bytes. A report has about 20,000; what is larger is none, and is not read into memory."""
@@ -38,7 +41,24 @@ def of_file(path: Path, vocabulary: Vocabulary) -> Report:
     """The report in a file. Raises `NotAReport`, and `OSError` where the file cannot be read."""
     if path.stat().st_size > _LARGEST:
         raise NotAReport(f"this is not a report of pgwhy: it has more than {_LARGEST // 1_000_000} MB")
-    return read(path.read_text(encoding="utf-8", errors="replace"), vocabulary)
+    return read(text_of(path.read_bytes()), vocabulary)
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file; of a ticket (`pgwhy ticket`), that of its report. Raises `NotAReport` for another .zip."""
+    if not content.startswith(_ZIP):
+        return content.decode("utf-8", "replace")
+    import io
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(IN_TICKET) as file:
+            text = file.read(_LARGEST + 1)  # not what the archive says its size is
+    except (KeyError, zipfile.BadZipFile, RuntimeError, NotImplementedError) as problem:
+        raise NotAReport(f"this .zip is no ticket of pgwhy: no {IN_TICKET} can be read in it") from problem
+    if len(text) > _LARGEST:
+        raise NotAReport(f"this is not a report of pgwhy: it has more than {_LARGEST // 1_000_000} MB")
+    return text.decode("utf-8", "replace")
 
 
 def _document(text: str) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from diagnostics.finding import Report
 from diagnostics.report import document, markdown
+from diagnostics.report.saved import IN_TICKET
 from diagnostics.ticket.inventory import Entry
 from diagnostics.ticket.summary import summary
 
@@ -23,7 +24,7 @@ def files(report: Report, machine: Iterable[Entry], left_out: Iterable[str]) -> 
     page = _html(report)
     if page is None:
         left_out.append(HTML_MISSING)
-    told = {"ticket.md": as_markdown(report, machine, left_out), "report.json": document.to_text(report)}
+    told = {"ticket.md": as_markdown(report, machine, left_out), IN_TICKET: document.to_text(report)}
     return told if page is None else {**told, "report.html": page}
 
 

@@ -70,6 +70,25 @@ def test_a_saved_report_becomes_a_ticket_that_says_so(world, folder):
     assert "### The machine" not in text
 
 
+def test_a_ticket_is_read_wherever_a_report_is(world, folder, capfd):
+    run(["ticket", world.uri(channel_binding=None), "--client", "libpq@13", "--output", "t.zip"])
+    run([world.uri(channel_binding=None), "--format", "json", "--output", "run.json"])
+    capfd.readouterr()
+    assert run(["explain", "t.zip"]) == 0
+    assert "sni-missing" in capfd.readouterr().out
+    assert run(["diff", "run.json", "t.zip"]) == 1
+    assert run(["explain", str(folder), "--format", "jsonl"]) == 0
+    causes = {told["id"]: told["cause"] for told in map(json.loads, capfd.readouterr().out.splitlines()[-2:])}
+    assert causes["t.zip"] == "sni-missing"
+
+
+def test_another_zip_is_refused_with_a_sentence(folder, capfd):
+    with zipfile.ZipFile("other.zip", "w") as archive:
+        archive.writestr("a.txt", "x")
+    assert run(["explain", "other.zip"]) == 2
+    assert "no ticket of pgwhy" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_first_reply_has_five_lines_whatever_happened(slug):
     lines = summary(recorded(slug))
