@@ -99,7 +99,7 @@ async def observe(seen: Seen, network: Network) -> SettingsFacts:
     """Look at the settings as the client spoken for would."""
     target, client, machine, facts = seen.target, seen.client, seen.machine, seen[TargetFacts]
     unknown, foreign, refused, forwarded = _sorted_parameters(target, client)
-    invalid, value, valid = _invalid(target)
+    invalid, value, valid = _invalid(target, client)
     # On a thread: psycopg is imported there, and the first packets do not wait for it.
     refusal = await background.start(lambda: _refusal(target, client, (*unknown, *refused)))
     return SettingsFacts(
@@ -167,12 +167,15 @@ def _no_arguments(target: Target, written: list[str]) -> list[str]:
     return [name for name in [*named, *target.foreign] if name not in arguments]
 
 
-def _invalid(target: Target) -> tuple[str, str, str]:
-    """The first parameter whose value libpq refuses, the value, and the nearest one that it takes."""
+def _invalid(target: Target, client: Client) -> tuple[str, str, str]:
+    """The first parameter whose value the client refuses, the value, and the nearest one that libpq takes."""
     for name, setting in target.settings.items():
         if parameters.refuses(name, setting.value):
             near = parameters.nearest(setting.value, parameters.VALUES[name]) if name in parameters.VALUES else ""
             return name, setting.value, near
+    mode = target.value("sslmode")
+    if mode and client.sslmodes and mode not in client.sslmodes:
+        return "sslmode", mode, ""
     return "", "", ""
 
 
