@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from diagnostics import catalogue, coverage, coverage_page, rules_compiled
+from diagnostics import catalogue, client_page, coverage, coverage_page, rules_compiled
 from diagnostics.causes import Severity
 from diagnostics.conditions import WORDS, Answer, Facts, Operator
 from diagnostics.explanation import explain
@@ -193,6 +193,7 @@ def main() -> int:
     catalogue.refresh(rulebook, folder / "README.md")
     if checkout:
         coverage_page.refresh(documented, checkout / "docs" / "coverage.md")
+        client_page.refresh(checkout / "docs" / "clients.md")
     print(f"{len(rulebook)} rules, {sum(len(rule.examples) for rule in rulebook)} examples, {len(remarks)} remarks")
     return 1 if remarks else 0
 
