@@ -23,7 +23,7 @@ def page() -> str:
         GENERATED,
         "# What each client does",
         "",
-        f"{len(clients)} clients that `--client NAME[@VERSION]` knows: every probe and every fix then speaks for that one.",
+        f"{len(clients)} clients that `--client NAME[@VERSION]` knows: probes and fixes then speak for that one.",
         "Of their newest versions; of older ones pgwhy knows where they differ. An empty cell is not known.",
     ]
     for kind, (title, about) in _ABOUT.items():
@@ -62,7 +62,7 @@ def _cells(client: Client) -> Iterator[str]:
     yield _yes(client.require_verifies)
     yield client.unknown_parameters or ""
     yield _limit(client)
-    yield ", ".join(client.workarounds or ())
+    yield ", ".join(client.ways)
 
 
 def _limit(client: Client) -> str:

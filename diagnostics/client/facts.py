@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import ClassVar
 
@@ -87,7 +86,7 @@ def facts_of(
         sends_sni=sends,
         sni_blocked_by=blocked,
         sni_since=client.sni_since or "",
-        workarounds=tuple(_workarounds(client)) if client.workarounds is None else client.workarounds,
+        workarounds=client.ways,
         password_separator=client.password_separator,
         channel_binding=client.channel_binding,
         channel_binding_since=client.channel_binding_since or "",
@@ -141,18 +140,6 @@ def _sni(client: Client, *, host_is_name: bool, sslsni: bool, sslmode: str) -> t
     if client.sends_sni is None and sslmode not in client.sni_modes:
         return None, None
     return "", True
-
-
-def _workarounds(client: Client) -> Iterator[Workaround]:
-    """What a client without a documentation row of its own can do, as far as its kind and its library tell."""
-    if client.kind is not Kind.SERVICE:
-        yield Workaround.UPGRADE
-    yield Workaround.OPTION
-    if client.family == "libpq" or client.kind is None:
-        yield Workaround.DATABASE_FIELD
-    if client.family == "go":
-        yield Workaround.VERIFY_FULL
-    yield Workaround.PASSWORD
 
 
 def _settings_syntax(client: Client, dialect: str) -> Syntax | None:

@@ -158,6 +158,16 @@ class Client:
     """Where these habits are documented (URL) or how they were measured."""
 
     @property
+    def ways(self) -> tuple[Workaround, ...]:
+        """How it can name the endpoint: by its documentation row, else as far as its kind and its library tell."""
+        if self.workarounds is not None:
+            return self.workarounds
+        upgrade = () if self.kind is Kind.SERVICE else (Workaround.UPGRADE,)
+        field = (Workaround.DATABASE_FIELD,) if self.family == "libpq" or self.kind is None else ()
+        verify_full = (Workaround.VERIFY_FULL,) if self.family == "go" else ()
+        return (*upgrade, Workaround.OPTION, *field, *verify_full, Workaround.PASSWORD)
+
+    @property
     def is_libpq_here(self) -> bool:
         """The run speaks for nobody else than the libpq of this machine."""
         return self.id == "libpq" and not self.named and not self.guessed
