@@ -15,6 +15,11 @@ _ABOUT = {
     Kind.SERVICE: ("Services", "They run elsewhere; their form is all that you can change."),
 }
 
+_HEAD = (
+    "| client | sends SNI | channel binding | sslmode, if none is given | `require` checks | unknown settings"
+    " | time limit | without SNI |"
+)
+
 
 def page() -> str:
     """The page as Markdown: one table for each kind. An empty cell: not known, and no rule says it."""
