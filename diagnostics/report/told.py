@@ -14,6 +14,7 @@ from diagnostics.report.fixes import Instruction, instructions, offered, outcome
 from diagnostics.report.headline import said, sentences
 from diagnostics.report.project import project_lines
 from diagnostics.report.success import success_lines
+from diagnostics.report.waited import waited_lines
 from diagnostics.values import dataclass
 
 UNWRAPPED = 10_000
@@ -71,16 +72,17 @@ class Fix:
 
 def answer(report: Report) -> Answer:
     """The answer of a report."""
+    waited = tuple(line.text for line in waited_lines(report, UNWRAPPED))
     if _is_well(report):
         # What stands in columns there is a list here.
         first, *others = [re.sub(r" {2,}", ", ", line.text.strip()) for line in success_lines(report, UNWRAPPED)]
         word = report.verdict.status.upper()
-        return Answer(Tone.GOOD, word, first.removeprefix(word), tuple(text for text in others if text))
+        return Answer(Tone.GOOD, word, first.removeprefix(word), tuple(text for text in (*others, *waited) if text))
     word, rest = said(report)
     unsure = report.verdict.status is Status.UNKNOWN or report.extra.get("interrupted")
     tone = Tone.GOOD if report.verdict.status is Status.CONNECTS else Tone.UNSURE if unsure else Tone.BAD
     text = sentences(report)
-    return Answer(tone, word, rest, (text,) if text else ())
+    return Answer(tone, word, rest, (*((text,) if text else ()), *waited))
 
 
 def fixes(report: Report) -> tuple[Fix, ...]:

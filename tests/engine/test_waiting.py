@@ -119,7 +119,18 @@ def test_a_server_that_is_starting_up_is_asked_for_no_password(capfd: pytest.Cap
         assert document["waited"]["exchanges"] == 0 and document["waited"]["looks"] > 2
         assert run([uri, "--wait", "0.5"]) == 1
         page = capfd.readouterr().out
+        assert run([uri, "--wait", "0.5", "--format", "markdown"]) == 1
+        markdown = capfd.readouterr().out
     assert "for server-starting-up: that did not pass" in page
+    assert "Waited" in markdown and "that did not pass" in markdown
+
+
+def test_a_compute_that_wakes_late_is_waited_for(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+    """The login outlasts the first run's limit; the next one finds it awake."""
+    host = world.add_endpoint(wake_s=2.5)
+    status, document, _ = waited(capfd, world.uri(host), "--timeout", "1.5")
+    assert (status, document["verdict"]["status"]) == (0, "connects")
+    assert document["waited"]["for"] and document["waited"]["exchanges"] <= 6
 
 
 def test_logins_are_counted_and_end(capfd: pytest.CaptureFixture[str]) -> None:

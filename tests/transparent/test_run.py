@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import shlex
 import signal
 import struct
 import subprocess
@@ -28,27 +29,33 @@ def piped(command, stdin=b""):
     return ended.returncode, ended.stdout, ended.stderr
 
 
-def at_terminal(command, typed=b"", size=(24, 80), until=b""):
-    """Status and everything that a terminal shows, when `typed` is typed as soon as `until` is shown.
+def at_terminal(command, typed=b"", size=(24, 80), until=b"", steps=(), environment=None):
+    """Status and everything that a terminal shows, when `typed` is typed as soon as `until` is shown, or each step.
 
     What is typed is echoed by the terminal at once, so only what is typed after a prompt has a place of its own.
     """
     outer, inner = pty.openpty()
     fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     process = subprocess.Popen(
-        command, stdin=inner, stdout=inner, stderr=inner, start_new_session=True, preexec_fn=lambda: _adopt(inner)
+        command,
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+        preexec_fn=lambda: _adopt(inner),
+        env={**os.environ, **(environment or {})},
     )
     os.close(inner)
     try:
-        return _watched(process, outer, typed, until)
+        return _watched(process, outer, list(steps) or [(until, typed)])
     finally:
         process.kill()
         process.wait(LIMIT_S)
         os.close(outer)
 
 
-def _watched(process, outer, typed, until):
-    shown = b""
+def _watched(process, outer, steps):
+    shown, answered = b"", 0
     end = time.monotonic() + LIMIT_S
     while select.select([outer], [], [], max(0.0, end - time.monotonic()))[0]:
         try:
@@ -58,9 +65,9 @@ def _watched(process, outer, typed, until):
         if not data:
             return process.wait(LIMIT_S), shown
         shown += data
-        if typed and until in shown:
-            os.write(outer, typed)
-            typed = b""
+        if steps and steps[0][1] and (place := shown.find(steps[0][0], answered)) >= 0:
+            answered = place + len(steps[0][0])
+            os.write(outer, steps.pop(0)[1])
     raise AssertionError(f"still running after {LIMIT_S} s, and has shown {shown!r}")
 
 
@@ -95,12 +102,14 @@ def test_a_command_is_the_same_at_a_terminal(command):
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     pieces=st.lists(st.tuples(st.sampled_from((1, 2)), st.binary(min_size=1, max_size=200_000)), max_size=5),
-    status=st.integers(0, 255),
+    end=st.integers(0, 255)
+    | st.sampled_from((signal.SIGHUP, signal.SIGTERM, signal.SIGABRT, signal.SIGKILL)).map(
+        lambda number: str(int(number))
+    ),
 )
-def test_any_output_and_any_status_pass(pieces, status):
-    program = (
-        f"import os\nfor fd, data in {pieces!r}:\n    while data: data = data[os.write(fd, data):]\nos._exit({status})"
-    )
+def test_any_output_any_status_and_any_signal_pass(pieces, end):
+    ending = f"os._exit({end})" if isinstance(end, int) else f"os.kill(os.getpid(), {int(end)})"
+    program = f"import os\nfor fd, data in {pieces!r}:\n    while data: data = data[os.write(fd, data):]\n{ending}"
     assert piped([*UNDER, sys.executable, "-"], program.encode()) == piped([sys.executable, "-"], program.encode())
 
 
@@ -196,6 +205,16 @@ def test_a_command_that_stops_itself_stops_us_and_goes_on_with_us():
         assert os.WIFSTOPPED(status)
         process.send_signal(signal.SIGCONT)
         assert process.wait(LIMIT_S) == 5
+
+
+def test_ctrl_z_gives_the_shell_its_prompt_and_fg_goes_on():
+    program = "import sys, time; print('ready', flush=True); time.sleep(1); print('got', 7); sys.exit(3)"
+    for under in ([], UNDER):
+        line = shlex.join([*under, *PYTHON, program]).encode() + b"\n"
+        steps = [(b"$> ", line), (b"ready\r\n", b"\x1a"), (b"Stopped", b"fg\n"), (b"got 7", b"echo =$?=\n")]
+        bash = ["bash", "--norc", "--noprofile", "-i"]
+        steps.append((b"=3=", b"exit 9\n"))
+        assert at_terminal(bash, steps=steps, environment={"PS1": "$> ", "TERM": "dumb"})[0] == 9
 
 
 @pytest.mark.parametrize("closed", ["0<&-", "1>&-", "2>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"])
