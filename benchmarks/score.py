@@ -127,6 +127,8 @@ def _page(rows: Sequence[Row], present: Sequence[Rival], left_out: list[str], ab
         f"`make score` on {datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Linux, load {load:.1f} before it. "
         f"{len(broken)} faults made with real parts, with {len(causes)} causes, and {len(healthy)} healthy variants; "
         f"{namespaces} of them on networks of their own, the others on loopback. "
+        f"In {sum(_is_elsewhere(row.fault) for row in broken)} of them it is another client that fails, named or by "
+        "the text that it printed: a tool that connects by itself does not meet those. "
         "How other tools are called and read: benchmarks/rivals.py.",
         "",
         "| | run on | detected | right stage | right cause | fix confirmed | false alarms | left open rightly | "
@@ -192,6 +194,10 @@ def _promises_hold(rows: Sequence[Row]) -> bool:
         and tally.fixes == sum(expect.fix is not None for expect in broken)
         and tally.untold == len(broken) - told
     )
+
+
+def _is_elsewhere(fault: Fault) -> bool:
+    return fault.client is not None or fault.error is not None
 
 
 def _is_healthy(fault: Fault) -> bool:
