@@ -2,6 +2,6 @@
 
 import sys
 
-from benchmarks import check, rules
+from benchmarks import check, explain, rules
 
-sys.exit(max(check.main(), rules.main()))
+sys.exit(max(check.main(), rules.main(), explain.main()))

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from diagnostics.facts import Observations, Value
-from diagnostics.patterns import needles
+from diagnostics.patterns import branches, needles
 from diagnostics.values import dataclass
 
 
@@ -114,6 +114,11 @@ class Test:
         return tuple(" ".join(str(text).split()).casefold() for text in texts)
 
     @cached_property
+    def branches(self) -> tuple[Branch, ...]:
+        """The alternatives of a pattern: of twenty mostly one has its words in a text, and that one is searched."""
+        return tuple(Branch(self.path, Operator.MATCHES, each) for each in branches(self.operand))
+
+    @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Compiled when it is first needed: a run needs few of them, and compiling is what costs."""
         return re.compile(self.operand, re.IGNORECASE)
@@ -122,6 +127,10 @@ class Test:
     def holds(self) -> Callable[[Test, Value, Facts], bool | None]:
         """What its operator says of a known value; `None`: it says nothing of a value of this type."""
         return _HOLDS[self.operator]
+
+
+Branch = Test
+"""A pattern that stands for one alternative of another one."""
 
 
 @dataclass(frozen=True)
@@ -216,11 +225,12 @@ def _lacks(test: Test, value: Value, facts: Facts) -> bool | None:
 def _matches(test: Test, value: Value, facts: Facts) -> bool | None:
     if not isinstance(value, str):
         return None
-    if test.needles:
-        text = facts.folded(test.path)
-        if not any(needle in text for needle in test.needles):
-            return False
-    return bool(test.pattern.search(value))
+    text = facts.folded(test.path)
+    for branch in test.branches:
+        needles = branch.needles
+        if (not needles or any(needle in text for needle in needles)) and branch.pattern.search(value):
+            return True
+    return False
 
 
 def _above(test: Test, value: Value, facts: Facts) -> bool | None:

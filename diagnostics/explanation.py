@@ -62,7 +62,8 @@ def standing(observations: Observations, rulebook: Rulebook) -> list[Held]:
 def _in_order(holding: Iterable[Held]) -> tuple[list[Held], dict[str, str]]:
     """Those that are told, and which rule hides each of the others."""
     behind = {other: each.rule.id for each in holding for other in each.rule.supersedes}
-    return sorted((each for each in holding if each.rule.id not in behind), key=_rank), behind
+    told = [each for each in holding if each.rule.id not in behind]
+    return sorted(told, key=_rank) if len(told) > 1 else told, behind
 
 
 def _rank(held: Held) -> tuple[int, bool, int, int, str]:

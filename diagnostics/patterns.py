@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 # The parser of `re` has had no public name since 3.11, and nothing else gives a pattern's parts. `re` imports it
@@ -39,7 +39,38 @@ def needles(pattern: str) -> tuple[str, ...]:
 
     Looking for them costs a hundredth of a search.
     """
-    return _needed(_parser.parse(pattern)) if _parser is not None else ()
+    if pattern not in _FOUND_OUT:
+        _FOUND_OUT[pattern] = _needed(_parser.parse(pattern)) if _parser is not None else ()
+    return _FOUND_OUT[pattern]
+
+
+def branches(pattern: str) -> tuple[str, ...]:
+    """The alternatives of a pattern, each a pattern of its own: it is found where any of them is.
+
+    The pattern itself where it has none, or where one could not stand alone: with flags before all, or references.
+    """
+    if _BELONG_TOGETHER.search(pattern):
+        return (pattern,)
+    parts, start, depth = [], 0, 0
+    for found in _MARKS.finditer(pattern):
+        if found[0] == "|" and depth == 0:
+            parts.append(pattern[start : found.start()])
+            start = found.end()
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+    return (*parts, pattern[start:])
+
+
+_BELONG_TOGETHER = re.compile(r"^\(\?[aiLmsux]+\)|\\[1-9]|\(\?P=|\(\?\(")
+_MARKS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[|()]", re.DOTALL)
+"""What is escaped and what stands in brackets is taken as a whole, so that their marks do not count."""
+
+
+def remember(needed: Mapping[str, Iterable[str]]) -> None:
+    """Take over what `needles` has said of patterns at another time."""
+    _FOUND_OUT.update((pattern, tuple(texts)) for pattern, texts in needed.items())
+
+
+_FOUND_OUT: dict[str, tuple[str, ...]] = {}
 
 
 def _needed(items: Iterable[Any]) -> tuple[str, ...]:

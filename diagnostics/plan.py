@@ -6,44 +6,46 @@ and a text is taken apart into fours once: what is not filed under any of them n
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from diagnostics.conditions import Block, Facts, Operator, Test
+from diagnostics.conditions import Answer, Block, Facts, Operator, Test
 from diagnostics.values import dataclass
 
 TEXT, CODES, SQLSTATE = "error.message", "error.codes", "error.sqlstate"
 LETTERS = 4
 
-Four = tuple[str, str, str, str]
-Number = int
-"""The place of a rule in its rulebook."""
+Four = tuple[str, ...]
+Place = tuple[int, int]
+"""Of a block: that of its rule in the rulebook, and its own in the rule."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """The blocks that can say yes where certain records are known, by what has to be there for it."""
 
-    blocks: dict[Number, tuple[Block, ...]]
-    always: tuple[Number, ...]
-    """Rules of which nothing can be said before they are asked."""
-    words: dict[str, tuple[Number, ...]]
-    """A text, folded → the rules of which a block needs it, or another one like it."""
-    codes: dict[str, tuple[Number, ...]]
+    blocks: dict[Place, Block]
+    always: tuple[Place, ...]
+    """Blocks of which nothing can be said before they are asked."""
+    words: dict[str, tuple[Place, ...]]
+    """A text, folded → the blocks that need it, or another one like it."""
+    codes: dict[str, tuple[Place, ...]]
     """The same for the codes of an error text."""
 
-    def candidates(self, facts: Facts) -> Iterator[tuple[Number, tuple[Block, ...]]]:
-        """The rules that may say yes, in their order, with the blocks that may."""
-        found = set(self.always)
+    def holding(self, facts: Facts) -> list[int]:
+        """The rules of which a block says yes, in their order."""
+        found: set[Place] = set(self.always)
         if self.words and facts[TEXT]:
             for word in self._words_in(facts.folded(TEXT)):
                 found.update(self.words[word])
         if self.codes:
             for code in (*(facts[CODES] or ()), facts[SQLSTATE]):
                 found.update(self.codes.get(code, ()))
-        for number in sorted(found):
-            yield number, self.blocks[number]
+        held: list[int] = []
+        for place in sorted(found):
+            if (not held or held[-1] != place[0]) and self.blocks[place].answer(facts) is Answer.YES:
+                held.append(place[0])
+        return held
 
     def _words_in(self, text: str) -> Iterator[str]:
         filed = self._filed
@@ -55,12 +57,12 @@ class Plan:
 
     @cached_property
     def _filed(self) -> dict[Four, list[str]]:
-        """Each word under those of its fours that fewest words have."""
-        frequency = Counter(four for word in self.words for four in _fours(word))
+        """Each word under the four letters in its middle: beginnings and ends are what words have in common."""
         filed: dict[Four, list[str]] = {}
         for word in self.words:
             if len(word) >= LETTERS:
-                filed.setdefault(min(_fours(word), key=lambda four: (frequency[four], four)), []).append(word)
+                start = (len(word) - LETTERS) // 2
+                filed.setdefault(tuple(word[start : start + LETTERS]), []).append(word)
         return filed
 
     @cached_property
@@ -70,22 +72,23 @@ class Plan:
 
 def plan(rules: Iterable[tuple[Block, ...]], known: frozenset[str]) -> Plan:
     """The plan of rules, each given by its blocks, for observations that have these records."""
-    blocks: dict[Number, tuple[Block, ...]] = {}
-    always: list[Number] = []
-    words: dict[str, list[Number]] = {}
-    codes: dict[str, list[Number]] = {}
+    blocks: dict[Place, Block] = {}
+    always: list[Place] = []
+    words: dict[str, list[Place]] = {}
+    codes: dict[str, list[Place]] = {}
     for number, when in enumerate(rules):
-        possible = tuple(block for block in when if all(test.path.partition(".")[0] in known for test in block.tests))
-        if not possible:
-            continue
-        blocks[number] = possible
-        keys = [_key(block) for block in possible]
-        if any(key is None for key in keys):
-            always.append(number)
-            continue
-        for filed, needed in (key for key in keys if key is not None):
+        for own, block in enumerate(when):
+            if any(test.path.partition(".")[0] not in known for test in block.tests):
+                continue
+            place = number, own
+            blocks[place] = block
+            key = _key(block)
+            if key is None:
+                always.append(place)
+                continue
+            filed, needed = key
             for each in needed:
-                (words if filed == TEXT else codes).setdefault(each, []).append(number)
+                (words if filed == TEXT else codes).setdefault(each, []).append(place)
     return Plan(blocks, tuple(always), {w: tuple(n) for w, n in words.items()}, {c: tuple(n) for c, n in codes.items()})
 
 

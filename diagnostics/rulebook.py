@@ -161,12 +161,7 @@ class Rulebook:
         known = observations.known
         if known not in self._plans:
             self._plans[known] = plan((rule.when for rule in self.rules), known)
-        yes = Answer.YES
-        return tuple(
-            Held(self.rules[number], yes, facts)
-            for number, blocks in self._plans[known].candidates(facts)
-            if any(each.answer(facts) is yes for each in blocks)
-        )
+        return tuple(Held(self.rules[number], Answer.YES, facts) for number in self._plans[known].holding(facts))
 
     @cached_property
     def _plans(self) -> dict[frozenset[str], Plan]:

@@ -74,20 +74,34 @@ def files(folder: Path) -> list[RuleFile]:
 
 
 def compiled(file: Path = COMPILED) -> dict[str, Any]:
-    """SHA-256 → what the rule file with these bytes says, as TOML gives it. Empty where nothing was compiled."""
+    """SHA-256 → what the rule file with these bytes says, as TOML gives it. Empty where nothing was compiled.
+
+    What the patterns need (`patterns.needles`) is then known as well: to find it out costs 40 ms.
+    """
     try:
         known = json.loads(file.read_bytes())
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    if not isinstance(known, dict):
+        return {}
+    needed = known.pop(_needles_key(), {})
+    if isinstance(needed, dict):
+        from diagnostics.patterns import remember  # a build has this module alone
+
+        remember(needed)
+    return {sha256: data for sha256, data in known.items() if not sha256.startswith(_NEEDLES)}
 
 
 def write(said: Iterable[tuple[RuleFile, Any]], file: Path = COMPILED) -> None:
     """Keep what rule files say. The same files give the same bytes, wherever and whenever it is built."""
     # Sorted by the files alone: within a file the order of the fixes is the order in which they are offered.
     known = {rule.sha256: data for rule, data in said}
-    text = json.dumps({sha256: known[sha256] for sha256 in sorted(known)}, ensure_ascii=False)
-    file.write_text(text, encoding="utf-8")
+    patterns = _beside("patterns")
+    whole = {pattern for data in known.values() for pattern in _patterns(data)}
+    parts = {branch for pattern in whole for branch in patterns.branches(pattern)}
+    needed = {pattern: patterns.needles(pattern) for pattern in sorted(whole | parts)}
+    compiled = {sha256: known[sha256] for sha256 in sorted(known)} | ({_needles_key(): needed} if needed else {})
+    file.write_text(json.dumps(compiled, ensure_ascii=False), encoding="utf-8")
 
 
 def compile_folder(folder: Path, file: Path = COMPILED) -> None:
@@ -95,6 +109,34 @@ def compile_folder(folder: Path, file: Path = COMPILED) -> None:
     import tomllib  # the run time has the compiled form and does without
 
     write(((rule, tomllib.loads(rule.content.decode())) for rule in files(folder)), file)
+
+
+def _patterns(said: Any) -> Iterator[str]:
+    """Every regular expression of a rule."""
+    for key, value in said.items() if isinstance(said, dict) else ((None, item) for item in said):
+        if key == "matches" and isinstance(value, str):
+            yield value
+        elif isinstance(value, (dict, list)):
+            yield from _patterns(value)
+
+
+_NEEDLES = "needles "
+
+
+def _needles_key() -> str:
+    """With the SHA-256 of the module that finds them out, so that what another version of it found is not believed."""
+    return _NEEDLES + sha256(Path(__file__).with_name("patterns.py").read_bytes()).hexdigest()
+
+
+def _beside(name: str) -> Any:
+    """A module of the standard library's means only, by its path: for a build, where there is no package."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _toml_below(folder: str) -> Iterator[str]:

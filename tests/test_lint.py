@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from diagnostics.catalogue import BEGIN, refresh, refreshed
+from diagnostics.conditions import Operator
 from diagnostics.lint import lint
-from diagnostics.patterns import faults, needles
-from diagnostics.rulebook import from_folders
+from diagnostics.patterns import branches, faults, needles
+from diagnostics.probes import VOCABULARY as WHOLE
+from diagnostics.rulebook import from_folders, load
 from tests.small_rules import VOCABULARY, write_rule
 
 EXAMPLES = """
@@ -165,6 +167,32 @@ def test_a_pattern_whose_search_may_not_end_is_found(pattern: str) -> None:
 )
 def test_what_a_pattern_needs_is_known(pattern: str, texts: tuple[str, ...]) -> None:
     assert needles(pattern) == texts
+
+
+@pytest.mark.parametrize(
+    ("pattern", "parts"),
+    [
+        ("a|b|c", ("a", "b", "c")),
+        ("(a|b)c|d", ("(a|b)c", "d")),
+        (r"[|)]x|\|y|z", ("[|)]x", r"\|y", "z")),
+        (r"[^]|]|[\]|]b", ("[^]|]", r"[\]|]b")),
+        ("no other", ("no other",)),
+        (r"(a|b)\1|c", (r"(a|b)\1|c",)),
+        ("(?s)a|b", ("(?s)a|b",)),
+        ("(?i:a|b)|c", ("(?i:a|b)", "c")),
+    ],
+)
+def test_a_pattern_is_taken_apart_into_its_alternatives(pattern: str, parts: tuple[str, ...]) -> None:
+    assert branches(pattern) == parts
+
+
+def test_the_alternatives_of_every_rules_pattern_find_what_the_whole_finds() -> None:
+    rules = load(WHOLE)
+    tests = [test for rule in rules for block in rule.when for test in block.tests if test.operator is Operator.MATCHES]
+    texts = [str(example.given["error"].get("message")) for rule in rules for example in rule.examples]
+    for test in tests:
+        for text in texts:
+            assert bool(test.pattern.search(text)) == any(each.pattern.search(text) for each in test.branches)
 
 
 def test_the_catalogue_follows_the_rules_and_keeps_the_page_above_it(tmp_path: Path) -> None:

@@ -256,6 +256,17 @@ def test_the_same_files_compile_to_the_same_bytes(tmp_path: Path) -> None:
     assert len(json.loads((tmp_path / "a.json").read_bytes())) == 2
 
 
+def test_what_patterns_need_is_compiled_and_not_believed_when_it_was_found_out_otherwise(tmp_path: Path) -> None:
+    write_rule(tmp_path / "rules", "tls/one", "tls.issuer = { matches = 'one more|an(other|y)' }")
+    file = tmp_path / "compiled.json"
+    rules_compiled.compile_folder(tmp_path / "rules", file)
+    (key,) = (key for key in json.loads(file.read_bytes()) if key.startswith("needles "))
+    needed = json.loads(file.read_bytes())[key]
+    assert needed == {"one more|an(other|y)": ["one more", "an"], "one more": ["one more"], "an(other|y)": ["an"]}
+    file.write_text(file.read_text().replace(key, "needles of another version"))
+    assert all(not each.startswith("needles") for each in rules_compiled.compiled(file))
+
+
 def test_the_build_can_compile_before_anything_is_installed(tmp_path: Path) -> None:
     write_rule(tmp_path / "rules", "tls/expired", "tls.trust = 'expired'")
     script = (

@@ -22,14 +22,21 @@ COMMANDS = {
 }
 
 
+_QUICK = ("check", "explain")
+"""What people wait for; the start and the end of the interpreter are half of it."""
+
+
 def main() -> None:
     """The `pgwhy` command."""
     arguments = sys.argv[1:]
-    if arguments == ["--version"] or (arguments and arguments[0] in COMMANDS and arguments[0] != "check"):
+    if arguments == ["--version"] or (arguments and arguments[0] in COMMANDS and arguments[0] not in _QUICK):
         sys.exit(run(arguments))
     from diagnostics.cli import process
 
-    process.hasten()
+    if arguments[:1] == ["explain"]:
+        process.keep_everything()
+    else:
+        process.hasten()
     process.leave(run(arguments))
 
 

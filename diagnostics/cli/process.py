@@ -6,7 +6,6 @@ Each line was measured with `python -m benchmarks.check`, where a whole `python 
 from __future__ import annotations
 
 import gc
-import importlib.util
 import os
 import sys
 from collections.abc import Callable
@@ -16,11 +15,16 @@ from typing import Any, NoReturn
 
 def hasten() -> None:
     """To be called before anything large is imported."""
-    gc.set_threshold(100_000)  # 15 ms: what is imported stays, and looking for garbage in it is in vain
+    keep_everything()
     sys.setswitchinterval(0.0005)  # libpq and the probes do not wait 5 ms for a thread that imports
     _import_when_needed("psycopg")  # 45 ms: only its `pq` is needed
     if sys.platform != "win32":  # there the package itself tells the system where its libraries are
         _import_when_needed("psycopg_binary")  # 15 ms: it looks up its own version
+
+
+def keep_everything() -> None:
+    """15 ms: what is imported stays, and looking for garbage in it is in vain."""
+    gc.set_threshold(100_000)
 
 
 def leave(status: int) -> NoReturn:
@@ -35,6 +39,8 @@ def leave(status: int) -> NoReturn:
 
 def _import_when_needed(package: str) -> None:
     """Import a package's modules without the package itself, which follows when something else in it is asked for."""
+    import importlib.util  # `pgwhy explain` logs in nowhere, and does without
+
     spec = importlib.util.find_spec(package)
     if spec is None or spec.loader is None or package in sys.modules:
         return

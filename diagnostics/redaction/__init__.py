@@ -12,13 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from diagnostics.error_text import without_escapes
 from diagnostics.redaction import encodings
 from diagnostics.redaction.patterns import HIDDEN, hide_by_pattern, is_placeholder
 from diagnostics.redaction.texts import with_texts
-from diagnostics.target.model import Secret, Target
+
+if TYPE_CHECKING:
+    from diagnostics.target.model import Secret, Target  # an error text alone has no target, and does without
 
 T = TypeVar("T")
 
@@ -39,7 +41,7 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[Secret | str] = (), public: Iterable[str] = ()) -> None:
-        known = {s.reveal() if isinstance(s, Secret) else s for s in secrets}
+        known = {s if isinstance(s, str) else s.reveal() for s in secrets}
         for secret in tuple(known):
             known |= _inner(secret)
         known = {s for s in known if s.strip() and not is_placeholder(s)}

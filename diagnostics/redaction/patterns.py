@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from diagnostics.target.model import PLACEHOLDER
+from diagnostics.hidden import PLACEHOLDER
 from diagnostics.values import dataclass
 
 HIDDEN = PLACEHOLDER

@@ -10,11 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
 
+from diagnostics.hidden import PLACEHOLDER as PLACEHOLDER
 from diagnostics.machine import Machine
 from diagnostics.values import dataclass
-
-PLACEHOLDER = "PASSWORD_HERE"
-"""What stands where a secret was."""
 
 
 class Dialect(StrEnum):

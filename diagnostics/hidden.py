@@ -1,0 +1,3 @@
+"""What stands in the place of a password in everything that leaves pgwhy."""
+
+PLACEHOLDER = "PASSWORD_HERE"
