@@ -6,6 +6,7 @@ differs is the place it was run in: one of the two gets further than the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
@@ -56,7 +57,7 @@ def _other_string(seen: Observations) -> Iterator[str]:
         ("role", seen.get("error.role"), seen.get("target.user")),
         ("database", seen.get("error.database"), seen.get("target.dbname")),
     ):
-        if told and wanted and not _same_name(told, wanted):
+        if told and wanted and not _same_name(told, wanted) and not _blotted_out(told):
             yield (
                 f'The error is about the {what} "{told}", and this string names "{wanted}": '
                 "the client used another string, or a pooler on the way renames it."
@@ -67,7 +68,7 @@ def _other_server(seen: Observations) -> str:
     """The server that the text names and the target does not, with the target's; empty if it is the same one."""
     tried, wanted = seen.get("error.host") or seen.get("error.address"), seen.get("target.host")
     hosts = {host.strip("[]").rstrip(".").casefold() for host in _hosts(seen)}
-    if not tried or not hosts:
+    if not tried or not hosts or _blotted_out(tried):
         return ""
     named = tried.strip("[]").rstrip(".").casefold()
     if named in hosts or (_is_local(named) and any(_is_local(host) for host in hosts)):
@@ -108,6 +109,11 @@ def _same_name(told: str, wanted: str) -> bool:
     """A service may know a role as a part of its name: `alex@server` (Azure), `postgres.project` (Supabase)."""
     told, wanted = told.casefold(), wanted.casefold()
     return told == wanted or wanted.startswith((f"{told}@", f"{told}."))
+
+
+def _blotted_out(told: str) -> bool:
+    """Somebody wrote over it before the text was posted: `<host>`, `ep-xxxx`, `****`, `your-host`, `[redacted]`."""
+    return bool(re.search(r"[<>*\[\]{}#]|x{3,}|redacted|masked|hidden|\byour\b|^host(?:name)?$", told, re.IGNORECASE))
 
 
 def _is_address(host: str) -> bool:

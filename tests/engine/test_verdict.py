@@ -99,8 +99,11 @@ def test_where_the_text_and_this_machine_part_is_said_first(world: World, said: 
         'connection to server at "{host}" (127.0.0.1), port {port} failed: FATAL:  sorry, too many clients already',
         'connection to server at "{HOST}.", port {port} failed: FATAL:  sorry, too many clients already',
         "password authentication failed for user 'alex'",
+        'connection to server at "ep-xxxx-xxxx.us-east-2.aws.neon.tech", port {port} failed: FATAL:  too many clients',
+        "password authentication failed for user '<user_name>'",
+        'FATAL:  database "****" does not exist',
     ],
-    ids=["the address alone", "both", "another spelling", "the role"],
+    ids=["the address alone", "both", "another spelling", "the role", "host", "role", "database blotted out"],
 )
 def test_what_is_the_same_in_other_words_is_no_disagreement(world: World, said: str) -> None:
     known = {"host": world.host, "HOST": world.host.upper(), "port": str(world.gateway.port)}
