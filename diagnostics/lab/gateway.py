@@ -10,7 +10,7 @@ import asyncio
 import errno
 import secrets
 import socket
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
@@ -38,12 +38,25 @@ class Endpoint:
     certificate: CertificateFault = CertificateFault.NONE
 
 
+@dataclass(frozen=True)
+class Habits:
+    """What a client showed of its habits on its way in: for those who want to know what drivers do."""
+
+    sni: str | None
+    parameters: tuple[str, ...]
+    """The names of its start-up parameters."""
+    mechanism: str
+    """Of SCRAM; `clear-text` where it sent its password so."""
+    binding: str = ""
+    """The first part of the SCRAM header: `n`, `y`, or `p=` and the kind of channel binding (RFC 5802, section 7)."""
+
+
 class Gateway:
     """Listens on loopback, on one port for all `hosts` (0: an ephemeral one). An async context manager.
 
     `domains` are what follows the first dot of the endpoints' names. `default_name` is on the certificate for clients
     that send no name or an unknown one (which one Neon's is, is not known). `endpoints` may change while it runs. IPv6
-    is left out where the machine has none.
+    is left out where the machine has none. `witness` is told of each client that has come to its password.
     """
 
     def __init__(
@@ -57,6 +70,7 @@ class Gateway:
         port: int = 0,
         handshake_limit_s: float = 15.0,
         password_limit_s: float = 15.0,
+        witness: Callable[[Habits], None] | None = None,
     ) -> None:
         self.authority = authority
         self.domains = domains
@@ -66,6 +80,7 @@ class Gateway:
         self.port = port
         self.handshake_limit_s = handshake_limit_s
         self.password_limit_s = password_limit_s
+        self._witness = witness or (lambda _: None)
         self._seed = secrets.token_bytes(16)
         self._sessions: dict[bytes, Address] = {}
         self._waking: dict[str, asyncio.Task[None]] = {}
@@ -168,6 +183,7 @@ class Gateway:
         """The endpoint, from the password. Raises `Refusal`."""
         client.send(wire.authentication(wire.Auth.CLEARTEXT_PASSWORD))
         answer = await client.answer()
+        self._witness(Habits(client.sni, tuple(client.startup.parameters), "clear-text"))
         if not answer.endswith(b"\0"):
             raise Refusal(messages.UNTERMINATED_PASSWORD)
         named, password = routing.endpoint_and_password(answer[:-1].decode("utf-8", "replace"))
@@ -186,6 +202,8 @@ class Gateway:
             async with asyncio.timeout(self.password_limit_s):
                 client.send(wire.authentication_sasl(exchange.mechanisms))
                 mechanism, data = wire.read_sasl_initial(await client.answer())
+                binding = data.partition(b",")[0].decode("ascii", "replace")
+                self._witness(Habits(client.sni, tuple(client.startup.parameters), mechanism, binding))
                 client.send(wire.authentication(wire.Auth.SASL_CONTINUE, exchange.first(mechanism, data)))
                 final = exchange.final(await client.answer())
         except TimeoutError:

@@ -5,7 +5,8 @@
 It brings up what the file names; each part may be left out, and `hosts` is where a part listens:
 
     {"fault": {...},            the content of a fault file: its world is made, on loopback, and its target filled in
-     "gateway": {"hosts": ["10.77.0.1", "fd77::1"], "port": 5432},        that world's gateway once more, out here
+     "gateway": {"hosts": ["10.77.0.1", "fd77::1"], "port": 5432},        that world's gateway once more, out here;
+                 "habits": PATH, a file that gets a line of JSON for each client that came to its password
      "doors": [{"kind": "http", "hosts": ["10.77.0.2"], "port": 5432}],
      "names": [{"hosts": ["10.77.0.53"], "names": {"{host}": {"addresses": ["10.77.0.1"]}, "db.example": {...}},
                 "otherwise": {"habit": "refused"}, "tcp": true, "port": 53}]}
@@ -26,8 +27,8 @@ import json
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ from diagnostics.lab.authority import Authority
 from diagnostics.lab.compute import Address
 from diagnostics.lab.door import LOOPBACK
 from diagnostics.lab.fault import Fault
-from diagnostics.lab.gateway import Gateway
+from diagnostics.lab.gateway import Gateway, Habits
 from diagnostics.lab.name_server import UNKNOWN, Habit, Name, NameServer
 from diagnostics.lab.surroundings import surrounded
 from diagnostics.lab.world import DOMAIN, Lent, World
@@ -76,6 +77,7 @@ async def serve(spec: Mapping[str, Any]) -> None:
                 default_name=inner.default_name,
                 hosts=tuple(asked["hosts"]),
                 port=asked.get("port", PORT),
+                witness=_keeper(Path(asked["habits"])) if "habits" in asked else None,
             )
             await parts.enter_async_context(outer)
         names = (f"*.{DOMAIN}", DOMAIN)
@@ -116,6 +118,14 @@ async def _core(spec: Mapping[str, Any], parts: contextlib.AsyncExitStack) -> Co
     if "gateway" in spec:
         values["port"] = str(spec["gateway"].get("port", PORT))
     return Core(world.authority, world, fault, values | {"home": ""})
+
+
+def _keeper(file: Path) -> Callable[[Habits], None]:
+    def keep(seen: Habits) -> None:
+        with file.open("a", encoding="utf-8") as lines:
+            lines.write(json.dumps(asdict(seen)) + "\n")
+
+    return keep
 
 
 def _name_server(asked: Mapping[str, Any], host: str, core: Core) -> NameServer:
