@@ -83,8 +83,9 @@ $(PARTS)/system.stamp: Makefile
 	command -v cc >/dev/null || missing="$$missing gcc libc6-dev"; \
 	command -v pkg-config >/dev/null || missing="$$missing pkg-config"; \
 	[ -e /usr/include/openssl/ssl.h ] || missing="$$missing libssl-dev"; \
-	ruby -rpg -e 1 2>/dev/null || missing="$$missing ruby-pg"; \
+	ruby -rpg -ractive_record -e 1 2>/dev/null || missing="$$missing ruby-pg ruby-activerecord"; \
 	php -m 2>/dev/null | grep -q pdo_pgsql || missing="$$missing php-cli php-pgsql"; \
+	[ -d /usr/share/php/Illuminate/Database ] || missing="$$missing php-illuminate-database"; \
 	if [ -n "$$missing" ]; then \
 	    echo "installing$$missing"; \
 	    export DEBIAN_FRONTEND=noninteractive; \

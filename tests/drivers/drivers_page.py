@@ -1,0 +1,90 @@
+"""docs/drivers.md: what every driver does about SNI, channel binding and certificates, as it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from diagnostics.snippets.stacks import STACKS
+from diagnostics.target.forms import FORMS
+from tests.drivers.clients import DRIVERS
+
+_BINDS = {"p": "yes", "y": "could", "n": "no"}
+
+
+def page(measured: Mapping[str, Any]) -> str:
+    """The page as Markdown, from the content of fixtures/drivers/measured.json."""
+    return "\n".join(_lines(measured)) + "\n"
+
+
+def _lines(measured: Mapping[str, Any]) -> Iterator[str]:
+    day = measured["measured_on"]
+    yield "<!-- generated from fixtures/drivers/measured.json by `python -m tests.drivers.measure`; do not edit -->"
+    yield "# What Postgres drivers do"
+    yield ""
+    yield "Measured in the lab: a gateway that routes by SNI as Neon's does, with every name and every port as they are"
+    yield "in the world. The gateway wrote down what each driver showed of itself. CI measures all of it again."
+    yield ""
+    yield "## Drivers, with a connection string"
+    yield ""
+    yield "- **SNI**: under `sslmode=require` it says the host name in the TLS handshake."
+    yield "- **binds**: it uses channel binding (SCRAM-SHA-256-PLUS) without being asked to."
+    yield "- **`channel_binding=`**: what becomes of it in the string. *Forwarded* means to the server, which refuses"
+    yield "  it unless a proxy drops it, as Neon's does."
+    yield "- **TLS unasked**: it encrypts when the string says nothing of it."
+    yield "- **`require` checks**: under `sslmode=require` it refuses a certificate that it does not know."
+    yield "- **`verify-full`**: connects with `sslmode=verify-full&sslrootcert=FILE` in the string."
+    yield ""
+    yield from _table(
+        ("driver", "SNI", "binds", "`channel_binding=`", "TLS unasked", "`require` checks", "`verify-full`"),
+        (
+            (
+                DRIVERS[id].speaks_as.replace("@", " "),
+                _yes(each["sni"]),
+                _BINDS[each["binding"]],
+                each["parameter"],
+                _yes(each["encrypts"]),
+                _yes(each["require_verifies"]),
+                _yes(each["verify_full"]),
+            )
+            for id, each in measured["drivers"].items()
+        ),
+    )
+    yield ""
+    yield "## Stacks, with the snippet that pgwhy prints"
+    yield ""
+    yield "Each snippet was taken from `pgwhy snippets --for STACK` as printed, put into a minimal real program and run"
+    yield "against the gateway. *Read back*: the form can be read with `--from`, and gives the same settings again, as"
+    yield "`tests/target/test_forms.py` shows for generated targets. *Checks*: without the authority in the machine's"
+    yield "roots it stayed away."
+    yield ""
+    yield from _table(
+        ("stack", "version", "read back", "connected on", "SNI", "binds", "checks"),
+        (
+            (
+                f"{STACKS[name].title} (`{name}`)",
+                each["version"],
+                _yes(STACKS[name].form in FORMS),
+                day,
+                _yes(each["sni"]),
+                _BINDS[each["binding"]],
+                _yes(each["verifies"]),
+            )
+            for name, each in measured["stacks"].items()
+        ),
+    )
+    yield ""
+    rest = [f"{stack.title} (`{name}`)" for name, stack in STACKS.items() if name not in measured["stacks"]]
+    yield f"Written and not run: {', '.join(rest)}."
+    yield "There is no .NET where this is tested: its string is checked by its grammar alone."
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield "| " + " | ".join(head) + " |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield "| " + " | ".join(row) + " |"
+
+
+def _yes(holds: bool) -> str:
+    return "yes" if holds else "no"
