@@ -2,6 +2,6 @@
 
 import sys
 
-from benchmarks import check, explain, rules
+from benchmarks import check, explain, rules, snippets
 
-sys.exit(max(check.main(), rules.main(), explain.main()))
+sys.exit(max(check.main(), rules.main(), explain.main(), snippets.main()))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from diagnostics.snippets import STACKS, Snippet, snippet
+from diagnostics.snippets.page import page
 from diagnostics.target import CannotChange, read
 from diagnostics.target.forms import FORMS, CannotCarry, write
 from diagnostics.target.forms import read as read_form
@@ -139,3 +140,8 @@ def test_the_forms_of_the_stacks_exist() -> None:
     for stack in STACKS.values():
         assert stack.form in FORMS
         assert write(FORMS["uri"], {"host": "h"}) == "postgresql://h"
+
+
+def test_the_page_of_the_stacks_is_not_stale() -> None:
+    """If this fails: python -m diagnostics.snippets.page."""
+    assert (Path(__file__).parents[2] / "docs/stacks.md").read_text("utf-8") == page()
