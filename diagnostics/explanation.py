@@ -61,9 +61,17 @@ def standing(observations: Observations, rulebook: Rulebook) -> list[Held]:
 
 def _in_order(holding: Iterable[Held]) -> tuple[list[Held], dict[str, str]]:
     """Those that are told, and which rule hides each of the others."""
+    holding = [each for each in holding if not _about_another_service(each)]
     behind = {other: each.rule.id for each in holding for other in each.rule.supersedes}
     told = [each for each in holding if each.rule.id not in behind]
     return sorted(told, key=_rank) if len(told) > 1 else told, behind
+
+
+def _about_another_service(held: Held) -> bool:
+    """It rests on a text that nobody who asks about Postgres should be told of."""
+    if held.facts["error.about_another_service"] is not True:
+        return False
+    return any(test.path.startswith("error.") for test in held.block.tests)
 
 
 def _rank(held: Held) -> tuple[int, bool, int, int, str]:

@@ -80,3 +80,17 @@ def test_attempts_at_different_addresses_all_count():
         f'connection to server at "db" ({address}), port 5432 failed: x' for address in ("::1", "127.0.0.1")
     )
     assert clean(text, Origin.REPORTED).message == text
+
+
+@pytest.mark.parametrize(
+    ("text", "is_another"),
+    [
+        ("Error: connect ECONNREFUSED 127.0.0.1:6379", True),
+        ("curl: (7) Failed to connect to example.com port 443: Connection refused", True),
+        ("Error: connect ECONNREFUSED 127.0.0.1:5432", False),
+        ("Sequelize with mysql2 and pg installed: connect ECONNREFUSED 192.0.2.7:5432", False),
+        ("Connection refused", False),
+    ],
+)
+def test_a_text_about_another_service_is_told_from_one_about_postgres(text, is_another):
+    assert clean(text, Origin.REPORTED).about_another_service is is_another

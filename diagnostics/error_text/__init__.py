@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import ClassVar
 
-from diagnostics.error_text import codes, names, sqlstates
+from diagnostics.error_text import codes, names, other_service, sqlstates
 from diagnostics.error_text.attempts import first_of_each
 from diagnostics.error_text.server import HostKind, tried
 from diagnostics.error_text.translations import in_english
@@ -88,6 +88,11 @@ class ErrorText(Record):
         if self.message is None:
             return None
         return bool(_CONTAINER.search((self.given or self.message)[:_BEGINNING]))
+
+    @derived
+    def about_another_service(self) -> bool | None:
+        """the text is about Redis, MySQL, a web server ..., and nothing in it speaks of Postgres"""
+        return None if self.message is None else other_service.is_meant(self.message)
 
     @derived
     def port(self) -> str | None:

@@ -1,0 +1,29 @@
+"""Texts about another service than Postgres: a refused port of Redis is no reason to look at a database.
+
+Such a text has to name the other service, and nothing in it may speak of Postgres: a stack trace names many things.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def is_meant(text: str) -> bool:
+    """The text is about another service."""
+    return bool(_OTHER.search(text)) and not _POSTGRES.search(text)
+
+
+_OTHER = re.compile(
+    r"\b(?:redis|mongo|mysql|mariadb|rabbitmq|amqp|kafka|elasticsearch|opensearch|memcached|smtp|ldaps?://|ssh:)"
+    r"|git@|github\.com|\bgit\.|fatal: unable to access|npm ERR! network|\bcurl: \(|\bwget: |HTTPSConnectionPool"
+    r"|\bwebsocket: |redirect URI|publickey|pulling image|docker: Error response"
+    r"|:(?:6379|27017|3306|5672|9092|9200|11211)\b|port (?:22|80|443)\b|^ERROR \d{4} \(",
+    re.IGNORECASE | re.MULTILINE,
+)
+_POSTGRES = re.compile(
+    r"postgre|pgsql|\bpsql|\bpg[_. :/-]|[/\"'(@]pg[/\"')@]|libpq|npgsql|psycopg|sqlstate"
+    r"|:(?:5432|5433|6432|6543|26257)\b|(?-i:\bFATAL:)|\bneon|supabase|cockroach|\bpq: "
+    r"|connection to server (?:at|on)|could not connect to server|negotiation|sqlalchemy|hikari|typeorm|sequelize"
+    r"|prisma",
+    re.IGNORECASE,
+)
