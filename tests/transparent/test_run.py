@@ -30,7 +30,9 @@ def piped(command, stdin=b""):
 
 
 def at_terminal(command, typed=b"", size=(24, 80), until=b"", steps=(), environment=None):
-    """Status and everything that a terminal shows, when `typed` is typed as soon as `until` is shown, or each step.
+    """Status and everything that a terminal shows, when `typed` is typed as soon as `until` is shown.
+
+    `steps` are several of these; in the place of what to type may stand what to do with the terminal.
 
     What is typed is echoed by the terminal at once, so only what is typed after a prompt has a place of its own.
     """
@@ -67,7 +69,8 @@ def _watched(process, outer, steps):
         shown += data
         if steps and steps[0][1] and (place := shown.find(steps[0][0], answered)) >= 0:
             answered = place + len(steps[0][0])
-            os.write(outer, steps.pop(0)[1])
+            act = steps.pop(0)[1]
+            act(outer) if callable(act) else os.write(outer, act)
     raise AssertionError(f"still running after {LIMIT_S} s, and has shown {shown!r}")
 
 
@@ -133,6 +136,20 @@ def test_an_output_file_is_given_to_the_command_itself(tmp_path):
 def test_a_command_sees_the_size_of_the_terminal():
     command = [*PYTHON, "import os; print(*os.get_terminal_size(1))"]
     assert at_terminal([*UNDER, *command], size=(31, 117)) == (0, b"117 31\r\n")
+
+
+def test_a_command_is_told_of_a_new_size_of_the_terminal_and_sees_it():
+    program = (
+        "import os, signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH]); print('ready', flush=True)\n"
+        "while True:\n    signal.sigwait([signal.SIGWINCH])\n"
+        "    if os.get_terminal_size(1) == (117, 31): print('seen'); break"
+    )
+
+    def resize(terminal):
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 31, 117, 0, 0))
+
+    for command in ([*PYTHON, program], [*UNDER, *PYTHON, program]):
+        assert at_terminal(command, steps=[(b"ready\r\n", resize)]) == (0, b"ready\r\nseen\r\n")
 
 
 def test_a_password_is_read_from_the_terminal_unseen():
