@@ -12,7 +12,7 @@ from pathlib import Path
 from diagnostics.snippets.choices import Choice, bundle, choose
 from diagnostics.snippets.stacks import STACKS, Stack
 from diagnostics.target import apply
-from diagnostics.target.model import CannotChange, Change, Target
+from diagnostics.target.model import CannotChange, Change, Problem, ProblemCode, Target
 from diagnostics.values import dataclass
 
 __all__ = ["STACKS", "Snippet", "snippet"]
@@ -54,13 +54,19 @@ def readable(target: Target) -> Target:
     Raises `CannotChange` where one is left that only the user can mend.
     """
     for _ in range(_REPAIRS_AT_MOST):
-        if not target.problems:
+        problems = [problem for problem in target.problems if not _is_only_a_variable(problem, target)]
+        if not problems:
             break
-        name = next((problem.repair for problem in target.problems if problem.repair), None)
+        name = next((problem.repair for problem in problems if problem.repair), None)
         if name is None:
-            raise CannotChange(target.problems[0].detail)
+            raise CannotChange(problems[0].detail)
         target = apply(target, Change(repair=name))
     return target
+
+
+def _is_only_a_variable(problem: Problem, target: Target) -> bool:
+    """A snippet takes the password from the environment, so it need not be in this one."""
+    return problem.code is ProblemCode.VARIABLE_UNSET and bool(target.value("host"))
 
 
 _REPAIRS_AT_MOST = 8

@@ -51,13 +51,14 @@ def choose(target: Target, stack: Stack, wanted: str, roots: str) -> Choice:
     client = clients.resolve(stack.client, None, None)
     values = {name: s.value for name, s in target.settings.items() if name not in ("service", "passfile")}
     notes: list[str] = []
+    has_password = target.password is not None or bool(target.problems)  # then only a variable is missing here
     host = host_for(stack, values.get("host", ""), wanted)
     if host.name != values.get("host", ""):
         values["host"] = host.name
         if options := _with_endpoint(values.get("options", ""), recognise(host.name).endpoint):
             values["options"] = options
     if stack.form == "pgpass":
-        return Choice(_plain(values), client, host, (), target.password is not None)
+        return Choice(_plain(values), client, host, (), has_password)
     notes += [f"{name} left out: it is no parameter of Postgres" for name in target.foreign]
     notes += [f"{name} left out: it is a secret, and goes where {stack.title} keeps secrets" for name in target.private]
     neon = recognise(host.name).provider is Provider.NEON
@@ -69,7 +70,7 @@ def choose(target: Target, stack: Stack, wanted: str, roots: str) -> Choice:
     if neon and client.id != "neon-serverless":
         notes += _patience(values, stack, client)
     notes += _left_out(values, stack, client)
-    return Choice(values, client, host, tuple(notes), target.password is not None)
+    return Choice(values, client, host, tuple(notes), has_password)
 
 
 def _tls(values: dict[str, str], stack: Stack, client: Client, roots: str, neon: bool) -> list[str]:

@@ -68,10 +68,7 @@ def _from_variable(found: Found, name: str, machine: Machine) -> Target:
     variable = found.variable
     if variable in machine.environment:
         return from_text(machine.environment[variable], Source(SourceKind.ENVIRONMENT, variable), machine)
-    try:
-        variables = dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
-    except OSError:
-        variables = {}
+    variables = _beside(machine)
     if variable in variables:
         there = variables[variable]
         return from_text(there.value, Source(SourceKind.DOTENV, ".env", there.line, variable), machine, variables)
@@ -80,17 +77,33 @@ def _from_variable(found: Found, name: str, machine: Machine) -> Target:
 
 
 def _from_fields(found: Found, source: Source, machine: Machine) -> Target:
-    values = {name: value for name, value in found.fields.items() if name not in SECRET}
-    private = {name: Secret(value) for name, value in found.fields.items() if name in SECRET}
-    problems = (*keywords.host_problems(values), *keywords.option_problems(values))
+    variables = {**{name: each.value for name, each in _beside(machine).items()}, **machine.environment}
+    fields = dict(found.fields) | {n: variables[v] for n, v in found.variables.items() if v in variables}
+    values = {name: value for name, value in fields.items() if name not in SECRET}
+    private = {name: Secret(value) for name, value in fields.items() if name in SECRET}
+    problems = [*keywords.host_problems(values), *keywords.option_problems(values)]
+    for name, variable in found.variables.items():
+        if variable not in variables:
+            what = f"{source} takes {name} from {variable}, which is neither in this environment nor in .env"
+            problems.append(Problem(ProblemCode.VARIABLE_UNSET, what))
     hidden = tuple(private.values())
     if "://" in values.get("host", ""):
         from diagnostics.target import wrappers  # only for what should not be there
 
         values["host"], more = wrappers.hide(values["host"])
         hidden += more
-    reading = Reading(Dialect.FIELDS, "", values, found.foreign, private, {}, problems, readable=True, hidden=hidden)
+    reading = Reading(
+        Dialect.FIELDS, "", values, found.foreign, private, {}, tuple(problems), readable=True, hidden=hidden
+    )
     return complete(reading, Written(Dialect.FIELDS, Secret(""), source), machine, {})
+
+
+def _beside(machine: Machine) -> dict[str, dotenv.Variable]:
+    """What the `.env` in the working folder sets, which frameworks load."""
+    try:
+        return dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
+    except OSError:
+        return {}
 
 
 def _guesses(path: PurePath, text: str) -> Iterator[str]:

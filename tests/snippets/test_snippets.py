@@ -116,6 +116,15 @@ def test_a_reference_in_a_file_becomes_the_password_where_it_is_expanded(stack: 
     assert values["user"] == "alex"
 
 
+def test_a_framework_s_file_becomes_another_stack_s(tmp_path: Path) -> None:
+    file = tmp_path / "database.yml"
+    file.write_text(f"production:\n  database: neondb\n  host: {DIRECT}\n  password: <%= ENV['APP_PASSWORD'] %>\n")
+    command = [sys.executable, "-m", "diagnostics", "snippets", "--from", "rails", "--for", "psycopg", "@database.yml"]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
+    assert f'host="{DIRECT}"' in run.stdout
+    assert 'password=os.environ["PGPASSWORD"]' in run.stdout
+
+
 def test_what_a_stack_cannot_reach_is_said() -> None:
     with pytest.raises(CannotCarry, match="cannot carry host"):
         made("laravel", "host=/tmp user=alex dbname=app")

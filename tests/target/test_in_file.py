@@ -184,3 +184,24 @@ def test_a_raw_percent_in_a_jdbc_parameter() -> None:
     mended = apply(target, Change(repair="percent-encode-password"))
     assert mended.password is not None
     assert mended.password.reveal() == f"5%{MARKER}"
+
+
+IN_THE_ENVIRONMENT = {
+    "django": 'DATABASES = {"default": {"NAME": "d", "HOST": "h", "PASSWORD": os.environ["APP_PASSWORD"]}}',
+    "rails": "production:\n  database: d\n  host: h\n  password: <%= ENV.fetch('APP_PASSWORD') %>\n",
+    "node-postgres": "new Pool({ host: 'h', database: 'd', password: process.env.APP_PASSWORD! })",
+}
+
+
+@pytest.mark.parametrize("form", sorted(IN_THE_ENVIRONMENT))
+def test_a_password_from_the_environment_is_found_there_or_missed_by_name(form: str) -> None:
+    """Without it, a refused login would be blamed on the server or on the role."""
+    text = IN_THE_ENVIRONMENT[form]
+    found = from_form(FORMS[form], text, "the file", machine({"APP_PASSWORD": MARKER}))
+    assert found.password is not None
+    assert found.password.reveal() == MARKER
+    assert found.problems == ()
+    missed = from_form(FORMS[form], text, "the file", machine())
+    assert missed.password is None
+    assert [problem.code for problem in missed.problems] == [P.VARIABLE_UNSET]
+    assert "APP_PASSWORD" in missed.problems[0].detail

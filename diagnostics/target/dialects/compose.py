@@ -27,7 +27,11 @@ def find(text: str) -> Found:
             if found := chosen({name: value.replace("$$", "$") for name, value in variables.items()}):
                 name, told = found
                 line = yaml_text.line_of(text, name)
-                return Found(told, name=name, line=line) if isinstance(told, str) else Found(None, told, {}, name, line)
+                return (
+                    Found(told, name=name, line=line)
+                    if isinstance(told, str)
+                    else Found(None, told, name=name, line=line)
+                )
     raise NotThere("no service in it has DATABASE_URL or PGHOST in its environment")
 
 

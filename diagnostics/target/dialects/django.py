@@ -62,6 +62,7 @@ def _found(assignment: ast.AST) -> Found:
         raise NotThere('DATABASES["default"] is no dictionary that can be read')
     fields: dict[str, str] = {}
     foreign: dict[str, str] = {}
+    variables: dict[str, str] = {}
     names = {field: name for name, field in FIELDS.items()}
     for key, value in _pairs(default):
         if key == "OPTIONS" and isinstance(value, ast.Dict):
@@ -70,7 +71,9 @@ def _found(assignment: ast.AST) -> Found:
                     (fields if name in LIBPQ else foreign)[name] = text
         elif key in names and (text := _text(value)):
             fields[names[key]] = text
-    return Found(None, fields, foreign, "default", default.lineno)
+        elif key in names and (variable := _variable(value)):
+            variables[names[key]] = variable
+    return Found(None, fields, foreign, variables, "default", default.lineno)
 
 
 def _entry(node: ast.AST | None, key: str) -> ast.AST | None:
@@ -88,3 +91,13 @@ def _text(node: ast.expr) -> str | None:
     if not isinstance(node, ast.Constant) or node.value is None:
         return None
     return {True: "1", False: "0"}[node.value] if isinstance(node.value, bool) else str(node.value)
+
+
+def _variable(node: ast.expr) -> str:
+    """`X` of `os.environ["X"]`, `os.getenv("X")`, `env("X")`; empty for anything else, a default value included."""
+    if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("environ"):
+        return _text(node.slice) or ""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        called = ast.unparse(node.func)
+        return _text(node.args[0]) or "" if called.rpartition(".")[2] in ("getenv", "get", "env", "config") else ""
+    return ""

@@ -22,6 +22,8 @@ class Found:
     """libpq's names → values."""
     foreign: Mapping[str, str] = field(default_factory=dict)
     """Settings that libpq has no name for, as written."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """libpq's names → the environment variables from which the program takes them."""
     name: str = ""
     """Under which name it stands there: `DATABASE_URL`, `url`, `connectionString`, `production`."""
     line: int = 1

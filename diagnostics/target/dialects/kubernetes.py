@@ -29,7 +29,9 @@ def find(text: str) -> Found:
         if found := chosen({**variables, **_texts(document.get("stringData"))}):  # which overwrites, says Kubernetes
             name, told = found
             line = yaml_text.line_of(text, name)
-            return Found(told, name=name, line=line) if isinstance(told, str) else Found(None, told, {}, name, line)
+            return (
+                Found(told, name=name, line=line) if isinstance(told, str) else Found(None, told, name=name, line=line)
+            )
     raise NotThere("no Secret in it has DATABASE_URL or PGHOST")
 
 

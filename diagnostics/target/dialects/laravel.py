@@ -44,4 +44,4 @@ def find(text: str) -> Found:
     fields = {libpq: variables[name].value for name, libpq in _FIELDS.items() if name in variables}
     if "host" not in fields:
         raise NotThere("it sets neither DB_URL nor DB_HOST")
-    return Found(None, fields, {}, "DB_HOST", variables["DB_HOST"].line)
+    return Found(None, fields, name="DB_HOST", line=variables["DB_HOST"].line)

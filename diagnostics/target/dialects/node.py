@@ -161,10 +161,14 @@ def _fields(each: Mapping[str, Any], line: int, library: Library | None) -> Foun
         return None
     known = [library] if library else list(LIBRARIES.values())
     values: dict[str, str] = {}
+    variables: dict[str, str] = {}
     used: set[str] = set()
     for own in known:
         for name, key in own.names.items():
             value = _at(each, key)
+            has_default = "??" in str(value) or "||" in str(value)
+            if (variable := javascript.environment_variable(value)) and not has_default:
+                variables[name] = variable
             if value is None or isinstance(value, Code) or name in values:
                 continue
             used.add(key.partition(".")[0])
@@ -177,7 +181,7 @@ def _fields(each: Mapping[str, Any], line: int, library: Library | None) -> Foun
     used |= {key for own in known for key in own.fixed}
     others = {key: value for key, value in each.items() if key not in used and not isinstance(value, Code)}
     foreign = {key: str(value) for key, value in others.items() if isinstance(value, str | int)}
-    return Found(None, values, foreign, "the object", line)
+    return Found(None, values, foreign, variables, "the object", line)
 
 
 def _at(each: Mapping[str, Any], key: str) -> Any:

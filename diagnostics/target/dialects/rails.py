@@ -16,7 +16,7 @@ from diagnostics.target.parameters import LIBPQ
 _NAMES = {"dbname": "database", "user": "username"}
 _LITERAL = "\ue000"
 """Stands for the `<%` that ERB is told to leave alone."""
-_VARIABLE = re.compile(r"<%=\s*ENV(?:\.fetch)?[\[(]\s*['\"](\w+)['\"]")
+_VARIABLE = re.compile(r"<%=\s*ENV(?:\.fetch)?[\[(]\s*['\"](\w+)['\"]\s*[\])](?:\.to_(?:json|s))?\s*-?%>")
 _ENVIRONMENTS = ("production", "default", "development", "test")
 
 
@@ -55,14 +55,17 @@ def _found(settings: Mapping[str, Any], name: str, line: int) -> Found:
     variable = _VARIABLE.search(texts.get("url", ""))
     if variable:
         return Found(name=name, line=line, variable=variable[1])
+    back = {own: libpq for libpq, own in _NAMES.items()}
+    asked = {back.get(key, key): _VARIABLE.fullmatch(value.strip()) for key, value in texts.items()}
+    variables = {key: match[1] for key, match in asked.items() if match and key in LIBPQ}
     # What ERB computes is not known; what it leaves as it is, is.
     texts = {key: value.replace(_LITERAL, "<%") for key, value in texts.items() if "<%" not in value}
     if "url" in texts:
         return Found(texts["url"], name=name, line=line)
-    back = {own: libpq for libpq, own in _NAMES.items()}
     told = {back.get(key, key): value for key, value in texts.items()}
     known = {key: value for key, value in told.items() if key in LIBPQ}
-    return Found(None, known, {key: value for key, value in told.items() if key not in LIBPQ}, name, line)
+    foreign = {key: value for key, value in told.items() if key not in LIBPQ}
+    return Found(None, known, foreign, variables, name, line)
 
 
 def _merged(settings: Mapping[str, Any]) -> dict[str, Any]:

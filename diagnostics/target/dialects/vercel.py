@@ -53,4 +53,4 @@ def find(text: str) -> Found:
         raise NotThere("it sets neither DATABASE_URL nor PGHOST")
     name, told = found
     line = variables[name].line
-    return Found(told, name=name, line=line) if isinstance(told, str) else Found(None, told, {}, name, line)
+    return Found(told, name=name, line=line) if isinstance(told, str) else Found(None, told, name=name, line=line)
