@@ -148,10 +148,24 @@ PLACES: dict[str, Planting] = {
     "a command that fails": lambda s, p: Plant(
         ["run", "--", *_printing("connection refused: is the server running?")], {"DATABASE_URL": url(s, p)}
     ),
+    "an anatomy": lambda s, p: Plant(["anatomy", "env:MY_URL"], {"MY_URL": url(s, p)}),
+    "snippets": lambda s, p: Plant(["snippets", "env:MY_URL"], {"MY_URL": url(s, p)}),
+    "a ticket": lambda s, p: Plant(["ticket", "--stdout", "env:MY_URL"], {"MY_URL": url(s, p)}),
+    "a ticket as a file": lambda s, p: Plant(["ticket", "--output", "ticket.zip", "env:MY_URL"], {"MY_URL": url(s, p)}),
+    "a checklist": lambda s, p: Plant(["checklist", "--format", "html", "env:MY_URL"], {"MY_URL": url(s, p)}),
     "a plan": lambda s, p: Plant(["--plan", "env:MY_URL"], {"MY_URL": url(s, p)}),
 }
 """Every place in which pgwhy reads a secret."""
-NO_FORMAT = ("a command that fails", "a plan")
+NO_FORMAT = (
+    "a command that fails",
+    "a plan",
+    "an anatomy",
+    "snippets",
+    "a ticket",
+    "a ticket as a file",
+    "a checklist",
+)
+"""Commands that have formats of their own, or none."""
 
 
 # Servers that send a secret back, in every encoding

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import traceback
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,14 @@ def _a_home_of_our_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+def content(file: Path) -> str:
+    """The text of a file; of an archive, that of all its files and their names."""
+    if not zipfile.is_zipfile(file):
+        return file.read_text(encoding="utf-8", errors="replace")
+    with zipfile.ZipFile(file) as archive:
+        return "".join(name + archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
 def printed(plant: Plant, options: list[str], patch: pytest.MonkeyPatch, out: pytest.CaptureFixture[str]) -> str:
     """Everything that the command prints, and every file that it writes."""
     home = Path.cwd()
@@ -49,7 +58,7 @@ def printed(plant: Plant, options: list[str], patch: pytest.MonkeyPatch, out: py
             said = "".join(out.readouterr())
     assert status in (0, 1, 3), said
     kept = [path for path in home.rglob("*") if path.is_file() and path.name not in plant.files]
-    said += "".join(path.read_text(encoding="utf-8", errors="replace") for path in kept)
+    said += "".join(map(content, kept))
     for path in (*kept, *(home / name for name in plant.files)):
         path.unlink()
     return said
@@ -78,8 +87,8 @@ def test_every_place_tells_the_redactor_what_it_read(shape, monkeypatch, tmp_pat
         with monkeypatch.context() as here:
             for name, value in plant.environment.items():
                 here.setenv(name, value)
-            arguments = [text for text in plant.arguments if not text.startswith("--")]
-            target = targets.read(arguments[0] if arguments else None, Machine.here(), stdin=plant.stdin.__str__)
+            given = [text for text in plant.arguments if text == "-" or text.startswith(("env:", "@", "p"))]
+            target = targets.read(given[0] if given else None, Machine.here(), stdin=plant.stdin.__str__)
         for name in plant.files:
             (tmp_path / name).unlink()
         redactor = redaction.for_target(target)
