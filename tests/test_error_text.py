@@ -94,3 +94,24 @@ def test_attempts_at_different_addresses_all_count():
 )
 def test_a_text_about_another_service_is_told_from_one_about_postgres(text, is_another):
     assert clean(text, Origin.REPORTED).about_another_service is is_another
+
+
+@pytest.mark.parametrize(
+    ("text", "client"),
+    [
+        ("PrismaClientInitializationError: Can't reach database server at `db.example.com`:`5432`", "prisma"),
+        ("Error: write CONNECT_TIMEOUT db.example.com:5432", "postgres-js"),
+        (
+            "Error: connect ECONNREFUSED 192.0.2.7:5432\n    at /srv/node_modules/pg-pool/index.js:45:11",
+            "node-postgres",
+        ),
+        ("failed to connect to `host=db.example.com user=alex`: hostname resolving error", "pgx"),
+        ("pq: sorry, too many clients already", "lib-pq"),
+        ("** (Postgrex.Error) ssl not available", "postgrex"),
+        ("error returned from database: role does not exist", "sqlx"),
+        ("SQLSTATE[08006] [7] connection refused", "php-pdo"),
+        ('libpq: failed (FATAL:  role "alex" does not exist)', "libpq"),
+    ],
+)
+def test_the_driver_that_speaks_is_told_by_its_words(text, client):
+    assert resolve(None, text, None).id == client
