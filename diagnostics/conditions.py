@@ -102,6 +102,22 @@ class Test:
             return facts.spaced(self.path), min((place for place in places if place >= 0), default=0)
         return text, 0
 
+    def words(self, facts: Facts) -> tuple[str, ...]:
+        """What of a text it went by, as it stands there: for a test that says yes and that looks into a text."""
+        text = facts[self.path]
+        if self.operator is Operator.MATCHES:
+            found = self.pattern.search(text)
+            return (" ".join(found[0].split()),) if found else ()
+        if self.operator in (Operator.CONTAINS, Operator.CONTAINS_ALL) and isinstance(text, str):
+            spaced, folded = facts.spaced(self.path), facts.folded(self.path)
+            places = ((folded.find(needle), len(needle)) for needle in self.needles)
+            # Of two that begin at one place the longer one says more.
+            met = sorted((at, -length) for at, length in places if at >= 0)
+            return tuple(
+                spaced[at : at - length] for at, length in (met if self.operator is Operator.CONTAINS_ALL else met[:1])
+            )
+        return ()
+
     @cached_property
     def items(self) -> tuple[Value, ...]:
         """The operand as several values, one where one was written."""

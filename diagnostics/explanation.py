@@ -104,6 +104,7 @@ def _finding(held: Held, observations: Observations) -> Finding:
         evidence=evidence,
         references=rule.references,
         fixes=_remedies(rule.fixes, held.facts, observations),
+        words=tuple(cut(word) for word in held.words),
     )
 
 

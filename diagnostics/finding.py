@@ -97,6 +97,8 @@ class Finding:
     evidence: tuple[Evidence, ...]
     references: tuple[str, ...]
     fixes: tuple[Remedy, ...] = ()
+    words: tuple[str, ...] = ()
+    """What of the error text it went by, as it stands there; empty where it rests on no text."""
 
 
 @dataclass(frozen=True)

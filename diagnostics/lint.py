@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from diagnostics import catalogue, client_page, coverage, coverage_page, rules_compiled
+from diagnostics import catalogue, client_page, corpus, coverage, coverage_page, handbook, rules_compiled
 from diagnostics.causes import Severity
 from diagnostics.conditions import WORDS, Answer, Facts, Operator
 from diagnostics.explanation import explain
@@ -173,8 +173,13 @@ _WARNS = re.compile(
 )
 
 
-def main() -> int:
-    """Lint the built-in rules, and refresh what is generated from them."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Lint the built-in rules, and refresh what is generated from them; with `--corpus PATH` also read a corpus."""
+    import argparse
+
+    parser = argparse.ArgumentParser(prog="python -m diagnostics.lint", description=main.__doc__)
+    parser.add_argument("--corpus", type=Path, metavar="PATH", help="JSON Lines of error texts with their causes")
+    chosen = parser.parse_args(arguments)
     from diagnostics.probes import VOCABULARY  # the one caller that does not get it as an argument
     from diagnostics.target.repair import REPAIRS
 
@@ -194,9 +199,13 @@ def main() -> int:
     if checkout:
         coverage_page.refresh(documented, checkout / "docs" / "coverage.md")
         client_page.refresh(checkout / "docs" / "clients.md")
+        handbook.refresh(rulebook, checkout / "docs" / "rules")
+    if chosen.corpus:
+        with chosen.corpus.open(encoding="utf-8") as lines:
+            print("\n".join(corpus.page(corpus.score(lines, rulebook))))
     print(f"{len(rulebook)} rules, {sum(len(rule.examples) for rule in rulebook)} examples, {len(remarks)} remarks")
     return 1 if remarks else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

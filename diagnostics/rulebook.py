@@ -14,7 +14,7 @@ from typing import Any
 
 from diagnostics import rules_compiled
 from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
-from diagnostics.conditions import WORDS, Answer, Block, Facts, Test, any_of, block
+from diagnostics.conditions import WORDS, Answer, Block, Facts, Operator, Test, any_of, block
 from diagnostics.facts import Observations, Value, Vocabulary
 from diagnostics.plan import Plan, plan
 from diagnostics.rules_compiled import RuleError as RuleError
@@ -108,6 +108,19 @@ class Held:
     def evidence(self) -> tuple[Test, ...]:
         """The tests of the block that say yes."""
         return self._tests(self.block, Answer.YES)
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What of the error text it went by: its words as they stand there, and its codes."""
+        words = (word for test in self.evidence if test.path == "error.message" for word in test.words(self.facts))
+        codes = (
+            str(item)
+            for test in self.evidence
+            if test.path in ("error.codes", "error.sqlstate") and test.operator in _ASK_FOR
+            for item in test.items
+            if item and item in (self.facts[test.path] or ())
+        )
+        return tuple(dict.fromkeys((*words, *codes)))
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
@@ -247,6 +260,9 @@ def _fix(id: str, data: Mapping[str, Any]) -> FixSpec:
         change=data.get("change"),
         expect=block(data["expect"]) if "expect" in data else None,
     )
+
+
+_ASK_FOR = (Operator.CONTAINS, Operator.CONTAINS_ALL, Operator.EQUALS, Operator.ONE_OF)
 
 
 def _reads_the_text(block: Block) -> bool:

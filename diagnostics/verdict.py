@@ -235,9 +235,32 @@ def _ruled_out(seen: Observations) -> tuple[tuple[Cause, str], ...]:
     )
 
 
+def _look(told: Finding) -> Next:
+    """Which look settles what a text alone says, at the stage that it speaks of; none costs a login without need."""
+    whole = "pgwhy env:DATABASE_URL --error '<this text>'"
+    match told.stage:
+        case Stage.CONFIG:
+            return Next(
+                "pgwhy anatomy env:DATABASE_URL", "what each part of your string means, and which part is wrong"
+            )
+        case Stage.DNS:
+            return Next(f"{whole} --compare-dns public", "what your resolver and others say of the name")
+        case Stage.TCP:
+            return Next(f"{whole} --no-login", "which addresses take a connection from here")
+        case Stage.TLS:
+            return Next(f"{whole} --no-login", "what the server shows in TLS, and the fixes tried")
+        case Stage.STARTUP:
+            return Next(f"{whole} --no-login", "what the server answers, and the fixes tried")
+        case Stage.CLIENT:
+            return Next("pgwhy run -- <your command>", "what your program itself meets, and the string it uses")
+    return Next(whole, "your connection looked at, and the fixes tried")
+
+
 def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) -> tuple[Next, ...]:
     """Commands that would settle what is open, cheapest first."""
     steps: list[Next] = []
+    if first is not None and not _ran(seen):
+        steps.append(_look(first))
     if first is None and not _ran(seen):
         steps.append(Next("pgwhy env:DATABASE_URL --error '<the text>'", "looks at the server itself, too"))
     missing = {path.partition(".")[0] for doubt in doubts for path in doubt.missing}

@@ -116,6 +116,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": [{"fact": e.fact, "value": e.value} for e in finding.evidence],
         "references": list(finding.references),
         "fixes": [{f.name: _plain(getattr(remedy, f.name)) for f in fields(remedy)} for remedy in finding.fixes],
+        **({"words": list(finding.words)} if finding.words else {}),
     }
 
 
@@ -175,6 +176,7 @@ def _read_finding(finding: Mapping[str, Any]) -> Finding:
         evidence=tuple(Evidence(e["fact"], e["value"]) for e in finding["evidence"]),
         references=tuple(finding["references"]),
         fixes=tuple(_read_remedy(fix) for fix in finding["fixes"]),
+        words=tuple(finding.get("words", ())),
     )
 
 

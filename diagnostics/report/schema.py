@@ -70,7 +70,7 @@ def _verdict() -> Json:
 
 
 def _finding() -> Json:
-    return _object(
+    finding = _object(
         rule=_TEXT,
         cause=_CAUSE,
         severity=_words(Severity),
@@ -98,6 +98,8 @@ def _finding() -> Json:
             )
         ),
     )
+    finding["properties"]["words"] = _list(_text("what of the error text it went by; left out where it rests on none"))
+    return finding
 
 
 def _project() -> Json:

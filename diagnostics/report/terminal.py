@@ -170,16 +170,30 @@ def _what_to_do(report: Report, width: int, amount: Measure) -> Iterator[Line]:
         yield from question_lines(report, width, amount.doubts, amount.next)
         return
     titles = {finding.rule: finding.title for finding in report.findings}
+    told = first_finding(report)
+    if told is not None and told.words and _text_alone(report):
+        yield from labelled("It reads", ", ".join(_as_it_stands(word, report) for word in told.words), width, limit=2)
     for cause, rule in verdict.also:
         yield from labelled("Or else", f"{titles.get(rule, cause.about.meaning)} ({cause})", width, limit=2)
     yield from fix_lines(report, width, amount.fixes, amount.steps)
-    if "settings" not in report.observations.records and report.verdict.status is Status.FAILS:
-        yield line("To have your connection looked at and the fixes tried:")
-        yield line("  pgwhy env:DATABASE_URL --error '<this text>'", Style.PASTE)
+    if _text_alone(report) and verdict.status is Status.FAILS:
+        for step in verdict.next[:1]:
+            yield line(f"To settle it ({step.settles}):")
+            yield line(f"  {step.command}", Style.PASTE)
     if verdict.retry is Retry.NOW:
         yield begins("Again", Style.STRONG, "  the next attempt may work already")
     if verdict.retry is Retry.LATER:
         yield begins("Later", Style.STRONG, "  this may pass by itself in a while")
+
+
+def _text_alone(report: Report) -> bool:
+    return "settings" not in report.observations.records
+
+
+def _as_it_stands(word: str, report: Report) -> str:
+    """In quotes what stands in the text itself; a code may be read from words that mean it."""
+    text = " ".join(str(report.observations.get("error.message") or "").split())
+    return f'"{word}"' if word in text else word
 
 
 def _notes(report: Report, width: int, amount: Measure) -> list[Line]:

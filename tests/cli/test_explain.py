@@ -115,3 +115,21 @@ def test_a_text_that_is_no_text_is_no_accident(capfd, tmp_path) -> None:
     assert run(["explain", "x" * 5000]) == 3
     assert run(["explain", "a\0b\x1b[31m"]) == 3
     assert "\x1b" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "look"),
+    [
+        ('password authentication failed for user "alex"', "password authentication failed for user", "--error"),
+        (REFUSED, "ECONNREFUSED", "--no-login"),
+        ("getaddrinfo ENOTFOUND db.example.com", "ENOTFOUND", "--compare-dns public"),
+    ],
+)
+def test_a_texts_page_says_what_it_read_and_which_look_settles_it(capfd, text: str, words: str, look: str) -> None:
+    report = json.loads(told(capfd, text, "--format", "json"))
+    assert words in report["findings"][0]["words"][0]
+    settles = report["verdict"]["next"][0]
+    out = told(capfd, text)
+    assert "It reads  " in out and words in out
+    assert f"To settle it ({settles['settles']}):\n  {settles['command']}\n" in out
+    assert look in settles["command"]
