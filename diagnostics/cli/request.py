@@ -11,7 +11,6 @@ import click
 
 from diagnostics import redaction
 from diagnostics import target as targets
-from diagnostics.cli import trouble
 from diagnostics.client import Client, UnknownClient, resolve
 from diagnostics.machine import Machine
 from diagnostics.probes.probe import Options
@@ -96,9 +95,7 @@ def request(target: str | None, options: dict[str, Any]) -> tuple[Request, Redac
         verify=not options["no_verify"],
         rules=options["folders"],
     )
-    redactor = redaction.for_target(read)
-    trouble.knows(redactor)
-    return asked, redactor
+    return asked, redaction.for_target(read)
 
 
 def _text(error: str | None) -> str | None:

@@ -12,7 +12,7 @@ from diagnostics.lab.compute import Address
 from diagnostics.lab.door import LOOPBACK, Behaviour, Door
 from diagnostics.lab.web import web
 
-_OWN = ("full-backlog", "web", "ldap", "forward", "strip-tls", "end-tls", "intercept", "routes-by-role")
+_OWN = ("full-backlog", "web", "ldap", "forward", "strip-tls", "end-tls", "intercept", "routes-by-role", "serverless")
 KINDS: tuple[str, ...] = (*impostors.Kind, *tls_impostors.TlsKind, *_OWN)
 
 
@@ -58,6 +58,10 @@ def _behaviour(
     if "behind" not in asked:
         raise ValueError(f"a door of the kind {kind} says what is behind it")
     server = behind(asked["behind"])
+    if kind == "serverless":
+        from diagnostics.lab.serverless import serverless  # it needs psycopg, which costs more than all others
+
+        return serverless(authority.issue(*names), server)
     if kind == "forward":
         return middlebox.forward(server, asked.get("idle_limit_s"))
     if kind == "strip-tls":

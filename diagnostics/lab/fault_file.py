@@ -25,7 +25,7 @@ A file is `fixtures/faults/<slug>.toml`. Only `title` and `[given]` are needed; 
     held = 1                        # clients of the lab's, each with a transaction open
     [[world.doors]]                 # who else answers: at {door_port}, the next ones at {door_port_2} and so on
     kind = "http"                   # impostors.Kind, tls_impostors.TlsKind, or: full-backlog web ldap forward
-                                    #   strip-tls end-tls intercept routes-by-role
+                                    #   serverless strip-tls end-tls intercept routes-by-role
     behind = "gateway"              # what passes on says where to: gateway, postgres, pgbouncer
     certificate_names = ["*.example.net"]           # left out: the gateway's
     idle_limit_s = 1.0              # of `forward`

@@ -9,7 +9,7 @@ from diagnostics.snippets.stacks import STACKS
 from diagnostics.target.forms import FORMS
 from tests.drivers.clients import DRIVERS
 
-_BINDS = {"p": "yes", "y": "could", "n": "no"}
+_BINDS = {"p": "yes", "y": "could", "n": "no", "": "not on 5432"}
 
 
 def page(measured: Mapping[str, Any]) -> str:
@@ -18,7 +18,6 @@ def page(measured: Mapping[str, Any]) -> str:
 
 
 def _lines(measured: Mapping[str, Any]) -> Iterator[str]:
-    day = measured["measured_on"]
     yield "<!-- generated from fixtures/drivers/measured.json by `python -m tests.drivers.measure`; do not edit -->"
     yield "# What Postgres drivers do"
     yield ""
@@ -65,8 +64,8 @@ def _lines(measured: Mapping[str, Any]) -> Iterator[str]:
                 f"{STACKS[name].title} (`{name}`)",
                 each["version"],
                 _yes(STACKS[name].form in FORMS),
-                day,
-                _yes(each["sni"]),
+                measured["connected_on"][name],
+                "not on 5432" if each["sni"] is None else _yes(each["sni"]),
                 _BINDS[each["binding"]],
                 _yes(each["verifies"]),
             )

@@ -1,4 +1,4 @@
-"""What each driver and each stack does, measured: `python -m tests.drivers.measure` writes it down.
+"""What each driver and each stack does, measured: `python -m tests.drivers.measure [NAME ...]` writes it down.
 
 fixtures/drivers/measured.json is the data, docs/drivers.md its page. The tests measure again and compare.
 """
@@ -9,11 +9,12 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from diagnostics import snippets
 from diagnostics.lab.world import DATABASE, ENDPOINT, ROLE
@@ -48,7 +49,8 @@ class Connected:
     """A stack with the snippet as printed."""
 
     version: str
-    sni: bool
+    sni: bool | None
+    """`None`: it does not come on 5432, where the gateway sees that."""
     binding: str
     verifies: bool
     """It stays away where it does not know the authority."""
@@ -82,8 +84,7 @@ def of_stack(stack: str, where: Places) -> tuple[Attempt, Connected]:
         program = runner.put(folder)
         attempt, came = where.trusted.run(program.command, program.environment, folder)
         strange, _ = where.strange.run(program.command, program.environment, folder)
-    names = {each.sni for each in came}
-    sni = bool(names) and names <= {HOST, POOLED}
+    sni = all(each.sni in (HOST, POOLED) for each in came) if came else None
     return attempt, Connected(runner.version(), sni, _binding(came), not strange.connected)
 
 
@@ -144,17 +145,21 @@ def _printed(stack: str, place: Place) -> str:
     return ran.stdout
 
 
-def main() -> int:
+def main(names: Sequence[str]) -> int:
+    """Measure what is named, or everything."""
+    nothing: dict[str, Any] = {"drivers": {}, "stacks": {}, "connected_on": {}}
+    content: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8")) if names else nothing
     with places() as where:
-        content = {
-            "measured_on": f"{datetime.now(UTC):%Y-%m-%d}",
-            "drivers": {id: asdict(of_driver(driver, where)) for id, driver in DRIVERS.items()},
-            "stacks": {stack: asdict(of_stack(stack, where)[1]) for stack in stacks.RUNNERS},
-        }
+        for id in (each for each in DRIVERS if each in names or not names):
+            content["drivers"][id] = asdict(of_driver(DRIVERS[id], where))
+        for stack in (each for each in stacks.RUNNERS if each in names or not names):
+            content["stacks"][stack] = asdict(of_stack(stack, where)[1])
+            content["connected_on"][stack] = f"{datetime.now(UTC):%Y-%m-%d}"
+    content["stacks"] = {stack: content["stacks"][stack] for stack in stacks.RUNNERS}
     FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(drivers_page.page(content), encoding="utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

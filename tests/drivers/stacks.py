@@ -74,6 +74,17 @@ def _prisma(folder: Path) -> Program:
     return program
 
 
+def _next(folder: Path) -> Program:
+    """A built application with the snippet as its one route."""
+    (folder / "node_modules").symlink_to(BUILT / "node-stacks/node_modules")
+    for name in ("next.mjs", "package.json"):
+        shutil.copy(SOURCES / "node-stacks" / name, folder)
+    shutil.copy(SOURCES / "node-stacks/layout.js", folder / "app")
+    # Next's other builder takes no packages from outside the folder.
+    _run(("node", "node_modules/next/dist/bin/next", "build", "--webpack"), folder, {"NEXT_TELEMETRY_DISABLED": "1"})
+    return Program(("node", "next.mjs"), {"NEXT_TELEMETRY_DISABLED": "1"})
+
+
 def _ruby(stack: str, folder: Path) -> Program:
     return Program(("ruby", str(SOURCES / "ruby/snippet.rb"), stack))
 
@@ -133,7 +144,7 @@ def _pinned(*packages: str) -> str:
         **dict(re.findall(r"^([\w-]+)(?:\[\w+\])?==(\S+)$", _text("python/requirements.txt"), re.MULTILINE)),
         **json.loads(_text("node-stacks/package.json"))["dependencies"],
         **dict(re.findall(r"^\t(\S+) v(\S+)$", _text("go/go.mod"), re.MULTILINE)),
-        **dict(re.findall(r'^([\w-]+) = "=([\d.]+)"$', _text("rust/Cargo.toml"), re.MULTILINE)),
+        **dict(re.findall(r'^([\w-]+) = (?:\{ version = )?"=([\d.]+)"', _text("rust/Cargo.toml"), re.MULTILINE)),
         "pgJDBC": build.JARS[0],
     }
     first, *others = packages
@@ -191,6 +202,8 @@ RUNNERS: Mapping[str, Runner] = {
     "knex": _by_node("knex", "knex", "pg"),
     "sequelize": _by_node("sequelize", "sequelize", "pg"),
     "typeorm": _by_node("typeorm", "typeorm", "pg"),
+    "nextjs": Runner("node-stacks", partial(_pinned, "next", "pg"), _next),
+    "neon-serverless": _by_node("neon-serverless", "@neondatabase/serverless", "ws"),
     "prisma": Runner("node-stacks", partial(_pinned, "@prisma/adapter-pg", "@prisma/client"), _prisma),
     "ruby-pg": Runner("ruby", partial(_asked, "ruby", "-e", _LIBPQ_OF_RUBY), partial(_ruby, "ruby-pg")),
     "rails": Runner("ruby", partial(_asked, "ruby", "-e", _RAILS + _LIBPQ_OF_RUBY), partial(_ruby, "rails")),
@@ -199,6 +212,7 @@ RUNNERS: Mapping[str, Runner] = {
     "pgx": Runner("go", partial(_pinned, "github.com/jackc/pgx/v5"), partial(_go, "pgx")),
     "lib-pq": Runner("go", partial(_pinned, "github.com/lib/pq"), partial(_go, "lib-pq")),
     "tokio-postgres": Runner("rust", partial(_pinned, "tokio-postgres"), partial(_rust, "tokio-postgres")),
+    "sqlx": Runner("rust", partial(_pinned, "sqlx"), partial(_rust, "sqlx")),
     "jdbc": Runner("java", partial(_pinned, "pgJDBC"), _java),
 }
 """By the name that `--for` takes."""

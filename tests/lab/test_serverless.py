@@ -1,0 +1,99 @@
+"""Port 443 with a Postgres behind it: SQL over HTTP, and the wire protocol in a WebSocket."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+
+from diagnostics import wire
+from diagnostics.lab.compute import Address
+from diagnostics.lab.door import Door
+from diagnostics.lab.serverless import serverless
+from diagnostics.lab.world import DATABASE, DOMAIN, ROLE, World
+
+
+@pytest.fixture(scope="module")
+def door(world: World) -> Iterator[Door]:
+    leaf = world.authority.issue(f"*.{DOMAIN}")
+    with Door(serverless(leaf, Address("127.0.0.1", world.postgres_port))) as opened:
+        yield opened
+
+
+def connect(door: Door, world: World) -> ssl.SSLSocket:
+    context = ssl.create_default_context(cafile=str(world.root_certificate))
+    plain = socket.create_connection(("127.0.0.1", door.port), timeout=10)
+    return context.wrap_socket(plain, server_hostname=f"api.{DOMAIN}")
+
+
+def asked(door: Door, world: World, password: str, query: str, *parameters: object) -> tuple[str, dict[str, object]]:
+    url = f"postgresql://{ROLE}:{quote(password, safe='')}@{world.host}/{DATABASE}"
+    body = json.dumps({"query": query, "params": parameters}).encode()
+    head = f"POST /sql HTTP/1.1\r\nHost: api.{DOMAIN}\r\nNeon-Connection-String: {url}\r\nContent-Length: {len(body)}"
+    with connect(door, world) as client:
+        client.sendall(f"{head}\r\n\r\n".encode() + body)
+        answer = b""
+        while part := client.recv(65536):
+            answer += part
+    told, _, content = answer.partition(b"\r\n\r\n")
+    return told.decode().splitlines()[0], json.loads(content)
+
+
+def test_a_query_over_http_gives_rows_as_texts(door: Door, world: World) -> None:
+    status, told = asked(door, world, world.password.reveal(), "select $1::int + 1 as sum, null", 41)
+    assert status == "HTTP/1.1 200 OK"
+    assert told["rows"] == [["42", None]]
+    assert told["fields"] == [{"name": "sum", "dataTypeID": 23}, {"name": "?column?", "dataTypeID": 25}]
+
+
+def test_a_wrong_password_is_postgres_own_refusal(door: Door, world: World) -> None:
+    status, told = asked(door, world, "wrong", "select 1")
+    assert status == "HTTP/1.1 400 Bad Request"
+    assert told["message"] == f'password authentication failed for user "{ROLE}"'
+
+
+def test_a_session_runs_in_a_websocket(door: Door, world: World) -> None:
+    with connect(door, world) as client:
+        key = base64.b64encode(os.urandom(16)).decode()
+        client.sendall(f"GET /v2 HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
+        assert client.recv(4096).startswith(b"HTTP/1.1 101 ")
+        client.sendall(frame(wire.startup_message({"user": ROLE, "database": DATABASE})))
+        assert payload(client) == wire.authentication(wire.Auth.CLEARTEXT_PASSWORD)
+        client.sendall(frame(wire.password_message(world.password.reveal().encode())))
+        assert payload(client).startswith(wire.authentication(wire.Auth.OK))
+        query = wire.message(b"Q", b"select repeat('x', 70000)\0")
+        client.sendall(frame(query[:3]) + frame(query[3:]))  # a message may come in pieces
+        got = b""
+        while not got.endswith(b"Z\0\0\0\x05I"):
+            got += payload(client)
+        assert b"x" * 70000 in got
+
+
+def frame(data: bytes) -> bytes:
+    """As a client sends it: masked."""
+    mask = os.urandom(4)
+    length = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
+    return b"\x82" + length + mask + bytes(byte ^ mask[number % 4] for number, byte in enumerate(data))
+
+
+def payload(client: ssl.SSLSocket) -> bytes:
+    head = exactly(client, 2)
+    size = head[1]
+    if size >= 126:
+        size = int.from_bytes(exactly(client, 2 if size == 126 else 8), "big")
+    return exactly(client, size)
+
+
+def exactly(client: ssl.SSLSocket, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        part = client.recv(size - len(data))
+        assert part
+        data += part
+    return data
