@@ -178,7 +178,7 @@ def _what_to_do(report: Report, width: int, amount: Measure) -> Iterator[Line]:
     yield from fix_lines(report, width, amount.fixes, amount.steps)
     if _text_alone(report) and verdict.status is Status.FAILS:
         for step in verdict.next[:1]:
-            yield line(f"To settle it ({step.settles}):")
+            yield from map(line, wrap(f"To settle it ({step.settles}):", width))
             yield line(f"  {step.command}", Style.PASTE)
     if verdict.retry is Retry.NOW:
         yield begins("Again", Style.STRONG, "  the next attempt may work already")
