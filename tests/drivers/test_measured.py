@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -14,10 +18,11 @@ from diagnostics.client import ChannelBinding, UnknownParameters
 from diagnostics.lab.namespace import is_permitted
 from tests import parts
 from tests.drivers import drivers_page, measure, stacks
-from tests.drivers.clients import DRIVERS, Missing
-from tests.drivers.measure import Places
+from tests.drivers.clients import DRIVERS, Attempt, Missing
+from tests.drivers.measure import Behaviour, Connected, Places
 
 MEASURED: dict[str, Any] = json.loads(measure.FILE.read_text(encoding="utf-8"))
+WORKERS = 2
 PARAMETER = {
     UnknownParameters.FORWARDED: "forwarded",
     UnknownParameters.IGNORED: "ignored",
@@ -26,16 +31,35 @@ PARAMETER = {
 
 
 @pytest.fixture(scope="module")
-def where() -> Iterator[Places]:
+def measured(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any]]:
+    """What the chosen cases name is measured side by side; each worker has places of its own, to see who came."""
     parts.permitted(is_permitted())
-    with measure.places() as both:
-        yield both
+    names = [case.callspec.params for case in request.session.items if hasattr(case, "callspec")]
+    work: dict[str, Callable[[Places], Any]] = {
+        **{name: partial(measure.of_stack, name) for name in stacks.RUNNERS if {"stack": name} in names},
+        **{f"driver {id}": partial(measure.of_driver, DRIVERS[id]) for id in DRIVERS if {"driver": id} in names},
+    }
+    free: SimpleQueue[Places] = SimpleQueue()
+
+    def in_a_place(one: Callable[[Places], Any]) -> Any:
+        where = free.get()
+        try:
+            return one(where)
+        finally:
+            free.put(where)
+
+    with ExitStack() as all_places:
+        for _ in range(WORKERS):
+            free.put(all_places.enter_context(measure.places()))
+        pool = all_places.enter_context(ThreadPoolExecutor(WORKERS))
+        started = {name: pool.submit(in_a_place, one) for name, one in work.items()}
+        yield lambda name: started[name].result()
 
 
 @pytest.mark.parametrize("stack", stacks.RUNNERS)
-def test_a_snippet_as_printed_connects(stack: str, where: Places) -> None:
+def test_a_snippet_as_printed_connects(stack: str, measured: Callable[[str], tuple[Attempt, Connected]]) -> None:
     try:
-        attempt, connected = measure.of_stack(stack, where)
+        attempt, connected = measured(stack)
     except Missing as missing:
         parts.permitted(str(missing))
         return
@@ -44,19 +68,19 @@ def test_a_snippet_as_printed_connects(stack: str, where: Places) -> None:
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
-def test_a_driver_does_what_was_measured(driver: str, where: Places) -> None:
+def test_a_driver_does_what_was_measured(driver: str, measured: Callable[[str], Behaviour]) -> None:
     try:
-        behaviour = measure.of_driver(DRIVERS[driver], where)
+        behaviour = measured(f"driver {driver}")
     except Missing as missing:
         parts.permitted(str(missing))
         return
     assert asdict(behaviour) == MEASURED["drivers"][driver], "python -m tests.drivers.measure"
 
 
-@pytest.mark.parametrize("driver", DRIVERS)
-def test_clients_toml_says_what_was_measured(driver: str) -> None:
+@pytest.mark.parametrize("known_driver", DRIVERS)
+def test_clients_toml_says_what_was_measured(known_driver: str) -> None:
     """What it leaves out it does not know; what it says is so."""
-    known, seen = clients.resolve(DRIVERS[driver].speaks_as, None, None), MEASURED["drivers"][driver]
+    known, seen = clients.resolve(DRIVERS[known_driver].speaks_as, None, None), MEASURED["drivers"][known_driver]
     said = {
         "sni": known.sends_sni,
         "require_verifies": known.require_verifies,
