@@ -110,12 +110,12 @@ def render(values: Mapping[str, str], driver: str) -> str:
 
 
 def lacks(values: Mapping[str, str], driver: str) -> Iterator[str]:
-    """What the driver takes no argument for, or not as text. The database is not decoded: no `?`, quote or space."""
+    """What the driver takes no argument for, or not as text. A database is not decoded: no `?`, `@`, quote or space."""
     arguments = KEYWORD_ARGUMENTS.get(DRIVERS[driver])
     own = {libpq: name for name, libpq in _NAMES.get(DRIVERS[driver], {}).items()}
     for name, value in values.items():
         if name in ("user", "password", "dbname"):
-            if not value or (name == "dbname" and re.search(r"[?\s'\"`]", value)):
+            if not value or (name == "dbname" and re.search(r"[?@\s'\"`]", value)):
                 yield name
         elif name in ("host", "port"):
             if not value or (_in_query(values) and arguments is not None):
