@@ -4,6 +4,7 @@
 # make drivers the programs of fixtures/drivers, built: real drivers to prove fixes with. Two minutes, then nothing
 # make bench   the figures of the README, measured here
 # make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md, about 12 minutes
+# make pictures the pictures of the README, drawn anew from recorded runs
 # make soak    is it the same answer each time: every fault ten times, about half an hour
 # make rivals  the other tools, in an environment of their own
 
@@ -12,7 +13,7 @@ VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
 
-.PHONY: demo test parts drivers bench score soak rivals clean
+.PHONY: demo test parts drivers bench pictures score soak rivals clean
 
 demo: $(VENV)/lab.stamp
 	@$(BIN)/pgwhy demo
@@ -27,6 +28,9 @@ test: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks
+
+pictures: $(VENV)/test.stamp parts
+	$(BIN)/python -m tests.report.pictures
 
 score: $(VENV)/test.stamp parts rivals
 	$(BIN)/python -m benchmarks.score

@@ -2,6 +2,6 @@
 
 import sys
 
-from benchmarks import check, explain, rules, snippets
+from benchmarks import check, explain, render, rules, snippets
 
-sys.exit(max(check.main(), rules.main(), explain.main(), snippets.main()))
+sys.exit(max(check.main(), rules.main(), explain.main(), snippets.main(), render.main()))

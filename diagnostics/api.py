@@ -78,8 +78,8 @@ def explain(
     `diagnostics.client.UnknownClient`.
     """
     text, client = _told(error, client)
-    report = explain_text(text or "", machine or Machine.here(), client, rules)
-    return redaction.Redactor().clean_value(report)
+    machine = machine or Machine.here()
+    return redaction.for_machine(machine).clean_value(explain_text(text or "", machine, client, rules))
 
 
 def _told(error: str | BaseException | None, client: str | None) -> tuple[str | None, str | None]:

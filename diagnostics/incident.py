@@ -69,7 +69,7 @@ def investigate(
     host, port = (str(explained.observations.get(path) or "") for path in ("error.host", "error.port"))
     target = find(host, port)
     if target is None:
-        redactor = redaction.Redactor()
+        redactor = redaction.for_machine(machine)
         return Incident(redactor.clean_value(explained), redactor, _NO_TARGET.format(hint=hint))
     redactor, note = redaction.for_target(target), ""
     if (login or not again) and not may_log_in(target, machine):

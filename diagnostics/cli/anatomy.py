@@ -12,6 +12,7 @@ import click
 
 from diagnostics import redaction
 from diagnostics import target as targets
+from diagnostics.cli import trouble
 from diagnostics.cli.output import Terminal, write
 from diagnostics.machine import Machine
 from diagnostics.report.anatomy import drawing
@@ -36,6 +37,7 @@ def command(format_: str, target: str | None) -> int:
     """
     read = targets.read(target, Machine.here(), sys.stdin.read)
     redactor = redaction.for_target(read)
+    trouble.knows(redactor)
     found = redactor.clean_value(parts(read))
     if format_ == "json":
         named = [asdict(part) for part in found if part.name]

@@ -50,7 +50,7 @@ EPILOG = (
 @click.option(
     "--fail-on", type=click.Choice([s.value for s in Severity]), help="Exit 4 if it connects with such a finding."
 )
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave out the warnings and notes of a rule.")
+@click.option("--ignore", multiple=True, metavar="RULE=REASON", help="Leave out the warnings and notes of a rule.")
 @click.option(
     "--project",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -69,6 +69,8 @@ def command(target: str | None, version: bool, **options: Any) -> int:
     request, redactor = requests.request(target, options)
     machine = request.machine
     reasons = _reasons(machine, options["ignore"])
+    if options["ignore"]:
+        _are_rules(options["ignore"], request.rules)
     request = dataclasses.replace(request, ignore=frozenset(reasons))
     if options["plan"]:
         from diagnostics import engine
@@ -99,6 +101,21 @@ def command(target: str | None, version: bool, **options: Any) -> int:
     except OSError as problem:
         raise click.FileError(str(options["output"]), problem.strerror) from None
     return status.of_run(report, fail_on)
+
+
+def _are_rules(named: tuple[str, ...], folders: tuple[Path, ...]) -> None:
+    """On the command line a rule that is not there is a typing error; in a file it may be one that was there once."""
+    from difflib import get_close_matches
+
+    from diagnostics import rulebook
+    from diagnostics.probes import VOCABULARY
+
+    rules = [rule.id for rule in rulebook.load(VOCABULARY, *folders)]
+    for rule in (text.partition("=")[0].strip() for text in named):
+        if rule not in rules:
+            near = get_close_matches(rule, rules, 1)
+            also = f"did you mean {near[0]}?" if near else "pgwhy rules list shows them"
+            raise click.BadParameter(f"there is no rule {rule}; {also}", param_hint="--ignore")
 
 
 def _reasons(machine: Machine, named: tuple[str, ...]) -> dict[str, str]:

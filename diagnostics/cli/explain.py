@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnostics import conclusion
-from diagnostics.cli import status
+from diagnostics.cli import status, trouble
 from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
 from diagnostics.client import UnknownClient
 from diagnostics.machine import Machine
-from diagnostics.redaction import Redactor
+from diagnostics.redaction import Redactor, for_machine
 
 if TYPE_CHECKING:
     from diagnostics.finding import Report
@@ -67,6 +67,8 @@ def command(
     path = _path(text)
     if path is not None and path.is_dir():
         return _folder(path, format_, folders, terminal)
+    redactor = for_machine(_machine())
+    trouble.knows(redactor)
     given = _read(text, path)
     from diagnostics.report import saved
 
@@ -75,15 +77,15 @@ def command(
         if saved.is_report(given):
             then, report = _asked_again(given, folders)
         else:
-            report = Redactor().clean_value(conclusion.of_text(given, _machine(), client, folders))
+            report = redactor.clean_value(conclusion.of_text(given, _machine(), client, folders))
     except UnknownClient as unknown:
         raise click.BadParameter(str(unknown), param_hint="--client") from None
     if rule is not None:
         return _why_not(rule, report, folders, terminal)
     if format_ == "github":
-        step_summary(report, Redactor(), _machine().environment)
+        step_summary(report, redactor, _machine().environment)
     lead = f"{_same_run(then, report)}\n" if then is not None and format_ == "text" else ""
-    write(lead + rendered(report, format_, terminal, verbose), Redactor())
+    write(lead + rendered(report, format_, terminal, verbose), redactor)
     return status.of_text(report)
 
 

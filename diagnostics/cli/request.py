@@ -11,6 +11,7 @@ import click
 
 from diagnostics import redaction
 from diagnostics import target as targets
+from diagnostics.cli import trouble
 from diagnostics.client import Client, UnknownClient, resolve
 from diagnostics.machine import Machine
 from diagnostics.probes.probe import Options
@@ -95,7 +96,9 @@ def request(target: str | None, options: dict[str, Any]) -> tuple[Request, Redac
         verify=not options["no_verify"],
         rules=options["folders"],
     )
-    return asked, redaction.for_target(read)
+    redactor = redaction.for_target(read)
+    trouble.knows(redactor)
+    return asked, redactor
 
 
 def _text(error: str | None) -> str | None:

@@ -13,6 +13,7 @@ import click
 
 from diagnostics import redaction
 from diagnostics import target as targets
+from diagnostics.cli import trouble
 from diagnostics.cli.output import Terminal, write
 from diagnostics.machine import Machine
 from diagnostics.redaction import Redactor
@@ -51,6 +52,7 @@ def command(
     names = _names(stacks)
     read = _target(target, form)
     redactor = redaction.for_target(read)
+    trouble.knows(redactor)
     roots = bundle()
     try:
         found, without = [], []

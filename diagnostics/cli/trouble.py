@@ -5,10 +5,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from diagnostics.redaction import Redactor
 
 USAGE = 2
 INTERRUPTED = 130
 BUG = 70
+_known: list[Redactor] = []
+
+
+def knows(redactor: Redactor) -> None:
+    """From now on a trace is told without the secrets of this redactor as well: those of standard input, for one."""
+    _known.append(redactor)
 
 
 def told(error: Exception, arguments: Iterable[str]) -> int:
@@ -34,23 +44,28 @@ def _confession(error: Exception, arguments: Iterable[str]) -> str:
 
     from diagnostics.redaction import Redactor
 
-    redactor = Redactor(_secrets(arguments))
-    return redactor.clean("".join(traceback.format_exception(error))) + sentence
+    trace = "".join(traceback.format_exception(error))
+    for redactor in (*_known, Redactor(_secrets(arguments))):
+        trace = redactor.clean(trace)
+    return trace + sentence
 
 
 def _secrets(arguments: Iterable[str]) -> set[str]:
-    """What may be a password among the arguments and the variables they name, read again with as little as possible."""
+    """What may be a password among the arguments and what they name, or in the settings that are used without any,
+    read again with as little as possible."""
     from diagnostics import target as targets
     from diagnostics.machine import Machine
+    from diagnostics.redaction import environment
 
-    found: set[str] = set()
-    for text in arguments:
-        if text == "-" or text.startswith("--"):
+    machine = Machine.here()
+    found = set(environment.secrets(machine.environment))
+    for text in (None, *arguments):
+        if text is not None and (text == "-" or text.startswith("--")):
             continue
         try:
-            target = targets.read(text, Machine.here())
+            target = targets.read(text, machine)
         except Exception:  # noqa: S112 - the reader itself may be what is broken
             continue
         known = [*target.secrets, *([target.password] if target.password else [])]
         found |= {secret.reveal() for secret in known}
-    return found | {value for name, value in os.environ.items() if "PASSWORD" in name.upper() and value}
+    return found

@@ -13,13 +13,15 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import unquote
 
 from diagnostics.error_text import without_escapes
-from diagnostics.redaction import encodings
+from diagnostics.redaction import encodings, environment
 from diagnostics.redaction.patterns import HIDDEN, hide_by_pattern, is_placeholder
 from diagnostics.redaction.texts import with_texts
 
 if TYPE_CHECKING:
+    from diagnostics.machine import Machine
     from diagnostics.target.model import Secret, Target  # an error text alone has no target, and does without
 
 T = TypeVar("T")
@@ -96,14 +98,21 @@ class Redactor:
 
 
 def for_target(target: Target) -> Redactor:
-    """A redactor that knows every secret that was met while the target was read."""
+    """A redactor that knows every secret that was met while the target was read, and those of its environment."""
     secrets: list[Secret | str] = [*target.secrets, *([target.password] if target.password else [])]
     if target.problems:
         from diagnostics.target.detect import pieces  # a text without problems is read as it was meant
 
         secrets += pieces(target.secrets)
+    if target.machine is not None:
+        secrets += environment.secrets(target.machine.environment)
     public = (target.value(name) for name in ("user", "dbname", "host", "port"))
     return Redactor(secrets, [value for value in public if value])
+
+
+def for_machine(machine: Machine) -> Redactor:
+    """A redactor for what is about no target: it knows the secrets of the environment."""
+    return Redactor(environment.secrets(machine.environment))
 
 
 # Words of the field, of our own pages, and the passwords of every tutorial.
@@ -121,13 +130,18 @@ def _is_weak(secret: str, public: frozenset[str]) -> bool:
 
 
 def _is_word(secret: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]?[a-z]+(?:[-_ ][a-z]+)*|[A-Z_]+|\d+", secret) is not None
+    """It may stand in a document by itself, being a name of the format's own or a number."""
+    return re.fullmatch(r"[A-Za-z]?[a-z]+(?:[-_ ][a-z]+)*|[A-Z_]+|\d{1,8}", secret) is not None
 
 
 def _inner(secret: str) -> set[str]:
-    """The password inside the endpoint form: `endpoint=ep-cool-darkness-123456;password`."""
-    found = re.fullmatch(r"(?:endpoint|project)=[^;$]*[;$](.+)", secret, re.DOTALL)
-    return {found.group(1)} if found else set()
+    """What a secret may be as its reader means it: without its quotes, decoded, and the password inside the endpoint
+    form: `endpoint=ep-cool-darkness-123456;password`."""
+    meant = {secret, unquote(secret)}
+    if len(secret) > 2 and secret[0] == secret[-1] and secret[0] in "\"'":
+        meant.add(secret[1:-1])
+    found = (re.fullmatch(r"(?:endpoint|project)=[^;$]*[;$](.+)", text, re.DOTALL) for text in tuple(meant))
+    return meant | {match[1] for match in found if match}
 
 
 def _find(secret: str, text: str, forms: dict[str, tuple[tuple[str, ...], re.Pattern[str]]]) -> bool:

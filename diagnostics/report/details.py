@@ -20,6 +20,7 @@ def detail_lines(report: Report, width: int) -> Iterator[Line]:
     """Every section that has something to say, each with a blank line and its name before it."""
     for title, rows in (
         ("Because", _because(report, width)),
+        ("Ignored as you asked", _ignored(report, width)),
         ("Evidence", _evidence(report, width)),
         ("Settings", _settings(report, width)),
         ("Resolvers", _resolvers(report)),
@@ -56,6 +57,11 @@ def _told(finding: Finding, width: int) -> Iterator[str]:
         yield from wrap(f"{fix.title}:", width, "    ")
         for part in fix.steps.splitlines():
             yield from wrap(part, width, "      ", "        " if part.startswith("- ") else "      ")
+
+
+def _ignored(report: Report, width: int) -> Iterator[str]:
+    for one in report.extra.get("ignored") or ():
+        yield from wrap(f"{one['rule']}: {one['reason']}" if isinstance(one, dict) else one, width, "  ", "      ")
 
 
 def _evidence(report: Report, width: int) -> Iterator[str]:

@@ -85,6 +85,11 @@ def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Ta
         return complete(None, written, machine, {})
     if any(name in variables for name in (*_NAMES_A_SERVER, "PGSERVICE")):
         return complete(None, _written(Dialect.ENVIRONMENT, Source(SourceKind.DOTENV, file)), machine, variables)
+    if "DB_CONNECTION" in variables and variables["DB_CONNECTION"].value == "pgsql":
+        from diagnostics.target.forms import FORMS  # only where Laravel says that it connects to Postgres
+        from diagnostics.target.in_file import from_form
+
+        return from_form(FORMS["laravel"], read_text(machine.folder / file), file, machine)
     return complete(None, None, machine, {})
 
 

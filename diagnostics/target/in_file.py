@@ -124,11 +124,12 @@ def _guesses(path: PurePath, text: str) -> Iterator[str]:
         yield next((form for word, form in _LIBRARIES if word in text), "node-postgres")
     elif ending in (".go", ".rs"):
         yield next((form for word, form in _CRATES if word in text), "pgx")
-    elif (ending == ".env" or name.startswith(".env")) and _OF_LARAVEL.search(text):
+    elif (ending == ".env" or name.startswith(".env")) and _OF_LARAVEL.search(text) and not _ORDINARY.search(text):
         yield "laravel"
 
 
 _OF_LARAVEL = re.compile(r"^\s*(?:export\s+)?DB_(?:URL|HOST)\s*=", re.MULTILINE)
+_ORDINARY = re.compile(r"^\s*(?:export\s+)?(?:DATABASE_URL|POSTGRES_URL|PGHOST|PGSERVICE)\s*=", re.MULTILINE)
 _LIBRARIES = (
     ("prisma/config", "prisma-config"),
     ("@neondatabase/serverless", "neon-serverless"),

@@ -165,6 +165,8 @@ def test_a_file_that_cannot_be_written_is_said_in_a_sentence(refused, capfd):
         (["--compare-dns", "1.1.1.1:99999"], "1.1.1.1:99999"),
         (["--rules", "nowhere"], "nowhere"),
         (["--frobnicate"], "--frobnicate"),
+        (["--ignore", "tls/"], "there is no rule tls/"),
+        (["--ignore", "tls/expires-soon="], "RULE=REASON"),
         (["--error", "-", "-"], "standard input"),
     ],
 )
@@ -189,9 +191,19 @@ def test_fail_on_a_warning_exits_4_when_it_connects(world, capfd, tmp_path):
     assert "a rule of our own (session/always)" in capfd.readouterr().out
     assert run([*common, "--fail-on", "error"]) == 0
     capfd.readouterr()
-    run([*common, "--ignore", "session/always"])
+    accepted = [*common, "--fail-on", "warning", "--ignore", "session/always=it is always so"]
+    assert run(accepted) == 0
     out = capfd.readouterr().out
     assert "a rule of our own" not in out and "1 ignored as you asked" in out
+    for form in ("markdown", "html", "json", "github"):
+        assert run([*accepted, "--format", form]) == 0
+        out = capfd.readouterr().out
+        assert "session/always" in out and "it is always so" in out
+    assert run([*accepted, "--format", "junit"]) == 0
+    assert "<failure" not in capfd.readouterr().out
+    (tmp_path / "pyproject.toml").write_text('[tool.pgwhy.ignore]\n"session/always" = "the team accepts it"\n')
+    assert run([*common, "--fail-on", "warning", "-v"]) == 0
+    assert "session/always: the team accepts it" in capfd.readouterr().out
 
 
 def test_a_mistake_in_a_rule_of_ones_own_is_told_with_its_file(refused, capfd, tmp_path):

@@ -52,10 +52,18 @@ def test_unicode(encoding, environment, unicode, monkeypatch):
 
 def test_rules_are_ignored_with_a_reason(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[tool.pgwhy.ignore]\n"session/far-away" = "moving in May"\n')
-    assert ignored(tmp_path, ("tls/expires-soon",)) == {
+    assert ignored(tmp_path, ("tls/expires-soon = renewed by cron", "tls/old-version")) == {
         "session/far-away": "moving in May",
-        "tls/expires-soon": "--ignore",
+        "tls/expires-soon": "renewed by cron",
+        "tls/old-version": "no reason given",
     }
+    assert ignored(tmp_path, ("session/far-away=not today",)) == {"session/far-away": "not today"}
+
+
+@pytest.mark.parametrize("text", ["", "=because", "tls/expires-soon=", "tls/expires-soon= "])
+def test_what_is_no_rule_with_a_reason_is_told(text, tmp_path):
+    with pytest.raises(BadSetting, match="RULE=REASON"):
+        ignored(tmp_path, (text,))
 
 
 @pytest.mark.parametrize("text", ["", "not = toml = at all", "[project]\nname = 'x'\n"])

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import ast
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 
 from diagnostics.snippets import STACKS, Snippet, snippet
 from diagnostics.snippets.page import page
 from diagnostics.target import CannotChange, read
+from diagnostics.target.dialects import keywords
 from diagnostics.target.forms import FORMS, CannotCarry, write
 from diagnostics.target.forms import read as read_form
+from tests.target.generated import targets
 from tests.target.machines import MARKER, machine
 
 DIRECT = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"
@@ -154,3 +158,23 @@ def test_the_forms_of_the_stacks_exist() -> None:
 def test_the_page_of_the_stacks_is_not_stale() -> None:
     """If this fails: python -m diagnostics.snippets.page."""
     assert (Path(__file__).parents[2] / "docs/stacks.md").read_text("utf-8") == page()
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(targets())
+def test_python_and_libpq_s_files_say_what_the_target_says(values: dict[str, str]) -> None:
+    """Whatever stands in a value, it is that value in the program too, and no code of its own."""
+    target = read(write(FORMS["keywords"], values), machine())
+    if target.problems:
+        return
+    told = ast.parse(snippet(target, "psycopg", roots="").text)
+    call = next(node for node in ast.walk(told) if isinstance(node, ast.Call))
+    arguments = {word.arg: word.value.value for word in call.keywords if isinstance(word.value, ast.Constant)}
+    expected = {name: value for name, value in values.items() if name != "password"}
+    changed = {"sslmode", "sslrootcert", "connect_timeout"} if "neon.tech" in values.get("host", "") else set()
+    assert {k: v for k, v in arguments.items() if k not in changed} == {
+        k: v for k, v in expected.items() if k not in changed
+    }
+    (command, argument) = shlex.split(snippet(target, "psql", "", "").text)
+    assert command == "psql"
+    assert keywords.parse(argument).values.keys() == arguments.keys()

@@ -205,3 +205,18 @@ def test_a_password_from_the_environment_is_found_there_or_missed_by_name(form: 
     assert missed.password is None
     assert [problem.code for problem in missed.problems] == [P.VARIABLE_UNSET]
     assert "APP_PASSWORD" in missed.problems[0].detail
+
+
+def test_laravel_s_fields_are_found_where_nothing_else_is_named(tmp_path: Path) -> None:
+    fields = f"DB_HOST={HOST}\nDB_DATABASE=neondb\nDB_USERNAME=alex\nDB_PASSWORD={MARKER}\n"
+    (tmp_path / ".env").write_text(f"DB_CONNECTION=pgsql\n{fields}")
+    target = read(None, machine(folder=tmp_path))
+    assert target.value("host") == HOST
+    assert target.driver == "php-pdo"
+    (tmp_path / ".env").write_text(f"DB_CONNECTION=mysql\n{fields}")
+    assert read(None, machine(folder=tmp_path)).value("host") is None
+    assert "mysql" in read("@.env", machine(folder=tmp_path)).problems[0].detail
+    (tmp_path / ".env").write_text(f"{fields}DATABASE_URL={GOOD}\nPGAPPNAME=web\n")
+    both = read("@.env", machine(folder=tmp_path))
+    assert both.driver is None
+    assert both.value("application_name") == "web"

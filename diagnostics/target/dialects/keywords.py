@@ -226,4 +226,7 @@ _NEXT_KNOWN = re.compile(r"(?<=\s)(?:" + "|".join(sorted(LIBPQ)) + r")\s*=")
 _AMPERSAND = re.compile(r"&(?:" + "|".join(sorted(LIBPQ)) + r")=")
 _ENCODED_OPTION = re.compile(r"(?:endpoint|project)%3D", re.IGNORECASE)
 _LOGIN = re.compile(r"://[^\s:/@]*:(?P<password>\S*)@")
-_HIDDEN = re.compile(r"(?:pass(?:word|wd)?|pwd|secret|token)\s*[=:]\s*(?P<secret>\S+)", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"(?:pass(?:word|wd)?|pwd|secret|token)\s*[=:]\s*(?P<secret>\"(?:[^\"]|\"\")*\"|'(?:[^'\\]|\\.)*'|\S+)",
+    re.IGNORECASE,
+)

@@ -37,6 +37,8 @@ def lacks(values: Mapping[str, str]) -> Iterator[str]:
 def find(text: str) -> Found:
     """`DB_URL` (`DATABASE_URL` until Laravel 10), else the fields. Raises `NotThere`."""
     variables = dotenv.parse(text, {})
+    if "DB_CONNECTION" in variables and variables["DB_CONNECTION"].value != "pgsql":
+        raise NotThere(f"its DB_CONNECTION is {variables['DB_CONNECTION'].value}")
     for name in ("DB_URL", "DATABASE_URL"):
         if name in variables and variables[name].value:
             url, line = variables[name].value, variables[name].line

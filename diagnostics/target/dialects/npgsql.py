@@ -79,7 +79,9 @@ class Pair:
 def looks_like(text: str) -> bool:
     """The text can only be meant for Npgsql: its names, or pairs separated by `;`, all of them its own."""
     pairs = list(_pairs(text))
-    if any(re.search(_OF_LIBPQ, pair.value) for pair in pairs):
+    # In quotes it may be the password, which is anything.
+    bare = [pair for pair in pairs if text[pair.value_start - 1 : pair.value_start] not in ("'", '"')]
+    if any(re.search(_OF_LIBPQ, pair.value) for pair in bare):
         return False
     names = [pair.name for pair in pairs]
     known = [plain(name) in _BY_PLAIN for name in names]

@@ -1,0 +1,36 @@
+"""The pictures of the README are those of today's pages: `make pictures` draws them anew."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from diagnostics.report import terminal
+from tests.report.pictures import BROWSERS, FOLDER, TERMINALS, drawn
+from tests.report.scenarios import recorded
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("name", TERMINALS)
+def test_the_picture_is_not_stale(name):
+    kept = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    assert kept == drawn(*TERMINALS[name]), "the page has changed: make pictures"
+
+
+@pytest.mark.parametrize("name", TERMINALS)
+def test_the_picture_shows_the_page_and_loads_nothing(name):
+    scenario, typed = TERMINALS[name]
+    text = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+    root = ElementTree.fromstring(text)
+    shown = re.sub(r"\s+", "", "".join(part.text or "" for part in root.iter(f"{SVG}text")))
+    assert shown == re.sub(r"\s+", "", f"$ {typed}{terminal.page(recorded(scenario), 80)}")
+    assert not re.search(r"(?:href|src|url\()", text) and "@import" not in text
+
+
+def test_the_pictures_of_the_browser_are_kept_small():
+    kept = sorted(FOLDER.glob("*.png"))
+    assert [file.stem for file in kept] == sorted(BROWSERS)
+    assert all(file.read_bytes().startswith(b"\x89PNG") and file.stat().st_size < 250_000 for file in kept)
