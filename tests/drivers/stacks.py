@@ -62,7 +62,7 @@ def _python(stack: str, folder: Path) -> Program:
 def _node(stack: str, folder: Path) -> Program:
     (folder / "node_modules").symlink_to(BUILT / "node-stacks/node_modules")
     shutil.copy(SOURCES / "node-stacks/snippet.mjs", folder)
-    return Program(("node", "snippet.mjs", stack))
+    return Program((build.node(), "snippet.mjs", stack))
 
 
 def _prisma(folder: Path) -> Program:
@@ -81,8 +81,12 @@ def _next(folder: Path) -> Program:
         shutil.copy(SOURCES / "node-stacks" / name, folder)
     shutil.copy(SOURCES / "node-stacks/layout.js", folder / "app")
     # Next's other builder takes no packages from outside the folder.
-    _run(("node", "node_modules/next/dist/bin/next", "build", "--webpack"), folder, {"NEXT_TELEMETRY_DISABLED": "1"})
-    return Program(("node", "next.mjs"), {"NEXT_TELEMETRY_DISABLED": "1"})
+    _run(
+        (build.node(), "node_modules/next/dist/bin/next", "build", "--webpack"),
+        folder,
+        {"NEXT_TELEMETRY_DISABLED": "1"},
+    )
+    return Program((build.node(), "next.mjs"), {"NEXT_TELEMETRY_DISABLED": "1"})
 
 
 def _ruby(stack: str, folder: Path) -> Program:
