@@ -51,6 +51,8 @@ def command(
         return None
     names = _names(stacks)
     read = _target(target, form)
+    if targets.is_nothing(read):
+        raise click.UsageError("nothing here names a connection: no TARGET, and no DATABASE_URL or PGHOST in sight")
     redactor = redaction.for_target(read)
     trouble.knows(redactor)
     roots = bundle()

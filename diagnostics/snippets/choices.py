@@ -6,6 +6,7 @@ Pure but for one look: whether this machine has a file of root certificates.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from diagnostics import client as clients
@@ -48,7 +49,7 @@ def bundle(files: Iterable[Path] = BUNDLES) -> str:
 
 def choose(target: Target, stack: Stack, wanted: str, roots: str) -> Choice:
     """`wanted` is `pooled`, `direct` or empty: then the stack decides. `roots` is what `bundle` found."""
-    client = clients.resolve(stack.client, None, None)
+    client = _client(stack.client)
     values = {name: s.value for name, s in target.settings.items() if name not in ("service", "passfile")}
     notes: list[str] = []
     has_password = target.password is not None or bool(target.problems)  # then only a variable is missing here
@@ -71,6 +72,11 @@ def choose(target: Target, stack: Stack, wanted: str, roots: str) -> Choice:
         notes += _patience(values, stack, client)
     notes += _left_out(values, stack, client)
     return Choice(values, client, host, tuple(notes), has_password)
+
+
+@cache
+def _client(name: str) -> Client:
+    return clients.resolve(name, None, None)
 
 
 def _tls(values: dict[str, str], stack: Stack, client: Client, roots: str, neon: bool) -> list[str]:
@@ -120,11 +126,12 @@ def _patience(values: dict[str, str], stack: Stack, client: Client) -> list[str]
 def _left_out(values: dict[str, str], stack: Stack, client: Client) -> list[str]:
     """Drop what this client does not understand, and say why. Raises `CannotCarry` where it is the server itself."""
     form, notes = FORMS[stack.form], []
-    if essential := tuple(name for name in lacking(form, values) if name in ("host", "port", "user", "dbname")):
+    lost = lacking(form, values)
+    if essential := tuple(name for name in lost if name in ("host", "port", "user", "dbname")):
         raise CannotCarry(form, essential)
+    otherwise = _SAID_OTHERWISE.get(stack.name, _SAID_OTHERWISE.get(stack.client, ()))
     for name in tuple(values):
         reason = ""
-        otherwise = _SAID_OTHERWISE.get(stack.name, _SAID_OTHERWISE.get(stack.client, ()))
         if name in otherwise:
             continue
         if name in client.refused_parameters:
@@ -133,10 +140,11 @@ def _left_out(values: dict[str, str], stack: Stack, client: Client) -> list[str]
             reason = f"{client.title} does not know it and would send it to the server"
         elif stack.client == "prisma" and name in ("channel_binding", "application_name"):
             reason = "Prisma's engine is not known to read it"
-        elif name in lacking(form, values):
+        elif name in lost:
             reason = f"{stack.title} has no place for it"
         if reason:
             value = values.pop(name)
+            lost = lacking(form, values)  # a certificate goes with the sslmode that asked for it
             notes.append(f"{name}={value} left out: {reason}")
     return notes
 

@@ -17,6 +17,7 @@ __all__ = [
     "read",
     "facts",
     "facts_of",
+    "is_nothing",
     "apply",
     "as_taken",
     "edit",
@@ -62,6 +63,11 @@ def libpq_parameters(target: Target) -> dict[str, str]:
     given = {name: setting.value for name, setting in target.settings.items() if name not in looked_up}
     # libpq's own rule, said aloud so that nobody puts another default in its place.
     return {"sslmode": "verify-full", **given} if given.get("sslrootcert") == "system" else given
+
+
+def is_nothing(target: Target) -> bool:
+    """Nobody named a connection, no argument, environment or `.env`: all of it is libpq's defaults."""
+    return target.written is None and "host" not in target.settings
 
 
 def masked(target: Target) -> dict[str, dict[str, Any]]:

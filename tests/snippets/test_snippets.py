@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -140,6 +141,15 @@ def test_one_stack_is_one_file_on_standard_output(tmp_path: Path) -> None:
     assert run.stdout.startswith("import os\n")
     assert "a time limit of 15 s" in run.stderr
     assert MARKER not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("command", ["snippets", "anatomy"])
+def test_without_any_target_there_is_nothing_to_write(command: str, tmp_path: Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    line = [sys.executable, "-m", "diagnostics", command]
+    run = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=environment)
+    assert run.returncode == 2
+    assert "nothing here names a connection" in run.stderr
 
 
 def test_every_stack_at_once_in_json(tmp_path: Path) -> None:
