@@ -45,8 +45,14 @@ def run(arguments: list[str]) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"pgwhy {__version__}\n")
         return 0
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
     named = bool(arguments) and arguments[0] in COMMANDS
     try:
+        if arguments and not named and arguments[0].isalpha():
+            from diagnostics.cli.trouble import refuse_mistyped
+
+            refuse_mistyped(arguments[0], COMMANDS)
         return _command(arguments[0] if named else "check", arguments[1:] if named else arguments)
     except KeyboardInterrupt:
         return 130
@@ -61,5 +67,7 @@ def _command(name: str, arguments: list[str]) -> int:
 
     module = import_module(f"diagnostics.cli.{name}")
     program = "pgwhy" if name == "check" else f"pgwhy {name}"
-    status = module.command.main(args=arguments, prog_name=program, standalone_mode=False)
+    status = module.command.main(
+        args=arguments, prog_name=program, standalone_mode=False, help_option_names=["-h", "--help"]
+    )
     return status if isinstance(status, int) else 0

@@ -36,7 +36,7 @@ EPILOG = (
 )
 
 
-@click.command(help=HELP, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command(help=HELP, epilog=EPILOG)
 @click.argument("target", required=False)
 @requests.run_options
 @click.option(
@@ -59,7 +59,7 @@ EPILOG = (
 )
 @click.option("--plan", is_flag=True, help="Only list what a run would open.")
 @click.option("-v", "--verbose", is_flag=True, help="Everything that was seen.")
-@click.option("--version", is_flag=True, hidden=True)
+@click.option("--version", is_flag=True, help="Only print the version of pgwhy.")
 def command(target: str | None, version: bool, **options: Any) -> int:
     """Diagnose a connection."""
     if version:

@@ -10,6 +10,7 @@ import click
 
 from diagnostics import conclusion
 from diagnostics.cli import status, trouble
+from diagnostics.cli.client_option import checked
 from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
 from diagnostics.client import UnknownClient
 from diagnostics.machine import Machine
@@ -26,7 +27,7 @@ LONGEST_PATH = 255
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--client", metavar="NAME[@VERSION]", help="The client that printed it.")
+@click.option("--client", metavar="NAME[@VERSION]", callback=checked, help="The client that printed it.")
 @click.option("--why-not", "rule", metavar="RULE", help="Why a rule holds or not: each line, with the value seen.")
 @click.option("--batch", metavar="FILE", help="JSON Lines with `text` (and `id`, `driver`), or - ; one answer a line.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What to print: text.")
@@ -102,7 +103,7 @@ def _path(text: str | None) -> Path | None:
     """The file or folder that TEXT names, with @ or without; `None` if TEXT is the text itself or standard input."""
     import re
 
-    if text is None or text == "-" or len(text) > LONGEST_PATH or not text.isprintable():
+    if not text or text == "-" or len(text) > LONGEST_PATH or not text.isprintable():
         return None
     path = Path(text.removeprefix("@"))
     try:

@@ -37,13 +37,13 @@ class Told:
 
 
 def told(folder: Path, format: str, rules: Rulebook, terminal: Terminal) -> int:
-    """Print the table, or one line of JSON for each file; the exit status: 0 if each file has an answer."""
+    """Print the table, or one line of JSON for each file; exit status 0 if each file has an answer."""
     files = [_told(path, str(path.relative_to(folder)), rules) for path in _files(folder)]
     if format == "text":
         write("\n".join(_table(files, terminal.width)) + "\n", Redactor())
     else:
         write("".join(json.dumps(_line(each), ensure_ascii=False) + "\n" for each in files), Redactor())
-    return 0 if all(each.what not in (NO_CAUSE, SKIPPED) for each in files) else 3
+    return 0 if files and all(each.what not in (NO_CAUSE, SKIPPED) for each in files) else 3
 
 
 def _files(folder: Path) -> Iterator[Path]:

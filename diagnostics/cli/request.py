@@ -12,6 +12,7 @@ import click
 from diagnostics import redaction
 from diagnostics import target as targets
 from diagnostics.cli import trouble
+from diagnostics.cli.client_option import checked
 from diagnostics.client import Client, UnknownClient, resolve
 from diagnostics.machine import Machine
 from diagnostics.probes.probe import Options
@@ -41,7 +42,12 @@ def _resolvers(context: click.Context, option: click.Parameter, given: tuple[str
 
 _OPTIONS = (
     click.option("--error", metavar="TEXT", help="What the failing client printed; @FILE and - are read."),
-    click.option("--client", metavar="NAME[@VERSION]", help="The client that fails: psycopg2, libpq@13, pgjdbc ..."),
+    click.option(
+        "--client",
+        metavar="NAME[@VERSION]",
+        callback=checked,
+        help="The client that fails: psycopg2, libpq@13, pgjdbc ...",
+    ),
     click.option(
         "--timeout", type=click.FloatRange(min=0.1), default=10.0, metavar="SECONDS", help="For the whole run: 10."
     ),
@@ -105,8 +111,11 @@ def _text(error: str | None) -> str | None:
     """The text of `--error`, from standard input or a file where that is asked for."""
     if error == "-":
         return sys.stdin.read()
-    if error is not None and error.startswith("@") and Path(error[1:]).is_file():
-        return Path(error[1:]).read_text(encoding="utf-8", errors="replace")
+    if error is not None and error.startswith("@") and error[1:].isprintable():
+        try:
+            return Path(error[1:]).read_text(encoding="utf-8", errors="replace")
+        except OSError as problem:
+            raise click.FileError(error[1:], problem.strerror) from None
     return error
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnostics import transparent
+from diagnostics.cli.client_option import checked
 
 if TYPE_CHECKING:
     from diagnostics.incident import Incident
@@ -23,7 +24,9 @@ NOT_FOUND = 127
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--target", metavar="TARGET", help="What CMD connects to, where that cannot be found out.")
-@click.option("--client", metavar="NAME[@VERSION]", help="The driver that CMD uses: psycopg2, pgjdbc ...")
+@click.option(
+    "--client", metavar="NAME[@VERSION]", callback=checked, help="The driver that CMD uses: psycopg2, pgjdbc ..."
+)
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, metavar="SECONDS", help="For the check: 10.")
 @click.option("--no-login", is_flag=True, help="Nothing that needs the password.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also as JSON.")
@@ -53,7 +56,10 @@ def command(
     try:
         ended = transparent.run(command)
     except transparent.CannotStart as problem:
-        sys.stderr.write(f"pgwhy run: {command[0]} cannot be started: {problem.strerror}\n")
+        from diagnostics.cli.trouble import without_secrets  # CMD may be a target that lacks its --target
+
+        said = f"pgwhy run: {command[0]} cannot be started: {problem.strerror}\n"
+        sys.stderr.write(without_secrets(said, command[:1]))
         return NOT_FOUND if problem.errno == errno.ENOENT else NOT_EXECUTABLE
     may_speak = sys.stderr is not None and not ended.stopped_by_user
     if ended.status != 0 and may_speak:

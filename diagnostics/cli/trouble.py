@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,10 +28,35 @@ def told(error: Exception, arguments: Iterable[str]) -> int:
     if isinstance(error, click.exceptions.Abort):
         return INTERRUPTED
     if isinstance(error, click.ClickException):
-        error.show()
+        import io
+
+        said = io.StringIO()
+        error.show(said)
+        sys.stderr.write(without_secrets(said.getvalue(), arguments))
         return USAGE
     sys.stderr.write(_confession(error, arguments))
     return BUG
+
+
+def refuse_mistyped(word: str, commands: Collection[str]) -> None:
+    """Raise a `UsageError` for a TARGET that is nearly the name of a command; no connection string is a plain word."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word.casefold(), (*commands, "help", "version"), n=1, cutoff=0.7)
+    if near:
+        import click
+
+        meant = "--version" if near == ["version"] else near[0]
+        raise click.UsageError(f"no command is called {word}; did you mean: pgwhy {meant}")
+
+
+def without_secrets(text: str, arguments: Iterable[str]) -> str:
+    """What click or the system says of an argument repeats it, and an argument in the wrong place may be a target."""
+    from diagnostics.redaction import Redactor
+
+    for redactor in (*_known, Redactor(_secrets(arguments))):
+        text = redactor.clean(text)
+    return text
 
 
 def _confession(error: Exception, arguments: Iterable[str]) -> str:
@@ -42,12 +67,7 @@ def _confession(error: Exception, arguments: Iterable[str]) -> str:
         return sentence + "Please report it with what PGWHY_DEBUG=1 prints for the same command (without secrets).\n"
     import traceback
 
-    from diagnostics.redaction import Redactor
-
-    trace = "".join(traceback.format_exception(error))
-    for redactor in (*_known, Redactor(_secrets(arguments))):
-        trace = redactor.clean(trace)
-    return trace + sentence
+    return without_secrets("".join(traceback.format_exception(error)), arguments) + sentence
 
 
 def _secrets(arguments: Iterable[str]) -> set[str]:
@@ -60,10 +80,13 @@ def _secrets(arguments: Iterable[str]) -> set[str]:
     machine = Machine.here()
     found = set(environment.secrets(machine.environment))
     for text in (None, *arguments):
-        if text is not None and (text == "-" or text.startswith("--")):
+        if text == "-":
             continue
+        if text is not None and text.startswith("--"):
+            name, _, value = text.partition("=")  # of `--url=postgresql://...`, or of a URL behind two dashes too many
+            text = text.lstrip("-") if "://" in name else value
         try:
-            target = targets.read(text, machine)
+            target = targets.read(text.removeprefix("@") if text and "://" in text else text, machine)
         except Exception:  # noqa: S112 - the reader itself may be what is broken
             continue
         known = [*target.secrets, *([target.password] if target.password else [])]

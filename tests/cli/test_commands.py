@@ -88,3 +88,76 @@ def test_faults_are_listed(capfd):
 def test_an_unknown_fault_is_told(capfd):
     assert run(["lab", "up", "no-such-fault"]) == 2
     assert "no-such-fault" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_help_page_under_h_and_help_as_well(command, capfd):
+    assert run([command, "--help"]) == 0
+    page = capfd.readouterr().out
+    for other in ([command, "-h"], ["help", command]):
+        assert run(other) == 0
+        assert capfd.readouterr().out == page
+
+
+@pytest.mark.parametrize(
+    "word, meant", [("exlain", "explain"), ("chek", "check"), ("version", "--version"), ("tickets", "ticket")]
+)
+def test_a_command_that_is_mistyped_is_no_target(word, meant, capfd):
+    assert run([word]) == 2
+    assert f"did you mean: pgwhy {meant}\n" in capfd.readouterr().err
+
+
+PASSWORD = "Zq9secretpw"
+URL = f"postgresql://alex:{PASSWORD}@127.0.0.1:1/d"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["host=127.0.0.1", f"password={PASSWORD}", "user=alex"],  # a keyword string without quotes
+        ["@no-such-file", URL],
+        [f"--{URL}"],
+        ["--output", f"{URL}/x/y", URL],
+        ["--client", URL, URL],
+        ["--rules", URL],
+        [f"--rules={URL}"],
+        ["--error", f"@{URL}", URL],
+        ["--compare-dns", URL],
+        ["--fail-on", URL],
+        ["diff", URL, "b"],
+        ["explain", f"@{URL}"],
+        ["explain", "--batch", URL],
+        ["run", URL],
+        ["run", "--timeout", URL, "--", "true"],
+        ["checklist", URL, "--answers", URL],
+        ["lab", "up", URL],
+        ["rules", URL],
+        ["rules", "example", URL],
+        ["snippets", "--for", URL],
+        ["demo", URL],
+    ],
+)
+def test_a_target_in_the_wrong_place_is_not_printed_with_its_password(arguments, capfd):
+    assert run(arguments) in (2, 127)
+    captured = capfd.readouterr()
+    assert captured.err and PASSWORD not in captured.out + captured.err
+
+
+def test_a_file_for_error_that_is_not_there_is_no_error_text(capfd):
+    assert run(["--error", "@no-such-file.log", "postgresql://h/d"]) == 2
+    assert "no-such-file.log" in capfd.readouterr().err
+
+
+def test_a_misspelt_rule_is_not_ignored_in_silence(capfd):
+    assert run(["--ignore", "session/far-awy", "postgresql://h/d"]) == 2
+    assert "session/far-away" in capfd.readouterr().err
+
+
+def test_a_version_is_a_number(capfd):
+    assert run(["--client", "psycopg2@banana", "postgresql://h/d"]) == 2
+    assert "'banana' is no version" in capfd.readouterr().err
+
+
+def test_an_empty_text_and_an_empty_folder_have_no_cause(tmp_path, capfd):
+    assert run(["explain", ""]) == 3
+    assert run(["explain", str(tmp_path)]) == 3
