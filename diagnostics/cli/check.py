@@ -14,6 +14,7 @@ from diagnostics.cli import request as requests
 from diagnostics.cli.ignored import BadSetting, ignored
 from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
 from diagnostics.machine import Machine
+from diagnostics.report.width import wrap
 
 HELP = """Why does this Postgres connection fail, and what makes it work?
 
@@ -75,7 +76,9 @@ def command(target: str | None, version: bool, **options: Any) -> int:
     if options["plan"]:
         from diagnostics import engine
 
-        write(redactor.clean("\n".join(engine.plan(request))) + "\n", redactor, options["output"])
+        width = Terminal.here(machine.environment, machine.platform).width
+        lines = [part for line in engine.plan(request) for part in wrap(redactor.clean(line), width, "", "  ")]
+        write("\n".join(lines) + "\n", redactor, options["output"])
         return 0
     from diagnostics.cli.running import run
 
@@ -96,10 +99,7 @@ def command(target: str | None, version: bool, **options: Any) -> int:
     text = rendered(report, options["format_"], terminal, options["verbose"], fail_on)
     if options["format_"] == "github":
         step_summary(report, redactor, machine.environment)
-    try:
-        write(text, redactor, options["output"])
-    except OSError as problem:
-        raise click.FileError(str(options["output"]), problem.strerror) from None
+    write(text, redactor, options["output"])
     return status.of_run(report, fail_on)
 
 

@@ -108,7 +108,9 @@ def _answers(named: Path | None, folder: Path) -> Answers:
         return answers.NONE
     try:
         return answers.read(file.read_text(encoding="utf-8"), [item.id for item in items()])
-    except (OSError, UnicodeError, BadAnswers) as problem:
+    except OSError as problem:
+        raise click.FileError(str(file), problem.strerror) from None
+    except (UnicodeError, BadAnswers) as problem:
         raise click.UsageError(f"{file}: {problem}") from None
 
 

@@ -85,13 +85,18 @@ def write(text: str, redactor: Redactor, file: Path | None = None, stream: TextI
 
     A file is written as a whole or not at all.
 
-    Raises `SecretFound` before anything is written, and `OSError` for a file. A reader that has gone (`| head`) is no
-    error.
+    Raises `SecretFound` before anything is written, and `click.ClickException` for what cannot be written. A reader
+    that has gone (`| head`) is no error.
     """
     redactor.check(text)
     data = text.encode("utf-8", "backslashreplace")
     if file is not None:
-        _replace(file, data)
+        try:
+            _replace(file, data)
+        except OSError as problem:
+            import click
+
+            raise click.FileError(str(file), problem.strerror) from None
         return
     stream = stream or sys.stdout
     try:
@@ -104,6 +109,11 @@ def write(text: str, redactor: Redactor, file: Path | None = None, stream: TextI
     except BrokenPipeError:
         # What is still buffered must not fail again when the interpreter flushes it at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    except OSError as problem:
+        import click
+
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        raise click.ClickException(f"nothing more can be written to the output: {problem.strerror}") from None
 
 
 def write_archive(texts: Mapping[str, str], redactor: Redactor, file: Path) -> None:

@@ -120,8 +120,10 @@ def _target(text: str | None, form: str | None) -> Target:
         return targets.read(text, machine, sys.stdin.read)
     from diagnostics.target.forms import FORMS
 
-    if form not in FORMS or text is None:
-        raise click.UsageError("--from needs a TARGET and a dialect of pgwhy snippets --list")
+    if text is None:
+        raise click.UsageError("--from says how to read a TARGET, and there is none")
+    if form not in FORMS:
+        raise click.BadParameter(f"no dialect is called {form!r}; see pgwhy snippets --list", param_hint="--from")
     from diagnostics.target.in_file import from_form
     from diagnostics.target.reading import read_text
 

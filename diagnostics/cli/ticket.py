@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,6 +90,8 @@ def _saved(target: str | None) -> Report | None:
     path = Path(target) if target else None
     try:
         if path is None or not path.is_file():
+            if target and re.fullmatch(r"[^@\s=][^\s=:]*\.(json|zip)", target):
+                raise click.FileError(target, "no such file")
             return None
         return Redactor().clean_value(saved.of_file(path, VOCABULARY))
     except (OSError, ValueError) as problem:

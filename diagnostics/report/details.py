@@ -39,7 +39,7 @@ def detail_lines(report: Report, width: int) -> Iterator[Line]:
 
 def _because(report: Report, width: int) -> Iterator[str]:
     for finding in report.findings:
-        yield f"  {finding.rule} ({finding.severity}): {finding.title}"
+        yield from wrap(f"{finding.rule} ({finding.severity}): {finding.title}", width, "  ", "    ")
         yield from wrap(finding.because, width, "    ")
         for url in finding.references:
             yield f"    {url}"

@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -161,3 +164,39 @@ def test_a_version_is_a_number(capfd):
 def test_an_empty_text_and_an_empty_folder_have_no_cause(tmp_path, capfd):
     assert run(["explain", ""]) == 3
     assert run(["explain", str(tmp_path)]) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ticket", "no-such-report.json"],
+        ["checklist", "--answers", "no-such-answers.toml", URL],
+        ["--plan", "--output", "no-such-folder/plan.txt", URL],
+        ["explain", "@no-such-file.log"],
+        ["diff", "no-such-report.json", "b.json"],
+    ],
+)
+def test_a_file_that_is_not_there_is_named_and_is_no_diagnosis(arguments, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+    captured = capfd.readouterr()
+    assert "no-such-" in captured.err and "Errno" not in captured.err and captured.out == ""
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("arguments", [["schema"], ["explain", SNI], ["--plan", URL]])
+def test_a_full_disk_is_no_mistake_of_ours(arguments):
+    program = "import sys\nfrom diagnostics.cli import run\nsys.exit(run(sys.argv[1:]))"
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", program, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+    assert ended.returncode == 2
+    assert "No space left on device" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_what_a_run_would_open_fits_the_terminal(monkeypatch, capfd):
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run(["--plan", URL]) == 0
+    assert all(len(line) <= 60 for line in capfd.readouterr().out.splitlines())
