@@ -40,6 +40,8 @@ def _resolvers(context: click.Context, option: click.Parameter, given: tuple[str
     return given
 
 
+SHORTEST_S = 1
+"""A lost packet that opens a connection is sent again after a second (RFC 6298): less than that tells nothing."""
 _OPTIONS = (
     click.option("--error", metavar="TEXT", help="What the failing client printed; @FILE and - are read."),
     click.option(
@@ -49,7 +51,11 @@ _OPTIONS = (
         help="The client that fails: psycopg2, libpq@13, pgjdbc ...",
     ),
     click.option(
-        "--timeout", type=click.FloatRange(min=0.1), default=10.0, metavar="SECONDS", help="For the whole run: 10."
+        "--timeout",
+        type=click.FloatRange(min=SHORTEST_S),
+        default=10.0,
+        metavar="SECONDS",
+        help="For the whole run: 10.",
     ),
     click.option("--no-login", is_flag=True, help="Nothing that needs the password."),
     click.option("--no-verify", is_flag=True, help="Do not try the fixes."),

@@ -27,7 +27,7 @@ NOT_FOUND = 127
 @click.option(
     "--client", metavar="NAME[@VERSION]", callback=checked, help="The driver that CMD uses: psycopg2, pgjdbc ..."
 )
-@click.option("--timeout", type=click.FloatRange(min=0.1), default=10.0, metavar="SECONDS", help="For the check: 10.")
+@click.option("--timeout", type=click.FloatRange(min=1), default=10.0, metavar="SECONDS", help="For the check: 10.")
 @click.option("--no-login", is_flag=True, help="Nothing that needs the password.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also as JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Everything that was seen.")

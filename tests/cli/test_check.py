@@ -161,6 +161,7 @@ def test_a_file_that_cannot_be_written_is_said_in_a_sentence(refused, capfd):
         (["--client", "psycpg2"], "did you mean psycopg2?"),
         (["--format", "yaml"], "'yaml' is not one of"),
         (["--timeout", "0"], "0"),
+        (["--timeout", "0.5"], "x>=1"),
         (["--compare-dns", "resolver.example"], "resolver.example is no IP address"),
         (["--compare-dns", "1.1.1.1:99999"], "1.1.1.1:99999"),
         (["--rules", "nowhere"], "nowhere"),

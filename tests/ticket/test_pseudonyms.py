@@ -4,7 +4,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.probes import VOCABULARY
@@ -62,6 +62,7 @@ def with_fact_of(report, record, **facts):
     return from_json(told, VOCABULARY)
 
 
+@settings(deadline=None)  # the first example pays for what is imported
 @given(st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)))
 def test_an_address_keeps_its_family_and_whether_it_is_private(address):
     report = with_fact("healthy-neon", "error", message=f"no answer from {address} (5432)")
