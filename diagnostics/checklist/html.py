@@ -1,4 +1,4 @@
-"""The checklist in a browser, in the look of a report's page. Needs the extra `html`."""
+"""The checklist in a browser, in the look of a report's page."""
 
 from __future__ import annotations
 

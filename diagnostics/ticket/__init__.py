@@ -13,19 +13,16 @@ from diagnostics.report.saved import IN_TICKET
 from diagnostics.ticket.inventory import Entry
 from diagnostics.ticket.summary import summary
 
-HTML_MISSING = (
-    "report.html: it needs the extra `html` (pip install 'pgwhy[html]'); report.json has all that it would show"
-)
-
 
 def files(report: Report, machine: Iterable[Entry], left_out: Iterable[str]) -> dict[str, str]:
     """Name → text of every file in the ticket. `machine` is empty for a saved report."""
-    left_out = list(left_out)
-    page = _html(report)
-    if page is None:
-        left_out.append(HTML_MISSING)
-    told = {"ticket.md": as_markdown(report, machine, left_out), IN_TICKET: document.to_text(report)}
-    return told if page is None else {**told, "report.html": page}
+    from diagnostics.report import html  # its template library is for this file alone
+
+    return {
+        "ticket.md": as_markdown(report, machine, left_out),
+        IN_TICKET: document.to_text(report),
+        "report.html": html.page(report),
+    }
 
 
 def as_markdown(report: Report, machine: Iterable[Entry], left_out: Iterable[str]) -> str:
@@ -66,15 +63,3 @@ def _markdown(report: Report, machine: list[Entry], left_out: list[str]) -> Iter
     yield "### Left out"
     yield ""
     yield from (f"- {markdown.escaped(line)}" for line in left_out)
-
-
-def _html(report: Report) -> str | None:
-    """`None` where the template library is not installed."""
-    try:
-        from diagnostics.report import html
-
-        return html.page(report)
-    except ModuleNotFoundError as missing:
-        if missing.name and missing.name.startswith("diagnostics"):
-            raise
-        return None
