@@ -147,6 +147,9 @@ SHOWN_BY: Mapping[str, Callable[[], RealClient]] = {
     "psycopg on libpq 13": DRIVERS["libpq-13"].find,
     "psycopg on libpq 18": DRIVERS["psycopg"].find,
     "asyncpg 0.32": DRIVERS["asyncpg"].find,
+    "PHP pdo_pgsql on libpq 13": DRIVERS["libpq-13"].find,  # PHP hands it to the same library
+    "lib/pq 1.12.3": DRIVERS["lib-pq"].find,
+    "pgx 5.7.4": DRIVERS["pgx-5.7.4"].find,
     "pgx 4.17.2": DRIVERS["pgx-4.17.2"].find,
     "postgres.js 3.2.4": DRIVERS["postgres.js-3.2.4"].find,
     "pgJDBC 42.7.4": DRIVERS["pgjdbc"].find,

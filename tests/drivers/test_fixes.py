@@ -70,7 +70,10 @@ def _asleep_each_time(fault: Fault, client: RealClient, report: Report) -> Tried
 def _client(fault: Fault) -> RealClient:
     """Raises `Missing`."""
     assert fault.seen is not None
-    return SHOWN_BY[ABLE.get(fault.slug, fault.seen.client)]()
+    title = ABLE.get(fault.slug, fault.seen.client)
+    if title not in SHOWN_BY:
+        raise Missing(f"{title} is not among the clients of tests/drivers/clients.py")
+    return SHOWN_BY[title]()
 
 
 def _lacking(slug: str) -> str:
