@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,11 @@ from diagnostics.lab.postgres import Postgres
 from diagnostics.lab.world import DATABASE, ROLE, World
 from diagnostics.target.model import Secret
 from tests import parts
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that starts us in the background ignores Ctrl-C for us, and what a test starts and interrupts would
+    # inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _LEAKS = ("DATABASE_URL", "POSTGRES_URL", "SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 

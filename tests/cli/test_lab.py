@@ -42,5 +42,8 @@ def test_up_prints_what_to_try_until_it_is_interrupted() -> None:
         while not lines or not lines[-1].startswith("Ctrl-C"):
             lines.append(process.stdout.readline())
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        try:
+            assert process.wait(20) == 130
+        finally:
+            process.kill()  # one that did not listen is not waited for
     assert any(line.startswith("  postgresql://alex:npg_") or "'postgresql://alex:npg_" in line for line in lines)
