@@ -83,6 +83,26 @@ def test_attempts_at_different_addresses_all_count():
 
 
 @pytest.mark.parametrize(
+    ("text", "sqlstate"),
+    [
+        ("Database Connection Error: 28P01", "28P01"),
+        ("('ERROR', '42846', 'cannot cast type xml to date')", "42846"),
+        ('fields: [(83, "FATAL"), (67, "28000")]', "28000"),
+        ("worker '42846' exited", ""),
+        ("Error: 12345 rows were read", ""),
+    ],
+)
+def test_a_sqlstate_is_read_where_a_driver_prints_the_fields_alone(text, sqlstate):
+    assert clean(text, Origin.REPORTED).sqlstate == sqlstate
+
+
+def test_attempts_are_told_apart_when_a_terminal_broke_the_line():
+    head = 'connection to server at "db.example.com" (192.0.2.7), port 5432'
+    text = f"{head}\nfailed: FATAL: no such role\n{head}\nfailed: FATAL: no encryption"
+    assert clean(text, Origin.REPORTED).message.endswith("no such role")
+
+
+@pytest.mark.parametrize(
     ("text", "is_another"),
     [
         ("Error: connect ECONNREFUSED 127.0.0.1:6379", True),
@@ -90,6 +110,9 @@ def test_attempts_at_different_addresses_all_count():
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", False),
         ("Sequelize with mysql2 and pg installed: connect ECONNREFUSED 192.0.2.7:5432", False),
         ("Connection refused", False),
+        ("SQLSTATE[HY000] [2002] Connection refused (Connection: mysql, SQL: select 1)", True),
+        ("SQLSTATE[08006] [7] Connection refused (Connection: pgsql, SQL: select 1)", False),
+        ('Get "https://api.example.com/v1": dial tcp 192.0.2.7:443: connect: connection refused', True),
     ],
 )
 def test_a_text_about_another_service_is_told_from_one_about_postgres(text, is_another):

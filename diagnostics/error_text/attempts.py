@@ -27,6 +27,7 @@ def first_of_each(text: str) -> str:
 
 
 _ATTEMPT = re.compile(
-    r'connection to server (?:at|on socket) "[^"\n]{1,300}"(?: \([^)\n]{1,60}\))?(?:, port \d{1,5})? failed: '
+    r'connection to server (?:at|on socket) "[^"\n]{1,300}"(?: \([^)\n]{1,60}\))?'
+    r"(?:, port \d{1,5})?\s{1,3}failed:\s{1,3}"
 )
 _ABOUT_ENCRYPTION = re.compile(r"pg_hba\.conf|\bSSL (?:was|is) (?:required|not)|GSSAPI", re.IGNORECASE)

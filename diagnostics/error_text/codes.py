@@ -108,7 +108,8 @@ _ALIASES = {
 # The number is that of errno, of getaddrinfo or of Winsock, where the text says so.
 _NUMBER_WORDS = ("errno", "os error", "os {", "winerror", "exception (", "socket error", "system error", "error code")
 _NUMBER = re.compile(
-    r"(?:\berrno|os error|winerror|socket error|system error|error code)(?: is| was)?[\s:=#\[(\"']{0,4}(-?\d{1,6})\b"
+    r"(?:\berrno|os error|winerror|socket error|system error|(?<!native )error code)"
+    r"(?: is| was)?[\s:=#\[(\"']{0,4}(-?\d{1,6})\b"
     r"|SocketException \((?:\d{1,8}, )?(-?\d{1,6})\)"
     r"|\bOs \{ code: (-?\d{1,6}),",
     re.IGNORECASE,
@@ -195,6 +196,7 @@ _WORDS = {
     "actively refused it": "ECONNREFUSED",
     "connection timed out": "ETIMEDOUT",
     "operation timed out": "ETIMEDOUT",
+    "connect timed out": "ETIMEDOUT",
     "did not properly respond after a period of time": "ETIMEDOUT",
     "no route to host": "EHOSTUNREACH",
     "host is unreachable": "EHOSTUNREACH",
@@ -220,6 +222,8 @@ _WORDS = {
     "nodename nor servname provided": "EAI_NONAME",
     "name does not resolve": "EAI_NONAME",
     "no such host": "EAI_NONAME",
+    ": nxdomain": "EAI_NONAME",
+    "unknownhostexception": "EAI_NONAME",
     "temporary failure in name resolution": "EAI_AGAIN",
     "temporary error during hostname resolution": "EAI_AGAIN",
     "no address associated with hostname": "EAI_NODATA",

@@ -10,14 +10,19 @@ import re
 
 def is_meant(text: str) -> bool:
     """The text is about another service."""
-    return bool(_OTHER.search(text)) and not _POSTGRES.search(text)
+    return bool(_SURELY_OTHER.search(text) or (_OTHER.search(text) and not _POSTGRES.search(text)))
 
+
+_SURELY_OTHER = re.compile(r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),|\bnetwork request to https?://")
+"""Laravel's name of the connection, behind a SQLSTATE of another database; npm, though the package is a driver."""
 
 _OTHER = re.compile(
     r"\b(?:redis|mongo|mysql|mariadb|rabbitmq|amqp|kafka|elasticsearch|opensearch|memcached|smtp|ldaps?://|ssh:)"
-    r"|git@|github\.com|\bgit\.|fatal: unable to access|npm ERR! network|\bcurl: \(|\bwget: |HTTPSConnectionPool"
+    r"|git@|github\.com|\bgit\.|fatal: unable to access|npm ERR! network|\bcurl: \("
+    r"|\b(?:Get|Post|Put|Head|Delete) \\?\"https?://|\bwget: |HTTPSConnectionPool"
     r"|\bwebsocket: |redirect URI|publickey|pulling image|docker: Error response"
-    r"|:(?:6379|27017|3306|5672|9092|9200|11211)\b|port (?:22|80|443)\b|^ERROR \d{4} \(",
+    r"|:(?:6379|27017|3306|5672|9092|9200|11211)\b|port (?:22|80|443)\b"
+    r"|\bAxiosError\b|\bconnect E[A-Z]{3,20} [\w.:-]{1,100}:(?:80|443|3000|8000|8080)\b|^ERROR \d{4} \(",
     re.IGNORECASE | re.MULTILINE,
 )
 _POSTGRES = re.compile(

@@ -53,7 +53,7 @@ def _is_meant(code: str, before: str, after: str) -> bool:
     if around in ("[]", "()"):  # [28P01], (3D000), [08001]; other numbers may be a process: [23505]
         return not code.isdigit() or code[0] == "0" or bool(around == "[]" and _PLACED.search(f"{before}|{after}"))
     if around in ('""', "''", "<>"):
-        return not code.isdigit()
+        return not code.isdigit() or bool(_BESIDE_SEVERITY.search(before))
     return bool(_FOLLOWED.search(f"{before}|{after}"))
 
 
@@ -73,12 +73,15 @@ _SAYS_NOTHING = frozenset(("HY000", "00000", "01000", "S1000"))
 _FIVE = re.compile(r"E?[0-9A-Z]{5}(?![0-9A-Za-z_])")
 # SQLSTATE[08006], SQL state: 08001, SqlState(E42P05), "code": "28P01", code: SqlState("42703"), 'C': '28P01'
 _KEYWORD = re.compile(
-    r"""((?i:\bSQL[ _-]?STATE|\b(?:pg_?)?code)|['"]C['"])['"\])]{0,2}[\s:=>(]{0,4}(?:<<|\[)?(?:SqlState\()?['"]?$"""
+    r"""((?i:\bSQL[ _-]?STATE|\b(?:pg_?)?code|\berror:)|['"]C['"])"""
+    r"""['"\])]{0,2}[\s:=>(]{0,4}(?:<<|\[)?(?:SqlState\()?['"]?$"""
 )
 # `|` stands for the code. DataGrip: [53300] FATAL: sorry; ODBC: ERROR [28000] [unixODBC]
 _PLACED = re.compile(r"(?:^|\n)\s{0,9}\[\|\](?:\s?\[|\s(?:ERROR|FATAL|PANIC))|ERROR \[\|")
 # Npgsql, psql with VERBOSITY=verbose, R's nanodbc: `: 28P01: `; Postgrex and Dart: `FATAL 28P01 (invalid_password)`
 _FOLLOWED = re.compile(r"(?:^|\n)[ \t]{0,20}\|: |[:)>]\s{1,2}\|: |(?:FATAL|ERROR|PANIC|Severity\.\w{1,9}) \|(?: \(|:)")
+# pg8000 and Rust's drivers print the fields of the server's message: ('ERROR', '42846', ...), (67, "28000")
+_BESIDE_SEVERITY = re.compile(r"""(?:['"](?:ERROR|FATAL|PANIC)['"], |\(67, )['"]$""")
 _CONDITIONS = (
     (re.compile(r"psycopg2?\.errors\.([A-Z]\w{3,60})"), "errors."),
     (re.compile(r"asyncpg\.exceptions(?:\._base)?\.([A-Z]\w{3,60})"), "exceptions."),
