@@ -18,6 +18,7 @@ from diagnostics.error_text import Origin, clean, translations
         ("Error: getaddrinfo ENOTFOUND db.internal", "db.internal"),
         ("getaddrinfo EAI_AGAIN db.internal, port 5432", "db.internal"),
         ("FATAL:  the database system is starting up", ""),
+        ("nc: bad address 'shop-db'", "shop-db"),
     ],
 )
 def test_the_host_that_was_tried_is_read_from_the_text(text, host):
@@ -112,6 +113,9 @@ def test_attempts_are_told_apart_when_a_terminal_broke_the_line():
         ("Connection refused", False),
         ("SQLSTATE[HY000] [2002] Connection refused (Connection: mysql, SQL: select 1)", True),
         ("SQLSTATE[08006] [7] Connection refused (Connection: pgsql, SQL: select 1)", False),
+        ("Permission denied (publickey).", True),
+        ("Could not load file or assembly 'X, PublicKeyToken=0'", False),
+        ('connect() failed (111) while connecting to upstream, upstream: "http://127.0.0.1:3001/api"', True),
         ('Get "https://api.example.com/v1": dial tcp 192.0.2.7:443: connect: connection refused', True),
     ],
 )

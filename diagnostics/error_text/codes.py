@@ -221,6 +221,7 @@ _WORDS = {
     "name or service not known": "EAI_NONAME",
     "nodename nor servname provided": "EAI_NONAME",
     "name does not resolve": "EAI_NONAME",
+    "bad address '": "EAI_NONAME",
     "no such host": "EAI_NONAME",
     ": nxdomain": "EAI_NONAME",
     "unknownhostexception": "EAI_NONAME",
@@ -231,4 +232,4 @@ _WORDS = {
     "non-recoverable failure in name resolution": "EAI_FAIL",
     "non-recoverable error occurred during a database lookup": "EAI_FAIL",
 }
-"""What strerror, gai_strerror, Windows and Go say in place of the number, in small letters."""
+"""What strerror, gai_strerror, Windows, Go and BusyBox say in place of the number, in small letters."""

@@ -20,9 +20,10 @@ _OTHER = re.compile(
     r"\b(?:redis|mongo|mysql|mariadb|rabbitmq|amqp|kafka|elasticsearch|opensearch|memcached|smtp|ldaps?://|ssh:)"
     r"|git@|github\.com|\bgit\.|fatal: unable to access|npm ERR! network|\bcurl: \("
     r"|\b(?:Get|Post|Put|Head|Delete) \\?\"https?://|\bwget: |HTTPSConnectionPool"
-    r"|\bwebsocket: |redirect URI|publickey|pulling image|docker: Error response"
+    r"|\bwebsocket: |redirect URI|\(publickey|pulling image|docker: Error response"
     r"|:(?:6379|27017|3306|5672|9092|9200|11211)\b|port (?:22|80|443)\b"
-    r"|\bAxiosError\b|\bconnect E[A-Z]{3,20} [\w.:-]{1,100}:(?:80|443|3000|8000|8080)\b|^ERROR \d{4} \(",
+    r"|\bAxiosError\b|while connecting to upstream|^ERROR \d{4} \("
+    r"|\bconnect E[A-Z]{3,20} [\w.:-]{1,100}:(?:80|443|3000|8000|8080)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _POSTGRES = re.compile(

@@ -179,6 +179,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "there is an issue connecting with your hostname: ",
         rf"There is an issue connecting with your hostname: {_NAME}",
     ),  # Rails
+    ("bad address '", r"bad address '(?P<host>[\w.-]{1,255})'"),
     ("can't find ", r"can't find (?P<host>[\w.-]{1,255}): (?:NXDOMAIN|REFUSED|SERVFAIL)"),
     (
         "address",
