@@ -35,6 +35,11 @@ def test_libpq_sends_sni_from_14_on(name: str, sends: bool) -> None:
     assert client.resolve(name, None, None).sends_sni is sends
 
 
+@pytest.mark.parametrize("name", ["ruby-pg@1.4.5", "sqlalchemy@2.0.30", "django@4.2", "typeorm@0.3"])
+def test_the_version_of_a_framework_or_a_binding_is_not_the_drivers(name: str) -> None:
+    assert client.resolve(name, None, None) == client.resolve(name.partition("@")[0], None, None)
+
+
 def test_libpq_12_refuses_channel_binding_as_a_parameter() -> None:
     who = client.resolve("libpq@12", None, None)
     assert "channel_binding" in who.refused_parameters
@@ -94,7 +99,7 @@ def test_the_time_limit_of_the_target_beats_the_clients_own() -> None:
 
 
 def test_every_entry_of_the_table_has_a_known_shape_and_a_source() -> None:
-    keys = {field.name for field in dataclasses.fields(Client)} | {"aliases", "version", "unknown"}
+    keys = {field.name for field in dataclasses.fields(Client)} | {"aliases", "versioned_apart", "version", "unknown"}
     for name, entry in TABLE.items():
         if name == "signature":
             continue

@@ -61,7 +61,7 @@ def names() -> tuple[str, ...]:
 
 SIGNATURE = "signature"
 """The one key of `clients.toml` that is no client: what error texts give away."""
-_OF_THE_TABLE = ("aliases", "version", "unknown")
+_OF_THE_TABLE = ("aliases", "versioned_apart", "version", "unknown")
 """Keys of an entry that say how to read it, and are no habits."""
 
 
@@ -86,6 +86,8 @@ def _from_table(name: str, version: str | None, *, named: bool, guessed: bool) -
         every = [*names(), *(alias for entry in names() for alias in _table()[entry].get("aliases", ()))]
         near = get_close_matches(name.casefold(), every, n=1)
         raise UnknownClient(name, near[0] if near else None, names())
+    if name.casefold() in _table()[key].get("versioned_apart", ()):
+        version = None  # of a framework or a binding: which version of the driver is beneath it, nobody said
     habits = _habits(key, version)
     return Client(id=key, version=version, named=named, guessed=guessed, **_typed(habits))
 
