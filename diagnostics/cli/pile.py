@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from diagnostics.causes import Cause
 from diagnostics.cli.output import Terminal, write
 from diagnostics.conclusion import told_by
 from diagnostics.probes import VOCABULARY
+from diagnostics.project import SKIPPED as SKIPPED_FOLDERS
 from diagnostics.redaction import Redactor
 from diagnostics.report import saved
 from diagnostics.report.document import NotAReport
@@ -46,11 +48,13 @@ def told(folder: Path, format: str, rules: Rulebook, terminal: Terminal) -> int:
     return 0 if files and all(each.what not in (NO_CAUSE, SKIPPED) for each in files) else 3
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if not hidden and path.is_file():
-            yield path
+def _files(folder: Path) -> list[Path]:
+    """In order; hidden ones, and what was installed or built, are nobody's tickets."""
+    found: list[Path] = []
+    for where, inner, names in os.walk(folder):
+        inner[:] = [name for name in inner if name not in SKIPPED_FOLDERS and not name.startswith(".")]
+        found += [path for name in names if not name.startswith(".") and (path := Path(where, name)).is_file()]
+    return sorted(found)
 
 
 def _told(path: Path, name: str, rules: Rulebook) -> Told:

@@ -87,6 +87,8 @@ def test_a_folder_is_a_table_of_causes(capfd, tmp_path) -> None:
     (tmp_path / "odd.txt").write_text("something went wrong")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\0\0")
     (tmp_path / ".hidden").write_text(REFUSED)
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "c.log").write_text(REFUSED)
     out = told(capfd, str(tmp_path), status=3)
     assert out.splitlines()[0] == "5 files"
     assert (
