@@ -85,10 +85,23 @@ def splice(one: socket.socket, other: socket.socket, idle_limit_s: float | None 
         if not ready:
             return
         for each in ready:
-            data = each.recv(_CHUNK)
-            if not data:
+            data = _what_is_there(each)
+            if data == b"":
                 return
-            ways[each].sendall(data)
+            if data:
+                ways[each].sendall(data)
+
+
+def _what_is_there(connection: socket.socket) -> bytes | None:
+    """`b""` at the end; `None` where what came is TLS's own, such as a session ticket: more may never follow."""
+    limit = connection.gettimeout()
+    connection.setblocking(False)
+    try:
+        return connection.recv(_CHUNK)
+    except (ssl.SSLWantReadError, BlockingIOError):
+        return None
+    finally:
+        connection.settimeout(limit)
 
 
 def _reach(behind: Address) -> socket.socket:
