@@ -76,11 +76,12 @@ class ErrorText(Record):
 
     @derived
     def ipv6(self) -> bool | None:
-        """the address that the text says it tried is one of IPv6"""
+        """the address that the text says it tried is one of IPv6, and no IPv4 address failed beside it"""
         if self.message is None:
             return None
         found = tried(self.message)
-        return ":" in found.address or found.kind is HostKind.IPV6
+        is_ipv6 = ":" in found.address or found.kind is HostKind.IPV6
+        return is_ipv6 and not _IPV4.search((self.given or self.message)[:_BEGINNING])
 
     @derived
     def in_container(self) -> bool | None:
@@ -140,6 +141,8 @@ _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BEGINNING = 4000
 """So many characters tell where a text comes from."""
+# Not the resolver's, which Go names: `lookup db.example on 10.0.0.2:53`.
+_IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])(?!:53\b)")
 _CONTAINER = re.compile(
     r"^(?!FATAL|ERROR|LINE|DETAIL|HINT)[a-z][\w.-]{1,60}[ \t]{1,30}\| |^\[pod/|\bCrashLoopBackOff\b"
     r"|\bdocker[- ]compose\b|\bcontainer\b[^\n]{0,40}\b(?:exited|unhealthy|is)\b|/docker-entrypoint",

@@ -124,9 +124,13 @@ _ORDINARY = re.compile(
 )
 
 
+_SCHEME = "jdbc:postgresql://"
+"""Every page about a URL says it."""
+
+
 def _is_weak(secret: str, public: frozenset[str]) -> bool:
     short = len(secret) < 4 or (secret.isdigit() and len(secret) < 6) or len(set(secret)) == 1
-    return short or secret in public or _ORDINARY.fullmatch(secret) is not None
+    return short or secret in public or secret.lower() in _SCHEME or _ORDINARY.fullmatch(secret) is not None
 
 
 def _is_word(secret: str) -> bool:
