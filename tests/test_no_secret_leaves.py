@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -123,6 +124,39 @@ def test_a_secret_leaves_in_no_format_whatever_the_server_says(server, form, mon
             plant = Plant(["env:MY_URL", "--format", form, "-v"], {"MY_URL": url(secret, port)})
             text = printed(plant, [], monkeypatch, capfd)
         assert text and not readable(secret, text), secret
+
+
+@pytest.mark.parametrize("shape", list(SHAPES)[::4])
+def test_what_is_kept_of_a_run_holds_no_secret_when_it_is_read_again(shape, monkeypatch, tmp_path, capfd):
+    """Reports, tickets, a folder of both and a backlog of texts: diff, explain and --batch, in every format."""
+    secret, kept = SHAPES[shape], tmp_path / "kept"
+    kept.mkdir()
+    (tmp_path / "requirements.txt").write_text("psycopg2-binary==2.9.1\n")
+    for number, behave in enumerate(SERVERS.values()):
+        with serving(behave(secret)) as port:
+            monkeypatch.setenv("MY_URL", url(secret, port))
+            run(["env:MY_URL", "--project", ".", "--format", "json", "--output", str(kept / f"{number}.json")])
+            run(["ticket", "env:MY_URL", "--no-verify", "--output", str(kept / f"{number}.zip")])
+    monkeypatch.delenv("MY_URL")
+    (kept / "told.txt").write_text(f"FATAL: {url(secret, 5432)}: password authentication failed for user 'alex'")
+    batch = tmp_path / "texts.jsonl"
+    batch.write_text(json.dumps({"id": 1, "text": f"could not connect to {url(secret, 5432)}: timeout expired"}) + "\n")
+    reports, tickets = sorted(kept.glob("*.json")), sorted(kept.glob("*.zip"))
+    for line in (
+        *(["explain", str(file), "--format", form] for file in (*reports[:1], *tickets[:1]) for form in FORMATS),
+        ["explain", str(kept)],
+        ["explain", str(kept), "--format", "jsonl"],
+        ["explain", "--batch", str(batch)],
+        ["explain", str(kept / "told.txt"), "--why-not", "auth/wrong-password"],
+        *(
+            ["diff", str(reports[0]), str(file), "-v", "--format", form]
+            for file in tickets
+            for form in ("text", "json")
+        ),
+    ):
+        assert run(line) in (0, 1, 3), line
+    said = "".join(capfd.readouterr()) + "".join(map(content, (*reports, *tickets)))
+    assert "psycopg2-binary" in said and not readable(secret, said)
 
 
 def test_what_is_planted_would_be_found(monkeypatch, capfd):
