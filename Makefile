@@ -5,6 +5,7 @@
 # make bench   the figures of the README, measured here
 # make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md, about 12 minutes
 # make pictures the pictures of the README, drawn anew from recorded runs
+# make thorough every promise of SECURITY.md, tried with all of its inputs
 # make soak    is it the same answer each time: every fault ten times, about half an hour
 # make rivals  the other tools, in an environment of their own
 
@@ -13,7 +14,7 @@ VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
 
-.PHONY: demo test parts drivers bench pictures score soak rivals clean
+.PHONY: demo test parts drivers bench pictures score soak thorough rivals clean
 
 demo: $(VENV)/lab.stamp
 	@$(BIN)/pgwhy demo
@@ -34,6 +35,9 @@ pictures: $(VENV)/test.stamp parts
 
 score: $(VENV)/test.stamp parts rivals
 	$(BIN)/python -m benchmarks.score
+
+thorough: $(VENV)/test.stamp parts
+	PGWHY_THOROUGH=1 $(BIN)/pytest -m promise
 
 soak: $(VENV)/test.stamp parts
 	$(BIN)/python -m benchmarks.soak

@@ -31,6 +31,18 @@ def _no_settings_of_the_developer() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def inputs(request: pytest.FixtureRequest) -> int:
+    """How many inputs this test tries its promise with: from its `@pytest.mark.promise(slug, quick, thorough)`.
+
+    `quick` in every run of the tests, `thorough` with PGWHY_THOROUGH=1 (`make thorough`).
+    """
+    marker = request.node.get_closest_marker("promise")
+    assert marker is not None, "a test that asks for `inputs` names its promise"
+    _slug, quick, thorough = marker.args
+    return int(thorough if os.environ.get("PGWHY_THOROUGH") == "1" else quick)
+
+
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     """Postgres, certificate authority and gateway, with the endpoint of Neon's documentation. Do not change what is
