@@ -8,11 +8,11 @@ A line that cannot be read gets an answer as well: with its `id` where it has on
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
+from diagnostics import json_text
 from diagnostics.causes import Severity
 from diagnostics.client import UnknownClient, resolve
 from diagnostics.conclusion import told_by
@@ -21,8 +21,10 @@ from diagnostics.facts import Observations
 from diagnostics.rulebook import Rulebook
 from diagnostics.values import dataclass
 
-LONGEST_LINE = 64_000_000
+LONGEST_LINE = 4_000_000
 """Bytes. A longer line is passed over, so that memory does not depend on what somebody sends."""
+ENDLESS = 2_000_000_000
+"""Bytes of a line after which no end of it is expected any more."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +62,25 @@ def answers(lines: Iterable[bytes | None], rulebook: Rulebook) -> Iterator[dict[
 
 
 def lines(stream: IO[bytes]) -> Iterator[bytes | None]:
-    """The lines of a stream, each as soon as it is there."""
+    """The lines of a stream, each as soon as it is there. Ends where a line has no end (/dev/zero)."""
     while line := stream.readline(LONGEST_LINE):
         if line.endswith(b"\n") or len(line) < LONGEST_LINE:
             yield line
             continue
-        while line and not line.endswith(b"\n"):
+        left = ENDLESS
+        while line and not line.endswith(b"\n") and left > 0:
             line = stream.readline(LONGEST_LINE)
+            left -= len(line)
         yield None
+        if left <= 0:
+            return
 
 
 def _answer(line: bytes, number: int, rulebook: Rulebook) -> dict[str, Any]:
     try:
-        given = json.loads(line.decode("utf-8", "replace").removeprefix("\ufeff"))
-    except (ValueError, RecursionError) as problem:
-        return _unread(None, number, f"is not JSON: {problem}")
+        given = json_text.read(line.decode("utf-8", "replace"), LONGEST_LINE)
+    except json_text.Unfit as problem:
+        return _unread(None, number, str(problem).removeprefix("it "))
     if not isinstance(given, Mapping):
         return _unread(None, number, 'is not an object with "text"')
     if not isinstance(given.get("text"), str):

@@ -12,6 +12,8 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -40,6 +42,20 @@ def text(path: Path | str, limit: int = LIMIT, errors: str = "replace") -> str:
     return decoded(content(path, limit), errors)
 
 
+@contextmanager
+def opened(path: Path | str) -> Iterator[IO[bytes]]:
+    """A regular file that is read piece by piece. Raises `OSError`."""
+    with os.fdopen(_opened(path), "rb") as file:
+        yield file
+
+
+@contextmanager
+def opened_given(path: Path | str) -> Iterator[IO[bytes]]:
+    """As `opened`, for a file that the user names (`given`)."""
+    with os.fdopen(_opened_given(path), "rb") as file:
+        yield file
+
+
 def beginning(path: Path | str, limit: int) -> bytes:
     """The first `limit` bytes of a regular file, of which it may have more. Raises `OSError`."""
     descriptor = _opened(path)
@@ -54,9 +70,7 @@ def given(path: Path | str, limit: int = LIMIT) -> bytes:
 
     The shell gives those as `/dev/fd/63`: a descriptor of this process and no FIFO that somebody else has put there.
     """
-    if not _DESCRIPTOR.fullmatch(str(path)):
-        return content(path, limit)
-    descriptor = os.open(path, os.O_RDONLY)
+    descriptor = _opened_given(path)
     try:
         return _read(descriptor, limit, path)
     finally:
@@ -115,6 +129,10 @@ def _opened(path: Path | str) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _opened_given(path: Path | str) -> int:
+    return os.open(path, os.O_RDONLY) if _DESCRIPTOR.fullmatch(str(path)) else _opened(path)
 
 
 def _check(about: os.stat_result, path: Path | str) -> None:

@@ -59,7 +59,7 @@ def read(text: str, known: Collection[str]) -> Answers:
     """The answers in a file's text. `known` are the ids of the items. Raises `BadAnswers`, with every mistake."""
     try:
         told = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadAnswers(f"it is no TOML: {error}") from None
     problems = [f"[{name}] is not known; ticked and accepted are" for name in told if name not in _KEYS]
     for part, keys in _KEYS.items():

@@ -120,7 +120,8 @@ def _since(changes: list[Change], width: int) -> Iterator[Line]:
 def _markdown(checklist: Checklist, since: Iterable[Change] | None) -> Iterator[str]:
     yield f"# {headline(checklist)}"
     yield ""
-    yield f"{markdown.escaped(checklist.target)}, {checklist.started_at}, report {markdown.code(checklist.report_id)}"
+    when = markdown.escaped(checklist.started_at)
+    yield f"{markdown.escaped(checklist.target)}, {when}, report {markdown.code(checklist.report_id)}"
     for weight, title in GROUPS:
         entries = [entry for entry in checklist.entries if entry.item.weight is weight]
         if entries:

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, ClassVar
 
+from diagnostics import files
 from diagnostics import target as targets
 from diagnostics.client import Client
 from diagnostics.facts import Record, fact
@@ -91,10 +92,10 @@ def _histories(machine: Machine) -> Iterator[Path]:
         yield Path(named)
 
 
-def _in_files(forms: tuple[bytes, ...], files: Iterable[Path]) -> bool:
-    for path in files:
+def _in_files(forms: tuple[bytes, ...], paths: Iterable[Path]) -> bool:
+    for path in paths:
         try:
-            with path.open("rb") as file:
+            with files.opened(path) as file:
                 if _in_stream(forms, file):
                     return True
         except OSError:
@@ -165,7 +166,7 @@ def _direct_url(target: Target, machine: Machine) -> bool | None:
 
 def _dotenv(folder: Path) -> dict[str, str]:
     try:
-        text = (folder / ".env").read_text(encoding="utf-8-sig", errors="replace")
+        text = files.text(folder / ".env")
     except OSError:
         return {}
     return dict(re.findall(r"^\s*(?:export\s+)?(\w+)\s*=\s*(.*)$", text, re.MULTILINE))

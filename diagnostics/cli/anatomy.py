@@ -12,6 +12,7 @@ import click
 
 from diagnostics import redaction
 from diagnostics import target as targets
+from diagnostics.cli import given as inputs
 from diagnostics.cli import trouble
 from diagnostics.cli.output import Terminal, write
 from diagnostics.machine import Machine
@@ -35,7 +36,7 @@ def command(format_: str, target: str | None) -> int:
 
     TARGET is what pgwhy check takes: a string in any dialect, @file, env:NAME, - or nothing.
     """
-    read = targets.read(target, Machine.here(), sys.stdin.read)
+    read = targets.read(target, Machine.here(), inputs.target)
     if targets.is_nothing(read):
         raise click.UsageError("nothing here names a connection: no TARGET, and no DATABASE_URL or PGHOST in sight")
     redactor = redaction.for_target(read)

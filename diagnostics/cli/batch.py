@@ -7,9 +7,9 @@ import os
 import sys
 from typing import IO
 
-import click
-
+from diagnostics import files
 from diagnostics.batch import answers, lines
+from diagnostics.cli.given import unreadable
 from diagnostics.redaction import Redactor
 from diagnostics.rulebook import Rulebook
 
@@ -22,10 +22,10 @@ def answer(file: str, rules: Rulebook) -> int:
     if file == "-":
         return _answer(sys.stdin.buffer, rules)
     try:
-        with open(file, "rb") as stream:  # noqa: PTH123  as a name, for the message of a failure
+        with files.opened_given(file) as stream:
             return _answer(stream, rules)
-    except OSError as problem:
-        raise click.FileError(file, problem.strerror) from None
+    except (OSError, ValueError) as problem:
+        raise unreadable(file, problem) from None
 
 
 def _answer(stream: IO[bytes], rules: Rulebook) -> int:

@@ -14,6 +14,7 @@ from diagnostics.checklist import Change, Checklist, answers, pages
 from diagnostics.checklist.answers import Answers, BadAnswers
 from diagnostics.checklist.items import items
 from diagnostics.checklist.workplace import look
+from diagnostics.cli import given as inputs
 from diagnostics.cli import request as requests
 from diagnostics.cli.output import Terminal, write
 from diagnostics.machine import Machine
@@ -107,20 +108,19 @@ def _answers(named: Path | None, folder: Path) -> Answers:
     if named is None and not file.exists():
         return answers.NONE
     try:
-        return answers.read(file.read_text(encoding="utf-8"), [item.id for item in items()])
-    except OSError as problem:
-        raise click.FileError(str(file), problem.strerror) from None
-    except (UnicodeError, BadAnswers) as problem:
+        return answers.read(inputs.text(str(file)), [item.id for item in items()])
+    except BadAnswers as problem:
         raise click.UsageError(f"{file}: {problem}") from None
 
 
 def _baseline(file: Path | None) -> dict[str, Any] | None:
     if file is None or not file.exists():
         return None
+    text = inputs.text(str(file))
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = json.loads(text)
         if told["schema"] != lists.SCHEMA:
             raise click.UsageError(f"{file}: its schema is {told['schema']!r}, and this pgwhy reads {lists.SCHEMA!r}")
         return dict(told)
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise click.UsageError(f"{file} is no checklist that pgwhy saved ({type(problem).__name__})") from None

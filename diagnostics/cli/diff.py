@@ -6,20 +6,15 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from diagnostics.cli.output import Terminal, write
+from diagnostics.cli.saved import saved_report
 from diagnostics.comparison import compare
 from diagnostics.probes import VOCABULARY
 from diagnostics.redaction import Redactor
 from diagnostics.report import comparison as told
-from diagnostics.report import saved
-from diagnostics.report.document import NotAReport
-
-if TYPE_CHECKING:
-    from diagnostics.finding import Report
 
 PARTS = 1
 
@@ -36,7 +31,7 @@ def command(a: Path, b: Path, format_: str, output: Path | None, verbose: bool) 
     A and B are reports (`pgwhy --format json --output FILE`) or tickets (`pgwhy ticket`). Exit status 1 if the runs end
     differently, 0 if they do not.
     """
-    runs = (_report(a), _report(b))
+    runs = (saved_report(str(a)), saved_report(str(b)))
     names = (a.name, b.name) if a.name != b.name else (str(a), str(b))
     found = compare(*runs, VOCABULARY)
     if format_ == "json":
@@ -47,10 +42,3 @@ def command(a: Path, b: Path, format_: str, output: Path | None, verbose: bool) 
         text = "".join((one.painted() if terminal.colour else one.text) + "\n" for one in page)
     write(text, Redactor(), output)
     return PARTS if found.parts else 0
-
-
-def _report(path: Path) -> Report:
-    try:
-        return Redactor().clean_value(saved.of_file(path, VOCABULARY))
-    except NotAReport as problem:
-        raise click.UsageError(f"{path}: {problem}") from None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnostics import conclusion
+from diagnostics.cli import given as inputs
 from diagnostics.cli import status, trouble
 from diagnostics.cli.client_option import checked
 from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
@@ -119,18 +120,21 @@ def _path(text: str | None) -> Path | None:
 def _read(text: str | None, path: Path | None) -> str:
     """The text itself, or what stands in the file or on standard input that it names."""
     if path is not None:
-        from diagnostics.report import saved
-        from diagnostics.report.document import NotAReport
-
-        try:
-            return saved.text_of(path.read_bytes())
-        except NotAReport as problem:
-            raise click.UsageError(f"{path}: {problem}") from None
-        except OSError as problem:
-            raise click.FileError(str(path), problem.strerror) from None
+        return _unpacked(inputs.log(str(path)), str(path))
     if text is None and sys.stdin.isatty():
         raise click.UsageError("what is to be explained? An error text, a file with it, or - for standard input")
-    return sys.stdin.buffer.read().decode("utf-8", "replace") if text in (None, "-") else str(text)
+    return _unpacked(inputs.content("-"), "standard input") if text in (None, "-") else str(text)
+
+
+def _unpacked(content: bytes, name: str) -> str:
+    """The text; out of a ticket its report."""
+    from diagnostics.report import saved
+    from diagnostics.report.document import NotAReport
+
+    try:
+        return saved.text_of(content)
+    except NotAReport as problem:
+        raise click.UsageError(f"{name}: {problem}") from None
 
 
 def _rules(folders: tuple[Path, ...]) -> Rulebook:

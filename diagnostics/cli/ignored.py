@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from diagnostics import files
+
 PLACE = "[tool.pgwhy.ignore] in pyproject.toml"
 NO_REASON = "no reason given"
 
@@ -34,8 +36,8 @@ def _named(text: str) -> tuple[str, str]:
 
 def _from_project(file: Path) -> dict[str, str]:
     try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        text = files.text(file)
+    except OSError:
         return {}
     if "tool.pgwhy" not in text:
         return {}
@@ -43,7 +45,7 @@ def _from_project(file: Path) -> dict[str, str]:
 
     try:
         reasons = tomllib.loads(text).get("tool", {}).get("pgwhy", {}).get("ignore", {})
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadSetting(f"{file} cannot be read: {error}") from None
     if not isinstance(reasons, dict):
         raise BadSetting(f'{PLACE} must be a table: "rule" = "reason"')

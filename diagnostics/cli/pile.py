@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from diagnostics import files
 from diagnostics.batch import Answer, answered
 from diagnostics.causes import Cause
 from diagnostics.cli.output import Terminal, write
@@ -21,8 +23,6 @@ from diagnostics.report.width import shortened, wrap
 from diagnostics.rulebook import Rulebook
 from diagnostics.values import dataclass
 
-LARGEST = 20_000_000
-"""Bytes of a file that is still read."""
 NO_CAUSE, SKIPPED = "cause not found", "not read"
 
 
@@ -40,12 +40,14 @@ class Told:
 
 def told(folder: Path, format: str, rules: Rulebook, terminal: Terminal) -> int:
     """Print the table, or one line of JSON for each file; exit status 0 if each file has an answer."""
-    files = [_told(path, str(path.relative_to(folder)), rules) for path in _files(folder)]
+    redactor = Redactor()
+    every = [_told(path, redactor.clean(str(path.relative_to(folder))), rules) for path in _files(folder)]
+    every = [replace(each, note=redactor.clean(each.note)) for each in every]
     if format == "text":
-        write("\n".join(_table(files, terminal.width)) + "\n", Redactor())
+        write("\n".join(_table(every, terminal.width)) + "\n", redactor)
     else:
-        write("".join(json.dumps(_line(each), ensure_ascii=False) + "\n" for each in files), Redactor())
-    return 0 if files and all(each.what not in (NO_CAUSE, SKIPPED) for each in files) else 3
+        write("".join(json.dumps(_line(each), ensure_ascii=False) + "\n" for each in every), redactor)
+    return 0 if every and all(each.what not in (NO_CAUSE, SKIPPED) for each in every) else 3
 
 
 def _files(folder: Path) -> list[Path]:
@@ -53,16 +55,14 @@ def _files(folder: Path) -> list[Path]:
     found: list[Path] = []
     for where, inner, names in os.walk(folder):
         inner[:] = [name for name in inner if name not in SKIPPED_FOLDERS and not name.startswith(".")]
-        found += [path for name in names if not name.startswith(".") and (path := Path(where, name)).is_file()]
+        found += [Path(where, name) for name in names if not name.startswith(".")]
     return sorted(found)
 
 
 def _told(path: Path, name: str, rules: Rulebook) -> Told:
     nothing = Answer(None, None, None)
     try:
-        if path.stat().st_size > LARGEST:
-            return Told(name, SKIPPED, nothing, f"larger than {LARGEST // 1_000_000} MB")
-        content = path.read_bytes()
+        content, _whole = files.ends(path)
     except OSError as problem:
         return Told(name, SKIPPED, nothing, problem.strerror or "")
     try:
@@ -97,15 +97,25 @@ def _line(each: Told) -> dict[str, Any]:
     return {**known, "error": each.note} if each.what == SKIPPED else known
 
 
-def _table(files: list[Told], width: int) -> Iterator[str]:
+def _table(every: list[Told], width: int) -> Iterator[str]:
     """The most frequent cause first, with the files that have it."""
     groups: dict[str, list[Told]] = {}
-    for each in files:
+    for each in every:
         groups.setdefault(each.what, []).append(each)
-    yield f"{len(files)} file{'s' * (len(files) != 1)}" if files else "There is no file in this folder."
+    yield f"{len(every)} file{'s' * (len(every) != 1)}" if every else "There is no file in this folder."
     for what, same in sorted(groups.items(), key=lambda group: (group[0] in (NO_CAUSE, SKIPPED), -len(group[1]))):
         meaning = Cause(what).about.meaning if what in set(Cause) else ""
         yield ""
         yield from wrap(f"{what}: {meaning}" if meaning else what, width, f"{len(same):>4}  ")
         for each in same:
-            yield shortened(f"      {each.name}  {each.answer.rule or each.note}".rstrip(), width)
+            yield from _file(each, width)
+    if unread := len(groups.get(SKIPPED, ())):
+        yield ""
+        yield f"{unread} of {len(every)} files could not be read."
+
+
+def _file(each: Told, width: int) -> Iterator[str]:
+    if each.note:  # a sentence, which is not cut
+        yield from wrap(f"{each.name}: {each.note}", width, "      ", "        ")
+    else:
+        yield shortened(f"      {each.name}  {each.answer.rule or ''}".rstrip(), width)

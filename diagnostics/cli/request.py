@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from diagnostics import redaction
+from diagnostics import files, redaction
 from diagnostics import target as targets
+from diagnostics.cli import given as inputs
 from diagnostics.cli import trouble
 from diagnostics.cli.client_option import checked
 from diagnostics.client import Client, UnknownClient, resolve
@@ -90,7 +90,7 @@ def request(target: str | None, options: dict[str, Any]) -> tuple[Request, Redac
     machine = Machine.here()
     if target == "-" and options["error"] == "-":
         raise click.UsageError("TARGET and --error cannot both be read from standard input")
-    read = targets.read(target, machine, stdin=sys.stdin.read)
+    read = targets.read(target, machine, stdin=inputs.target)
     error = _text(options["error"])
     client = _client(options["client"], error, read.driver)
     if options["folders"]:
@@ -116,12 +116,9 @@ def request(target: str | None, options: dict[str, Any]) -> tuple[Request, Redac
 def _text(error: str | None) -> str | None:
     """The text of `--error`, from standard input or a file where that is asked for."""
     if error == "-":
-        return sys.stdin.read()
+        return inputs.text("-")
     if error is not None and error.startswith("@") and error[1:].isprintable():
-        try:
-            return Path(error[1:]).read_text(encoding="utf-8", errors="replace")
-        except OSError as problem:
-            raise click.FileError(error[1:], problem.strerror) from None
+        return files.decoded(inputs.log(error[1:]))
     return error
 
 

@@ -1,12 +1,10 @@
-"""A saved report that a command was given: a file, or `-` for standard input."""
+"""A saved report that a command was given: a file, or `-` for standard input. Every command reads it here."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import click
 
+from diagnostics.cli import given as inputs
 from diagnostics.finding import Report
 from diagnostics.probes import VOCABULARY
 from diagnostics.redaction import Redactor
@@ -16,10 +14,8 @@ from diagnostics.report.document import NotAReport
 
 def saved_report(given: str) -> Report:
     """The report, without secrets and terminal escapes, whoever wrote it. Raises click's errors, with a sentence."""
+    content = inputs.content(given)
     try:
-        read = saved.read(sys.stdin.read(), VOCABULARY) if given == "-" else saved.of_file(Path(given), VOCABULARY)
+        return Redactor().clean_value(saved.of_bytes(content, VOCABULARY))
     except NotAReport as problem:
-        raise click.UsageError(f"{given}: {problem}") from None
-    except OSError as problem:
-        raise click.FileError(given, problem.strerror) from None
-    return Redactor().clean_value(read)
+        raise click.UsageError(f"{'standard input' if given == '-' else given}: {problem}") from None

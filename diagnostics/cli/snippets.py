@@ -13,6 +13,7 @@ import click
 
 from diagnostics import redaction
 from diagnostics import target as targets
+from diagnostics.cli import given as inputs
 from diagnostics.cli import trouble
 from diagnostics.cli.output import Terminal, write
 from diagnostics.machine import Machine
@@ -117,7 +118,7 @@ def _names(stacks: str | None) -> list[str]:
 def _target(text: str | None, form: str | None) -> Target:
     machine = Machine.here()
     if form is None:
-        return targets.read(text, machine, sys.stdin.read)
+        return targets.read(text, machine, inputs.target)
     from diagnostics.target.forms import FORMS
 
     if text is None:
@@ -128,7 +129,7 @@ def _target(text: str | None, form: str | None) -> Target:
     from diagnostics.target.reading import read_text
 
     if text == "-":
-        return from_form(FORMS[form], sys.stdin.read().removesuffix("\n"), "standard input", machine)
+        return from_form(FORMS[form], inputs.text("-").removesuffix("\n"), "standard input", machine)
     if text.startswith("@"):
         try:
             return from_form(FORMS[form], read_text(Path(text[1:])).removesuffix("\n"), text[1:], machine)

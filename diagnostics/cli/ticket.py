@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from diagnostics import ticket
+from diagnostics.cli import given, status
 from diagnostics.cli import request as requests
-from diagnostics.cli import status
 from diagnostics.cli.output import write, write_archive
+from diagnostics.cli.saved import saved_report
 from diagnostics.machine import Machine
-from diagnostics.probes import VOCABULARY
 from diagnostics.redaction import Redactor
-from diagnostics.report import saved
-from diagnostics.report.document import NotAReport
 from diagnostics.ticket.inventory import Entry, inventory
 from diagnostics.ticket.pseudonyms import BadKeyFile, Key, pseudonymous
 from diagnostics.ticket.summary import summary
 
 if TYPE_CHECKING:
     from diagnostics.finding import Report
+
+
+LONGEST_PATH = 255
+"""A longer TARGET is a connection string, and no system has to be asked whether it is a file."""
 
 
 @click.command()
@@ -49,10 +51,10 @@ def command(
     Exit status as `pgwhy check`.
     """
     machine = Machine.here()
-    given = _saved(target)
+    saved = _saved(target)
     entries: tuple[Entry, ...] = ()
-    if given is not None:
-        report, redactor = given, Redactor()
+    if saved is not None:
+        report, redactor = saved, Redactor()
         left_out = ticket.left_out_of(report, saved=True)
     else:
         from diagnostics.cli.running import run
@@ -87,23 +89,23 @@ def command(
 
 def _saved(target: str | None) -> Report | None:
     """The report in the file that the argument names; `None`: it is a target."""
-    path = Path(target) if target else None
+    if not target or target.startswith(("@", "env:")) or len(target) > LONGEST_PATH or not target.isprintable():
+        return None
     try:
-        if path is None or not path.is_file():
-            if target and re.fullmatch(r"[^@\s=][^\s=:]*\.(json|zip)", target):
-                raise click.FileError(target, "no such file")
-            return None
-        return Redactor().clean_value(saved.of_file(path, VOCABULARY))
-    except (OSError, ValueError) as problem:
-        if isinstance(problem, NotAReport):
-            raise click.UsageError(f"{target}: {problem}") from None
+        is_there = Path(target).exists()
+    except (OSError, ValueError):
         return None  # a connection string is no name of a file
+    if is_there and not Path(target).is_dir():
+        return saved_report(target)
+    if re.fullmatch(r"[^@\s=][^\s=:]*\.(json|zip)", target):
+        raise click.FileError(target, "no such file" if not is_there else "it is a folder")
+    return None
 
 
 def _key(file: Path) -> Key:
     if not file.exists():
         return Key.new()
     try:
-        return Key.read(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeError, BadKeyFile) as problem:
+        return Key.read(given.text(str(file)))
+    except (BadKeyFile, AttributeError, ValueError, RecursionError) as problem:
         raise click.UsageError(f"{file}: {problem}") from None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from diagnostics import files
 from diagnostics.failure import Failure
 from diagnostics.network import background
 from diagnostics.values import dataclass
@@ -74,7 +75,7 @@ def literal(address: str) -> Lookup:
 def hosts_file_addresses(name: str, hosts_file: Path) -> tuple[str, ...]:
     """What the hosts file gives to a name, in its order; empty where there is no such file or entry (hosts(5))."""
     try:
-        lines = hosts_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = files.text(hosts_file).splitlines()
     except OSError:
         return ()
     wanted, found = name.rstrip(".").lower(), []
@@ -88,7 +89,7 @@ def hosts_file_addresses(name: str, hosts_file: Path) -> tuple[str, ...]:
 def configured_resolvers(resolver_file: Path) -> tuple[Resolver, ...]:
     """The name servers of resolv.conf(5), three at most; empty where there is no such file (Windows)."""
     try:
-        lines = resolver_file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = files.text(resolver_file).splitlines()
     except OSError:
         return ()
     words = [line.split() for line in lines]

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from diagnostics import files
 from diagnostics.machine import Machine
 from diagnostics.network.certificate import parse
 from diagnostics.values import dataclass
@@ -44,10 +45,13 @@ class TrustStore:
             raise Unreadable(f"{self.words} was not found")
         try:
             for file in self.files:
+                files.beginning(file, 1)  # OpenSSL would read a device without an end, and wait for a FIFO
                 store.load_locations(str(file))
             for folder in self.folders:
                 store.load_locations(None, str(folder))
-        except crypto.Error:
+        except files.Refused as problem:
+            raise Unreadable(f"{problem.filename} cannot be read: {problem.strerror}") from None
+        except (crypto.Error, OSError):
             missing = [str(path) for path in (*self.files, *self.folders) if not path.exists()]
             raise Unreadable(f"{', '.join(missing) or self.words} " + _why(bool(missing))) from None
         if self.windows:
@@ -99,7 +103,7 @@ def system_file(machine: Machine) -> str:
 
 def _read(file: Path) -> list[bytes]:
     try:
-        blocks = _PEM.findall(file.read_bytes())
+        blocks = _PEM.findall(files.content(file))
     except OSError:
         return []
     found = []

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from diagnostics import files
 from diagnostics.client import Client, resolve
 from diagnostics.project.manifests import Package, Unreadable, reader_of
 from diagnostics.values import dataclass
@@ -69,21 +70,21 @@ def scan(folder: Path) -> Scan:
         raise NotADirectoryError(f"{folder} is no folder")
     named: dict[Package, list[str]] = {}
     left_out: list[str] = []
-    files = 0
+    count = 0
     for path in _manifests(folder):
         shown = path.relative_to(folder).as_posix()
-        if files == MAX_FILES:
+        if count == MAX_FILES:
             left_out.append(f"{shown} and what comes after it: {MAX_FILES} files were read")
             break
-        files += 1
+        count += 1
         try:
             for package in _packages(path):
                 places = named.setdefault(package, [])
                 if shown not in places:
                     places.append(shown)
         except (OSError, Unreadable) as problem:
-            left_out.append(f"{shown} {problem.strerror if isinstance(problem, OSError) else problem}")
-    return Scan(tuple(_drivers(named)), files, tuple(left_out))
+            left_out.append(f"{shown} {f'({problem.strerror})' if isinstance(problem, OSError) else problem}")
+    return Scan(tuple(_drivers(named)), count, tuple(left_out))
 
 
 def _manifests(folder: Path) -> Iterator[Path]:
@@ -97,16 +98,14 @@ def _packages(path: Path) -> Iterator[Package]:
     reader = reader_of(path.name)
     if reader is None:
         return
-    if path.stat().st_size > MAX_BYTES:
-        raise Unreadable(f"is larger than {MAX_BYTES // 1_000_000} MB")
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    text = files.text(path, MAX_BYTES)
     yield from (package for package in reader(text) if package.name in _table().get(package.registry, {}))
 
 
 def _drivers(named: dict[Package, list[str]]) -> Iterator[Driver]:
     """Each exact version; what a manifest allows only where nothing says the version beside it or above it."""
     locked = {(package.registry, package.name) for package in named if package.exact}
-    for package, files in sorted(named.items(), key=lambda item: (item[0].registry, item[0].name, item[0].version)):
+    for package, places in sorted(named.items(), key=lambda item: (item[0].registry, item[0].name, item[0].version)):
         about = _table()[package.registry][package.name]
         if not package.exact and (package.registry, package.name) in locked:
             continue
@@ -118,7 +117,9 @@ def _drivers(named: dict[Package, list[str]]) -> Iterator[Driver]:
             newest = replace(newest, sends_sni=None, channel_binding=None)  # as its libpq does, which no file names
         client = resolve(f"{about['client']}@{known}", None, None) if known else newest
         certain = package.exact or not known or replace(client, version=None) == newest
-        yield Driver(package.name, package.version, package.exact, tuple(files), client, certain, about.get("note", ""))
+        yield Driver(
+            package.name, package.version, package.exact, tuple(places), client, certain, about.get("note", "")
+        )
 
 
 @lru_cache(maxsize=1)

@@ -7,11 +7,10 @@ there again when it is written.
 from __future__ import annotations
 
 import json
-import types
-import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import fields
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
@@ -28,11 +27,13 @@ from diagnostics.finding import (
     Verdict,
     Verification,
 )
+from diagnostics.json_text import Unfit, short
 from diagnostics.timeline import Span
 
 SCHEMA = "pgwhy/report/1"
 
 E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
 
 
 class NotAReport(ValueError):
@@ -56,18 +57,32 @@ def to_line(report: Report) -> str:
 
 
 def from_json(document: Mapping[str, Any], vocabulary: Vocabulary) -> Report:
-    """The report of a document. Raises `NotAReport` for another major schema, or where a required part is missing."""
+    """The report of a document (`json_text.read`). Raises `NotAReport` for another major schema, and with the path of
+    the first part that does not follow the schema.
+    """
+    from diagnostics.report import strict  # most runs read no report
+
     schema = document.get("schema")
     if schema != SCHEMA:
         raise NotAReport(_refusal(schema))
     try:
-        report = _read(document, vocabulary)
-    except KeyError as error:
-        raise NotAReport(f"the report is incomplete: {error.args[0]} is missing") from None
-    except (TypeError, AttributeError) as error:
-        raise NotAReport(f"the report has a part of another shape than the schema says ({error})") from None
+        report = _read(strict.conformed(document, _schema_to_read(vocabulary)), vocabulary)
+    except Unfit as problem:
+        raise NotAReport(f"the report does not follow its schema: {problem}") from None
     report.extra.update(_beyond(document, _known(report)))
     return report
+
+
+@lru_cache(maxsize=1)
+def _schema_to_read(vocabulary: Vocabulary) -> dict[str, Any]:
+    """The published schema. In lists of causes, one that only a newer version knows is passed over."""
+    from diagnostics.report.schema import schema  # as above
+
+    whole = schema(vocabulary)
+    for name in ("also", "ruled_out"):
+        cause = whole["properties"]["verdict"]["properties"][name]["items"]["properties"]
+        cause["cause"] = {"anyOf": [cause["cause"], {"type": "null"}]}
+    return whole
 
 
 def _known(report: Report) -> dict[str, Any]:
@@ -129,8 +144,8 @@ def _word(value: StrEnum | None) -> str | None:
 
 
 def _read(document: Mapping[str, Any], vocabulary: Vocabulary) -> Report:
+    """The values of a document that follows the schema."""
     tool, verdict = document["tool"], document["verdict"]
-    given = {name: _typed(vocabulary, name, values) for name, values in document["observations"].items()}
     return Report(
         report_id=document["report_id"],
         version=tool["version"],
@@ -140,23 +155,23 @@ def _read(document: Mapping[str, Any], vocabulary: Vocabulary) -> Report:
         target=document["target"],
         tested_as=document["tested_as"],
         verdict=Verdict(
-            status=_one_of(Status, verdict["status"]),
+            status=Status(verdict["status"]),
             summary=verdict["summary"],
-            stage=_one_or_none(Stage, verdict["stage"]),
-            cause=_one_or_none(Cause, verdict["cause"]),
+            stage=_or_none(Stage, verdict["stage"]),
+            cause=_or_none(Cause, verdict["cause"]),
             rule=verdict["rule"],
-            owner=_one_or_none(Owner, verdict["owner"]),
-            retry=_one_or_none(Retry, verdict["retry"]),
+            owner=_or_none(Owner, verdict["owner"]),
+            retry=_or_none(Retry, verdict["retry"]),
             here=verdict["here"],
-            also=tuple((c, a["rule"]) for a in verdict["also"] if (c := _one_or_none(Cause, a["cause"]))),
-            ruled_out=tuple((c, r["fact"]) for r in verdict["ruled_out"] if (c := _one_or_none(Cause, r["cause"]))),
+            also=tuple((Cause(a["cause"]), a["rule"]) for a in verdict["also"] if a["cause"]),
+            ruled_out=tuple((Cause(r["cause"]), r["fact"]) for r in verdict["ruled_out"] if r["cause"]),
             next=tuple(Next(n["command"], n["settles"]) for n in verdict["next"]),
         ),
         findings=tuple(_read_finding(finding) for finding in document["findings"]),
-        observations=vocabulary.observations(given),
-        timeline=tuple(_read_span(span) for span in document["timeline"]),
+        observations=vocabulary.observations(document["observations"]),
+        timeline=tuple(_of(Span, span) for span in document["timeline"]),
         fits=tuple(
-            Doubt(d["rule"], _one_or_none(Cause, d["cause"]), d["title"], tuple(d["missing"]))
+            Doubt(d["rule"], _or_none(Cause, d["cause"]), d["title"], tuple(d["missing"]))
             for d in document.get("fits", ())
         ),
     )
@@ -165,73 +180,33 @@ def _read(document: Mapping[str, Any], vocabulary: Vocabulary) -> Report:
 def _read_finding(finding: Mapping[str, Any]) -> Finding:
     return Finding(
         rule=finding["rule"],
-        cause=_one_or_none(Cause, finding["cause"]),
-        severity=_one_of(Severity, finding["severity"]),
-        owner=_one_of(Owner, finding["owner"]),
-        retry=_one_or_none(Retry, finding.get("retry")) or Retry.NO,
+        cause=_or_none(Cause, finding["cause"]),
+        severity=Severity(finding["severity"]),
+        owner=Owner(finding["owner"]),
+        retry=Retry(finding["retry"]),
         title=finding["title"],
         because=finding["because"],
-        stage=_one_of(Stage, finding["stage"]),
-        origin=_one_of(Origin, finding["origin"]),
+        stage=Stage(finding["stage"]),
+        origin=Origin(finding["origin"]),
         evidence=tuple(Evidence(e["fact"], e["value"]) for e in finding["evidence"]),
         references=tuple(finding["references"]),
-        fixes=tuple(_read_remedy(fix) for fix in finding["fixes"]),
+        fixes=tuple(map(_read_remedy, finding["fixes"])),
         words=tuple(finding.get("words", ())),
     )
 
 
 def _read_remedy(fix: Mapping[str, Any]) -> Remedy:
-    return Remedy(
-        id=fix["id"],
-        kind=_one_of(Kind, fix["kind"]),
-        title=fix["title"],
-        steps=fix["steps"],
-        caution=fix["caution"],
-        change=fix["change"],
-        edit=fix["edit"],
-        connection_string=fix["connection_string"],
-        verification=_one_of(Verification, fix["verification"]),
-        verified_to=_one_or_none(Stage, fix["verified_to"]),
-        note=fix.get("note", ""),
-    )
+    words = {"kind": Kind(fix["kind"]), "verification": Verification(fix["verification"])}
+    return _of(Remedy, {**fix, **words, "verified_to": _or_none(Stage, fix["verified_to"])})
 
 
-def _read_span(span: Mapping[str, Any]) -> Span:
-    """Reports from before `local` and `remote` have none."""
-    return Span(**{f.name: span[f.name] for f in fields(Span) if f.name in span or f.default is MISSING})
+def _of(kind: type[T], values: Mapping[str, Any]) -> T:
+    """A value of the keys that its type knows."""
+    return kind(**{f.name: values[f.name] for f in fields(kind) if f.name in values})  # type: ignore[arg-type]
 
 
-def _one_of(words: type[E], word: Any) -> E:
-    try:
-        return words(word)
-    except ValueError:
-        known = ", ".join(words)
-        raise NotAReport(f"the report says {word!r} where this pgwhy knows only {known}: upgrade pgwhy") from None
-
-
-def _one_or_none(words: type[E], word: Any) -> E | None:
-    """An optional word; one that only a newer version knows is `None` here and kept among the extra keys."""
-    return words(word) if word in set(words) else None
-
-
-def _typed(vocabulary: Vocabulary, record: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts of one record with their types: an enum instead of its word, a frozen value instead of a dict."""
-    kind = vocabulary.records.get(record)
-    hints = typing.get_type_hints(kind) if kind else {}
-    return {name: _revived(hints.get(name, Any), value) for name, value in values.items()}
-
-
-def _revived(hint: Any, value: Any) -> Any:
-    if typing.get_origin(hint) in (typing.Union, types.UnionType):
-        hint = next(part for part in typing.get_args(hint) if part is not type(None))
-    if isinstance(value, (list, tuple)) and typing.get_origin(hint) is tuple:
-        return tuple(_revived(typing.get_args(hint)[0], item) for item in value)
-    if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return hint(value) if value in set(hint) else value
-    if isinstance(hint, type) and is_dataclass(hint) and isinstance(value, Mapping):
-        hints = typing.get_type_hints(hint)
-        return hint(**{f.name: _revived(hints[f.name], value[f.name]) for f in fields(hint) if f.name in value})
-    return value
+def _or_none(words: type[E], word: str | None) -> E | None:
+    return None if word is None else words(word)
 
 
 def _beyond(document: Any, known: Any) -> Any:
@@ -258,5 +233,6 @@ def _merged(known: Any, extra: Any) -> Any:
 
 def _refusal(schema: Any) -> str:
     if not isinstance(schema, str) or not schema.startswith("pgwhy/report/"):
-        return f'this is not a report of pgwhy: its "schema" is {schema!r} and not {SCHEMA!r}'
-    return f"this report has the schema {schema}, and this pgwhy reads {SCHEMA}: upgrade pgwhy"
+        found = short(schema) if isinstance(schema, str) else "no text"
+        return f'this is not a report of pgwhy: its "schema" is {found} and not {SCHEMA!r}'
+    return f"this report has the schema {schema[:60]}, and this pgwhy reads {SCHEMA}: upgrade pgwhy"

@@ -20,6 +20,7 @@ from diagnostics.finding import Report, Verification
 from diagnostics.report import told
 from diagnostics.report.headline import first_finding
 from diagnostics.report.ladder import rungs
+from diagnostics.report.link import is_web_address
 from diagnostics.report.rung import milliseconds
 from diagnostics.report.waterfall import waterfall
 from diagnostics.values import dataclass
@@ -128,6 +129,7 @@ def _templates() -> jinja2.Environment:
         loader=jinja2.FunctionLoader(_file),
     )
     environment.filters |= {"value": _shown, "ms": milliseconds}
+    environment.tests |= {"web_address": is_web_address}
     return environment
 
 

@@ -14,6 +14,7 @@ from diagnostics.finding import Report
 from diagnostics.report import told
 from diagnostics.report.headline import first_finding
 from diagnostics.report.ladder import rungs
+from diagnostics.report.link import is_web_address
 from diagnostics.report.rung import milliseconds
 
 
@@ -42,6 +43,11 @@ def escaped(text: str) -> str:
     text = re.sub(r"[\\`*\[\]<>|~$#]|^[-+]|&(?=#?\w+;)|(?<!\w)_|_(?!\w)", r"\\\g<0>", " ".join(text.split()))
     # A zero-width space: GitHub looks for mentions in what is shown, so that no escaping helps.
     return re.sub(r"(?<!\w)@(?=\w)", "@\u200b", text)
+
+
+def link(url: str) -> str:
+    """An autolink (CommonMark 6.5), which shows where it leads; of what is no web address, the text."""
+    return f"<{url}>" if is_web_address(url) else escaped(url)
 
 
 def _blocks(report: Report) -> Iterator[list[str]]:
@@ -117,10 +123,10 @@ def _evidence(report: Report) -> Iterator[list[str]]:
     yield ["<details><summary>Evidence</summary>"]
     yield [escaped(text) for text in finding.because.strip().split("\n\n")]
     yield [f"- {code(e.fact)} = {code(json.dumps(e.value, ensure_ascii=False))}" for e in finding.evidence]
-    yield [f"- <{url}>" for url in finding.references]
+    yield [f"- {link(url)}" for url in finding.references]
     yield ["</details>"]
 
 
 def _foot(report: Report) -> str:
     cause = f"Cause {code(report.verdict.cause)}. " if report.verdict.cause else ""
-    return f"{cause}Report {code(report.report_id)}, {report.started_at}, pgwhy {escaped(report.version)}"
+    return f"{cause}Report {code(report.report_id)}, {escaped(report.started_at)}, pgwhy {escaped(report.version)}"

@@ -13,6 +13,7 @@ from diagnostics.error_text import Origin
 from diagnostics.facts import Record, Vocabulary, derived, fact_names
 from diagnostics.finding import Status, Verification
 from diagnostics.report.document import SCHEMA
+from diagnostics.report.link import WEB_ADDRESS
 from diagnostics.timeline import Span
 
 Json = dict[str, Any]
@@ -22,14 +23,16 @@ def schema(vocabulary: Vocabulary) -> Json:
     """The schema as plain data. Keys that it does not name are allowed: a newer version may have written them."""
     report = _object(
         schema={"const": SCHEMA},
-        report_id=_text("a short id, to name this run in a ticket"),
+        report_id=_text("a short id of letters and digits, to name this run in a ticket") | {"pattern": _ID},
         tool=_object(name={"const": "pgwhy"}, version=_TEXT, rules=_text("digest of the rules that were asked")),
         started_at={"type": "string", "format": "date-time", "description": "UTC"},
         duration_ms=_NUMBER,
         target={
             "type": "object",
             "description": "setting: its value, where it came from, what it overrode; a password is PASSWORD_HERE",
-            "additionalProperties": _object(value=_TEXT, source=_TEXT, overrode={"type": "array"}),
+            "additionalProperties": _object(
+                value=_TEXT, source=_TEXT, overrode=_list(_object(value=_TEXT, source=_TEXT))
+            ),
         },
         tested_as=_object(client=_TEXT, version=_or_null(_TEXT), guessed={"type": "boolean"}),
         verdict=_verdict(),
@@ -45,6 +48,8 @@ def schema(vocabulary: Vocabulary) -> Json:
     report["properties"]["fits"] = _list(_object(rule=_TEXT, cause=_CAUSE, title=_TEXT, missing=_list(_TEXT)))
     report["properties"]["project"] = _project()  # only with --project
     report["properties"]["waited"] = _waited()  # only with --wait
+    report["properties"]["ignored"] = _list(_object(rule=_TEXT, reason=_TEXT))  # only with --ignore
+    report["properties"]["interrupted"] = {"type": "boolean"}  # only where it was
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": SCHEMA,
@@ -75,13 +80,13 @@ def _finding() -> Json:
         cause=_CAUSE,
         severity=_words(Severity),
         owner=_words(Owner),
-        retry=_words(Retry),
+        retry=_words(Retry) | {"default": Retry.NO.value},  # not in the first reports
         title=_TEXT,
         because=_TEXT,
         stage=_words(Stage),
         origin=_words(Origin),
         evidence=_list(_object(fact=_TEXT, value={})),
-        references=_list(_TEXT),
+        references=_list(_text("an http or https address") | {"pattern": WEB_ADDRESS}),
         fixes=_list(
             _object(
                 id=_TEXT,
@@ -94,7 +99,7 @@ def _finding() -> Json:
                 connection_string=_text("the corrected string; a password is PASSWORD_HERE"),
                 verification=_words(Verification),
                 verified_to=_or_null(_words(Stage)),
-                note=_text("what was seen, or why it was not tried"),
+                note=_text("what was seen, or why it was not tried") | {"default": ""},  # not in the first reports
             )
         ),
     )
@@ -183,6 +188,8 @@ def _or_null(inner: Json) -> Json:
     return {"anyOf": [inner, {"type": "null"}]}
 
 
+_ID = r"^[A-Za-z0-9_-]{1,64}$"
+"""It becomes part of a file's name."""
 _TEXT: Json = {"type": "string"}
 _NUMBER: Json = {"type": "number"}
 _CAUSE: Json = _or_null(_words(Cause))

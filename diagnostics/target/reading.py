@@ -11,6 +11,7 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from diagnostics import files
 from diagnostics.machine import Machine
 from diagnostics.target.detect import Reading, understand
 from diagnostics.target.dialects import environment
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 THE_STRING = Source(SourceKind.STRING, "the connection string")
 FILE_LIMIT = 1_000_000
-"""Bytes read of a file at most; a connection string is shorter."""
+"""Bytes. A connection string is shorter, and so is a file that somebody wrote to hold one."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,15 @@ class Layer:
 def read(text: str | None, machine: Machine, stdin: Callable[[], str] | None = None) -> Target:
     """The target of a run. Never raises: what cannot be read becomes a `Problem`.
 
-    `stdin` gives the whole of standard input, for `-`. Only the last line break of a file or of standard input is
-    dropped, and nothing of a variable.
+    `stdin` gives the whole of standard input, for `-`, or raises `OSError`. Only the last line break of a file or of
+    standard input is dropped, and nothing of a variable.
     """
     if text is None:
         from diagnostics.target.discover import discover  # a run with a TARGET never looks around
 
         return discover(machine)
     if text == "-" and stdin is not None:
-        return from_text(_without_last_break(stdin()), Source(SourceKind.STRING, "standard input"), machine)
+        return _from_stdin(stdin, machine)
     if text.startswith("@"):
         return _from_file(text[1:], machine)
     if text.startswith("env:"):
@@ -147,6 +148,15 @@ def _from_file(name: str, machine: Machine) -> Target:
     return from_text(_without_last_break(text), Source(SourceKind.STRING, name, 1), machine)
 
 
+def _from_stdin(stdin: Callable[[], str], machine: Machine) -> Target:
+    source = Source(SourceKind.STRING, "standard input")
+    try:
+        return from_text(_without_last_break(stdin()), source, machine)
+    except OSError as error:
+        detail = f"standard input cannot be read: {error.strerror or type(error).__name__}"
+        return unreadable(ProblemCode.FILE_UNREADABLE, detail, source, machine)
+
+
 def _in_a_form(name: str, text: str, machine: Machine) -> Target | None:
     """A file of a framework's or of a program's, as its name says; `None` if it is none."""
     if not Path(name).suffix and not Path(name).name.startswith("."):
@@ -159,8 +169,11 @@ def _in_a_form(name: str, text: str, machine: Machine) -> Target | None:
 
 def read_text(path: Path) -> str:
     """A file's text in UTF-8, or in UTF-16 as PowerShell writes it (its mark then stays in front). Raises `OSError`."""
-    with path.open("rb") as file:
-        raw = file.read(FILE_LIMIT)
+    return as_text(files.given(path, FILE_LIMIT))
+
+
+def as_text(raw: bytes) -> str:
+    """What `read_text` makes of the bytes of a file."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "\ufeff" + raw.decode("utf-16", "replace")
     return raw.decode("utf-8", "surrogateescape")

@@ -46,7 +46,7 @@ def left_out_of(report: Report, *, saved: bool) -> list[str]:
 
 
 def _markdown(report: Report, machine: list[Entry], left_out: list[str]) -> Iterator[str]:
-    yield f"# Connection ticket {report.report_id}"
+    yield f"# Connection ticket {markdown.escaped(report.report_id)}"
     yield ""
     for said in summary(report):
         yield f"- **{said.label}**: {markdown.escaped(said.text)}"
@@ -58,7 +58,7 @@ def _markdown(report: Report, machine: list[Entry], left_out: list[str]) -> Iter
         yield ""
         yield "| | |"
         yield "|---|---|"
-        yield from (f"| {entry.name} | {markdown.escaped(entry.value)} |" for entry in machine)
+        yield from (f"| {markdown.escaped(entry.name)} | {markdown.escaped(entry.value)} |" for entry in machine)
     yield ""
     yield "### Left out"
     yield ""

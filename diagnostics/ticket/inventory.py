@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from diagnostics import files
 from diagnostics.finding import Report
 from diagnostics.machine import Machine
 from diagnostics.values import dataclass
@@ -80,7 +81,7 @@ def _programs(machine: Machine) -> Iterator[str]:
 
 def _resolver(file: Path) -> Iterator[str]:
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        text = files.text(file)
     except OSError:
         return
     for line in text.splitlines()[:100]:

@@ -1,5 +1,6 @@
 """`pgwhy [TARGET]`: options, exit statuses, what is printed and where."""
 
+import io
 import json
 import os
 import signal
@@ -76,7 +77,7 @@ def test_a_cause_that_is_not_found_exits_3(capfd):
 def test_a_target_comes_from_where_it_is_said_to_be(where, refused, capfd, monkeypatch, tmp_path):
     monkeypatch.setenv("MY_URL", refused)
     (tmp_path / "url.txt").write_text(refused + "\n")
-    monkeypatch.setattr("sys.stdin.read", lambda: refused + "\n", raising=False)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(refused.encode() + b"\n"), "utf-8"))
     assert run([refused if where == "string" else where]) == 1
     assert "refused" in capfd.readouterr().out
 

@@ -94,7 +94,7 @@ def test_a_folder_is_a_table_of_causes(capfd, tmp_path) -> None:
     assert (
         out.index("   2  connection-refused: ") < out.index("   1  sni-missing: ") < out.index("   1  cause not found")
     )
-    assert "      old/run.json  startup/endpoint-" in out and "picture.png  no text" in out
+    assert "      old/run.json  startup/endpoint-" in out and "picture.png: no text" in out
     lines = [json.loads(line) for line in told(capfd, str(tmp_path), "--format", "jsonl", status=3).splitlines()]
     assert [line["id"] for line in lines] == ["a.log", "b.txt", "odd.txt", "old/run.json", "picture.png"]
     assert lines[3]["cause"] == "sni-missing" and lines[4]["error"] == "no text"

@@ -30,8 +30,11 @@ def test_keys_of_a_newer_version_are_kept() -> None:
     ("text", "sentence"),
     [
         ('{"schema": "pgwhy/report/2"}', "has the schema pgwhy/report/2, and this pgwhy reads pgwhy/report/1"),
-        ('{"schema": "pgwhy/report/1"}', "incomplete"),
-        ('{"schema": "pgwhy/report/1", "tool": 5, "verdict": 5, "observations": 5}', "another shape"),
+        ('{"schema": "pgwhy/report/1"}', "report_id is missing"),
+        (
+            '{"schema": "pgwhy/report/1", "tool": 5, "verdict": 5, "observations": 5}',
+            "tool is a number where an object is expected",
+        ),
         ('{"schema": "of another tool"}', "not a report of pgwhy"),
         ("[1]", "not an object"),
         ("FATAL: no such thing", "not JSON"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
+from diagnostics import files
 from diagnostics.machine import Machine
 from diagnostics.values import dataclass
 
@@ -50,9 +51,7 @@ def find(path: Path, machine: Machine, host: str, port: int, dbname: str, user: 
     if not dbname or not user or others_may_read(path, machine):
         return None
     try:
-        if not path.is_file():
-            return None
-        text = path.read_text("utf-8", "surrogateescape")
+        text = files.content(path).decode("utf-8", "surrogateescape")  # with its byte order mark, as libpq reads it
     except OSError:
         return None
     if not host or host in _SOCKET_FOLDERS:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
+from diagnostics import files
 from diagnostics.machine import Machine
 from diagnostics.target.parameters import LIBPQ
 from diagnostics.values import dataclass
@@ -31,17 +32,18 @@ def find(name: str, machine: Machine, explicit: str | None = None) -> Service | 
     `PGSERVICEFILE` else `~/.pg_service.conf`, then `pg_service.conf` in `PGSYSCONFDIR`. Where libpq was built to look
     without that variable differs from build to build; the usual folders are tried.
     """
-    paths = list(_paths(machine, explicit))
-    for path in paths:
+    looked = []
+    for path in _paths(machine, explicit):
         try:
-            text = path.read_text("utf-8", "surrogateescape")
-        except OSError:
+            text = files.content(path).decode("utf-8", "surrogateescape")
+        except OSError as problem:
+            looked.append(f"{path} ({problem.strerror})" if isinstance(problem, files.Refused) else str(path))
             continue
+        looked.append(str(path))
         section = _section(path, text, name)
         if section:
             return section
-    looked = ", ".join(str(path) for path in paths)
-    return f"no service file has a section [{name}]; looked at {looked}"
+    return f"no service file has a section [{name}]; looked at {', '.join(looked)}"
 
 
 def render(values: Mapping[str, str], name: str = "pgwhy") -> str:

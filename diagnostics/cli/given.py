@@ -1,0 +1,66 @@
+"""What the user names on the command line to be read: a file, or `-` for standard input. With a bound on both."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from diagnostics import files
+
+STANDARD_INPUT = "-"
+
+
+def content(name: str, limit: int = files.LIMIT) -> bytes:
+    """The bytes of a file, or of standard input. Raises click's errors, with a sentence."""
+    try:
+        return files.stream(sys.stdin.buffer, limit) if name == STANDARD_INPUT else files.given(name, limit)
+    except (OSError, ValueError) as problem:
+        raise unreadable(name, problem) from None
+
+
+def text(name: str, limit: int = files.LIMIT) -> str:
+    """The text of a file, or of standard input, in UTF-8 or UTF-16. Raises click's errors."""
+    return files.decoded(content(name, limit))
+
+
+def log(name: str) -> bytes:
+    """As `content`; of a larger file the beginning and the end, and standard error says so."""
+    if name == STANDARD_INPUT:
+        return content(name)
+    try:
+        raw, whole = files.ends(name)
+    except (OSError, ValueError) as problem:
+        raise unreadable(name, problem) from None
+    if whole is not None:
+        half = files.size(files.ENDS // 2)
+        sys.stderr.write(f"{name} has {files.size(whole)}: its first {half} and its last {half} are read.\n")
+    return raw
+
+
+def target() -> str:
+    """The target on standard input, for `diagnostics.target.read`: that tells of an `OSError` in its diagnosis."""
+    from diagnostics.target import reading
+
+    try:
+        return reading.as_text(files.stream(sys.stdin.buffer, reading.FILE_LIMIT))
+    except ValueError as problem:  # it was closed
+        raise OSError(errno.EBADF, str(problem)) from None
+
+
+def unreadable(name: str, problem: OSError | ValueError) -> click.ClickException:
+    """The sentence for a file that cannot be read. A name with a NUL in it is a `ValueError` of Python's."""
+    why = problem.strerror if isinstance(problem, OSError) else "no file can have that name"
+    if name == STANDARD_INPUT:
+        return click.UsageError(f"standard input cannot be read: {why}{_TAIL if _is_large(problem) else ''}")
+    return click.FileError(os.fspath(Path(name)), why)
+
+
+def _is_large(problem: OSError | ValueError) -> bool:
+    return isinstance(problem, files.Refused) and problem.errno == errno.EFBIG
+
+
+_TAIL = ". The last lines are enough: tail -n 1000 FILE | pgwhy explain -"
