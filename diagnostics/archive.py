@@ -38,6 +38,8 @@ def member(content: bytes, name: str, limit: int = LARGEST) -> bytes:
                 raise Damaged(f"{name} in it is compressed in a way that pgwhy does not read")
             with archive.open(entry) as file:
                 inflated = file.read(limit + 1)
+    except Damaged:
+        raise
     except KeyError:
         raise Damaged(f"no {name} is in it") from None
     except _BROKEN as problem:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
-from diagnostics import json_text
+from diagnostics import files, json_text
 from diagnostics.causes import Severity
 from diagnostics.client import UnknownClient, resolve
 from diagnostics.conclusion import told_by
@@ -52,16 +52,19 @@ def answered(seen: Observations, rulebook: Rulebook) -> Answer:
     return Answer(str(first.cause), first.id, about.stage.value if about and about.stage else None, tuple(also.items()))
 
 
-def answers(lines: Iterable[bytes | None], rulebook: Rulebook) -> Iterator[dict[str, Any]]:
-    """The answer to each line that is not empty. `None` is a line that was too long to be read."""
+def answers(lines: Iterable[bytes | int | None], rulebook: Rulebook) -> Iterator[dict[str, Any]]:
+    """The answer to each line that is not empty. `None` is a line that was too long to be read, a number of bytes the
+    beginning of one that has no end."""
     for number, line in enumerate(lines, 1):
-        if line is None:
+        if isinstance(line, int):
+            yield _unread(None, number, f"has no end after {files.size(line)}: nothing after it is read")
+        elif line is None:
             yield _unread(None, number, f"is longer than {LONGEST_LINE // 1_000_000} MB")
         elif line.strip():
             yield _answer(line, number, rulebook)
 
 
-def lines(stream: IO[bytes]) -> Iterator[bytes | None]:
+def lines(stream: IO[bytes]) -> Iterator[bytes | int | None]:
     """The lines of a stream, each as soon as it is there. Ends where a line has no end (/dev/zero)."""
     while line := stream.readline(LONGEST_LINE):
         if line.endswith(b"\n") or len(line) < LONGEST_LINE:
@@ -71,7 +74,7 @@ def lines(stream: IO[bytes]) -> Iterator[bytes | None]:
         while line and not line.endswith(b"\n") and left > 0:
             line = stream.readline(LONGEST_LINE)
             left -= len(line)
-        yield None
+        yield None if left > 0 else ENDLESS
         if left <= 0:
             return
 

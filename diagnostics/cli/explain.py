@@ -77,7 +77,7 @@ def command(
     then: Report | None = None
     try:
         if saved.is_report(given):
-            then, report = _asked_again(given, folders)
+            then, report = _asked_again(given, str(path or "standard input"), folders)
         else:
             report = redactor.clean_value(conclusion.of_text(given, _machine(), client, folders))
     except UnknownClient as unknown:
@@ -167,7 +167,7 @@ def _show_manual(name: str, folders: tuple[Path, ...], terminal: Terminal) -> bo
     return False
 
 
-def _asked_again(text: str, folders: tuple[Path, ...]) -> tuple[Report, Report]:
+def _asked_again(text: str, name: str, folders: tuple[Path, ...]) -> tuple[Report, Report]:
     """A saved report, and the same run as today's rules see it."""
     from diagnostics.probes import VOCABULARY
     from diagnostics.report import saved
@@ -176,7 +176,7 @@ def _asked_again(text: str, folders: tuple[Path, ...]) -> tuple[Report, Report]:
     try:
         then = Redactor().clean_value(saved.read(text, VOCABULARY))
     except NotAReport as problem:
-        raise click.UsageError(str(problem)) from None
+        raise click.UsageError(f"{name}: {problem}") from None
     return then, conclusion.of_saved(then, _rules(folders))
 
 

@@ -14,12 +14,13 @@ from diagnostics import files
 STANDARD_INPUT = "-"
 
 
-def content(name: str, limit: int = files.LIMIT) -> bytes:
-    """The bytes of a file, or of standard input. Raises click's errors, with a sentence."""
+def content(name: str, limit: int = files.LIMIT, hint: str = "") -> bytes:
+    """The bytes of a file, or of standard input. Raises click's errors, with a sentence; `hint` is what to do about
+    a standard input that is too large."""
     try:
         return files.stream(sys.stdin.buffer, limit) if name == STANDARD_INPUT else files.given(name, limit)
     except (OSError, ValueError) as problem:
-        raise unreadable(name, problem) from None
+        raise unreadable(name, problem, hint) from None
 
 
 def text(name: str, limit: int = files.LIMIT) -> str:
@@ -30,7 +31,7 @@ def text(name: str, limit: int = files.LIMIT) -> str:
 def log(name: str) -> bytes:
     """As `content`; of a larger file the beginning and the end, and standard error says so."""
     if name == STANDARD_INPUT:
-        return content(name)
+        return content(name, hint=_TAIL)
     try:
         raw, whole = files.ends(name)
     except (OSError, ValueError) as problem:
@@ -51,11 +52,11 @@ def target() -> str:
         raise OSError(errno.EBADF, str(problem)) from None
 
 
-def unreadable(name: str, problem: OSError | ValueError) -> click.ClickException:
+def unreadable(name: str, problem: OSError | ValueError, hint: str = "") -> click.ClickException:
     """The sentence for a file that cannot be read. A name with a NUL in it is a `ValueError` of Python's."""
     why = problem.strerror if isinstance(problem, OSError) else "no file can have that name"
     if name == STANDARD_INPUT:
-        return click.UsageError(f"standard input cannot be read: {why}{_TAIL if _is_large(problem) else ''}")
+        return click.UsageError(f"standard input cannot be read: {why}{hint if _is_large(problem) else ''}")
     return click.FileError(os.fspath(Path(name)), why)
 
 
