@@ -137,7 +137,7 @@ def _number(version: str) -> tuple[int, ...]:
     """`5.7.4` → (5, 7, 4). Trailing words are dropped (`3.2.4-beta`); without any digit: empty, below everything."""
     digits = []
     for part in version.lstrip("vV").split("."):
-        head = "".join(c for c in part if c.isdigit()) if part[:1].isdigit() else ""
+        head = "".join(c for c in part[:9] if c.isdecimal()) if part[:1].isdecimal() else ""
         if not head:
             break
         digits.append(int(head))

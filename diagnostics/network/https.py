@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -85,7 +86,7 @@ async def _head(channel: tls.TlsStream, limit_s: float) -> bytes:
 def _read(head: bytes) -> Reply:
     first, *rest = head.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
     words = first.split(" ", 2)
-    if len(words) < 2 or not words[0].startswith("HTTP/1.") or not words[1].isdigit():
+    if len(words) < 2 or not words[0].startswith("HTTP/1.") or not re.fullmatch(r"\d{3}", words[1], re.ASCII):
         raise Broken(Failure.PROTOCOL, "what answered on 443 is not HTTP")
     pairs = (line.partition(":") for line in rest)
     return Reply(int(words[1]), {name.strip().lower(): value.strip() for name, _, value in pairs})

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from diagnostics.network import stream
+from diagnostics.network import named_files, stream
 from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
@@ -89,6 +89,8 @@ async def login(network: Network, parameters: Mapping[str, str], password: str |
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
     wanted = {name: value for name, value in parameters.items() if name in known}
     secret = {"password": password} if password is not None else {}
+    if unread := named_files.refusal(wanted):
+        return Login(False, unread, False, False, False, 0, 0.0, 0.0, "", False, None)
     begin = network.clock()
     with _without_pg_variables():
         conninfo = _conninfo({**wanted, **secret, "passfile": NO_PASSFILE})

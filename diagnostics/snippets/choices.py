@@ -113,7 +113,7 @@ def _tls(values: dict[str, str], stack: Stack, client: Client, roots: str, neon:
 
 def _patience(values: dict[str, str], stack: Stack, client: Client) -> list[str]:
     asked = values.get("connect_timeout", "")
-    if asked.isdigit() and int(asked) >= COLD_START_S:
+    if asked.isdecimal() and len(asked) < 10 and int(asked) >= COLD_START_S:
         return []
     if not asked and (client.connect_timeout_s or 0) >= COLD_START_S:
         return []

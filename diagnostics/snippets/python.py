@@ -6,6 +6,7 @@ from diagnostics.snippets.choices import Choice
 from diagnostics.snippets.hole import VARIABLE, in_form, literal
 from diagnostics.snippets.stacks import Stack
 from diagnostics.target.dialects import django
+from diagnostics.target.model import port_number
 
 PASSWORD = f'os.environ["{VARIABLE}"]'
 
@@ -118,7 +119,9 @@ def _places(choice: Choice, user: str, database: str, indent: str = "") -> str:
     for name, own in names.items():
         if name in values:
             value = (
-                str(int(values[name])) if name == "port" and values[name].isdigit() else django.literal(values[name])
+                str(port_number(values[name]))
+                if name == "port" and port_number(values[name])
+                else django.literal(values[name])
             )
             lines += f"{indent}    {own}={value},\n"
     return lines

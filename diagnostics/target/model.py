@@ -276,7 +276,10 @@ def port_number(text: str) -> int | None:
         return None if text else 5432
     if not (digits.isascii() and digits.isdigit()):
         return None
-    return int(digits) if 1 <= int(digits) <= 65535 else None
+    significant = digits.lstrip("0") or "0"
+    if len(significant) > 5:  # Python refuses to make a number of 5,000 digits
+        return None
+    return int(significant) if 1 <= int(significant) <= 65535 else None
 
 
 @dataclass(frozen=True)

@@ -361,3 +361,18 @@ def test_a_batch_without_an_end_of_its_line_ends() -> None:
     with Path("/dev/zero").open("rb") as endless:
         found = list(batch.answers(batch.lines(endless), rulebook=None))  # type: ignore[arg-type]  # it is not asked
     assert [each["error"] for each in found] == ["line 1 has no end after 2 GB: nothing after it is read"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("url.txt", "postgresql://u:p@h:" + "9" * 5000 + "/d"),
+        ("database.yml", "production:\n  host: h\n  database: d\n  port: " + "0" * 5000 + "5432\n"),
+        ("index.js", "new Client({ host: 'h\\u{FFFFFFFF}', port: " + "9" * 5000 + " })"),
+    ],
+)
+@pytest.mark.parametrize("line", [["anatomy"], ["snippets"], ["--no-login", "--timeout", "1"]], ids=range(3))
+def test_a_number_of_any_length_is_no_mistake_of_ours(name, text, line, capfd, tmp_path) -> None:
+    (tmp_path / name).write_text(text)
+    assert run([*line, f"@{tmp_path / name}"]) in (0, 1)
+    capfd.readouterr()

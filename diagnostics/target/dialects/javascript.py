@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -78,7 +79,9 @@ def unquoted(literal: str) -> str:
 def _unescaped(found: re.Match[str]) -> str:
     code = found[1]
     if code[0] in "ux" and len(code) > 1:
-        return chr(int(code[1:].strip("{}"), 16))
+        digits = code[1:].strip("{}").lstrip("0") or "0"
+        is_character = len(digits) <= 6 and int(digits, 16) <= sys.maxunicode
+        return chr(int(digits, 16)) if is_character else found[0]
     return {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}.get(code, code)
 
 
@@ -139,6 +142,8 @@ def _value(text: str, position: int, depth: int) -> tuple[Any, int] | None:
         return unquoted(literal["text"]), end
     if literal["number"]:
         number = literal["number"].replace("_", "")
+        if len(number) > _LONGEST_NUMBER:
+            return whole, end
         return float(number) if "." in number else int(number), end
     return {"true": True, "false": False}.get(literal["word"]), end
 
@@ -167,6 +172,8 @@ def _skip(text: str, position: int) -> int:
     return found.end() if found else position
 
 
+_LONGEST_NUMBER = 20
+"""Digits; Python refuses to make a number of 5,000."""
 _ESCAPE = re.compile(r"\\(u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)", re.DOTALL)
 _QUOTED = r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`"
 _COMMENTS = r"(?<![:\w])//[^\n]*|/\*.*?\*/"

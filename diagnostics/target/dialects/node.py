@@ -14,6 +14,7 @@ from typing import Any
 from diagnostics.target.dialects import javascript
 from diagnostics.target.dialects.found import Found, NotThere
 from diagnostics.target.dialects.javascript import Code
+from diagnostics.target.model import port_number
 from diagnostics.values import dataclass
 
 
@@ -96,7 +97,7 @@ def fields(values: Mapping[str, str], library: str) -> dict[str, Any]:
             continue
         value: object = values[name]
         if name == "port":
-            value = int(values[name])
+            value = port_number(values[name])
         elif name == "connect_timeout":
             value = int(values[name]) * (1000 if own.milliseconds else 1)
         elif name == "sslmode":

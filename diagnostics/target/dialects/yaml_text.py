@@ -11,7 +11,6 @@ from typing import Any
 
 from diagnostics.target.dialects.found import NotThere
 
-
 MOST_NODES = 50_000
 DEEPEST = 50
 
