@@ -118,11 +118,8 @@ def _places(choice: Choice, user: str, database: str, indent: str = "") -> str:
     lines = ""
     for name, own in names.items():
         if name in values:
-            value = (
-                str(port_number(values[name]))
-                if name == "port" and port_number(values[name])
-                else django.literal(values[name])
-            )
+            port = port_number(values[name]) if name == "port" else None
+            value = str(port) if port else django.literal(values[name])
             lines += f"{indent}    {own}={value},\n"
     return lines
 
