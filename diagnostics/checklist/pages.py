@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from diagnostics import json_text
 from diagnostics.checklist import SCHEMA, Change, Checklist, Entry, State, Weight
-from diagnostics.report import markdown
+from diagnostics.report import markdown, strict
 from diagnostics.report.style import Line, Style, begins, line
 from diagnostics.report.width import wrap
 
@@ -143,6 +144,26 @@ def _markdown_entry(entry: Entry) -> Iterator[str]:
             yield f"  <br>{markdown.escaped(text)}"
     if entry.state is not State.HOLDS:
         yield f"  <br><{entry.item.reference}>"
+
+
+def baseline(text: str) -> dict[str, Any]:
+    """A `document` that was saved, as far as `checklist.changes` asks for it. Raises `json_text.Unfit`."""
+    told: dict[str, Any] = strict.conformed(json_text.read(text), _BASELINE)
+    return told
+
+
+_ITEM = ("id", "title", "state")
+_BASELINE = {
+    "type": "object",
+    "properties": {
+        "schema": {"type": "string", "const": SCHEMA},
+        "items": {
+            "type": "array",
+            "items": {"type": "object", "properties": {name: {"type": "string"} for name in _ITEM}, "required": _ITEM},
+        },
+    },
+    "required": ("schema", "items"),
+}
 
 
 def _of_entry(entry: Entry) -> dict[str, Any]:

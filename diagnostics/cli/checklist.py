@@ -17,6 +17,7 @@ from diagnostics.checklist.workplace import look
 from diagnostics.cli import given as inputs
 from diagnostics.cli import request as requests
 from diagnostics.cli.output import Terminal, write
+from diagnostics.json_text import Unfit
 from diagnostics.machine import Machine
 from diagnostics.project import scan
 
@@ -116,11 +117,7 @@ def _answers(named: Path | None, folder: Path) -> Answers:
 def _baseline(file: Path | None) -> dict[str, Any] | None:
     if file is None or not file.exists():
         return None
-    text = inputs.text(str(file))
     try:
-        told = json.loads(text)
-        if told["schema"] != lists.SCHEMA:
-            raise click.UsageError(f"{file}: its schema is {told['schema']!r}, and this pgwhy reads {lists.SCHEMA!r}")
-        return dict(told)
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
-        raise click.UsageError(f"{file} is no checklist that pgwhy saved ({type(problem).__name__})") from None
+        return pages.baseline(inputs.text(str(file)))
+    except Unfit as problem:
+        raise click.UsageError(f"{file} is no checklist that pgwhy saved: {problem}") from None

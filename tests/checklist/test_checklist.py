@@ -162,3 +162,20 @@ def test_every_format_tells_the_same_items(format, world, home, capfd):
     out = " ".join(capfd.readouterr().out.replace("\\", "").split())
     for title in ("the server takes writes", "the password is in no commit of this repository"):
         assert title in out
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{", "it is not JSON (line 1, column 2)"),
+        ("[]", "the document is a list where an object is expected"),
+        ('{"schema": "pgwhy/checklist/1"}', "items is missing"),
+        ('{"schema": "pgwhy/checklist/2", "items": []}', "schema is not 'pgwhy/checklist/1'"),
+        ('{"schema": "pgwhy/checklist/1", "items": [{"id": [], "title": "", "state": ""}]}', "items[0].id is a list"),
+        ('{"schema": "pgwhy/checklist/1", "items": 5}', "items is a number where a list is expected"),
+    ],
+)
+def test_a_baseline_that_does_not_fit_is_refused_with_its_path(text, sentence, capfd, tmp_path):
+    (tmp_path / "base.json").write_text(text)
+    assert run(["checklist", "postgresql://h/d", "--baseline", str(tmp_path / "base.json")]) == 2
+    assert sentence in " ".join(capfd.readouterr().err.split())
