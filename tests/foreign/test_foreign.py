@@ -376,3 +376,13 @@ def test_a_number_of_any_length_is_no_mistake_of_ours(name, text, line, capfd, t
     (tmp_path / name).write_text(text)
     assert run([*line, f"@{tmp_path / name}"]) in (0, 1)
     capfd.readouterr()
+
+
+@pytest.mark.parametrize("mode", ["require", "verify-full"])
+@pytest.mark.parametrize("name", ["sslrootcert", "sslcert"])
+def test_a_certificate_that_is_a_fifo_ends_in_a_diagnosis(name, mode, world, tmp_path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    target = world.uri(sslmode=mode, **{name: str(tmp_path / "fifo")})
+    ran = pgwhy("--timeout", "5", "--format", "json", target, environment={"HOME": str(tmp_path)})
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "it is a FIFO, not a regular file" in ran.stdout
