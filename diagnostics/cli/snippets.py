@@ -16,6 +16,7 @@ from diagnostics import target as targets
 from diagnostics.cli import given as inputs
 from diagnostics.cli import trouble
 from diagnostics.cli.output import Terminal, write
+from diagnostics.error_text import without_escapes
 from diagnostics.machine import Machine
 from diagnostics.redaction import Redactor
 from diagnostics.report.width import wrap
@@ -61,7 +62,11 @@ def command(
         found, without = [], []
         for name in names:
             try:
-                found.append(snippet(read, name, host, roots))
+                made = snippet(read, name, host, roots)
+                if format_ == "text" and without_escapes(made.text) != made.text:  # a terminal would obey it
+                    without.append(f"no snippet for {name}: there is a control character in a value")
+                else:
+                    found.append(made)
             except CannotCarry as problem:
                 without.append(f"no snippet for {name}: {problem}")
     except CannotChange as problem:

@@ -386,3 +386,13 @@ def test_a_certificate_that_is_a_fifo_ends_in_a_diagnosis(name, mode, world, tmp
     ran = pgwhy("--timeout", "5", "--format", "json", target, environment={"HOME": str(tmp_path)})
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "it is a FIFO, not a regular file" in ran.stdout
+
+
+def test_a_snippet_holds_no_escape_out_of_a_foreign_file(capfd, tmp_path) -> None:
+    import base64
+
+    url = base64.b64encode(b"postgresql://u:p@h/d?application_name=\x1b[31mred\x01").decode()
+    (tmp_path / "secret.yaml").write_text(f"kind: Secret\ndata:\n  DATABASE_URL: {url}\n")
+    assert run(["snippets", f"@{tmp_path / 'secret.yaml'}", "--for", "psql"]) in (0, 1)
+    told = capfd.readouterr()
+    assert "\x1b" not in told.out + told.err and "\x01" not in told.out + told.err
