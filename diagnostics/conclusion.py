@@ -114,7 +114,12 @@ def all_rules(folders: tuple[Path, ...] = ()) -> Rulebook:
     """The built-in rules and those of more folders. Raises `RuleError`."""
     from diagnostics import rulebook
 
-    return rulebook.load(_vocabulary, *folders)
+    repairs = None
+    if folders:
+        from diagnostics.target.repair import REPAIRS  # the built-in rules have been checked
+
+        repairs = frozenset(REPAIRS)
+    return rulebook.load(_vocabulary, *folders, repairs=repairs)
 
 
 def _vocabulary() -> Vocabulary:

@@ -48,6 +48,10 @@ WRITTEN = tuple(Operator)[2:]
 """The operators that a rule file names."""
 
 
+SEARCHED = 20_000
+"""Characters of a text in which patterns are searched. `pattern_bound` says what each of them may cost."""
+
+
 class Facts(dict[str, Value]):
     """The facts of one question by path, each looked up once, and each text folded once. Unknown paths are `None`."""
 
@@ -60,6 +64,11 @@ class Facts(dict[str, Value]):
     def __missing__(self, path: str) -> Value:
         value = self[path] = self._get(path)
         return value
+
+    def searched(self, path: str) -> str:
+        """What of a text patterns are searched in: of a long one its beginning and its end, `SEARCHED` in all."""
+        text: str = self[path]
+        return text if len(text) <= SEARCHED else text[: SEARCHED // 2] + "\n" + text[-SEARCHED // 2 :]
 
     def spaced(self, path: str) -> str:
         """A text with every run of white space as one space: drivers and terminals wrap their lines as they like."""
@@ -93,20 +102,20 @@ class Test:
 
     def place(self, facts: Facts) -> tuple[str, int]:
         """The text that it matched, and where in it; 0 where no place of the text is meant."""
-        text = facts[self.path]
         if self.operator is Operator.MATCHES:
+            text = facts.searched(self.path)
             found = self.pattern.search(text)
             return text, found.start() if found else 0
         if self.operator in (Operator.CONTAINS, Operator.CONTAINS_ALL):
             places = (facts.folded(self.path).find(needle) for needle in self.needles)
             return facts.spaced(self.path), min((place for place in places if place >= 0), default=0)
-        return text, 0
+        return facts[self.path], 0
 
     def words(self, facts: Facts) -> tuple[str, ...]:
         """What of a text it went by, as it stands there: for a test that says yes and that looks into a text."""
         text = facts[self.path]
         if self.operator is Operator.MATCHES:
-            found = self.pattern.search(text)
+            found = self.pattern.search(facts.searched(self.path))
             return (" ".join(found[0].split()),) if found else ()
         if self.operator in (Operator.CONTAINS, Operator.CONTAINS_ALL) and isinstance(text, str):
             spaced, folded = facts.spaced(self.path), facts.folded(self.path)
@@ -244,7 +253,9 @@ def _matches(test: Test, value: Value, facts: Facts) -> bool | None:
     text = facts.folded(test.path)
     for branch in test.branches:
         needles = branch.needles
-        if (not needles or any(needle in text for needle in needles)) and branch.pattern.search(value):
+        if (not needles or any(needle in text for needle in needles)) and branch.pattern.search(
+            facts.searched(test.path)
+        ):
             return True
     return False
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from diagnostics.allowance import refusal
 from diagnostics.causes import Kind, Severity, Stage
 from diagnostics.conditions import Answer, Facts, Test
 from diagnostics.error_text import Origin
@@ -134,14 +135,18 @@ def _remedy(fix: FixSpec, observations: Observations) -> Remedy:
     if fix.change is not None:
         change = {key: _worded(value, observations) for key, value in fix.change.items()}
         unknown = tuple(dict.fromkeys(path for path in _asked(fix.change) if not say(observations.get(path))))
+    refused = ""
+    if change is not None and not unknown:
+        # A fact that fills it may be what a server or a resolver has chosen.
+        refused = refusal(change, observations.get("target.sslmode"))
     return Remedy(
         id=fix.id,
         kind=fix.kind,
         title=word(fix.title, observations),
         steps=word(fix.steps, observations),
         caution=word(fix.caution, observations),
-        change=None if unknown else change,
-        note=f"not known here: {', '.join(unknown)}" if unknown else "",
+        change=None if unknown or refused else change,
+        note=f"not known here: {', '.join(unknown)}" if unknown else refused,
     )
 
 

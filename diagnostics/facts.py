@@ -164,6 +164,31 @@ def to_plain(value: Value) -> Value:
     return value
 
 
+def accepts(vocabulary: Vocabulary, path: str, value: Value) -> bool:
+    """A plain value is one that the field of a record can hold, with all that is in it. No derived fact: these accept
+    what their fields do."""
+    record, _, name = path.partition(".")
+    hint = _hints(vocabulary.records[record]).get(name) if record in vocabulary.records else None
+    return hint is not None and _holds(_typed(value, hint), hint)
+
+
+def _holds(value: Value, hint: Any) -> bool:
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return any(_holds(value, part) for part in typing.get_args(hint))
+    if typing.get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_holds(item, typing.get_args(hint)[0]) for item in value)
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        fields = _hints(hint)
+        return isinstance(value, hint) and all(
+            _holds(getattr(value, f.name), fields[f.name]) for f in dataclasses.fields(hint)
+        )
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if hint is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(hint, type) and isinstance(value, hint)
+
+
 def _frozen(value: Value) -> Value:
     return tuple(_frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
 

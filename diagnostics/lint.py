@@ -13,10 +13,9 @@ from pathlib import Path
 
 from diagnostics import catalogue, client_page, corpus, coverage, coverage_page, handbook, rules_compiled
 from diagnostics.causes import Severity
-from diagnostics.conditions import WORDS, Answer, Facts, Operator
+from diagnostics.conditions import WORDS, Answer, Facts
 from diagnostics.explanation import explain
 from diagnostics.facts import Vocabulary
-from diagnostics.patterns import faults
 from diagnostics.rule_template import BLANK
 from diagnostics.rulebook import Example, FixSpec, Rule, Rulebook, RuleError, from_folders
 from diagnostics.values import dataclass
@@ -79,16 +78,13 @@ def _rule(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
     if not rule.references:
         yield "references", "missing: where is this documented?"
     for reference in rule.references:
-        if not re.fullmatch(r"https://[^\s/]+\.[^\s]+", reference):
+        if not reference.startswith("https://"):
             yield "references", f"{reference} is no https address"
     yield from _supersedes(rule, rulebook)
     for number, block in enumerate(rule.when, 1):
         for test in block.tests:
             if test.path not in vocabulary:
                 yield f"when[{number}].{test.path}", "no such fact"
-            if test.operator is Operator.MATCHES:
-                for fault in faults(test.operand):
-                    yield f"when[{number}].{test.path}", fault
     if rule.severity is Severity.ERROR and not rule.fixes:
         yield "fix", "missing: an error tells what to do; a fix without a change says it in its steps"
     for fix in rule.fixes:
@@ -113,12 +109,10 @@ def _fix(rule: Rule, fix: FixSpec, vocabulary: Vocabulary) -> Remarks:
     yield from _title(f"{key}.title", fix.title)
     if fix.change is None and not fix.steps.strip():
         yield f"{key}.steps", "missing: without a change, somebody must be told what to do"
-    settings = (fix.change or {}).get("set", {})
-    if settings.get("sslmode") in ("disable", "allow", "prefer"):
-        yield f"{key}.change", "turns TLS off, or lets it be turned off"
     for part, text in (("title", fix.title), ("steps", fix.steps), ("caution", fix.caution)):
-        for found in _TLS_OFF.finditer(" ".join(text.split())):
-            if not _WARNS.search(" ".join(text.split())[max(0, found.start() - 40) : found.start()]):
+        spaced = " ".join(text.split())
+        for found in _TLS_OFF.finditer(spaced):
+            if not _WARNS.search(spaced[max(0, found.start() - 40) : found.start()]):
                 yield f"{key}.{part}", f'advises to weaken TLS: "{found[0]}"'
     positive = [vocabulary.observations(e.given) for e in rule.examples if e.expect is Answer.YES]
     if fix.applies and positive and all(fix.applies.answer(Facts(seen)) is Answer.NO for seen in positive):

@@ -1,37 +1,17 @@
-"""Regular expressions taken apart: what a match must contain, and whether a search is safe on a stranger's text.
-
-A search is linear as long as no repetition can be entered again inside its own run. So an unbounded repetition needs a
-character before it that cannot be part of the run (`"[^"]*`, `code \\d+`), and none may repeat another. What is bounded
-(`.{0,80}`) only costs its bound.
-"""
+"""Regular expressions taken apart: what a match must contain. What a search can cost is for `pattern_bound`."""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 # The parser of `re` has had no public name since 3.11, and nothing else gives a pattern's parts. `re` imports it
-# itself; should a later Python have it elsewhere, searches only become slower, and the linter says that it cannot look.
+# itself; should a later Python have it elsewhere, searches only become slower.
 _parser: Any = sys.modules.get(f"{re.__name__}._parser")
 
-BOUND = 300
-"""A repetition of at most so many is bounded."""
-
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
-_LOOKS = ("ASSERT", "ASSERT_NOT")
-
-Characters = frozenset[str]
-_NOTHING: Characters = frozenset()
-_SAMPLE: Characters = frozenset(map(chr, range(32, 127))) | {"é", "\u2019"}
-
-
-def faults(pattern: str) -> list[str]:
-    """What is unsafe, in words; empty if nothing is. `re.error` if it cannot be compiled."""
-    if _parser is None:
-        return ["this Python does not let it be looked into"]
-    return list(dict.fromkeys(_sequence(_parser.parse(pattern), [[]], times=1)))
 
 
 def needles(pattern: str) -> tuple[str, ...]:
@@ -94,90 +74,3 @@ def _needed(items: Iterable[Any]) -> tuple[str, ...]:
     # White space is folded in the text that is looked through, so it stands for nothing at the ends.
     known = [texts for texts in found if texts and all(text.strip() for text in texts)]
     return max(known, key=lambda texts: min(len(text.strip()) for text in texts), default=())
-
-
-def _sequence(items: Iterable[Any], ways: list[list[Characters]], times: int) -> Iterator[str]:
-    """Walk items in order. `ways`: what each way to get here has passed since the last unbounded repetition."""
-    for operator, argument in items:
-        name = str(operator)
-        if name in _REPEATS:
-            least, most, body = argument
-            unbounded = most > BOUND
-            run = _characters(body)
-            if times > 1 and (unbounded or (most > least and times * most > BOUND)):
-                yield "a repetition inside a repetition"
-            elif unbounded and not all(any(map(run.isdisjoint, way)) for way in ways):
-                yield "an unbounded repetition that nothing before it delimits: bound it, as in .{0,80}"
-            yield from _sequence(
-                body, [[_NOTHING]] if unbounded else [list(way) for way in ways], times * min(int(most), BOUND + 1)
-            )
-            if unbounded:
-                ways[:] = [[run] if least else []]
-            elif least:
-                _pass(ways, run)
-        elif name == "SUBPATTERN":
-            yield from _sequence(argument[-1], ways, times)
-        elif name == "BRANCH":
-            ends: list[list[Characters]] = []
-            for branch in argument[1]:
-                its_own = [list(way) for way in ways]
-                yield from _sequence(branch, its_own, times)
-                ends += its_own
-            ways[:] = ends
-        elif name in _LOOKS:
-            yield from _sequence(argument[1], [list(way) for way in ways], times)
-        else:
-            # A match can begin at one place only, so nothing after that place is entered twice.
-            _pass(ways, _NOTHING if name == "AT" and str(argument) == "AT_BEGINNING" else _one(name, argument))
-
-
-def _pass(ways: list[list[Characters]], taken: Characters) -> None:
-    for way in ways:
-        way.append(taken)
-
-
-def _characters(items: Iterable[Any]) -> Characters:
-    """Every character that the items can take."""
-    taken: Characters = frozenset()
-    for operator, argument in items:
-        name = str(operator)
-        if name == "SUBPATTERN":
-            taken |= _characters(argument[-1])
-        elif name == "BRANCH":
-            taken |= frozenset().union(*(_characters(branch) for branch in argument[1]))
-        elif name in _REPEATS:
-            taken |= _characters(argument[2])
-        elif name not in ("AT", *_LOOKS):
-            taken |= _one(name, argument)
-    return taken
-
-
-def _one(name: str, argument: Any) -> Characters:
-    """The characters of the sample that one item takes, in either case; all of them for what is not understood here."""
-    if name == "LITERAL":
-        return _both_cases(chr(argument))
-    if name == "NOT_LITERAL":
-        return _SAMPLE - _both_cases(chr(argument))
-    if name == "RANGE":
-        return frozenset().union(*(_both_cases(chr(code)) for code in range(argument[0], min(argument[1], 0xFFFF) + 1)))
-    if name == "CATEGORY":
-        return frozenset(filter(_CATEGORIES.get(str(argument), lambda _: True), _SAMPLE))
-    if name == "IN":
-        negated = str(argument[0][0]) == "NEGATE"
-        taken = frozenset[str]().union(*(_one(str(n), a) for n, a in argument[negated:]))
-        return _SAMPLE - taken if negated else taken
-    return _SAMPLE
-
-
-def _both_cases(character: str) -> Characters:
-    return frozenset((character.lower(), character.upper()))
-
-
-_CATEGORIES: dict[str, Callable[[str], bool]] = {
-    "CATEGORY_DIGIT": str.isdigit,
-    "CATEGORY_NOT_DIGIT": lambda c: not c.isdigit(),
-    "CATEGORY_SPACE": str.isspace,
-    "CATEGORY_NOT_SPACE": lambda c: not c.isspace(),
-    "CATEGORY_WORD": lambda c: c.isalnum() or c == "_",
-    "CATEGORY_NOT_WORD": lambda c: not (c.isalnum() or c == "_"),
-}

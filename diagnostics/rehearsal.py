@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from hashlib import sha256
 from pathlib import Path
 
 from diagnostics import rule_file
@@ -12,7 +11,7 @@ from diagnostics.conditions import Answer
 from diagnostics.facts import Vocabulary
 from diagnostics.lint import example_remarks
 from diagnostics.rulebook import Example, Rule, Rulebook, RuleError, rule_of
-from diagnostics.rules_compiled import RuleFile, RuleProblem
+from diagnostics.rules_compiled import RuleProblem, read_file
 from diagnostics.values import dataclass
 
 
@@ -29,15 +28,16 @@ class Rehearsed:
 def with_files(rulebook: Rulebook, files: Iterable[Path], vocabulary: Vocabulary, repairs: Collection[str]) -> Rulebook:
     """The rulebook with these files in it; one whose id is there already takes that rule's place.
 
-    `RuleError` names everything that is wrong with any of the files, `OSError` is one that cannot be read.
+    `RuleError` names everything that is wrong with any of the files.
     """
     rules = {rule.id: rule for rule in rulebook}
     problems: list[RuleProblem] = []
     for path in files:
-        content = path.read_bytes()
-        file = RuleFile(rule_id(path), path, content, sha256(content).hexdigest())
         try:
+            file = read_file(path, rule_id(path))
             rules[file.id] = rule_of(file, rule_file.read(file, vocabulary, repairs))
+        except OSError as problem:
+            problems.append(RuleProblem(path, "", f"cannot be read: {problem.strerror}"))
         except RuleError as error:
             problems.extend(error.problems)
     for rule in rules.values():

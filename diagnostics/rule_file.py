@@ -2,48 +2,128 @@
 
 from __future__ import annotations
 
+import codecs
+import math
 import re
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
+from diagnostics import allowance, pattern_bound
 from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
 from diagnostics.conditions import WORDS, WRITTEN, Operator
-from diagnostics.facts import Fact, Vocabulary
+from diagnostics.error_text import without_escapes
+from diagnostics.facts import Fact, Vocabulary, accepts
+from diagnostics.patterns import branches
+from diagnostics.rule_lines import Lines
 from diagnostics.rules_compiled import RuleError, RuleFile, RuleProblem
 from diagnostics.wording import placeholders
 
-PASSWORD_CHANGES = ("percent-encode", "endpoint-form", "endpoint-form-dollar", "plain-form")
+Problems = Iterator[tuple[str, str]]
+"""Key and sentence."""
+
+MOST = {"when": 50, "fix": 20, "example": 100}
+"""So many parts of a kind a rule has at most."""
+MOST_ITEMS = 500
+"""Of a list or a table."""
+DEEPEST = 8
+"""Tables in tables: an example's list of records has 5."""
+SHOWN = 60
+"""So many characters of a wrong value are told."""
 
 
 def read(file: RuleFile, vocabulary: Vocabulary, repairs: Collection[str] | None = None) -> dict[str, Any]:
-    """What a rule file says, as TOML gives it, once it is known to be right. `RuleError` with all that is not.
+    """What a rule file says, as TOML gives it, once it is known to be right. `RuleError` with what is not.
 
-    `repairs` are the names that `repair = ...` may have; `None`: any.
+    What it may hold is bounded in every direction, so that a hostile file is refused as fast as a wrong one: its size
+    (`RuleFile` is read with a bound), its nesting, numbers, keys, texts (`_form`), patterns (`pattern_bound`) and what
+    its changes do (`allowance`). `repairs` are the names that `repair = ...` may have; `None`: any.
     """
+    text = _text(file)
+    data = _parsed(file, text)
+    check = _Check(vocabulary, repairs)
+    # What has the wrong form is not looked into. A hostile file can have a mistake in every byte.
+    found = list(islice(_form(data), RuleError.SHOWN)) or list(islice(check.rule(file.id, data), RuleError.SHOWN + 1))
+    if found:
+        where = Lines(text)
+        raise RuleError([RuleProblem(file.path, key, says, where.line(key)) for key, says in found])
+    return data
+
+
+def _text(file: RuleFile) -> str:
+    if file.content.startswith(codecs.BOM_UTF8):
+        raise RuleError([RuleProblem(file.path, "", "begins with a byte order mark: save it as UTF-8 without one", 1)])
+    try:
+        return file.content.decode()
+    except UnicodeDecodeError as error:
+        line = file.content.count(b"\n", 0, error.start) + 1
+        raise RuleError([RuleProblem(file.path, "", f"not UTF-8 at byte {error.start}", line)]) from None
+
+
+def _parsed(file: RuleFile, text: str) -> dict[str, Any]:
     import tomllib  # the compiled form does without
 
+    if deep := _DEEP_KEY.search(text):
+        line = text.count("\n", 0, deep.start()) + 1
+        raise RuleError([RuleProblem(file.path, "", "a key has too many parts", line)])
     try:
-        data = tomllib.loads(file.content.decode())
-    except UnicodeDecodeError as error:
-        raise RuleError([RuleProblem(file.path, "", f"not UTF-8 at byte {error.start}")]) from None
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise RuleError([RuleProblem(file.path, "", f"not TOML: {error}")]) from None
-    problems = [RuleProblem(file.path, key, says) for key, says in _Check(vocabulary, repairs).rule(file.id, data)]
-    if problems:
-        raise RuleError(problems)
-    return data
+        line = int(found[1]) if (found := _AT_LINE.search(str(error))) else 0
+        raise RuleError([RuleProblem(file.path, "", f"not TOML: {error}", line)]) from None
+    except RecursionError:
+        raise RuleError([RuleProblem(file.path, "", "has too many brackets inside each other")]) from None
+    except ValueError:  # of an integer with thousands of digits
+        raise RuleError([RuleProblem(file.path, "", "has a number that is too long")]) from None
+
+
+# The reader of TOML needs a time that grows with the square of a key's parts.
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){12}""")
+_AT_LINE = re.compile(r"at line (\d+)")
+
+
+def _form(data: Any) -> Problems:
+    """What no rule file holds, wherever it is in it. Nothing is looked into that is too deep."""
+    waiting: deque[tuple[str, Any, int]] = deque([("", data, 0)])
+    while waiting:
+        key, value, depth = waiting.popleft()
+        if depth > DEEPEST:
+            yield key, "has too many tables inside each other"
+        elif isinstance(value, (dict, list)):
+            if len(value) > MOST_ITEMS:
+                yield key, f"has {len(value)} entries; {MOST_ITEMS} are allowed"
+                continue
+            pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+            for number, (name, item) in enumerate(pairs, 1):
+                if name is not None and without_escapes(name) != name:
+                    yield key, f"a key has {_character(name)}"
+                    continue
+                whole = f"{key}[{number}]" if name is None else f"{key}.{name[:SHOWN]}" if key else name[:SHOWN]
+                waiting.append((whole, item, depth + 1))
+        elif isinstance(value, str) and without_escapes(value) != value:
+            yield key, f"has {_character(value)}, which a page or a terminal would obey"
+        elif isinstance(value, int) and abs(value) >= 2**63:
+            yield key, "is a number that is too large"
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield key, "is no number that can be compared"
+        elif not isinstance(value, (str, int, float)):
+            yield key, "is a date or a time, which no fact is"
+
+
+def _character(text: str) -> str:
+    found = next((c for c in text if without_escapes(c) != c), "\r")
+    return f"the control or formatting character U+{ord(found):04X}"
 
 
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """`; did you mean "tls.trust"?`, or nothing if no known word is near."""
     import difflib  # only for somebody who made a mistake
 
-    near = difflib.get_close_matches(str(word), list(known), n=1)
+    # Each comparison costs the product of the lengths.
+    near = difflib.get_close_matches(str(word), list(known), n=1) if len(str(word)) <= SHOWN else []
     return f'; did you mean "{near[0]}"?' if near else ""
 
-
-Problems = Iterator[tuple[str, str]]
-"""Key and sentence."""
 
 _RULE = {
     "title": str,
@@ -81,10 +161,16 @@ class _Check:
     def __init__(self, vocabulary: Vocabulary, repairs: Collection[str] | None) -> None:
         self.facts = vocabulary.facts
         self.repairs = repairs
+        self.vocabulary = vocabulary
+        self.steps = 0
+        """What the patterns of the file cost so far."""
 
     def rule(self, id: str, data: Mapping[str, Any]) -> Problems:
-        if not re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", id):
-            yield "", "the path of a rule is its id: small letters, digits, hyphens"
+        if not _ID.fullmatch(id):
+            yield (
+                "",
+                "the path of a rule is its id, stage/name: small letters, digits, hyphens; at most 60 of them each",
+            )
         yield from _table("", data, _RULE, _NEEDED)
         data = {key: value for key, value in data.items() if isinstance(value, _RULE.get(key, ()))}
         for key, words in _CLOSED.items():
@@ -98,14 +184,29 @@ class _Check:
             yield from self.text(key, data.get(key, ""))
         for key in ("supersedes", "references"):
             yield from _texts(key, data.get(key, []))
+        for reference in data.get("references", []):
+            if isinstance(reference, str) and not _REFERENCE.fullmatch(reference):
+                yield "references", f"{_told(reference)} is no address of a page: https://..., without spaces"
+        for key, most in MOST.items():
+            if len(data.get(key, ())) > most:
+                yield key, f"a rule has at most {most} of these"
+                return
         for number, block in enumerate(data.get("when", []), 1):
             yield from self.block(f"when[{number}]", block)
         for name, fix in data.get("fix", {}).items():
             yield from self.fix(f"fix.{name}", fix)
         for number, example in enumerate(data.get("example", []), 1):
             yield from self.example(f"example[{number}]", example)
+        if self.steps > pattern_bound.STEPS:
+            yield (
+                "",
+                f"its patterns could need {self.steps} steps for each character of a text, and {pattern_bound.STEPS} "
+                "are allowed: shorten their repetitions, or say contains = [...]",
+            )
 
     def fix(self, key: str, data: Any) -> Problems:
+        if not _NAME.fullmatch(key.removeprefix("fix.")):
+            yield key, "the name of a fix has small letters, digits and hyphens, at most 60"
         yield from _table(key, data, _FIX, ("kind", "title"))
         if not isinstance(data, dict):
             return
@@ -134,18 +235,27 @@ class _Check:
                 yield from self.text(f"{key}.set.{name}", value)
             else:
                 yield f"{key}.set.{name}", "is written as a text, as in a connection string"
+                settings = None
         yield from _texts(f"{key}.remove", data.get("remove", []))
-        yield from self.text(f"{key}.add_option", data.get("add_option", ""))
-        if self.repairs is not None and "repair" in data and data["repair"] not in self.repairs:
-            yield f"{key}.repair", f'no repair is called "{data["repair"]}"{did_you_mean(data["repair"], self.repairs)}'
-        if "password" in data and data["password"] not in PASSWORD_CHANGES:
-            yield f"{key}.password", f"is one of {', '.join(PASSWORD_CHANGES)}"
+        if (
+            settings is not None
+            and _has_types(data, _CHANGE)
+            and all(isinstance(n, str) for n in data.get("remove", ()))
+        ):
+            for part, says in allowance.faults(data, self.repairs):
+                yield f"{key}.{part}", says + self.meant(data, part)
+
+    def meant(self, change: Mapping[str, Any], part: str) -> str:
+        if part == "repair":
+            return did_you_mean(change["repair"], self.repairs or ())
+        name = part.removeprefix("set.")
+        return did_you_mean(name, allowance.SET) if name != part and name not in allowance.SET else ""
 
     def example(self, key: str, data: Any) -> Problems:
         yield from _table(key, data, _EXAMPLE, ("name", "given"))
         if not isinstance(data, dict):
             return
-        if "expect" in data and data["expect"] not in WORDS:
+        if isinstance(data.get("expect"), str) and data["expect"] not in WORDS:
             yield f"{key}.expect", f"is one of {', '.join(WORDS)}"
         for path, fact, value in self.lines(data.get("given")):
             where = f"{key}.given.{path}"
@@ -154,7 +264,10 @@ class _Check:
             elif fact.kind.startswith("list of "):
                 if not isinstance(value, list):
                     yield where, "is a list"
-                elif fact.kind != "list of records":
+                elif fact.kind == "list of records":
+                    if not accepts(self.vocabulary, path, value):
+                        yield where, "has records that are not like those of this fact"
+                else:
                     for item in value:
                         yield from _fits(where, item, fact)
             else:
@@ -207,12 +320,23 @@ class _Check:
             if not is_text or fact.choices:
                 yield key, "matches is for open texts"
             else:
-                yield from _pattern(key, operand)
+                yield from self.pattern(key, operand)
         elif operator is Operator.EMPTY:
             if not (is_text or is_list) or not isinstance(operand, bool):
                 yield key, "empty = true or false, and is for texts and lists"
         elif fact.kind not in ("int", "float") or isinstance(operand, bool) or not isinstance(operand, (int, float)):
             yield key, f"{operator.value} compares numbers"
+
+    def pattern(self, key: str, pattern: Any) -> Problems:
+        if not isinstance(pattern, str):
+            yield key, "is a regular expression in a text"
+            return
+        try:
+            whole = pattern_bound.cost(pattern)
+            # Searched is each alternative for itself.
+            self.steps += max(whole, sum(map(pattern_bound.cost, branches(pattern))))
+        except pattern_bound.Refused as refused:
+            yield key, str(refused)
 
     def text(self, key: str, text: Any) -> Problems:
         for path in placeholders(text) if isinstance(text, str) else ():
@@ -247,7 +371,7 @@ def _table(key: str, data: Any, known: Mapping[str, type], needed: Iterable[str]
 
 def _closed(key: str, word: str, words: Iterable[str]) -> Problems:
     if word not in list(words):
-        yield key, f'"{word}" is not among {", ".join(words)}{did_you_mean(word, words)}'
+        yield key, f'"{word[:SHOWN]}" is not among {", ".join(words)}{did_you_mean(word, words)}'
 
 
 def _texts(key: str, items: Any) -> Problems:
@@ -259,13 +383,22 @@ def _fits(key: str, value: Any, fact: Fact) -> Problems:
     kind = _BY_NAME[fact.kind.removeprefix("list of ")]
     fitting: tuple[type, ...] = (int, float) if kind is float else (kind,)
     if not isinstance(value, fitting) or (isinstance(value, bool) and kind is not bool):
-        yield key, f"is {_KINDS[kind]}, and {value!r} is not"
+        yield key, f"is {_KINDS[kind]}, and {_told(value)} is not"
     elif fact.choices:
         yield from _closed(key, str(value), fact.choices)
 
 
-def _pattern(key: str, pattern: Any) -> Problems:
-    try:
-        re.compile(pattern)
-    except (re.error, TypeError) as error:
-        yield key, f"is no regular expression: {error}"
+def _told(value: object) -> str:
+    """A wrong value, as far as it helps to find it."""
+    text = repr(value)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "..."
+
+
+def _has_types(data: Mapping[str, Any], known: Mapping[str, type]) -> bool:
+    return all(name in known and isinstance(value, known[name]) for name, value in data.items())
+
+
+_ID = re.compile(r"[a-z0-9-]{1,60}(?:/[a-z0-9-]{1,60})?")
+_NAME = re.compile(r"[a-z0-9-]{1,60}")
+# Nothing that could end a link or begin an element in HTML, Markdown or a terminal.
+_REFERENCE = re.compile(r"https?://[A-Za-z0-9\[][^\s<>\"'`\\^{|}]{2,500}")

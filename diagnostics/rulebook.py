@@ -189,7 +189,8 @@ def load(
     vocabulary: Vocabulary | Callable[[], Vocabulary], *folders: Path, repairs: Collection[str] | None = None
 ) -> Rulebook:
     """The built-in rules, and those of more folders. `RuleError` as `from_folders`."""
-    folders = (rules_compiled.built_in(), *folders)
+    ours = rules_compiled.built_in()
+    folders = (ours, *(folder for folder in folders if folder.resolve() != ours.resolve()))
     return from_folders(vocabulary, *folders, repairs=repairs, known=rules_compiled.compiled())
 
 
@@ -208,6 +209,8 @@ def from_folders(
     problems: list[RuleProblem] = []
     for folder in folders:
         for file in _files(folder, problems):
+            if len(problems) > RuleError.SHOWN:
+                raise RuleError(problems)
             if file.id in said:
                 problems.append(
                     RuleProblem(file.path, "", f"{said[file.id][0].path} has this id already: choose another")
@@ -272,8 +275,8 @@ def _reads_the_text(block: Block) -> bool:
 def _files(folder: Path, problems: list[RuleProblem]) -> Iterable[RuleFile]:
     try:
         return rules_compiled.files(folder)
-    except OSError as error:
-        problems.append(RuleProblem(folder, "", f"cannot be read: {error.strerror}"))
+    except RuleError as error:
+        problems.extend(error.problems)
         return ()
 
 

@@ -11,12 +11,22 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from functools import cache
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 PACKAGE = Path(__file__).parent
 COMPILED = PACKAGE / "rules-compiled.json"
+MAX_BYTES = 32_768
+"""Of a rule file. The longest of ours has 11 kB."""
+MAX_FILES = 1_000
+"""Of a folder, with all folders in it."""
+MAX_TOTAL = 2 * 1024 * 1024
+"""Bytes of all rule files of a folder."""
+MAX_ENTRIES = 10_000
+"""Names of files and folders that are looked at in a folder of rules: `--rules /` is a mistake."""
 COVERAGE = "coverage"
 """No rule has this id: `coverage.toml` says which documented failure is found by which rule."""
 
@@ -38,17 +48,33 @@ class RuleProblem(NamedTuple):
     key: str
     """Where in the file: `when[1].tls.trust`, `fix.option-in-uri.change`; empty for the file as a whole."""
     says: str
+    line: int = 0
+    """The line of the file, from 1; 0: not known."""
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.key}: {self.says}" if self.key else f"{self.path}: {self.says}"
+        """`team/auth/x.toml: line 12: fix.a.change: ...`, without what a hostile file could do to a terminal."""
+        from diagnostics.error_text import without_escapes  # only for somebody who made a mistake
+
+        parts = (str(self.path), f"line {self.line}" if self.line else "", self.key, self.says)
+        return " ".join(without_escapes(": ".join(filter(None, parts))).split())
 
 
 class RuleError(Exception):
     """Rule files that cannot be used."""
 
+    SHOWN = 20
+    """So many problems are told; a person mends these first."""
+
     def __init__(self, problems: Iterable[RuleProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        told = [str(problem) for problem in self.problems[: self.SHOWN]]
+        rest = len(self.problems) - len(told)
+        super().__init__("\n".join([*told, *([f"and {rest} more"] if rest else [])]))
+
+    @property
+    def is_ours(self) -> bool:
+        """A built-in rule is wrong, which no user can help."""
+        return any(problem.path.is_relative_to(built_in()) for problem in self.problems)
 
 
 def built_in() -> Path:
@@ -60,17 +86,35 @@ def built_in() -> Path:
 def files(folder: Path) -> list[RuleFile]:
     """Every `*.toml` below a folder but `coverage.toml`, in the order of their ids.
 
-    `OSError` if the folder or a file cannot be read.
+    Names that begin with a full stop are left out, and links to folders are not followed. `RuleError` names everything
+    that cannot be read, or that is more than a folder of rules has.
     """
+    problems: list[RuleProblem] = []
     found = []
-    for path in _toml_below(str(folder)):
+    size = 0
+    for path in _toml_below(str(folder), problems):
         id = path[len(str(folder)) + 1 : -len(".toml")].replace(os.sep, "/")
         if id == COVERAGE:
             continue
-        with open(path, "rb") as file:  # noqa: PTH123  a Path for each of 150 files costs as much as reading them
-            content = file.read()
-        found.append(RuleFile(id, Path(path), content, sha256(content).hexdigest()))
+        try:
+            found.append(file := read_file(Path(path), id))
+        except OSError as problem:
+            problems.append(RuleProblem(Path(path), "", f"cannot be read: {problem.strerror}"))
+            continue
+        size += len(file.content)
+        if len(found) > MAX_FILES or size > MAX_TOTAL:
+            says = f"has more than {MAX_FILES} rules, or than {MAX_TOTAL // 1024} kB of them"
+            problems.append(RuleProblem(folder, "", says))
+            break
+    if problems:
+        raise RuleError(problems)
     return sorted(found)
+
+
+def read_file(path: Path, id: str) -> RuleFile:
+    """One rule file. Raises `OSError`: it is not there, is no regular file, or has more than `MAX_BYTES`."""
+    content = bytes(_files().content(path, MAX_BYTES))
+    return RuleFile(id, path, content, sha256(content).hexdigest())
 
 
 def compiled(file: Path = COMPILED) -> dict[str, Any]:
@@ -139,9 +183,36 @@ def _beside(name: str) -> Any:
     return module
 
 
-def _toml_below(folder: str) -> Iterator[str]:
-    for entry in os.scandir(folder):
-        if entry.is_dir():
-            yield from _toml_below(entry.path)
-        elif entry.name.endswith(".toml"):
-            yield entry.path
+@cache
+def _files() -> Any:
+    """The reader of foreign files. A build has no package to import it from."""
+    try:
+        from diagnostics import files as reader
+    except ImportError:
+        return _beside("files")
+    return reader
+
+
+def _toml_below(folder: str, problems: list[RuleProblem]) -> Iterator[str]:
+    """In the order of their names, so that the same folder is always read in the same way."""
+    waiting, seen = [folder], 0
+    while waiting:
+        here = waiting.pop()
+        try:
+            with os.scandir(here) as there:
+                entries = sorted(islice(there, MAX_ENTRIES + 1), key=lambda entry: entry.name)
+        except OSError as problem:
+            problems.append(RuleProblem(Path(here), "", f"cannot be read: {problem.strerror}"))
+            continue
+        seen += len(entries)
+        if seen > MAX_ENTRIES:
+            says = f"has more than {MAX_ENTRIES} files and folders: name the folder of the rules itself"
+            problems.append(RuleProblem(Path(folder), "", says))
+            return
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(entry.path)
+            elif entry.name.endswith(".toml"):
+                yield entry.path

@@ -7,7 +7,7 @@ import pytest
 from diagnostics.catalogue import BEGIN, refresh, refreshed
 from diagnostics.conditions import Operator
 from diagnostics.lint import lint
-from diagnostics.patterns import branches, faults, needles
+from diagnostics.patterns import branches, needles
 from diagnostics.probes import VOCABULARY as WHOLE
 from diagnostics.rulebook import from_folders, load
 from tests.small_rules import VOCABULARY, write_rule
@@ -71,10 +71,6 @@ def test_a_title_may_begin_with_a_name(tmp_path: Path, title: str) -> None:
         (FIX.replace("Ask its owner", "Add ssl: { rejectUnauthorized: false }"), "advises to weaken TLS"),
         (FIX + "for = { tls.sni_sent = true }", None),
         (FIX + "for = { tls.trust = 'trusted' }", "fix.renew: is offered in no example that says yes"),
-        (
-            FIX + "change = { set = { sslmode = 'prefer' } }\nexpect = { tls.trust = 'trusted' }",
-            "fix.renew.change: turns TLS off, or lets it be turned off",
-        ),
         (FIX.replace("Ask its owner", "Never set sslmode=disable"), None),
         (FIX.replace("Ask its owner", "Change sslmode=disable to sslmode=require"), None),
     ],
@@ -116,41 +112,6 @@ def test_what_supersedes_may_not_hide_what_is_worse_or_be_hidden_in_turn(tmp_pat
         "supersedes: a/one supersedes this rule in turn: where both hold, neither is told",
         'example[1] "it has expired": the rule holds and is hidden behind a/one',
     ]
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        r'"[^"]*" does not exist',
-        r"code \d+",
-        r".{0,80}refused",
-        r"^\w+: ",
-        r'(host name "|ENOTFOUND )[^"\s:]*@',
-        r"server \d+\.\d+",
-        r'"[^"\s]+\s+"',
-        r"\((\d{1,3}\.){3}\d{1,3}\)",
-        r"(?i:a|b)(?!c)",
-    ],
-)
-def test_a_pattern_whose_search_is_linear_is_safe(pattern: str) -> None:
-    assert faults(pattern) == []
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        r"refused.*5432",
-        r"\S+@host",
-        r'x[^"]*y[^"]*z',
-        r"(a+)+b",
-        r'"(a|b\d+){2,}',
-        r'x(a|")[^"]*',
-        r"(.{0,40}x){0,40}",
-        r"[a-z]+\d",
-    ],
-)
-def test_a_pattern_whose_search_may_not_end_is_found(pattern: str) -> None:
-    assert faults(pattern)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ FIX = """
 [fix.renew]
 kind = "repair"
 title = "renew it"
-change = { set = { host = "{target.endpoint}" }, remove = ["port"], repair = "renew" }
+change = { set = { sslmode = "require" }, add_option = "endpoint={target.endpoint}", remove = ["options"], repair = "renew" }
 expect = { tls.trust = "trusted" }
 """
 
@@ -98,7 +98,7 @@ def test_a_mistake_at_the_top_is_named(tmp_path: Path, keys: dict[str, str], pro
         ("target.host = { contains = ' ' }", "looks for texts that are not empty"),
         ("target.host = []", "an empty list of values never holds"),
         ("target.host = {}", "no test"),
-        ("target.host = { matches = '(' }", "is no regular expression: missing ), unterminated subpattern"),
+        ("target.host = { matches = '(' }", "is not a regular expression: missing ), unterminated subpattern"),
     ],
 )
 def test_a_mistake_in_a_test_is_named(tmp_path: Path, when: str, problem: str) -> None:
@@ -114,8 +114,8 @@ def test_a_mistake_in_a_test_is_named(tmp_path: Path, when: str, problem: str) -
         ("remove =", "removes =", 'fix.renew.change.removes: unknown key; did you mean "remove"?'),
         ('repair = "renew"', 'repair = "renw"', 'no repair is called "renw"; did you mean "renew"?'),
         ('repair = "renew"', 'password = "plain"', "is one of percent-encode, endpoint-form"),
-        ('"{target.endpoint}"', '"{target.endpont}"', 'did you mean "target.endpoint"?'),
-        ('"{target.endpoint}"', "5432", "is written as a text, as in a connection string"),
+        ('{target.endpoint}"', '{target.endpont}"', 'did you mean "target.endpoint"?'),
+        ('"require"', "5432", "is written as a text, as in a connection string"),
         ("expect =", "for =", "fix.renew.expect: missing: a change is verified by both together"),
         ('trust = "trusted"', 'trust = "tursted"', 'fix.renew.expect.tls.trust: "tursted" is not among'),
     ],
@@ -147,7 +147,7 @@ def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(RuleError) as caught:
         from_folders(VOCABULARY, tmp_path)
     assert [p.path for p in caught.value.problems] == [first, first, second]
-    assert f"{first}: when[1].tls.trust: " in str(caught.value)
+    assert f"{first}: line 7: when[1].tls.trust: " in str(caught.value)
 
 
 @pytest.mark.parametrize(

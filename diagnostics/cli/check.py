@@ -107,10 +107,9 @@ def _are_rules(named: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     """On the command line a rule that is not there is a typing error; in a file it may be one that was there once."""
     from difflib import get_close_matches
 
-    from diagnostics import rulebook
-    from diagnostics.probes import VOCABULARY
+    from diagnostics import conclusion
 
-    rules = [rule.id for rule in rulebook.load(VOCABULARY, *folders)]
+    rules = [rule.id for rule in conclusion.all_rules(folders)]
     for rule in (text.partition("=")[0].strip() for text in named):
         if rule not in rules:
             near = get_close_matches(rule, rules, 1)

@@ -138,12 +138,7 @@ def _unpacked(content: bytes, name: str) -> str:
 
 
 def _rules(folders: tuple[Path, ...]) -> Rulebook:
-    from diagnostics.rules_compiled import RuleError
-
-    try:
-        return conclusion.all_rules(folders)
-    except RuleError as error:
-        raise click.UsageError(f"--rules: {error}") from None
+    return conclusion.all_rules(folders)
 
 
 def _show_manual(name: str, folders: tuple[Path, ...], terminal: Terminal) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import click
-
 from diagnostics import rehearsal
 from diagnostics.conditions import WORDS, Answer
 from diagnostics.lint import remarks_of
@@ -25,8 +23,6 @@ def tested(paths: tuple[Path, ...], rules: Rulebook, width: int) -> tuple[str, b
         rules = rehearsal.with_files(rules, paths, VOCABULARY, REPAIRS)
     except RuleError as error:
         return f"{error}\n", False
-    except OSError as problem:
-        raise click.FileError(str(problem.filename), problem.strerror) from None
     ids = [rehearsal.rule_id(path) for path in paths]
     lines: list[str] = []
     good = True
@@ -56,8 +52,6 @@ def linted(paths: tuple[Path, ...], folders: tuple[Path, ...], rules: Rulebook) 
             rules = rehearsal.with_files(rules, paths, VOCABULARY, REPAIRS)
     except RuleError as error:
         return f"{error}\n", False
-    except OSError as problem:
-        raise click.FileError(str(problem.filename), problem.strerror) from None
     chosen = [rules[id] for id in dict.fromkeys(map(rehearsal.rule_id, paths))] if paths else list(rules)
     remarks = [str(remark) for rule in chosen for remark in remarks_of(rule, rules, VOCABULARY)]
     examples = sum(len(rule.examples) for rule in chosen)

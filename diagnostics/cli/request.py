@@ -123,15 +123,10 @@ def _text(error: str | None) -> str | None:
 
 
 def _check_rules(folders: tuple[Path, ...]) -> None:
-    """Find mistakes in the user's own rules before the run, as they are his and not ours."""
-    from diagnostics import rulebook
-    from diagnostics.probes import VOCABULARY
-    from diagnostics.rules_compiled import RuleError
+    """Find mistakes in the user's own rules before the run opens anything."""
+    from diagnostics import conclusion
 
-    try:
-        rulebook.load(VOCABULARY, *folders)
-    except RuleError as error:
-        raise click.UsageError(f"--rules: {error}") from None
+    conclusion.all_rules(folders)
 
 
 def _client(named: str | None, error: str | None, driver: str | None) -> Client:

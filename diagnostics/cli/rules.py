@@ -157,12 +157,8 @@ def _catalogue(folders: tuple[Path, ...], stage: str | None) -> None:
 
 def _load(folders: tuple[Path, ...]) -> Rulebook:
     from diagnostics import conclusion
-    from diagnostics.rules_compiled import RuleError
 
-    try:
-        return conclusion.all_rules(folders)
-    except RuleError as error:
-        raise click.UsageError(str(error)) from None
+    return conclusion.all_rules(folders)
 
 
 def _terminal() -> Terminal:

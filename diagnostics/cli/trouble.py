@@ -27,6 +27,10 @@ def told(error: Exception, arguments: Iterable[str]) -> int:
 
     if isinstance(error, click.exceptions.Abort):
         return INTERRUPTED
+    from diagnostics.rules_compiled import RuleError
+
+    if isinstance(error, RuleError) and not error.is_ours:
+        error = click.ClickException(f"the rules cannot be used:\n{error}")
     if isinstance(error, click.ClickException):
         import io
 

@@ -137,8 +137,9 @@ def without_escapes(text: str) -> str:
 
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-# C0 and C1 controls, and the bidirectional overrides, which can make a line read backwards.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 controls; the marks of direction, which can make a line read backwards; the line and paragraph separators,
+# which end a line for some programs and not for others; halves of surrogate pairs, which no encoding can write.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _BEGINNING = 4000
 """So many characters tell where a text comes from."""
 # Not the resolver's, which Go names: `lookup db.example on 10.0.0.2:53`.
