@@ -20,7 +20,7 @@ from diagnostics.facts import Observations
 from diagnostics.finding import Finding, Report, Severity
 from diagnostics.machine import Machine
 from diagnostics.network import Network
-from diagnostics.observe import Progress, begin, observe
+from diagnostics.observe import Progress, before, begin, observe
 from diagnostics.probes.probe import Options, Seen
 from diagnostics.probes.settings import NOTHING
 from diagnostics.target.facts import TargetFacts
@@ -139,7 +139,20 @@ def plan(request: Request) -> tuple[str, ...]:
     if options.web is not False:
         when = "" if options.web else ", only if the database port does not answer"
         lines.append(f"ask the provider's own port 443 for this endpoint (Neon only){when}")
-    return tuple(lines)
+    return (*lines, *_trials(request))
+
+
+def _trials(request: Request) -> Iterable[str]:
+    """What the fixes of the user's further rules would try. Raises `RuleError`."""
+    if not request.rules or not request.verify:
+        return ()
+    from diagnostics.trials import trials
+
+    target = targets.as_taken(request.target, request.client.raw_in_password)
+    known = Observations({record.name: record for record in before(target, request.client)})
+    if request.error is not None:
+        known = known.with_record(error_text.clean(request.error, Origin.REPORTED))
+    return trials(conclusion.all_rules(request.rules), known, login=request.options.login)
 
 
 def _questions(name: str, request: Request) -> Iterable[str]:

@@ -39,24 +39,25 @@ def begin(
 ) -> Seen:
     """Everything that is known before the first packet. `given` are records that need not be observed again."""
     seen = Seen(target, client, machine, options)
+    for record in (*before(target, client, version), *given):
+        seen.put(record)
+    return seen
+
+
+def before(target: Target, client: Client, version: str = "") -> tuple[Record, Record]:
+    """What the target and the client say by themselves."""
     default = client.default_sslmode or "prefer"
     source = "libpq's default" if client.family in ("libpq", None) else f"{client.title}'s default"
     facts = targets.facts(target, default_sslmode=default, default_source=source)
-    seen.put(facts)
-    seen.put(
-        client_facts(
-            client,
-            version=client.version or version or None,
-            host_is_name=facts.host_kind is HostKind.NAME,
-            sslsni=facts.sslsni is not False,
-            sslmode=facts.sslmode or default,
-            dialect=str(facts.dialect or ""),
-            connect_timeout=facts.connect_timeout or 0,
-        )
+    return facts, client_facts(
+        client,
+        version=client.version or version or None,
+        host_is_name=facts.host_kind is HostKind.NAME,
+        sslsni=facts.sslsni is not False,
+        sslmode=facts.sslmode or default,
+        dialect=str(facts.dialect or ""),
+        connect_timeout=facts.connect_timeout or 0,
     )
-    for record in given:
-        seen.put(record)
-    return seen
 
 
 async def observe(

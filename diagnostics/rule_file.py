@@ -70,7 +70,7 @@ def _parsed(file: RuleFile, text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        line = int(found[1]) if (found := _AT_LINE.search(str(error))) else 0
+        line = int(found[1]) if (found := _AT_LINE.search(str(error))) else text.count("\n") + 1
         raise RuleError([RuleProblem(file.path, "", f"not TOML: {error}", line)]) from None
     except RecursionError:
         raise RuleError([RuleProblem(file.path, "", "has too many brackets inside each other")]) from None

@@ -74,13 +74,18 @@ class RuleError(Exception):
     @property
     def is_ours(self) -> bool:
         """A built-in rule is wrong, which no user can help."""
-        return any(problem.path.is_relative_to(built_in()) for problem in self.problems)
+        return any(is_built_in(problem.path) for problem in self.problems)
 
 
 def built_in() -> Path:
     """The folder of the built-in rules: in the package when it is installed, beside it in a checkout."""
     installed = PACKAGE / "rules"
     return installed if installed.is_dir() else PACKAGE.parent / "rules"
+
+
+def is_built_in(path: Path) -> bool:
+    """The rule file is one of ours."""
+    return path.is_relative_to(built_in())
 
 
 def files(folder: Path) -> list[RuleFile]:

@@ -17,7 +17,7 @@ FIX = """
 [fix.renew]
 kind = "repair"
 title = "renew it"
-change = { set = { sslmode = "require" }, add_option = "endpoint={target.endpoint}", remove = ["options"], repair = "renew" }
+change = { set = { sslmode = "require" }, remove = ["options"], repair = "renew" }
 expect = { tls.trust = "trusted" }
 """
 
@@ -114,7 +114,7 @@ def test_a_mistake_in_a_test_is_named(tmp_path: Path, when: str, problem: str) -
         ("remove =", "removes =", 'fix.renew.change.removes: unknown key; did you mean "remove"?'),
         ('repair = "renew"', 'repair = "renw"', 'no repair is called "renw"; did you mean "renew"?'),
         ('repair = "renew"', 'password = "plain"', "is one of percent-encode, endpoint-form"),
-        ('{target.endpoint}"', '{target.endpont}"', 'did you mean "target.endpoint"?'),
+        ('title = "renew it"', 'title = "renew {target.endpont}"', 'did you mean "target.endpoint"?'),
         ('"require"', "5432", "is written as a text, as in a connection string"),
         ("expect =", "for =", "fix.renew.expect: missing: a change is verified by both together"),
         ('trust = "trusted"', 'trust = "tursted"', 'fix.renew.expect.tls.trust: "tursted" is not among'),
