@@ -38,6 +38,10 @@ BOUND = 300
 """A repetition of at most so many is bounded."""
 DEEPEST = 12
 """Groups inside groups."""
+MOST_PARTS = 20_000
+"""How often parts of a pattern are looked at."""
+WIDEST = 50_000
+"""Characters of all ranges: `re` looks at each one where case does not count."""
 
 Characters = int
 _OTHER: Characters = 1 << 128
@@ -52,8 +56,10 @@ _LOOKS = ("ASSERT", "ASSERT_NOT")
 _COUNTED = 0.1
 """Of a step: to go on by one character that is only compared, as in `.{0,80}`, which `re` does in a loop of its own."""
 _COMPARED = ("ANY", "LITERAL", "NOT_LITERAL")
-_TAIL = 64
+_TAIL = 24
 """So many characters back it is looked for what cannot overlap itself."""
+_KEPT = 100
+"""So many parts back it is looked for what delimits a repetition."""
 
 
 class Refused(Exception):
@@ -69,13 +75,14 @@ def cost(pattern: str) -> int:
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # what a later Python will read differently
         try:
-            re.compile(pattern, re.IGNORECASE)
             parsed = _parser.parse(pattern, re.IGNORECASE)
+            steps = _Search(parsed.state.flags).cost(parsed)
+            re.compile(pattern, re.IGNORECASE)
         except (re.error, Warning) as error:
             raise Refused(f"is not a regular expression: {error}") from None
         except (RecursionError, OverflowError, MemoryError):
             raise Refused("is not a regular expression that Python can read") from None
-    return _Search(parsed.state.flags).cost(parsed)
+    return steps
 
 
 class _Passed(NamedTuple):
@@ -104,7 +111,30 @@ class _Here(NamedTuple):
     def moved(self, total: float, most: float, density: float, *passed: _Passed) -> _Here:
         """Behind something that is not one certain character."""
         most, density = min(most, _MANY), min(density, 1.0)
-        return _Here(min(total, most * density, _MANY), most, density, (), 1, (*self.passed, *passed))
+        kept = (*self.passed, *passed)[-_KEPT:]
+        return _Here(min(total, most * density, _MANY), most, density, (), 1, kept)
+
+
+class _Examined:
+    """What one examination has done so far, with that of all parts of the pattern."""
+
+    def __init__(self) -> None:
+        self.parts = self.widest = 0
+        self.classes: dict[int, Characters] = {}
+
+    def part(self) -> None:
+        self.parts += 1
+        if self.parts > MOST_PARTS:
+            raise Refused("is too complex to be examined")
+
+    def characters(self, parts: Sequence[Any]) -> Characters:
+        """Of `[...]`, of which each is looked at often."""
+        if id(parts) not in self.classes:
+            self.widest += sum(argument[1] - argument[0] for name, argument in parts if str(name) == "RANGE")
+            if self.widest > WIDEST:
+                raise Refused(f"has ranges of more than {WIDEST} characters")
+            self.classes[id(parts)] = _class(parts)
+        return self.classes[id(parts)]
 
 
 class _Search:
@@ -113,9 +143,10 @@ class _Search:
     In a part that is `repeated`, whoever arrives may arrive where most work is done, so nothing is averaged there.
     """
 
-    def __init__(self, flags: int) -> None:
+    def __init__(self, flags: int, examined: _Examined | None = None) -> None:
         self.work = 0.0
         self.flags = flags
+        self.examined = examined or _Examined()
         self.multiline = bool(flags & re.MULTILINE)
         self.any = _ALL if flags & re.DOTALL else _ALL & ~(1 << ord("\n"))
 
@@ -152,7 +183,8 @@ class _Search:
 
     def character(self, accepted: Characters, here: _Here, *, repeated: bool) -> _Here:
         self.add(here.total)
-        passed = (*here.passed, _Passed(accepted, 1))
+        self.examined.part()
+        passed = (*here.passed[-_KEPT:], _Passed(accepted, 1))
         if repeated:
             return here._replace(passed=passed)
         tail = (*here.tail[-_TAIL:], accepted)
@@ -195,7 +227,9 @@ class _Search:
         ways = []
         for items in branches:
             try:
-                end = _Search(self.flags).walk(items, _Here(1, 1, 1), then, depth=depth + 1, repeated=True)
+                end = _Search(self.flags, self.examined).walk(
+                    items, _Here(1, 1, 1), then, depth=depth + 1, repeated=True
+                )
             except Refused:  # a repetition without a bound: what it costs has been added by its own rule
                 ways.append(float(_MANY))
             else:
@@ -211,11 +245,15 @@ class _Search:
             return self.branch(alternatives[: most + 1] if most else [[]], here, then, depth=depth, repeated=repeated)
         choices = most - least + 1
         if least == most and len(body) == 1 and self.is_character(body[0]):
-            for _ in range(most):
-                here = self.character(self.one(str(body[0][0]), body[0][1]), here, repeated=repeated)
+            accepted = self.one(str(body[0][0]), body[0][1])
+            for _ in range(min(most, _TAIL)):
+                here = self.character(accepted, here, repeated=repeated)
+            if most > _TAIL:  # one more of the same changes nothing
+                self.add(here.total * (most - _TAIL))
+                here = here._replace(passed=(*here.passed[-_TAIL:], _Passed(accepted, most)))
             return here
         run, width = self.all_of(body), self.longest(body)
-        inner = _Search(self.flags)
+        inner = _Search(self.flags, self.examined)
         end = inner.walk(body, _Here(1, 1, 1), self.first(body, 0) | then, depth=depth + 1, repeated=True)
         counted = len(body) == 1 and str(body[0][0]) in _COMPARED
         self.add(here.total * (most * _COUNTED if counted else _sum(end.total, 0, most - 1) * inner.work))
@@ -243,7 +281,7 @@ class _Search:
     ) -> _Here:
         if repeated:
             raise Refused("has a repetition without a bound inside another one: bound it, as in {0,80}")
-        inner = _Search(self.flags)
+        inner = _Search(self.flags, self.examined)
         end = inner.walk(body, _Here(1, 1, 1), self.first(body, 0) | then, depth=depth + 1, repeated=True)
         if self.can_be_empty(body) or end.total > 1:
             raise Refused("repeats without a bound what can be read in more than one way")
@@ -278,6 +316,7 @@ class _Search:
 
     def begins(self, item: Any) -> Characters:
         name, argument = str(item[0]), item[1]
+        self.examined.part()
         if name in _REPEATS:
             return self.first(list(argument[2]), 0)
         if name in ("SUBPATTERN", "ATOMIC_GROUP"):
@@ -339,7 +378,7 @@ class _Search:
         if name == "ANY":
             return self.any
         if name == "IN":
-            return _class(argument)
+            return self.examined.characters(argument)
         raise Refused("refers to a group, which has no bound")
 
 

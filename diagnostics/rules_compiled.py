@@ -56,7 +56,7 @@ class RuleProblem(NamedTuple):
         from diagnostics.error_text import without_escapes  # only for somebody who made a mistake
 
         parts = (str(self.path), f"line {self.line}" if self.line else "", self.key, self.says)
-        return " ".join(without_escapes(": ".join(filter(None, parts))).split())
+        return without_escapes(": ".join(filter(None, parts))).translate({9: " ", 10: " "})
 
 
 class RuleError(Exception):

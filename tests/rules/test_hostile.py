@@ -274,7 +274,7 @@ def test_a_text_is_searched_in_a_bounded_part(there: Path) -> None:
 
 PIECES = (
     *rb"""[ ] { } " ' = . 1e999 nan -1 true [] {} "" 1979-05-27 \u0000 (a+)+$ .* ../ [fix.b] [[example]]""".split(),
-    *b"change set remove matches contains given expect host sslkey [[example]] {target.password} {error.message}".split(),
+    *b"change set remove matches contains given expect host sslkey {target.password} {error.message}".split(),
     *(b"\x00", b"\xff", b"\x1b[31m", "\u202e".encode(), b'"""', b"\n", b"\r", b"\n[[when]]\n", b"{0.__class__}"),
     *(b"0x" + b"f" * 40, b"sslmode = 'disable'", b"a." * 50, b"x" * 3000, b"9" * 5000),
 )
