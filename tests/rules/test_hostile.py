@@ -302,7 +302,7 @@ def mutated(chance: random.Random, seeds: list[bytes]) -> bytes:
     return bytes(text)
 
 
-@pytest.mark.promise("rules-are-data", 60, 1500)
+@pytest.mark.promise("rules-are-data", 15, 1500)
 def test_whatever_a_rule_file_holds_is_answered(capfd, there: Path, inputs: int) -> None:
     chance = random.Random(20261129)
     seeds = [RULE.encode(), *(file.read_bytes() for file in sorted(built_in().rglob("*.toml")))]
