@@ -65,43 +65,10 @@ async def diagnose(request: Request, progress: Progress | None = None) -> Report
     """
     request = replace(request, target=targets.as_taken(request.target, request.client.raw_in_password))
     network = request.network(request.deadline_s)
-    seen = begin(request.target, request.client, request.machine, request.options)
-    loading = _warm(request.rules, seen[TargetFacts].sslmode)
-    if request.error is not None:
-        seen.put(error_text.clean(request.error, Origin.REPORTED))
-    interrupted = False
     try:
-        await observe(seen, network, progress=progress)
-    except asyncio.CancelledError:
-        interrupted = _forgive()
-    observations = _concluded(seen)
-    rulebook = loading.result()
-    explanation = explain(observations, rulebook)
-    findings, ignored = _without_ignored(findings_that_count(explanation, observations), request.ignore)
-    if request.verify and not interrupted:
-        run = Experiment(
-            request.target, request.client, request.machine, request.options, network, observations, rulebook
-        )
-        try:
-            findings = await verify(findings, run)
-        except asyncio.CancelledError:
-            interrupted = _forgive()
-            findings = described(findings, request.target)
-    else:
-        findings = described(findings, request.target)
-    await network.leave()
-    return conclusion.report(
-        request.machine,
-        observations,
-        findings,
-        explanation,
-        rulebook,
-        login=request.options.login,
-        target=targets.masked(request.target),
-        timeline=network.timeline.spans,
-        duration_ms=network.timeline.elapsed_ms(),
-        extra=({"interrupted": True} if interrupted else {}) | ({"ignored": list(ignored)} if ignored else {}),
-    )
+        return await _diagnose(request, network, progress)
+    finally:
+        await network.leave()
 
 
 def diagnose_sync(request: Request) -> Report:
@@ -169,21 +136,60 @@ def _questions(name: str, request: Request) -> Iterable[str]:
 
 
 def selector_loop() -> asyncio.AbstractEventLoop:
-    """libpq is waited for by its file descriptor, which Windows' default loop cannot do."""
+    """Connections are made on sockets of our own, and one loop on every platform is one to know."""
     return asyncio.SelectorEventLoop()
+
+
+async def _diagnose(request: Request, network: Network, progress: Progress | None) -> Report:
+    seen = begin(request.target, request.client, request.machine, request.options)
+    network.workers.warm()
+    loading = _warm(request.rules, seen[TargetFacts].sslmode)
+    if request.error is not None:
+        seen.put(error_text.clean(request.error, Origin.REPORTED))
+    interrupted = False
+    try:
+        await observe(seen, network, progress=progress)
+    except asyncio.CancelledError:
+        interrupted = _forgive()
+    observations = _concluded(seen)
+    rulebook = loading.result()
+    explanation = explain(observations, rulebook)
+    findings, ignored = _without_ignored(findings_that_count(explanation, observations), request.ignore)
+    if request.verify and not interrupted:
+        run = Experiment(
+            request.target, request.client, request.machine, request.options, network, observations, rulebook
+        )
+        try:
+            findings = await verify(findings, run)
+        except asyncio.CancelledError:
+            interrupted = _forgive()
+            findings = described(findings, request.target)
+    else:
+        findings = described(findings, request.target)
+    return conclusion.report(
+        request.machine,
+        observations,
+        findings,
+        explanation,
+        rulebook,
+        login=request.options.login,
+        target=targets.masked(request.target),
+        timeline=network.timeline.spans,
+        duration_ms=network.timeline.elapsed_ms(),
+        extra=({"interrupted": True} if interrupted else {}) | ({"ignored": list(ignored)} if ignored else {}),
+    )
 
 
 def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
     """Import what the later stages need, and load the rules, on a thread: the first packets are on their way then.
 
-    In the order in which a run needs them: psycopg, OpenSSL where there will be TLS or no connection, the rules.
+    In the order in which a run needs them: OpenSSL where there will be TLS or no connection, the rules.
     """
-    from diagnostics.network import login, tls
+    from diagnostics.network import tls
 
     loaded: Future[Rulebook] = Future()
 
     def load() -> None:
-        login.warm()
         if sslmode in ("require", "verify-ca", "verify-full"):
             tls.warm()
         try:
@@ -192,7 +198,10 @@ def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
             # Whatever it was, it belongs to whoever asks for the result.
             loaded.set_exception(error)
 
-    threading.Thread(target=load, name="pgwhy-warm", daemon=True).start()
+    try:
+        threading.Thread(target=load, name="pgwhy-warm", daemon=True).start()
+    except RuntimeError:  # no thread can be started here
+        load()
     return loaded
 
 

@@ -161,6 +161,8 @@ def _disagreement(status: Status, first: Finding | None, seen: Observations) -> 
 
 def _stopped_words(seen: Observations) -> str:
     stage = stopped_at(seen)
+    if stage is Stage.AUTH and seen.get("authentication.outcome") == "stopped":
+        return "A limit of pgwhy ended the login. The server had not refused it."
     words = {
         Stage.CONFIG: "The client does not take these settings.",
         Stage.DNS: "The name could not be looked up.",
@@ -176,8 +178,8 @@ def _stopped_words(seen: Observations) -> str:
 
 
 def _server_refused(seen: Observations) -> bool:
-    """It answered, with words of its own: waiting longer changes nothing."""
-    return bool(seen.get("startup.answer") == "error" or seen.get("authentication.outcome") == "refused")
+    """It answered, and what it said ended the login: waiting longer changes nothing."""
+    return bool(seen.get("startup.answer") == "error" or seen.get("authentication.outcome") in ("refused", "stopped"))
 
 
 def _here(seen: Observations) -> str | None:

@@ -108,7 +108,7 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
     answer = expect.answer(Facts(after))
     was = max(stage, stopped_at(before) or stage, key=_STAGES.index)
     further = _further(was, after)
-    held_back = after.get("authentication.outcome") == AuthOutcome.CLEAR_TEXT_HELD_BACK
+    held_back = after.get("authentication.outcome") in (AuthOutcome.CLEAR_TEXT_HELD_BACK, AuthOutcome.STOPPED)
     if answer is Answer.CANNOT_TELL or (answer is Answer.NO and held_back):
         return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after) + further)
     if answer is Answer.NO:
@@ -231,6 +231,8 @@ def _words(after: Observations) -> str:
         return f"with it: {said.strip().splitlines()[-1]}"
     if outcome == AuthOutcome.CLEAR_TEXT_HELD_BACK:
         return "with it the server asks for a clear-text password, which pgwhy does not send here"
+    if outcome == AuthOutcome.STOPPED:
+        return f"with it a limit of pgwhy's own ended the login ({after.get('authentication.stopped_by')})"
     if outcome == AuthOutcome.PASSWORD_MISSING:
         return "with it the server asks for the password, and there is none"
     if (stopped := _BEFORE_STARTUP.get(stopped_at(after) or Stage.CLIENT)) is not None:

@@ -24,6 +24,8 @@ COMMANDS = {
 
 _QUICK = ("check", "explain")
 """What people wait for; the start and the end of the interpreter are half of it."""
+_ONLY_TELLS = {"--plan", "--help", "-h", "help"}
+"""Arguments of `check` with which it connects nowhere."""
 
 
 def main() -> None:
@@ -37,6 +39,8 @@ def main() -> None:
         process.keep_everything()
     else:
         process.hasten()
+        if not _ONLY_TELLS & set(arguments):
+            process.prepare_login()
     process.leave(run(arguments))
 
 

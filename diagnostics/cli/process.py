@@ -8,18 +8,20 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
-from importlib import import_module
-from typing import Any, NoReturn
+from typing import NoReturn
 
 
 def hasten() -> None:
     """To be called before anything large is imported."""
     keep_everything()
-    sys.setswitchinterval(0.0005)  # libpq and the probes do not wait 5 ms for a thread that imports
-    _import_when_needed("psycopg")  # 45 ms: only its `pq` is needed
-    if sys.platform != "win32":  # there the package itself tells the system where its libraries are
-        _import_when_needed("psycopg_binary")  # 15 ms: it looks up its own version
+    sys.setswitchinterval(0.0005)  # the probes do not wait 5 ms for a thread that imports
+
+
+def prepare_login() -> None:
+    """30 ms: libpq's process starts while we import. For a command that will connect."""
+    from diagnostics import libpq_process
+
+    libpq_process.prepare()
 
 
 def keep_everything() -> None:
@@ -35,25 +37,3 @@ def leave(status: int) -> NoReturn:
     except OSError:
         sys.exit(status)  # the interpreter knows what to say of an output that is gone
     os._exit(status)
-
-
-def _import_when_needed(package: str) -> None:
-    """Import a package's modules without the package itself, which follows when something else in it is asked for."""
-    import importlib.util  # `pgwhy explain` logs in nowhere, and does without
-
-    spec = importlib.util.find_spec(package)
-    if spec is None or spec.loader is None or package in sys.modules:
-        return
-    loader, module = spec.loader, importlib.util.module_from_spec(spec)
-
-    def missing(name: str) -> Any:
-        try:
-            return import_module(f"{package}.{name}")
-        except ModuleNotFoundError:
-            vars(module).pop("__getattr__", None)
-            loader.exec_module(module)
-            return getattr(module, name)
-
-    found: Callable[[str], Any] = missing
-    vars(module)["__getattr__"] = found
-    sys.modules[package] = module

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +35,8 @@ def run(request: Request, redactor: Redactor, watched: Terminal | None, wait_s: 
         nonlocal live, preparing
         if preparing is None:  # with the first record: the login has begun, and the network is waited for
             preparing = Thread(target=_prepare, args=(redactor,), name="pgwhy-prepare", daemon=True)
-            preparing.start()
+            with contextlib.suppress(RuntimeError):  # no thread can be started: it only saves time
+                preparing.start()
         if watched is None:
             return
         if live is None:  # with the first record: until then the packets are what matters

@@ -1,7 +1,8 @@
 """The only place that reaches out. Probes ask this package for connections and get values or a `Failure` back.
 
 One module a kind of conversation: `resolve` and `query` (names), `stream` (TCP and Unix sockets), `tls` (handshakes),
-`postgres` (what is read before a session), `chain` (judging certificates), `login` (libpq), `https` (port 443). They
+`postgres` (what is read before a session), `chain` (judging certificates), `login` (libpq, in processes of its own:
+`worker`, `libpq`), `https` (port 443). They
 import their libraries when they are first used, so that a run pays only for what it does.
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 from diagnostics.network import resolve
 from diagnostics.network.stream import Stream, connect, is_ip_literal, is_socket_path
+from diagnostics.network.worker import Workers
 from diagnostics.target.model import Host
 from diagnostics.timeline import Timeline
 
@@ -48,10 +50,13 @@ class Network:
         self.connected = False
         """Some connection was had."""
         self.exchanges = 0
+        """Password exchanges on the wire so far."""
         self.login_turn = asyncio.Lock()
         """Held during a login: one password exchange is in flight at a time."""
         self.slots = asyncio.Semaphore(self.MAX_CONNECTIONS)
         """Held by each probe's connection while it is open; the login does not take one."""
+        self.workers = Workers()
+        """The processes in which libpq runs."""
         self._reroute = dict(reroute or {})
         self._lookups: dict[str, asyncio.Task[resolve.Lookup]] = {}
         self._hopeless: dict[str, asyncio.Event] = {}
@@ -91,10 +96,11 @@ class Network:
         return stream
 
     async def leave(self) -> None:
-        """Let go of lookups that are still under way: a run that was cancelled leaves no task behind."""
+        """Let go of lookups that are still under way, and end libpq's processes: a run leaves nothing behind."""
         for task in self._lookups.values():
             task.cancel()
         await asyncio.gather(*self._lookups.values(), return_exceptions=True)
+        await self.workers.leave()
 
     def way(self, host: str, port: int) -> tuple[str, int]:
         """Where connections for this host and port go: `reroute`, or the two as they are."""

@@ -37,5 +37,8 @@ def start(call: Callable[[], T]) -> asyncio.Future[T]:
         with contextlib.suppress(RuntimeError):  # the run is over and its loop closed: nobody waits any more
             loop.call_soon_threadsafe(settle, result, failed)
 
-    threading.Thread(target=work, daemon=True, name="pgwhy-background").start()
+    try:
+        threading.Thread(target=work, daemon=True, name="pgwhy-background").start()
+    except RuntimeError:  # no thread can be started here: better late than never
+        work()
     return future

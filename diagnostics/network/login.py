@@ -1,31 +1,46 @@
-"""The login by libpq itself (through psycopg's `pq` layer), on the running event loop.
+"""The login by libpq itself, in a child process (`worker`, `libpq.child`).
 
-libpq is driven with PQconnectStart and PQconnectPoll (PostgreSQL, "Database Connection Control Functions"), so that its
-time is ours to bound and its text is what the user's own tool would print.
+libpq is driven there with PQconnectStart and PQconnectPoll (PostgreSQL, "Database Connection Control Functions"), so
+that its text is what the user's own tool would print. The password goes to the child over a pipe.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from diagnostics.network import named_files, stream
+from diagnostics.libpq_process import NoProcess
+from diagnostics.network import background, named_files, stream
+from diagnostics.network.worker import Fields, Gone, Worker, Workers
 from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
-    from psycopg.pq.abc import PGconn, PGresult
-
     from diagnostics.network import Network
-
-# psycopg costs more than all the rest of a run (150 ms): every function here imports it when it is first needed, and
-# `warm` begins that on a thread as soon as the process knows that it will connect.
 
 NO_PASSFILE = "/nonexistent/pgwhy-reads-it-itself"
 """The target has the password file's answer already; libpq stays silent about a path that does not exist."""
+MAX_ITERATIONS = 1_000_000
+"""SCRAM iterations that a login computes, about a second of work. PostgreSQL's default is 4096."""
+
+
+class Stop(StrEnum):
+    """A limit of ours that ended a login: what it is about is not the server's word."""
+
+    EXCHANGES = "exchanges-spent"
+    """The server asked for a password once more than the login was allowed to answer."""
+    ITERATIONS = "scram-iterations"
+    """The server asks for more than `MAX_ITERATIONS` rounds of SCRAM; the proof was neither computed nor sent."""
+    MEMORY = "memory"
+    """The server sent more than the child has memory for."""
+    UNGUARDED = "unguarded"
+    """libpq before 16 has no `require_auth`, which was to keep a clear-text password back: nothing was sent."""
+    GONE = "process-gone"
+    """The child ended before it had answered."""
+    NO_PROCESS = "no-process"
+    """No child could be started: nothing was sent."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +49,7 @@ class Login:
 
     connected: bool
     message: str
-    """libpq's text, white space folded at the ends; empty if it connected."""
+    """libpq's text, white space folded at the ends; empty if it connected, and where `stopped`."""
     timed_out: bool
     """`limit_s` passed, in whatever state it was."""
     password_needed: bool
@@ -42,220 +57,219 @@ class Login:
     password_used: bool
     """The server asked for a password and libpq used the one it has (PQconnectionUsedPassword)."""
     exchanges: int
-    """Password exchanges, libpq's own second attempt included."""
+    """Password exchanges on the wire, in all connections that libpq made: messages with a password or its md5 hash, and
+    exchanges of SCRAM that were begun."""
     elapsed_ms: float
     waiting_ms: float
     """The longest silence of the server after the password was first used; 0 if it never was."""
     local: str
     """Our end of the last connection, `address:port`; empty if there was none."""
     encrypted: bool
-    connection: PGconn | None
-    """Open, in non-blocking mode, when `connected`; to be closed with `finish`."""
+    connection: Connection | None
+    """Open when `connected`; to be closed with `finish`."""
+    stopped: Stop | None = None
+    """What limit of ours ended it; `None` if none did."""
+    scram_iterations: int | None = None
+    """The rounds of SCRAM that the server asked for; `None` where it did not get so far, or libpq is older than 18."""
 
 
-def libpq_version() -> int:
-    """The version of the libpq in use, as libpq numbers it: 180000."""
-    from psycopg import pq
+class Connection:
+    """An open connection, in a child that it has for itself until `finish`."""
 
-    return pq.version()
+    def __init__(self, workers: Workers, worker: Worker, backend_pid: int) -> None:
+        self._workers, self.worker = workers, worker
+        self.backend_pid = backend_pid
+        """The process that greeted, as the server says it."""
+        self._open = True
+
+    def finish(self) -> None:
+        """Close it, in the server's eyes as well. Does not wait."""
+        if self._open:
+            self._open = False
+            if not self.worker.busy:
+                self.worker.say(b"finish")
+            self._workers.give_back(self.worker)
 
 
-def conninfo_error(text: str) -> str:
-    """What libpq says when it reads a URI or a keyword DSN; empty if it can read it. The text may hold secrets."""
-    from psycopg import pq
-    from psycopg.errors import OperationalError
-
+async def libpq_version(network: Network) -> int | None:
+    """The version of the libpq in use, as libpq numbers it: 180000. `None` where there is none."""
     try:
-        pq.Conninfo.parse(text.encode("utf-8", "surrogateescape"))
-    except OperationalError as error:
-        return str(error).strip()
-    return ""
+        return await network.workers.version(network.remaining())
+    except TimeoutError:
+        return None
+    except NoProcess:
+        return await background.start(_version_in_this_process)
 
 
-def warm() -> None:
-    """Import psycopg; for a thread that runs beside the first probes. A failure shows itself at the login."""
-    with contextlib.suppress(ImportError):
-        from psycopg import pq  # noqa: F401
+async def conninfo_error(network: Network, text: str) -> str:
+    """What libpq says when it reads a URI or a keyword DSN; empty if it can read it, or if there is no libpq.
+
+    The text may hold secrets, and so may the answer.
+    """
+    data = text.encode("utf-8", "surrogateescape")
+    try:
+        worker = await network.workers.take(network.remaining())
+        said = (await worker.ask((b"conninfo", data), network.remaining()))[1] or b""
+        network.workers.give_back(worker)
+    except (TimeoutError, Gone):
+        return ""
+    except NoProcess:
+        said = await background.start(lambda: _conninfo_error_in_this_process(data))
+    return _text(said).strip()
 
 
-async def login(network: Network, parameters: Mapping[str, str], password: str | None, limit_s: float | None) -> Login:
+async def login(
+    network: Network,
+    parameters: Mapping[str, str],
+    password: str | None,
+    limit_s: float | None,
+    *,
+    exchanges: int | None = None,
+) -> Login:
     """One connection with these libpq parameters and nothing from the environment.
 
-    `password` is handed over in memory. `limit_s` in seconds; `None` means until the run's deadline. Never raises for
-    what a server or a network does. The caller holds `network.login_turn`.
+    `password` is handed over in memory. `limit_s` in seconds; `None` means until the run's deadline. `exchanges` is the
+    most password exchanges that it may make, `None` what is left of the run; the one that would be too many is not sent
+    (`libpq.watch` says where that is exact). Never raises for what a server or a network does. The caller holds
+    `network.login_turn`.
     """
-    from psycopg import pq
-
-    known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    wanted = {name: value for name, value in parameters.items() if name in known}
-    secret = {"password": password} if password is not None else {}
-    if unread := named_files.refusal(wanted):
-        return Login(False, unread, False, False, False, 0, 0.0, 0.0, "", False, None)
-    begin = network.clock()
-    with _without_pg_variables():
-        conninfo = _conninfo({**wanted, **secret, "passfile": NO_PASSFILE})
-        connection = pq.PGconn.connect_start(conninfo.encode("utf-8", "surrogateescape"))
-    watch = _Watch(network)
+    most = network.MAX_EXCHANGES - network.exchanges if exchanges is None else exchanges
+    given = {**parameters, **({"password": password} if password is not None else {}), "passfile": NO_PASSFILE}
+    course = _Course(network)
+    if unread := named_files.refusal(parameters):
+        return course.ended(message=unread)
     try:
-        async with asyncio.timeout(network.remaining(limit_s)):
-            connected = await _poll(connection, watch)
-        timed_out = False
+        worker = await network.workers.take(network.remaining())
+    except (TimeoutError, NoProcess) as error:
+        late = isinstance(error, TimeoutError)
+        return course.ended(timed_out=late, stopped=None if late else Stop.NO_PROCESS)
+    course.begin = network.clock()
+    limit = network.remaining(limit_s)
+    settings = [part.encode("utf-8", "surrogateescape") for pair in given.items() for part in pair]
+    numbers = (int(limit * 1000), max(0, most), MAX_ITERATIONS)
+    try:
+        command = (b"login", *(b"%d" % number for number in numbers), *settings)
+        answer = await worker.ask(command, limit, course.told)
     except TimeoutError:
-        connected, timed_out = False, True
-    except asyncio.CancelledError:
-        connection.finish()
-        network.exchanges += watch.exchanges if password is not None else 0
-        raise
-    message = "" if connected or timed_out else connection.get_error_message().strip()
-    used = bool(connection.used_password)
-    ended = Login(
-        connected=connected,
-        message=message,
-        timed_out=timed_out,
-        password_needed=bool(connection.needs_password),
-        password_used=used and password is not None,
-        exchanges=watch.exchanges if password is not None else 0,
-        elapsed_ms=(network.clock() - begin) * 1000,
-        waiting_ms=watch.longest_ms,
-        local=watch.local,
-        encrypted=watch.encrypted,
-        connection=connection if connected else None,
+        return course.ended(timed_out=True)
+    except Gone:
+        return course.ended(stopped=Stop.GONE)
+    if answer[0] == b"stopped":
+        worker.kill()  # it has ended by itself, and is not to be taken again
+        return course.ended(stopped=Stop(_text(answer[1])))
+    connected, timed_out, needed, waiting_us, pid = (int(number or 0) for number in answer[1:6])
+    connection = Connection(network.workers, worker, pid) if connected else None
+    if connection is None:
+        network.workers.give_back(worker)
+    return course.ended(
+        timed_out=bool(timed_out),
+        message=_text(answer[6]).strip(),
+        password_needed=bool(needed),
+        password_used=course.asked and password is not None,
+        waiting_ms=waiting_us / 1000,
+        connection=connection,
     )
-    if not connected:
-        connection.finish()
-    else:
-        connection.nonblocking = 1
-    network.exchanges += ended.exchanges
-    return ended
 
 
-async def query(network: Network, connection: PGconn, sql: str, limit_s: float) -> list[list[str | None]] | str:
+async def query(network: Network, connection: Connection, sql: str, limit_s: float) -> list[list[str | None]] | str:
     """Run one simple query: the rows of its last result, or the server's error as a text.
 
     Raises `TimeoutError` after `limit_s` seconds (or at the run's deadline), `ConnectionError` if the connection broke.
     """
-    from psycopg import pq
-    from psycopg.errors import OperationalError
-
-    result = None
+    limit = network.remaining(limit_s)
     try:
-        connection.send_query(sql.encode())
-        async with asyncio.timeout(network.remaining(limit_s)):
-            while connection.flush():
-                await _ready(connection.socket, write=True)
-            while (following := await _next_result(connection)) is not None:
-                result = following
-    except OperationalError as error:  # psycopg's word for whatever broke
-        raise ConnectionError(connection.get_error_message().strip() or str(error)) from None
-    if result is None:
-        raise ConnectionError("the server ended the connection")
-    if result.status != pq.ExecStatus.TUPLES_OK:
-        return result.get_error_message().strip()
-    return [[_text(result.get_value(row, column)) for column in range(result.nfields)] for row in range(result.ntuples)]
+        command = (b"query", b"%d" % int(limit * 1000), sql.encode())
+        kind, *answer = await connection.worker.ask(command, limit)
+    except Gone:
+        raise ConnectionError("the process in which libpq runs has ended") from None
+    if kind == b"late":
+        raise TimeoutError
+    if kind == b"stopped":
+        connection.worker.kill()
+        raise ConnectionError("the server sends more than pgwhy reads")
+    if kind == b"rows":
+        columns, values = int(answer[0] or 0), answer[1:]
+        cells = [None if value is None else _text(value) for value in values]
+        return [cells[at : at + columns] for at in range(0, len(cells), columns or 1)]
+    said = _text(answer[0]).strip()
+    if kind == b"error":
+        return said
+    raise ConnectionError(said)
 
 
 @dataclass
-class _Watch:
-    """What can only be seen while libpq is at work."""
+class _Course:
+    """What the child tells while libpq is at work."""
 
     network: Network
+    begin: float = 0.0
     local: str = ""
     encrypted: bool = False
-    longest_ms: float = 0.0
+    asked: bool = False
     exchanges: int = 0
-    """How often a password was asked for: libpq forgets that it was when it begins again (under prefer and allow)."""
+    iterations: int | None = None
+
+    def told(self, fields: Fields) -> None:
+        kind = fields[0]
+        if kind == b"via":
+            local, port, remote, remote_port = (_text(part) for part in fields[1:5])
+            self.local = stream.named((local, port))
+            self.network.timeline.connected(self.local, stream.named((remote, remote_port)))
+        elif kind == b"tls":
+            self.encrypted = True
+        elif kind == b"asked":
+            self.asked = True
+        elif kind == b"exchange":
+            self.exchanges += 1
+            self.network.exchanges += 1
+        elif kind == b"iterations":
+            self.iterations = int(fields[1] or 0)
+
+    def ended(
+        self,
+        *,
+        timed_out: bool = False,
+        message: str = "",
+        password_needed: bool = False,
+        password_used: bool | None = None,
+        waiting_ms: float = 0.0,
+        connection: Connection | None = None,
+        stopped: Stop | None = None,
+    ) -> Login:
+        return Login(
+            connected=connection is not None,
+            message=message,
+            timed_out=timed_out,
+            password_needed=password_needed,
+            password_used=self.exchanges > 0 if password_used is None else password_used,
+            exchanges=self.exchanges,
+            elapsed_ms=(self.network.clock() - self.begin) * 1000 if self.begin else 0.0,
+            waiting_ms=waiting_ms,
+            local=self.local,
+            encrypted=self.encrypted,
+            connection=connection,
+            stopped=stopped,
+            scram_iterations=self.iterations,
+        )
 
 
-async def _next_result(connection: PGconn) -> PGresult | None:
-    """The next result of a query, `None` after the last. Raises `ConnectionError` where the server begins a COPY."""
-    from psycopg import pq
+def _version_in_this_process() -> int | None:
+    """Asking for it is harmless anywhere. It is needed where no process can be started."""
+    from diagnostics.network.libpq import library
 
-    while connection.is_busy():
-        await _ready(connection.socket, write=False)
-        connection.consume_input()
-    result = connection.get_result()
-    if result is not None and result.status in (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH):
-        # libpq would give this result again and again until the copy is done.
-        raise ConnectionError("the server answered the query with a COPY")
-    return result
+    with contextlib.suppress(library.NoLibrary):
+        return library.version(library.load(sys.path))
+    return None
 
 
-async def _poll(connection: PGconn, watch: _Watch) -> bool:
-    from psycopg import pq
+def _conninfo_error_in_this_process(text: bytes) -> bytes:
+    """The same: no server has a say in it."""
+    from diagnostics.network.libpq import library
 
-    if connection.status == pq.ConnStatus.BAD:
-        return False
-    step = pq.PollingStatus.WRITING
-    while True:
-        since = watch.network.clock()
-        used = bool(connection.used_password)
-        await _ready(connection.socket, write=step == pq.PollingStatus.WRITING)
-        if used:
-            watch.longest_ms = max(watch.longest_ms, (watch.network.clock() - since) * 1000)
-        _note_ends(connection.socket, watch)
-        step = pq.PollingStatus(connection.connect_poll())
-        watch.exchanges += bool(connection.used_password) and not used
-        watch.encrypted = watch.encrypted or bool(connection.ssl_in_use)
-        if step == pq.PollingStatus.OK:
-            return True
-        if step == pq.PollingStatus.FAILED:
-            return False
+    with contextlib.suppress(library.NoLibrary):
+        return library.conninfo_error(library.load(sys.path), text)
+    return b""
 
 
-async def _ready(descriptor: int, *, write: bool) -> None:
-    """Wait until a descriptor can be read or written. It must be asked for anew each time: libpq changes sockets."""
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-
-    def wake() -> None:
-        if not ready.done():
-            ready.set_result(None)
-
-    add, remove = (loop.add_writer, loop.remove_writer) if write else (loop.add_reader, loop.remove_reader)
-    add(descriptor, wake)
-    try:
-        await ready
-    finally:
-        remove(descriptor)
-
-
-def _conninfo(parameters: Mapping[str, str]) -> str:
-    """Keywords and values for libpq (PostgreSQL, "Keyword/Value Connection Strings")."""
-    quoted = {name: value.replace("\\", "\\\\").replace("'", "\\'") for name, value in parameters.items()}
-    return " ".join(f"{name}='{value}'" for name, value in quoted.items())
-
-
-def _note_ends(descriptor: int, watch: _Watch) -> None:
-    """Which connection it is by now: libpq opens another one for each address, and under prefer for a second try."""
-    import socket
-
-    if sys.platform == "win32":
-        # A copy of a socket handle would have to be made with WSADuplicateSocket: not worth it for a log line.
-        return
-    try:
-        with socket.socket(fileno=os.dup(descriptor)) as copy:
-            local, remote = stream.named(copy.getsockname()), stream.named(copy.getpeername())
-    except OSError:
-        return
-    if local:
-        watch.local = local
-        watch.network.timeline.connected(local, remote)
-
-
-def _text(value: bytes | None) -> str | None:
-    return None if value is None else value.decode("utf-8", "replace")
-
-
-@contextlib.contextmanager
-def _without_pg_variables() -> Iterator[None]:
-    """Hide PG* from libpq while it fills in its defaults: the target holds them already, with its changes.
-
-    Nothing is awaited inside, so no other task sees the environment without them.
-    """
-    hidden = {name: value for name, value in os.environ.items() if name.startswith("PG")}
-    for name in hidden:
-        del os.environ[name]
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)
+def _text(value: bytes | None) -> str:
+    return (value or b"").decode("utf-8", "replace")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from diagnostics.client import ClientFacts
 from diagnostics.facts import Record, fact
+from diagnostics.network.login import Stop
 from diagnostics.probes import habits, places
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.probes.settings import SettingsFacts
@@ -39,6 +40,8 @@ class AuthOutcome(StrEnum):
     PASSWORD_MISSING = "password-missing"
     """The server asked for a password and the target has none."""
     TIMED_OUT = "timed-out"
+    STOPPED = "stopped"
+    """A limit of ours ended it; `stopped_by` says which. It is not the server's word."""
     NOT_TRIED = "not-tried"
 
 
@@ -50,6 +53,8 @@ class Obstacle(StrEnum):
     """The user said --no-login."""
     EXCHANGES_SPENT = "exchanges-spent"
     """One more login could take this run past three password exchanges."""
+    NO_PROCESS = "no-process"
+    """libpq runs in a process of its own, and none can be started here."""
     NOT_IMITATED = "not-imitated"
     """The client spoken for does something that libpq cannot be made to do."""
 
@@ -62,11 +67,13 @@ class Authentication(Record):
 
     outcome: AuthOutcome | None = fact("how the login ended")
     not_tried_because: Obstacle | None = fact("what kept it from being tried")
+    stopped_by: Stop | None = fact("which limit of pgwhy's own ended it")
     message: str | None = fact("libpq's text, as the user's own tool would print it; empty if it logged in")
     clear_text_asked: bool | None = fact("the server asked for a clear-text password")
     password_used: bool | None = fact("the server asked for a password, and libpq used the one it has")
     channel_bound: bool | None = fact("channel binding was required and used")
-    exchanges: int | None = fact("password exchanges made")
+    exchanges: int | None = fact("password exchanges made, as they were sent to the server")
+    scram_iterations: int | None = fact("rounds of SCRAM-SHA-256 that the server asked for")
     address: str | None = fact("the server's address that the login went to")
     local: str | None = fact("our own end of that connection, address:port; empty if it was not had")
     elapsed_ms: float | None = fact("from TCP to the end of the login, in milliseconds")
@@ -114,7 +121,8 @@ async def observe_here(seen: Seen, network: Network) -> Here:
         return Here()
     from diagnostics.network.login import libpq_version
 
-    title = f"libpq {libpq_version() // 10000}"
+    version = await libpq_version(network)
+    title = f"libpq {version // 10000}" if version else "libpq"
     refused = seen[SettingsFacts].client_refusal
     if refused:
         return Here(outcome=AuthOutcome.FAILED, message=refused, client=title)
@@ -158,16 +166,21 @@ async def _log_in(seen: Seen, network: Network, wanted: dict[str, str]) -> tuple
             if ended is None:
                 span.outcome = "called off"
                 return _not_tried(Obstacle.EARLIER_STAGE), None
+            if ended.stopped is Stop.NO_PROCESS:
+                span.outcome = Obstacle.NO_PROCESS
+                return _not_tried(Obstacle.NO_PROCESS), None
             # A refusal that an option of ours caused is not the server's, and never an error text.
             held_back = "require_auth" in parameters and 'requirement "' in ended.message
             outcome = span.outcome = _outcome(ended, held_back)
     record = Authentication(
         outcome=outcome,
+        stopped_by=ended.stopped,
         message="" if held_back else _as_the_users_tool(ended.message, seen, address),
         clear_text_asked=held_back or "channel binding required but not supported by server" in ended.message or None,
         password_used=ended.password_used,
         channel_bound=parameters.get("channel_binding") == "require" if ended.connection else None,
         exchanges=ended.exchanges,
+        scram_iterations=ended.scram_iterations,
         address=address,
         local=ended.local,
         elapsed_ms=round(ended.elapsed_ms, 2),
@@ -259,6 +272,8 @@ def _as_the_users_tool(message: str, seen: Seen, address: str) -> str:
 def _outcome(ended: Login, held_back: bool) -> AuthOutcome:
     if ended.connection is not None:
         return AuthOutcome.OK
+    if ended.stopped is not None:
+        return AuthOutcome.STOPPED
     if held_back:
         return AuthOutcome.CLEAR_TEXT_HELD_BACK
     if ended.timed_out:

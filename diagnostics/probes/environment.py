@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from diagnostics.facts import Record, fact
 from diagnostics.machine import Machine
-from diagnostics.network import Network, background, stream, trust_store
+from diagnostics.network import Network, stream, trust_store
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.target import parameters
 from diagnostics.values import dataclass
@@ -39,8 +39,7 @@ async def observe(seen: Seen, network: Network) -> EnvironmentFacts:
     machine = seen.machine
     variables = machine.environment
     roots = trust_store.system(machine)
-    # On a thread: psycopg is imported there, and the login waits for the same import.
-    version = await background.start(login.libpq_version)
+    version = await login.libpq_version(network)
     return EnvironmentFacts(
         platform=machine.platform,
         libpq_version=version,

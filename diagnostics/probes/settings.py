@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar
 from diagnostics.client import Client, ClientFacts, UnknownParameters
 from diagnostics.facts import Record, derived, fact
 from diagnostics.machine import Machine
-from diagnostics.network import background
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.target import parameters
 from diagnostics.target.facts import PasswordState, TargetFacts, is_template
@@ -100,8 +99,7 @@ async def observe(seen: Seen, network: Network) -> SettingsFacts:
     target, client, machine, facts = seen.target, seen.client, seen.machine, seen[TargetFacts]
     unknown, foreign, refused, forwarded = _sorted_parameters(target, client)
     invalid, value, valid = _invalid(target, client)
-    # On a thread: psycopg is imported there, and the first packets do not wait for it.
-    refusal = await background.start(lambda: _refusal(target, client, (*unknown, *refused)))
+    refusal = await _refusal(target, client, (*unknown, *refused), network)
     return SettingsFacts(
         client_refusal=refusal,
         invalid_parameter=invalid,
@@ -179,7 +177,7 @@ def _invalid(target: Target, client: Client) -> tuple[str, str, str]:
     return "", "", ""
 
 
-def _refusal(target: Target, client: Client, kept: tuple[str, ...]) -> str:
+async def _refusal(target: Target, client: Client, kept: tuple[str, ...], network: Network) -> str:
     """libpq's own words about the text, its secrets masked. Of foreign parameters only those to be kept are in it."""
     written = target.written
     if written is None or not written.masked:
@@ -188,14 +186,14 @@ def _refusal(target: Target, client: Client, kept: tuple[str, ...]) -> str:
     if not own and (client.family != "libpq" or client.id == target.driver):
         undecodable = (p.detail for p in target.problems if p.code is ProblemCode.PASSWORD_PERCENT)
         return next(undecodable, "")
-    from diagnostics.network.login import conninfo_error  # psycopg costs more than the rest of a run
+    from diagnostics.network.login import conninfo_error
     from diagnostics.target.dialects import syntax
 
     text, module = written.masked, syntax(written.dialect)
     for name in target.foreign:
         if module and name not in kept:
             text = module.drop(text, name)
-    return conninfo_error(text)
+    return await conninfo_error(network, text)
 
 
 def _contradictions(facts: TargetFacts, client: ClientFacts) -> list[Contradiction]:

@@ -172,7 +172,11 @@ def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Ite
         if reason and get("here.outcome") is None:
             yield Rung(Mark.SKIP, "login", reason)
     elif stopped in (Stage.AUTH, Stage.SESSION, None):  # before that, it only repeats what the rung above says
-        said = _KEPT_BACK.get(str(outcome)) or tidied(get("authentication.message") or "") or "it failed"
+        said = (
+            _KEPT_BACK.get(str(get("authentication.stopped_by") or outcome))
+            or tidied(get("authentication.message") or "")
+            or "it failed"
+        )
         yield Rung(Mark.FAIL, "login", said, ms)
 
 
@@ -199,12 +203,18 @@ def speaks_here(seen: Observations) -> bool:
 _NOT_TRIED = {
     "no-login": "not tried (--no-login)",
     "exchanges-spent": "not tried: three password exchanges a run at most",
+    "no-process": "not tried: pgwhy cannot start the process that libpq runs in",
     "not-imitated": "not tried: pgwhy cannot do what this client does",
 }
 _KEPT_BACK = {
     "clear-text-held-back": "the server wants the password in clear text; it was kept back",
     "password-missing": "the server asks for a password, and there is none",
     "timed-out": "no answer in time",
+    "exchanges-spent": "the server asks for the password again and again; pgwhy stopped",
+    "scram-iterations": "the server asks for too many SCRAM iterations; pgwhy stopped",
+    "memory": "the server sends more than pgwhy reads",
+    "unguarded": "this libpq is older than 16 and cannot hold back a clear-text password",
+    "process-gone": "the process that libpq runs in ended unexpectedly",
 }
 
 

@@ -12,28 +12,36 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
 
 
-HASTENED = "import sys\nfrom diagnostics.cli import process\nprocess.hasten()\n"
-
-
-def test_libpq_is_there_without_the_rest_of_psycopg() -> None:
-    done = run(HASTENED + "from psycopg import pq\npq.version()\nassert 'psycopg.types' not in sys.modules")
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("first", ["", "from psycopg import pq\n"])
-def test_the_rest_of_psycopg_follows_when_it_is_asked_for(first: str) -> None:
+def test_psycopg_is_not_imported_for_a_login() -> None:
+    """libpq is loaded by a process of its own, which has no use for the rest."""
     done = run(
-        HASTENED + first + "import psycopg\n"
-        "from psycopg import OperationalError, errors\n"
-        "assert psycopg.OperationalError is OperationalError is errors.OperationalError\n"
-        "assert psycopg.connect and psycopg.pq.version() and psycopg.types and psycopg.__version__"
+        "import sys\nfrom diagnostics.cli import process\nprocess.hasten()\nprocess.prepare_login()\n"
+        "from diagnostics.cli import run\nrun(['postgresql://alex@127.0.0.1:1/x'])\n"
+        "assert not [name for name in sys.modules if name.startswith('psycopg')]"
     )
     assert done.returncode == 0, done.stderr
 
 
-def test_what_neither_psycopg_nor_its_modules_have_is_missing() -> None:
-    done = run(HASTENED + "import psycopg\npsycopg.no_such_thing")
-    assert "AttributeError" in done.stderr
+def test_the_process_that_was_prepared_is_the_one_that_is_used() -> None:
+    done = run(
+        "from diagnostics import libpq_process\nlibpq_process.prepare()\n"
+        "first, second = libpq_process.take(), libpq_process.take()\n"
+        "assert first.pid != second.pid and not libpq_process._spare\n"
+        "for each in (first, second):\n    each.communicate()"
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--plan", "postgresql://alex@127.0.0.1:1/x"], ["explain", "x"]])
+def test_a_command_that_connects_nowhere_starts_no_process(arguments: list[str]) -> None:
+    done = run(
+        f"import sys\nsys.argv = ['pgwhy', *{arguments!r}]\n"
+        "from diagnostics import libpq_process\n"
+        "def prepare(): sys.stderr.write('started')\n"
+        "libpq_process.prepare = libpq_process.start = prepare\n"
+        "from diagnostics.cli import main\nmain()"
+    )
+    assert done.stderr == ""
 
 
 def test_everything_that_was_written_leaves_with_the_status() -> None:

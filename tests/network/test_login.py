@@ -42,6 +42,12 @@ def parameters(server: Postgres, **changes: str) -> dict[str, str]:
 def log_in(given: dict[str, str], password: str | None, limit_s: float | None = 5) -> tuple[libpq.Login, Network]:
     async def once() -> tuple[libpq.Login, Network]:
         network = Network()
+        try:
+            return await converse(network), network
+        finally:
+            await network.leave()
+
+    async def converse(network: Network) -> libpq.Login:
         ended = await libpq.login(network, given, password, limit_s)
         if ended.connection is not None:
             rows = await libpq.query(network, ended.connection, "select 1, 'two'", 5)
@@ -50,7 +56,7 @@ def log_in(given: dict[str, str], password: str | None, limit_s: float | None = 
             assert isinstance(refusal, str)
             assert "no_such_column" in refusal
             ended.connection.finish()
-        return ended, network
+        return ended
 
     return asyncio.run(once())
 
@@ -109,6 +115,13 @@ def test_the_limit_ends_a_login_that_gets_no_answer() -> None:
     ],
 )
 def test_libpqs_words_about_a_string_it_cannot_read(text: str, words: str) -> None:
-    said = libpq.conninfo_error(text)
+    async def ask() -> str:
+        network = Network()
+        try:
+            return await libpq.conninfo_error(network, text)
+        finally:
+            await network.leave()
+
+    said = asyncio.run(ask())
     assert words in said
     assert bool(words) is bool(said)
