@@ -58,7 +58,7 @@ class Kind(StrEnum):
     """What a fix is, in the order in which fixes are offered."""
 
     REPAIR = "repair"
-    """Mends the cause."""
+    """Fixes the cause."""
     WORKAROUND = "workaround"
     """Gets the connection up and has a price."""
     TEST_ONLY = "test-only"
@@ -374,7 +374,7 @@ _ABOUT = {
     ),
     Cause.NETWORK_BLOCKED: About(
         Stage.STARTUP,
-        "the endpoint takes no connections from this kind of network (public access off, VPC endpoint "
+        "the endpoint accepts no connections from this kind of network (public access off, VPC endpoint "
         "required or not allowed)",
         Retry.NO,
     ),
@@ -385,12 +385,12 @@ _ABOUT = {
     ),
     Cause.SERVER_SILENT: About(
         Stage.STARTUP,
-        "the server accepts and then says nothing, or closes without a word",
+        "the server accepts the connection and then sends nothing, or closes it",
         Retry.NO,
     ),
     Cause.PG_HBA_NO_ENTRY: About(
         Stage.AUTH,
-        "pg_hba.conf has no (or a reject) line for host/user/database, TLS not being the point",
+        "pg_hba.conf has no line (or a reject line) for host/user/database, and TLS is not the cause",
         Retry.NO,
     ),
     Cause.AUTH_METHOD_UNSUPPORTED: About(

@@ -10,7 +10,7 @@ from diagnostics.handbook import escaped
 
 GENERATED = "<!-- generated from diagnostics/client/clients.toml by `python -m diagnostics.lint`; do not edit -->"
 _ABOUT = {
-    Kind.DRIVER: ("Drivers and commands", "They take a connection string, and can be upgraded."),
+    Kind.DRIVER: ("Drivers and commands", "They accept a connection string and can be upgraded."),
     Kind.PROGRAM: ("Programs with a form", "Installed where you are; each setting has a field of its own."),
     Kind.SERVICE: ("Services", "They run elsewhere; their form is all that you can change."),
 }

@@ -118,13 +118,14 @@ def _rule(page: manual.Page) -> Iterator[str]:
 
 def _text(text: str) -> Iterator[str]:
     """Paragraphs, items and commands of a worded text: Markdown wants an empty line before each of the first kind."""
-    before = ""
+    before, inside = "", False
     for line in text.splitlines():
         kind = "command" if line.startswith(" " * 4) else "item" if line[:2] == "- " or line[:1].isdigit() else "text"
         if before and (kind != before or kind == "text"):
             yield ""
-        yield line if kind == "command" else escaped(line)
-        before = kind
+        # A command of an item is indented by three more, or Markdown would read it as the item's text.
+        yield f"{'   ' if inside else ''}{line}" if kind == "command" else escaped(line)
+        before, inside = kind, kind == "item" or (kind == "command" and inside)
 
 
 def escaped(text: str) -> str:

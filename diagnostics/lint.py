@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from diagnostics import catalogue, client_page, corpus, coverage, coverage_page, handbook, rules_compiled
+from diagnostics import catalogue, client_page, corpus, coverage, coverage_page, handbook, plain_words, rules_compiled
 from diagnostics.causes import Severity
 from diagnostics.conditions import WORDS, Answer, Facts
 from diagnostics.explanation import explain
@@ -89,10 +89,19 @@ def _rule(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
         yield "fix", "missing: an error tells what to do; a fix without a change says it in its steps"
     for fix in rule.fixes:
         yield from _fix(rule, fix, vocabulary)
-    for key, text in [("because", rule.because), *((f"fix.{f.id}.steps", f.steps) for f in rule.fixes)]:
-        for word in _BARE_PLACEHOLDER.findall(text):
-            yield key, f"{word} is printed as it stands: a fact is written {{record.fact}}"
+    for key, text in _texts(rule):
+        for word in _BARE_PLACEHOLDER.findall(text) if key.endswith(("because", "steps")) else ():
+            yield key, f"{word} is printed unchanged: a fact is written {{record.fact}}"
+        yield from ((key, remark) for remark in plain_words.remarks(text))
     yield from _examples(rule, rulebook, vocabulary)
+
+
+def _texts(rule: Rule) -> Remarks:
+    """Every text of a rule that a person reads, by its key."""
+    yield from (("title", rule.title), ("because", rule.because))
+    for fix in rule.fixes:
+        for part, text in (("title", fix.title), ("steps", fix.steps), ("caution", fix.caution)):
+            yield f"fix.{fix.id}.{part}", text
 
 
 def _supersedes(rule: Rule, rulebook: Rulebook) -> Remarks:

@@ -47,7 +47,7 @@ def test_a_good_rule_gets_no_remark(tmp_path: Path) -> None:
         ({"because": '"because of it"'}, "because: is at least one whole sentence"),
         ({"references": ""}, "references: missing"),
         ({"references": '["http://example.com"]'}, "references: http://example.com is no https address"),
-        ({"because": '"It is {host}."'}, "because: {host} is printed as it stands"),
+        ({"because": '"It is {host}."'}, "because: {host} is printed unchanged"),
     ],
 )
 def test_texts_and_references_are_looked_at(tmp_path: Path, keys: dict[str, str], remark: str) -> None:
@@ -165,3 +165,15 @@ def test_the_catalogue_follows_the_rules_and_keeps_the_page_above_it(tmp_path: P
     assert text.startswith(f"# How to write a rule\n\n{BEGIN}\n\n1 rules.")
     assert "| [tls/expired](tls/expired.toml) | certificate-expired | &lt;host> has expired |" in text
     assert refreshed(from_folders(VOCABULARY, rules), text) == text
+
+
+def test_each_text_of_a_rule_is_asked_for_words_that_trip_a_reader(tmp_path: Path) -> None:
+    rest = '[fix.renew]\nkind = "repair"\ntitle = "make it anew"\nsteps = "Ask whoever runs it."\ncaution = "Mostly."\n'
+    write_rule(tmp_path, "tls/expired", WHEN, title='"what stands there"', because='"It says no."', references=LINKS, rest=rest + EXAMPLES)
+    assert remarks(tmp_path) == [
+        'title: "stands": write is',
+        'because: "says no": write rejects',
+        'fix.renew.title: "anew": write again, or new',
+        'fix.renew.steps: "whoever": write the person who, or a role such as the administrator',
+        'fix.renew.caution: "Mostly": write usually',
+    ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from diagnostics.causes import Severity
 from diagnostics.finding import Finding, Report
+from diagnostics.report.fixes import steps_of
 from diagnostics.report.rung import milliseconds
 from diagnostics.report.style import Line, Style, line
 from diagnostics.report.width import columns, wrap
@@ -55,8 +56,9 @@ def _because(report: Report, width: int) -> Iterator[str]:
 def _told(finding: Finding, width: int) -> Iterator[str]:
     for fix in finding.fixes:
         yield from wrap(f"{fix.title}:", width, "    ")
-        for part in fix.steps.splitlines():
-            yield from wrap(part, width, "      ", "        " if part.startswith("- ") else "      ")
+        for step in steps_of(fix):
+            yield from wrap(step.text, width, "      ", "        " if step.text.startswith("- ") else "      ")
+            yield from (f"          {command}" for command in step.paste.splitlines())
 
 
 def _ignored(report: Report, width: int) -> Iterator[str]:

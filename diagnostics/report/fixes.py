@@ -60,7 +60,7 @@ def _fix(number: int, remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
         if order.paste:
             yield line(PASTE_INDENT + order.paste, Style.PASTE)
     if not remedy.edit:
-        yield from map(line, _steps(remedy, width, steps))
+        yield from _steps(remedy, width, steps)
     if remedy.caution:
         yield from (line(text, Style.CARE) for text in _cut(f"Mind: {remedy.caution}", width, 2 + steps))
 
@@ -77,7 +77,7 @@ class Instruction:
 
     text: str
     paste: str = ""
-    """What stands on a line of its own, to be copied as a whole; empty where the text says it all."""
+    """What is on a line of its own, to be copied as a whole; several lines in a step; empty where the text says it all."""
 
 
 def instructions(edit: str, width: int = 80) -> list[Instruction]:
@@ -103,19 +103,31 @@ def _instruction(text: str, room: int) -> Instruction:
     return Instruction(f"{before}{spaced} {after}".strip().rstrip(":") + ":", found.group(1).strip())
 
 
-def _steps(remedy: Remedy, width: int, steps: int) -> list[str]:
-    """As many whole lines of the steps, of the first one whole sentences, as have room."""
-    parts = [wrap(part, width, INDENT, INDENT + _hanging(part)) for part in remedy.steps.strip().splitlines()]
-    if not parts or not steps:
-        return []
-    if len(parts[0]) > steps:
-        return whole_sentences(" ".join(parts[0]), width, steps, INDENT)
-    lines: list[str] = []
-    for part in parts:
-        if len(lines) + len(part) > steps:
-            break
-        lines += part
-    return lines
+def steps_of(remedy: Remedy) -> list[Instruction]:
+    """The steps of a fix, each with its commands to paste, one a line: they are what is indented by four spaces."""
+    found: list[Instruction] = []
+    for text in filter(str.strip, remedy.steps.splitlines()):
+        if not text.startswith(" " * 4):
+            found.append(Instruction(text.strip()))
+        else:
+            last = found.pop() if found else Instruction("")
+            found.append(Instruction(last.text, f"{last.paste}\n{text.strip()}".strip()))
+    return found
+
+
+def _steps(remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
+    """As many whole steps as have room, none without its commands; of the first one whole sentences."""
+    room = steps
+    for number, step in enumerate(steps_of(remedy)):
+        texts = wrap(step.text, width, INDENT, INDENT + _hanging(step.text)) if step.text else []
+        commands = step.paste.splitlines()
+        if len(texts) + len(commands) > room:
+            if number == 0 and not commands and steps:
+                yield from map(line, whole_sentences(step.text, width, steps, INDENT))
+            return
+        room -= len(texts) + len(commands)
+        yield from map(line, texts)
+        yield from (line(PASTE_INDENT + command, Style.PASTE) for command in commands)
 
 
 def _hanging(part: str) -> str:

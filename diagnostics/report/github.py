@@ -51,9 +51,8 @@ def _lines(report: Report) -> Iterator[str]:
 def _first_fix(report: Report) -> Iterator[str]:
     for fix in told.fixes(report)[:1]:
         yield f"Fix: {fix.title}"
-        for order in fix.orders:
-            yield f"{order.text} {order.paste}".rstrip()
-        yield from fix.steps
+        for order in (*fix.orders, *fix.steps):
+            yield f"{order.text} {order.paste}".replace("\n", " ").strip()
         yield f"{fix.word}{fix.note}"
 
 

@@ -12,6 +12,10 @@ from diagnostics.report.style import Line, Style, begins, line
 from diagnostics.report.width import shortened, wrap
 
 
+USUAL_REASON = "The usual reason is libpq 13 or older. "
+"""As the rules of a client without SNI say it: behind it the page says how to name the client."""
+
+
 def headline(report: Report, width: int) -> list[Line]:
     """`FAILS at TLS: the certificate expired`, on as many lines as it takes."""
     lead, rest = said(report)
@@ -37,7 +41,7 @@ def sentences(report: Report) -> str:
     if early or text.rstrip(".").lower() in said(report)[1].lower():
         return ""
     if report.verdict.cause is Cause.SNI_MISSING and get("client.id") == "unknown":
-        text = text.replace("is the usual reason. ", "is the usual reason. --client NAME narrows it. ", 1)
+        text = text.replace(USUAL_REASON, f"{USUAL_REASON}To check another client, add --client NAME. ", 1)
     return text
 
 

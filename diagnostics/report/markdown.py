@@ -90,11 +90,9 @@ def _what_to_do(report: Report) -> Iterator[list[str]]:
         lead = f"{fix.number}. "
         inside = " " * len(lead)
         lines = [f"{lead}{escaped(fix.title)}"]
-        for order in fix.orders:
+        for order in (*fix.orders, *fix.steps):
             lines += ["", f"{inside}{escaped(order.text)}", *([""] if order.paste else [])]
             lines += block(order.paste, inside) if order.paste else []
-        for step in fix.steps:
-            lines += ["", f"{inside}{escaped(step)}"]
         if fix.caution:
             lines += ["", f"{inside}Mind: {escaped(fix.caution)}"]
         yield [*lines, "", f"{inside}**{fix.word}**{escaped_lead(fix.note)}"]

@@ -10,7 +10,7 @@ import re
 from enum import StrEnum
 
 from diagnostics.finding import Finding, Kind, Remedy, Report, Severity, Status, Verification
-from diagnostics.report.fixes import Instruction, instructions, offered, outcome
+from diagnostics.report.fixes import Instruction, instructions, offered, outcome, steps_of
 from diagnostics.report.headline import said, sentences
 from diagnostics.report.project import project_lines
 from diagnostics.report.success import success_lines
@@ -59,7 +59,7 @@ class Fix:
     title: str
     orders: tuple[Instruction, ...]
     """What to do to the user's own text; empty where `steps` say it."""
-    steps: tuple[str, ...]
+    steps: tuple[Instruction, ...]
     caution: str
     verification: Verification
     word: str
@@ -117,7 +117,7 @@ def _fix(number: int, remedy: Remedy) -> Fix:
         number=number,
         title=f"(a test, not to be kept) {remedy.title}" if remedy.kind is Kind.TEST_ONLY else remedy.title,
         orders=tuple(instructions(remedy.edit, UNWRAPPED)),
-        steps=() if remedy.edit else tuple(text.strip() for text in remedy.steps.splitlines() if text.strip()),
+        steps=() if remedy.edit else tuple(steps_of(remedy)),
         caution=" ".join(remedy.caution.split()),
         verification=remedy.verification,
         word=word,
