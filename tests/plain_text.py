@@ -1,6 +1,6 @@
 """What a person reads in this project, taken out of the files that hold it.
 
-    .venv/bin/python -m tests.plain_text        what plain_words remarks of the Python sources, --help included
+.venv/bin/python -m tests.plain_text        what plain_words remarks of the Python sources, --help included
 """
 
 from __future__ import annotations

@@ -169,7 +169,15 @@ def test_the_catalogue_follows_the_rules_and_keeps_the_page_above_it(tmp_path: P
 
 def test_each_text_of_a_rule_is_asked_for_words_that_trip_a_reader(tmp_path: Path) -> None:
     rest = '[fix.renew]\nkind = "repair"\ntitle = "make it anew"\nsteps = "Ask whoever runs it."\ncaution = "Mostly."\n'
-    write_rule(tmp_path, "tls/expired", WHEN, title='"what stands there"', because='"It says no."', references=LINKS, rest=rest + EXAMPLES)
+    write_rule(
+        tmp_path,
+        "tls/expired",
+        WHEN,
+        title='"what stands there"',
+        because='"It says no."',
+        references=LINKS,
+        rest=rest + EXAMPLES,
+    )
     assert remarks(tmp_path) == [
         'title: "stands": write is',
         'because: "says no": write rejects',

@@ -116,18 +116,25 @@ def steps_of(remedy: Remedy) -> list[Instruction]:
 
 
 def _steps(remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
-    """As many whole steps as have room, none without its commands; of the first one whole sentences."""
-    room = steps
-    for number, step in enumerate(steps_of(remedy)):
+    """As many whole steps as have room, none without its commands, and how many are left; of one, whole sentences."""
+    found, lines, shown = steps_of(remedy), list[Line](), 0
+    for step in found:
         texts = wrap(step.text, width, INDENT, INDENT + _hanging(step.text)) if step.text else []
-        commands = step.paste.splitlines()
-        if len(texts) + len(commands) > room:
-            if number == 0 and not commands and steps:
-                yield from map(line, whole_sentences(step.text, width, steps, INDENT))
-            return
-        room -= len(texts) + len(commands)
-        yield from map(line, texts)
-        yield from (line(PASTE_INDENT + command, Style.PASTE) for command in commands)
+        commands = [line(PASTE_INDENT + command, Style.PASTE) for command in step.paste.splitlines()]
+        if len(lines) + len(texts) + len(commands) > steps:
+            break
+        lines += [*map(line, texts), *commands]
+        shown += 1
+    left = len(found) - shown
+    if found and not shown and not found[0].paste and steps:
+        lines = [line(text) for text in whole_sentences(found[0].text, width, steps, INDENT)]
+    elif shown and left:
+        more = f"{left} more {'step' if left == 1 else 'steps'}: add -v"
+        joined = f"{lines[-1].text} ({more})"
+        # On the last line where it has room there, but never behind a command.
+        own = bool(found[shown - 1].paste) or columns(joined) > width
+        lines = [*lines, line(f"{INDENT}{more}", Style.QUIET)] if own else [*lines[:-1], line(joined)]
+    yield from lines
 
 
 def _hanging(part: str) -> str:

@@ -113,6 +113,40 @@ def test_a_healthy_page_says_who_else_would_fail():
     assert "certificate NOT checked (sslmode=require)" in text
 
 
+STEPS = """1. See the clock:
+    date -u
+    timedatectl
+2. Set it.
+3. Get a new token."""
+
+
+def told_steps(text, verbose=False):
+    report = recorded("dns-not-found")
+    finding = report.findings[0]
+    fixes = (replace(finding.fixes[0], steps=text),)
+    lines = page(replace(report, findings=(replace(finding, fixes=fixes),)), verbose=verbose).splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("Fix 1"))
+    return [line for line in lines[start + 1 :] if line.startswith("       ")]
+
+
+def test_a_command_of_a_step_is_on_a_line_of_its_own_and_stays_with_it():
+    assert told_steps(STEPS, verbose=True)[:5] == [
+        "       1. See the clock:",
+        "           date -u",
+        "           timedatectl",
+        "       2. Set it.",
+        "       3. Get a new token.",
+    ]
+    assert "       1. See the clock:" not in told_steps(STEPS.replace("timedatectl", "one\n    two\n    three"))
+
+
+def test_a_list_of_steps_that_is_cut_says_so():
+    assert told_steps(STEPS)[3:] == ["       2. Set it. (1 more step: add -v)"]
+    assert told_steps(STEPS + "\n4. Try again.")[3] == "       2. Set it. (2 more steps: add -v)"
+    one_more_command = told_steps(STEPS.replace("2.", "    one more\n2."))
+    assert one_more_command[3:5] == ["           one more", "       2 more steps: add -v"]
+
+
 def test_what_was_not_tried_is_never_called_confirmed():
     for slug in SLUGS:
         fixes = [fix for finding in recorded(slug).findings for fix in finding.fixes]
