@@ -14,7 +14,7 @@ _WORDS = (
     (r"mend(?:s|ed|ing)?", "fix"),
     (r"mostly", "usually"),
     (
-        r"(?:takes?|taking|taken) (?:no|only|neither|any|fewer|(?:the |a )?connections?|writes?|clients?|tls|ssl|urls?)",
+        r"(?:takes?|taking|taken) (?:no|only|neither|any|fewer|(?:the |a )?connections?|writes?|clients?|tls|urls?)",
         "accepts",
     ),
     (r"(?:not|never) (?:take|taken) (?!effect|place|part|over|long|longer|more|into|care|up)\w+", "does not accept"),

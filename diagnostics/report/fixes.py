@@ -77,7 +77,7 @@ class Instruction:
 
     text: str
     paste: str = ""
-    """What is on a line of its own, to be copied as a whole; several lines in a step; empty where the text says it all."""
+    """What is on a line of its own, to copy as a whole; several lines in a step; empty where `text` says it all."""
 
 
 def instructions(edit: str, width: int = 80) -> list[Instruction]:

@@ -11,7 +11,6 @@ from diagnostics.report.rung import Mark, milliseconds, tidied
 from diagnostics.report.style import Line, Style, begins, line
 from diagnostics.report.width import shortened, wrap
 
-
 USUAL_REASON = "The usual reason is libpq 13 or older. "
 """As the rules of a client without SNI say it: behind it the page says how to name the client."""
 

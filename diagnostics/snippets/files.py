@@ -16,7 +16,7 @@ def write(stack: Stack, choice: Choice) -> tuple[str, list[str]]:
     if stack.form in ("environment", "service"):
         return _without_password(stack, choice), [f"the password stays in {VARIABLE} of the environment, or in .pgpass"]
     if stack.form == "pgpass":
-        note = "this file cannot refer to a variable: write the password in place of PASSWORD_HERE, with \\ before : and \\"
+        note = "a variable cannot be named here: write the password in place of PASSWORD_HERE, with \\ before : and \\"
         return in_form("pgpass", choice, "PASSWORD_HERE"), [note, "libpq ignores the file unless its mode is 600"]
     if stack.form == "rails":
         return in_form("rails", choice, lambda text: text.replace(f'"{HOLE}"', _ERB)), []

@@ -93,7 +93,7 @@ def test_the_steps_of_the_workflow_say_why_they_fail(app):
     )
     steps = {name: run.replace("--wait 60", "--wait 1") for name, run in workflow().items()}
     uri = f"postgresql://alex:{WRONG}@127.0.0.1:{closed_port()}/neondb"
-    checked = shell(["bash", "-e", "-c", steps["The database answers"]], app, uri)
+    checked = shell(["bash", "-e", "-c", steps["Wait for the database"]], app, uri)
     assert checked.returncode == 1 and checked.stdout.startswith("::error title=")
     tested = shell(["bash", "-e", "-c", steps["Tests"]], app, uri)
     assert tested.returncode == 1 and "FAILS in psycopg 3: " in tested.stderr

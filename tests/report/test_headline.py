@@ -7,9 +7,7 @@ from diagnostics.report.headline import USUAL_REASON
 from diagnostics.report.terminal import page
 
 RULES = conclusion.all_rules()
-MESSAGE = (
-    "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support"
-)
+MESSAGE = "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq)"
 
 
 @pytest.mark.parametrize("id", ["startup/endpoint-not-specified", "startup/endpoint-hidden-by-channel-binding"])
