@@ -6,16 +6,16 @@ stands in no other program's arguments; of what was found, only yes or no is kep
 
 from __future__ import annotations
 
+import os
 import re
-import shutil
-import subprocess
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from threading import Timer
 from typing import IO, ClassVar
 
 from diagnostics import files
 from diagnostics import target as targets
+from diagnostics.checklist import repository
 from diagnostics.client import Client
 from diagnostics.facts import Record, fact
 from diagnostics.machine import Machine
@@ -36,8 +36,8 @@ HISTORIES = (
     ".local/share/fish/fish_history",
     "AppData/Roaming/Microsoft/Windows/PowerShell/PSReadLine/ConsoleHost_history.txt",
 )
-GIT_LIMIT_S = 20.0
-"""For reading every object of the repository; a larger one gets "not known"."""
+LONGEST_HISTORY = 100_000_000
+"""Bytes of a history that are searched, its last ones: a shell appends."""
 _CHUNK = 1 << 20
 _SHORTEST = 8
 """Shorter passwords, and plain words, stand in any text by accident."""
@@ -65,11 +65,13 @@ class Workplace(Record):
 def look(target: Target, client: Client, machine: Machine, folder: Path, scan: Scan) -> Workplace:
     """At the home folder, and at a project's folder with what was found in its manifests."""
     forms = _forms(target.password)
-    is_repository = _git(folder, "rev-parse", "--git-dir") is not None
+    found = repository.find(folder)
     return Workplace(
         password_in_history=_in_files(forms, _histories(machine)) if forms else None,
-        repository=is_repository,
-        password_in_git=_in_git(forms, folder) if forms and is_repository else None,
+        repository=found is not None,
+        password_in_git=(
+            repository.search(found, partial(_in_stream, forms), machine.environment) if forms and found else None
+        ),
         drivers=tuple(driver.title for driver in scan.drivers),
         drivers_without_sni=_without_sni(scan),
         direct_url=_direct_url(target, machine),
@@ -96,6 +98,7 @@ def _in_files(forms: tuple[bytes, ...], paths: Iterable[Path]) -> bool:
     for path in paths:
         try:
             with files.opened(path) as file:
+                file.seek(max(0, os.fstat(file.fileno()).st_size - LONGEST_HISTORY))
                 if _in_stream(forms, file):
                     return True
         except OSError:
@@ -112,37 +115,6 @@ def _in_stream(forms: tuple[bytes, ...], stream: IO[bytes]) -> bool:
             return True
         before = text[-overlap:]
     return False
-
-
-def _in_git(forms: tuple[bytes, ...], folder: Path) -> bool | None:
-    """In any object: every version of every file, commit messages, and what was deleted and not yet collected."""
-    program = shutil.which("git")
-    if program is None:
-        return None
-    line = [program, "-C", str(folder), "cat-file", "--batch", "--batch-all-objects", "--buffer"]
-    # git reads only what is named here, and runs no hook for it.
-    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603
-        late = Timer(GIT_LIMIT_S, process.kill)
-        late.start()
-        try:
-            assert process.stdout is not None
-            found = _in_stream(forms, process.stdout)
-        finally:
-            late.cancel()
-            process.kill() if process.poll() is None else None
-        ended = process.wait()
-    if found:
-        return True
-    return False if ended == 0 else None
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    program = shutil.which("git")
-    if program is None:
-        return None
-    line = [program, "-C", str(folder), *arguments]
-    ran = subprocess.run(line, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603  as above
-    return ran.stdout if ran.returncode == 0 else None
 
 
 def _without_sni(scan: Scan) -> tuple[str, ...] | None:
