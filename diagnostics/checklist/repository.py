@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -31,6 +30,7 @@ from pathlib import Path
 from threading import Timer
 from typing import IO
 
+from diagnostics import files
 from diagnostics.values import dataclass
 
 LIMIT_S = 20.0
@@ -224,10 +224,7 @@ def _named(file: Path, mark: bytes) -> Path | None:
 
 def _leads_to_another_machine(objects: Path) -> bool:
     """Windows opens `\\\\server\\share` with the user's credentials, and a repository may name one as its alternate."""
-    try:
-        text = _small(objects / "info" / "alternates") or b""
-    except OSError:
-        return True
+    text = _small(objects / "info" / "alternates") or b""
     return any(_is_network(os.fsdecode(line).strip(' "\t\r')) for line in text.split(b"\n"))
 
 
@@ -236,16 +233,11 @@ def _is_network(name: str) -> bool:
 
 
 def _small(file: Path) -> bytes | None:
-    """What is in a small regular file; `None`: there is none. A FIFO or a device is not waited for."""
+    """What is in a small regular file; `None`: there is none."""
     try:
-        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        return files.content(file, _SMALL)
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        text = stream.read(_SMALL + 1)
-    return text if len(text) <= _SMALL else None
 
 
 def _program(path: str, repository: Repository) -> str | None:
