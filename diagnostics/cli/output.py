@@ -1,4 +1,4 @@
-"""Where a report goes: standard output as it can take it, or a file that nobody else may read."""
+"""Where a report goes: standard output as it can take it, or a file."""
 
 from __future__ import annotations
 
@@ -81,9 +81,7 @@ def step_summary(report: Report, redactor: Redactor, environment: Mapping[str, s
 
 
 def write(text: str, redactor: Redactor, file: Path | None = None, stream: TextIO | None = None) -> None:
-    """The only way out: to a stream (`None`: standard output), or to `file`, readable by its owner only.
-
-    A file is written as a whole or not at all.
+    """The only way out: to a stream (`None`: standard output), or to `file` as `destination.put` does it.
 
     Raises `SecretFound` before anything is written, and `click.ClickException` for what cannot be written. A reader
     that has gone (`| head`) is no error.
@@ -91,12 +89,7 @@ def write(text: str, redactor: Redactor, file: Path | None = None, stream: TextI
     redactor.check(text)
     data = text.encode("utf-8", "backslashreplace")
     if file is not None:
-        try:
-            _replace(file, data)
-        except OSError as problem:
-            import click
-
-            raise click.FileError(str(file), problem.strerror) from None
+        _put(file, data)
         return
     stream = stream or sys.stdout
     try:
@@ -117,7 +110,7 @@ def write(text: str, redactor: Redactor, file: Path | None = None, stream: TextI
 
 
 def write_archive(texts: Mapping[str, str], redactor: Redactor, file: Path) -> None:
-    """Several texts as one .zip, which only its owner may read. Raises `SecretFound` before anything is written."""
+    """Several texts as one .zip, as `write` does it."""
     import io
     import zipfile
 
@@ -127,21 +120,18 @@ def write_archive(texts: Mapping[str, str], redactor: Redactor, file: Path) -> N
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in texts.items():
             archive.writestr(name, text.encode("utf-8", "backslashreplace"))
-    _replace(file, data.getvalue())
+    _put(file, data.getvalue())
 
 
-def _replace(file: Path, data: bytes) -> None:
-    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _put(file: Path, data: bytes) -> None:
+    from diagnostics.cli.destination import put
+
     try:
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(file)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
+        put(file, data)
+    except OSError as problem:
+        import click
+
+        raise click.FileError(str(file), problem.strerror) from None
 
 
 def _takes_unicode(environment: Mapping[str, str], encoding: str | None) -> bool:

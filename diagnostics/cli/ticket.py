@@ -78,10 +78,7 @@ def command(
         write(ticket.as_markdown(report, entries, left_out), redactor, output)
         return status.of_run(report, None)
     archive = output or Path(f"pgwhy-{report.report_id}.zip")
-    try:
-        write_archive(ticket.files(report, entries, left_out), redactor, archive)
-    except OSError as problem:
-        raise click.FileError(str(archive), problem.strerror) from None
+    write_archive(ticket.files(report, entries, left_out), redactor, archive)
     lines = [f"{said.label:<7} {said.text}" for said in summary(report)]
     write("\n".join([*lines, "", f"{archive} is written: read it, then attach it to your ticket."]) + "\n", redactor)
     return status.of_run(report, None)
