@@ -38,7 +38,7 @@ class Machine:
         return cls(
             environment=dict(os.environ),
             home=home,
-            folder=Path.cwd(),
+            folder=_folder(),
             platform=sys.platform,
             now=datetime.now(UTC),
             hosts_file=windows_hosts if sys.platform == "win32" else Path("/etc/hosts"),
@@ -51,3 +51,11 @@ class Machine:
             roaming = self.environment.get("APPDATA")
             return Path(roaming) / "postgresql" if roaming else None
         return self.home / ".postgresql" if self.home else None
+
+
+def _folder() -> Path:
+    """The working directory. Where it was deleted under us, a path below which there is nothing."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path(os.devnull)

@@ -70,12 +70,12 @@ class Startup:
 
 
 def startup_message(parameters: Mapping[str, str], version: int = PROTOCOL_3_0) -> bytes:
-    """StartupMessage. Values are sent as UTF-8; a NUL in one raises `WireError`."""
+    """StartupMessage. Values are sent as UTF-8, and bytes that are not as they are; a NUL in one raises `WireError`."""
     body = struct.pack("!i", version)
     for name, value in parameters.items():
         if "\0" in name or "\0" in value:
             raise WireError(f"the start-up parameter {name!r} contains a NUL byte")
-        body += name.encode() + b"\0" + value.encode() + b"\0"
+        body += b"".join(word.encode("utf-8", "surrogateescape") + b"\0" for word in (name, value))
     body += b"\0"
     return struct.pack("!i", len(body) + 4) + body
 

@@ -31,17 +31,25 @@ _ONLY_TELLS = {"--plan", "--help", "-h", "help"}
 def main() -> None:
     """The `pgwhy` command."""
     arguments = sys.argv[1:]
-    if arguments == ["--version"] or (arguments and arguments[0] in COMMANDS and arguments[0] not in _QUICK):
-        sys.exit(run(arguments))
     from diagnostics.cli import process
 
-    if arguments[:1] == ["explain"]:
-        process.keep_everything()
-    else:
-        process.hasten()
-        if not _ONLY_TELLS & set(arguments):
-            process.prepare_login()
-    process.leave(run(arguments))
+    try:
+        process.take_standard_streams(keep_closed=arguments[:1] == ["run"])
+        if arguments[:1] != ["run"]:  # signals are for the command that it runs
+            process.end_as_if_interrupted()
+        named = bool(arguments) and arguments[0] in COMMANDS
+        if arguments != ["--version"] and not (named and arguments[0] not in _QUICK):
+            if arguments[:1] == ["explain"]:
+                process.keep_everything()
+            else:
+                process.hasten()
+                if not _ONLY_TELLS & set(arguments):
+                    process.prepare_login()
+            process.leave(run(arguments))
+        status = run(arguments)
+    except KeyboardInterrupt:
+        process.leave(130)
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:

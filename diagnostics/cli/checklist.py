@@ -13,9 +13,10 @@ from diagnostics import checklist as lists
 from diagnostics.checklist import Change, Checklist, answers, pages
 from diagnostics.checklist.answers import Answers, BadAnswers
 from diagnostics.checklist.items import items
-from diagnostics.checklist.workplace import look
+from diagnostics.checklist.workplace import Workplace, look
 from diagnostics.cli import given as inputs
 from diagnostics.cli import request as requests
+from diagnostics.cli import status
 from diagnostics.cli.output import Terminal, write
 from diagnostics.json_text import Unfit
 from diagnostics.machine import Machine
@@ -75,11 +76,19 @@ def command(
     from diagnostics.cli.running import run
 
     report = run(asked, redactor, None)
-    around = look(asked.target, asked.client, machine, project, scan(project))
+    interrupted = bool(report.extra.get("interrupted"))
+    around = Workplace()
+    try:
+        if not interrupted:
+            around = look(asked.target, asked.client, machine, project, scan(project))
+    except KeyboardInterrupt:
+        interrupted = True
     seen = report.observations.with_record(redactor.clean_value(around))
     found = lists.evaluate(report, seen, said, machine.now.date())
     since = lists.changes(found, before) if before is not None else None
     write(_rendered(found, since, format_, Terminal() if output else _terminal(machine)), redactor, output)
+    if interrupted:  # nothing is saved of a run that did not see everything
+        return status.INTERRUPTED
     if baseline is not None and (before is None or update):
         write(json.dumps(pages.document(found), indent=2, ensure_ascii=False) + "\n", redactor, baseline)
         sys.stderr.write(f"The baseline is in {baseline}.\n")

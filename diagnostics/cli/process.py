@@ -1,6 +1,6 @@
-"""What only a process of our own may do to itself for the sake of its speed; nothing here changes what a run finds.
+"""What only a process of our own may do to itself, for its speed and at its edges; no finding of a run depends on it.
 
-Each line was measured with `python -m benchmarks.check`, where a whole `python -c pass` takes 12 ms.
+Each line about speed was measured with `python -m benchmarks.check`, where a whole `python -c pass` takes 12 ms.
 """
 
 from __future__ import annotations
@@ -9,6 +9,45 @@ import gc
 import os
 import sys
 from typing import NoReturn
+
+INTERRUPTED = 130
+UNWRITTEN = 2
+"""The page could not be written to its end, and there is no other reason to fail."""
+
+
+def take_standard_streams(keep_closed: bool) -> None:
+    """Standard streams that were closed before we came (`>&-`) lead nowhere.
+
+    Their numbers would otherwise be those of the next file or socket, and what is written to standard error would go
+    there. A command that we start finds them closed all the same. `keep_closed`: Python's own stay `None`, which says
+    that nobody reads them.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        pass
+    os.close(descriptor)
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
+    if keep_closed:
+        return
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+
+
+def end_as_if_interrupted() -> None:
+    """SIGTERM and SIGHUP are answered as Ctrl-C is: what is known is printed, and nothing is left behind."""
+    import signal
+
+    def interrupt(number: int, frame: object) -> None:
+        if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):  # a shell starts what is in its background so
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, interrupt)
 
 
 def hasten() -> None:
@@ -34,6 +73,8 @@ def leave(status: int) -> NoReturn:
     try:
         for stream in filter(None, (sys.stdout, sys.stderr)):  # `None` where it was closed before we came
             stream.flush()
-    except OSError:
-        sys.exit(status)  # the interpreter knows what to say of an output that is gone
+    except (OSError, ValueError):
+        status = status or UNWRITTEN
+    except KeyboardInterrupt:
+        status = INTERRUPTED
     os._exit(status)

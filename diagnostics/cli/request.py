@@ -110,6 +110,7 @@ def request(target: str | None, options: dict[str, Any]) -> tuple[Request, Redac
     )
     redactor = redaction.for_target(read)
     trouble.knows(redactor)
+    trouble.guard_threads()
     return asked, redactor
 
 

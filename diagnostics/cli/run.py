@@ -90,11 +90,13 @@ def _say_why(
 ) -> Incident | None:
     """Why it failed; `None` where the text is not about a connection."""
     from diagnostics import target as targets
+    from diagnostics.cli import trouble
     from diagnostics.incident import investigate
     from diagnostics.machine import Machine
     from diagnostics.target.in_command import in_command
 
     machine = Machine.here()
+    trouble.guard_threads()
 
     def find(host: str, port: str) -> Target | None:
         return targets.read(given, machine) if given else in_command(command, machine, host, port)

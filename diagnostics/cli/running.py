@@ -80,8 +80,11 @@ def with_project(report: Report, request: Request, project: Scan, folder: Path, 
 
     if report.extra.get("interrupted"):
         return report
-    with asyncio.Runner(loop_factory=selector_loop) as runner:
-        drivers = runner.run(forecast(request, report, project.drivers))
+    try:
+        with asyncio.Runner(loop_factory=selector_loop) as runner:
+            drivers = runner.run(forecast(request, report, project.drivers))
+    except KeyboardInterrupt:
+        return replace(report, extra={**report.extra, "interrupted": True})
     told = {"folder": str(folder), "files": project.files, "left_out": list(project.left_out), "drivers": drivers}
     return replace(report, extra={**report.extra, "project": redactor.clean_value(told)})
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,24 +24,87 @@ def knows(redactor: Redactor) -> None:
 
 
 def told(error: Exception, arguments: Iterable[str]) -> int:
-    """Say it on standard error and return the exit status. Nothing that is printed holds a secret of the arguments."""
+    """Say it on standard error and return the exit status. Nothing that is printed holds a secret of the arguments.
+
+    Never raises: where the words cannot be made free of secrets, only the name of the mistake is said.
+    """
+    arguments = tuple(arguments)
+    try:
+        text, status = _words(error, arguments)
+    except Exception as second:
+        names = " and ".join(dict.fromkeys((type(error).__name__, type(second).__name__)))
+        text, status = f"pgwhy: this is a mistake in pgwhy, not in your connection: {names}\n", BUG
+    with suppress(OSError, ValueError):  # nobody reads it any more
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    return status
+
+
+def guard_threads() -> None:
+    """What is raised on a thread, or in a task that nobody waits for, is not printed past the redactor.
+
+    It belongs to a lookup or a preparation that the run does without. `PGWHY_DEBUG` shows it, without secrets.
+    """
+    import logging  # asyncio has imported both
+    import threading
+
+    def on_thread(args: threading.ExceptHookArgs) -> None:
+        if os.environ.get("PGWHY_DEBUG") and isinstance(args.exc_value, Exception):
+            told(args.exc_value, sys.argv[1:])
+
+    threading.excepthook = on_thread
+    logger = logging.getLogger("asyncio")
+    if not any(isinstance(handler, logging.NullHandler) for handler in logger.handlers):
+        logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+
+
+def _words(error: Exception, arguments: tuple[str, ...]) -> tuple[str, int]:
     import click  # not before a command has failed or imported it itself
 
     if isinstance(error, click.exceptions.Abort):
-        return INTERRUPTED
-    from diagnostics.rules_compiled import RuleError
-
-    if isinstance(error, RuleError) and not error.is_ours:
-        error = click.ClickException(f"the rules cannot be used:\n{error}")
+        return "", INTERRUPTED
     if isinstance(error, click.ClickException):
         import io
 
         said = io.StringIO()
         error.show(said)
-        sys.stderr.write(without_secrets(said.getvalue(), arguments))
-        return USAGE
-    sys.stderr.write(_confession(error, arguments))
-    return BUG
+        return without_secrets(said.getvalue(), arguments), USAGE
+    if limit := _limit_of_the_machine(error):
+        return f"pgwhy: {limit}\n", USAGE
+    from diagnostics.rules_compiled import RuleError
+
+    if isinstance(error, RuleError) and not error.is_ours:
+        return _words(click.ClickException(f"the rules cannot be used:\n{error}"), arguments)
+    return _confession(error, arguments), BUG
+
+
+_LIMITS = {
+    errno.EMFILE: "this process may open too few files (ulimit -n)",
+    errno.ENFILE: "this machine has too many files open",
+    errno.ENOMEM: "there is not enough memory",
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EIO: "a disk or a terminal cannot be read or written",
+}
+"""What a machine refuses to any program, wherever in it."""
+
+
+def _limit_of_the_machine(error: BaseException) -> str:
+    """The sentence for a limit that an error, or one that it was raised from, is about; empty if it is about none."""
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None:
+            return ""
+        if isinstance(seen, MemoryError):
+            return _LIMITS[errno.ENOMEM]
+        if isinstance(seen, OSError) and seen.errno in _LIMITS:
+            return _LIMITS[seen.errno]
+        if isinstance(seen, RuntimeError) and "can't start new thread" in str(seen):
+            return "this process may start too few threads (ulimit -u)"
+        seen = seen.__cause__ or seen.__context__
+    return ""
 
 
 def refuse_mistyped(word: str, commands: Collection[str]) -> None:

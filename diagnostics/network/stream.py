@@ -129,7 +129,7 @@ def is_ip_literal(text: str) -> bool:
         try:
             socket.inet_pton(family, text.partition("%")[0])
             return True
-        except OSError:
+        except (OSError, ValueError):  # a NUL, or a byte that is not UTF-8
             continue
     return False
 

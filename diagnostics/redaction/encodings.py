@@ -51,10 +51,19 @@ def _is_short_word(secret: str) -> bool:
 def _maybe_encoded(character: str) -> str:
     encoded = "".join(
         "%(?:25)*" + "".join(f"[{d}{d.lower()}]" if d.isalpha() else d for d in f"{byte:02X}")
-        for byte in character.encode("utf-8", "surrogatepass")
+        for byte in _utf8(character)
     )
     also = r"|\+|\s" if character == " " else ""
     return f"(?:{encoded}|{re.escape(character)}{also})"
+
+
+def _utf8(text: str) -> bytes:
+    """As bytes. A byte that is not UTF-8 (of an argument, the environment, a file) is itself; half a character of
+    UTF-16 (a JSON text's) has no bytes, and gets those that Python would give it."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _backslashed(text: str, what: str) -> str:
@@ -70,13 +79,13 @@ _QUOTINGS: tuple[Callable[[str], str], ...] = (
     html.escape,
     lambda s: html.escape(s).replace("&#x27;", "&#39;"),
     lambda s: html.escape(s).replace("&#x27;", "&apos;"),
-    lambda s: quote(s, safe=""),
-    quote_plus,
-    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote(s, safe="")),
-    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote_plus(s)),
+    lambda s: quote(_utf8(s), safe=""),
+    lambda s: quote_plus(_utf8(s)),
+    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote(_utf8(s), safe="")),
+    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote_plus(_utf8(s))),
     lambda s: repr(s)[1:-1],
     lambda s: ascii(s)[1:-1],
-    lambda s: repr(s.encode("utf-8", "surrogatepass"))[2:-1],
+    lambda s: repr(_utf8(s))[2:-1],
     lambda s: s.encode("unicode_escape").decode("ascii"),
     lambda s: s.replace("'", "'\\''"),  # a POSIX shell, single quotes
     lambda s: s.replace("'", "'\"'\"'"),
@@ -91,14 +100,14 @@ _QUOTINGS: tuple[Callable[[str], str], ...] = (
     lambda s: "".join(f"\\u{ord(c):04x}" if ord(c) < 0x10000 else c for c in s),
     lambda s: "".join(f"&#{ord(c)};" for c in s),
     lambda s: "".join(f"&#x{ord(c):x};" for c in s),
-    lambda s: s.encode("utf-8", "surrogatepass").decode("latin-1"),  # UTF-8 read as Latin-1
-    lambda s: s.encode("utf-8", "surrogatepass").decode("cp1252", "replace"),
+    lambda s: _utf8(s).decode("latin-1"),  # UTF-8 read as Latin-1
+    lambda s: _utf8(s).decode("cp1252", "replace"),
 )
 
 
 def _as_bytes(secret: str) -> Iterator[str]:
     """base64 at its three alignments, hexadecimal, and UTF-16."""
-    utf8 = secret.encode("utf-8", "surrogatepass")
+    utf8 = _utf8(secret)
     little, big = secret.encode("utf-16-le", "surrogatepass"), secret.encode("utf-16-be", "surrogatepass")
     for data in (utf8, little):
         for alphabet in (base64.b64encode, base64.urlsafe_b64encode):

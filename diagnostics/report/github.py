@@ -40,7 +40,7 @@ def _lines(report: Report) -> Iterator[str]:
             room[kind] -= 1
             yield command(kind, " ".join(finding.because.split()), f"{finding.title} ({finding.rule})")
     text = text_page(report, 100, verbose=True)
-    token = hashlib.sha256(text.encode()).hexdigest()
+    token = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     yield "::group::pgwhy: everything that was seen"
     yield f"::stop-commands::{token}"
     yield text.rstrip("\n")
