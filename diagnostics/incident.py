@@ -25,7 +25,10 @@ from diagnostics.values import dataclass
 FindTarget = Callable[[str, str], Target | None]
 """The target, from the host and port that the text names (either may be empty); `None` if it is not known."""
 _NO_TARGET = "What it connects to was not found{hint}.\n"
-_NO_LOGIN = f"Checked without a login: at most one in {INTERVAL_S // 60} minutes for a target.\n"
+_NO_LOGIN = (
+    f"Checked without a login: the same target was logged in to less than {INTERVAL_S // 60} minutes ago.\n"
+    "To log in now: {now}\n"
+)
 _NO_CHECK = f"Explained from the text alone: it was checked less than {INTERVAL_S // 60} minutes ago.\n"
 
 
@@ -56,11 +59,14 @@ def investigate(
     login: bool = True,
     again: bool = True,
     hint: str = "",
+    now: str = "pgwhy TARGET",
+    throttled: bool = True,
 ) -> Incident | None:
     """Why a program failed that printed this text; `None` where the text is about no connection.
 
     Without `again`, a target that was checked in the last five minutes is not checked once more, not even without a
-    login: for places where a failure comes with each request. `hint` says where to name a target that was not found.
+    login: for places where a failure comes with each request. `hint` says where to name a target that was not found,
+    `now` what to type to log in where that was left out. Without `throttled` it is never left out.
     Raises `UnknownClient`.
     """
     explained = explain_text(text, machine, client)
@@ -72,10 +78,10 @@ def investigate(
         redactor = redaction.for_machine(machine)
         return Incident(redactor.clean_value(explained), redactor, _NO_TARGET.format(hint=hint))
     redactor, note = redaction.for_target(target), ""
-    if (login or not again) and not may_log_in(target, machine):
+    if throttled and (login or not again) and not may_log_in(target, machine):
         if not again:
             return Incident(redactor.clean_value(explained), redactor, _NO_CHECK)
-        login, note = False, _NO_LOGIN
+        login, note = False, _NO_LOGIN.format(now=now)
     request = Request(
         target=target,
         machine=machine,

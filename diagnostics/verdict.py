@@ -134,7 +134,7 @@ def _summary(status: Status, first: Finding | None, seen: Observations, *, inter
     elif status is Status.CONNECTS:
         sentences.append(f"The string is right: {seen.get('client.title') or 'libpq'} connects with it from here.")
     elif status is Status.REACHABLE:
-        sentences.append("The server asks for the password, which --no-login kept back.")
+        sentences.append("The server asks for the password. This run does not send it.")
     elif status is Status.UNKNOWN:
         sentences.append("Nothing has failed so far." if interrupted else "No known cause fits this text.")
     else:

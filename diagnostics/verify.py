@@ -94,7 +94,7 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
         return replace(remedy, note="no time was left")
     with_login = _about_login(expect)
     if with_login and not run.options.login:
-        return replace(remedy, note="it takes a login, and --no-login was given")
+        return replace(remedy, note="it needs a login, and this run makes none")
     before = await _before(run, with_login=with_login)
     if _spent(before):
         return replace(remedy, note=_NO_MORE_LOGINS)

@@ -30,7 +30,7 @@ PGWHY = [sys.executable, "-m", "diagnostics"]
 def _a_home_of_our_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PGWHY_DEBUG", "1")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
 
 

@@ -115,7 +115,7 @@ def test_diagnose_takes_an_exception_as_the_error(world):
 
 
 def test_on_failure_notes_the_page(world, monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     uri = world.uri(password=WRONG)
 
     def fail():
@@ -129,7 +129,7 @@ def test_on_failure_notes_the_page(world, monkeypatch, tmp_path):
 
 
 def test_on_failure_works_inside_an_event_loop(world, monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
     async def fail():
         async with diagnostics.pgwhy_on_failure(world.uri(password=WRONG)):

@@ -29,6 +29,7 @@ NOT_FOUND = 127
 )
 @click.option("--timeout", type=click.FloatRange(min=1), default=10.0, metavar="SECONDS", help="For the check: 10.")
 @click.option("--no-login", is_flag=True, help="Nothing that needs the password.")
+@click.option("--again", is_flag=True, help="Log in even if the same target was logged in to in the last 5 minutes.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also as JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Everything that was seen.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="CMD [ARGS]...")
@@ -38,6 +39,7 @@ def command(
     client: str | None,
     timeout: float,
     no_login: bool,
+    again: bool,
     report: Path | None,
     verbose: bool,
 ) -> int:
@@ -45,7 +47,8 @@ def command(
 
     While CMD works this is silent: the same output, exit status and signals. When it fails and what it printed looks
     like a connection error, the text is explained, the target that CMD used is checked (its arguments, its
-    environment, .env), and the page goes to standard error. In a crash loop it logs in at most once in five minutes.
+    environment, .env), and the page goes to standard error. In a crash loop it logs in at most once in five minutes,
+    unless the password or another setting was changed; --again logs in at once.
 
     \b
       pgwhy run -- ./manage.py migrate
@@ -64,7 +67,7 @@ def command(
     may_speak = sys.stderr is not None and not ended.stopped_by_user
     if ended.status != 0 and may_speak:
         try:
-            incident = _say_why(command, ended.heard, target, client, timeout, login=not no_login)
+            incident = _say_why(command, ended.heard, target, client, timeout, login=not no_login, throttled=not again)
             if incident is not None:
                 _print(incident, command, report, verbose)
         except Exception as mistake:  # whatever it is, CMD's exit status is what counts
@@ -86,7 +89,14 @@ def _check(client: str) -> None:
 
 
 def _say_why(
-    command: tuple[str, ...], heard: str, given: str | None, client: str | None, timeout_s: float, *, login: bool
+    command: tuple[str, ...],
+    heard: str,
+    given: str | None,
+    client: str | None,
+    timeout_s: float,
+    *,
+    login: bool,
+    throttled: bool,
 ) -> Incident | None:
     """Why it failed; `None` where the text is not about a connection."""
     from diagnostics import target as targets
@@ -102,7 +112,10 @@ def _say_why(
         return targets.read(given, machine) if given else in_command(command, machine, host, port)
 
     hint = ": --target names it"
-    return investigate(heard, find, machine, client=client, timeout_s=timeout_s, login=login, hint=hint)
+    now = "pgwhy run --again -- CMD"
+    return investigate(
+        heard, find, machine, client=client, timeout_s=timeout_s, login=login, hint=hint, now=now, throttled=throttled
+    )
 
 
 def _print(incident: Incident, command: tuple[str, ...], file: Path | None, verbose: bool) -> None:

@@ -50,7 +50,7 @@ class Obstacle(StrEnum):
 
     EARLIER_STAGE = "earlier-stage"
     NO_LOGIN = "no-login"
-    """The user said --no-login."""
+    """`--no-login`, or a run that makes none: in a crash loop it was made a moment ago."""
     EXCHANGES_SPENT = "exchanges-spent"
     """One more login could take this run past three password exchanges."""
     NO_PROCESS = "no-process"

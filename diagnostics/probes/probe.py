@@ -23,7 +23,7 @@ class Options:
     """What the user allowed and asked for, as far as probes care."""
 
     login: bool = True
-    """False with `--no-login`: nothing that needs the password."""
+    """False with `--no-login`, or where a login was made a moment ago: nothing that needs the password."""
     web: bool | None = None
     """`--web`, `--no-web`, or `None`: only when the database port does not answer."""
     compare_dns: tuple[str, ...] = ()

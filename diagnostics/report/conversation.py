@@ -201,7 +201,7 @@ def speaks_here(seen: Observations) -> bool:
 
 
 _NOT_TRIED = {
-    "no-login": "not tried (--no-login)",
+    "no-login": "not tried: this run makes no login",
     "exchanges-spent": "not tried: three password exchanges a run at most",
     "no-process": "not tried: pgwhy cannot start the process that libpq runs in",
     "not-imitated": "not tried: pgwhy cannot do what this client does",

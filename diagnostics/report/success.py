@@ -83,7 +83,7 @@ def _server(report: Report) -> str:
     if get("session.read_only"):
         parts.append("READ-ONLY")
     if report.verdict.status is Status.REACHABLE:
-        parts.append("no login was made (--no-login)")
+        parts.append("no login was made")
     return ", ".join(part for part in parts if part)
 
 

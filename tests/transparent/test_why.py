@@ -100,22 +100,38 @@ def test_a_node_program(world, tmp_path):
 
 
 def test_a_crash_loop_logs_in_once(world, tmp_path):
-    environment = {"DATABASE_URL": world.uri(password=WRONG), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    environment = {"DATABASE_URL": world.uri(password=WRONG), "XDG_STATE_HOME": str(tmp_path / "cache")}
     first, second = (Ended(PSYCOPG, tmp_path, environment) for _ in range(2))
     assert first.cause == second.cause == "wrong-password"
     assert first.report["observations"]["authentication"]["exchanges"] == 1
     assert second.report["observations"]["authentication"]["not_tried_because"] == "no-login"
-    assert second.page.endswith("Checked without a login: at most one in 5 minutes for a target.\n")
+    assert "Checked without a login: the same target was logged in to less than 5 minutes ago." in second.page
     assert not second.holds(WRONG)
     other = Ended(PSYCOPG, tmp_path, environment | {"DATABASE_URL": world.uri(password=WRONG).replace("/neondb", "/x")})
     assert other.report["observations"]["authentication"]["outcome"] == "refused"
 
 
-def test_where_nothing_can_be_remembered_there_is_no_login(world, tmp_path):
-    environment = {"DATABASE_URL": world.uri(password=WRONG), "XDG_CACHE_HOME": "/dev/null/nowhere"}
+def test_a_changed_password_is_tried_at_once(world, tmp_path):
+    environment = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    for password in (WRONG, WRONG + "2"):
+        ended = Ended(PSYCOPG, tmp_path, environment | {"DATABASE_URL": world.uri(password=password)})
+        assert ended.report["observations"]["authentication"]["exchanges"] == 1
+
+
+def test_the_page_says_how_to_log_in_now_and_that_works(world, tmp_path):
+    environment = {"DATABASE_URL": world.uri(password=WRONG), "XDG_STATE_HOME": str(tmp_path / "state")}
+    first, second = (Ended(PSYCOPG, tmp_path, environment) for _ in range(2))
+    assert "pgwhy run --again -- CMD" in second.page and "--no-login" not in second.page
+    again = Ended(PSYCOPG, tmp_path, environment, ["--again"])
+    assert again.report["observations"]["authentication"]["exchanges"] == 1
+    assert first.cause == again.cause
+
+
+def test_where_nothing_can_be_remembered_the_first_run_logs_in(world, tmp_path):
+    environment = {"DATABASE_URL": world.uri(password=WRONG), "XDG_STATE_HOME": "/dev/null/nowhere"}
     ended = Ended(PSYCOPG, tmp_path, environment)
-    assert ended.report["observations"]["authentication"]["not_tried_because"] == "no-login"
-    assert ended.cause == "wrong-password"
+    assert ended.report["observations"]["authentication"]["exchanges"] == 1
+    assert ended.cause == "wrong-password" and "--no-login" not in ended.page
 
 
 @pytest.mark.parametrize(
