@@ -270,3 +270,14 @@ def test_the_endpoint_before_a_hidden_password_stays() -> None:
     shown = "postgresql://alex:endpoint%3Dep-x%3BPASSWORD_HERE@ep-x.us-east-2.aws.neon.tech/neondb"
     assert Redactor(["npg_secret123"]).clean(shown) == shown
     assert "hunter2x" not in Redactor().clean(shown.replace("PASSWORD_HERE", "hunter2x"))
+
+
+@pytest.mark.parametrize("secret", ["utf-8", "text/css", "iso-8859-1", "width=device-width", "pgwhy/report/1"])
+def test_a_secret_that_is_a_word_of_every_page_is_no_reason_to_refuse_the_page(secret):
+    redactor = Redactor([secret])
+    redactor.check(f'<meta charset="{secret}">')
+    with pytest.raises(SecretFound):
+        redactor.check(f"password={secret}")
+    with pytest.raises(SecretFound):
+        Redactor([secret, "Xq7planted"]).check(f"{secret} Xq7planted")
+    assert secret not in redactor.clean(f"the server said {secret}")

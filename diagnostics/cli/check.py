@@ -11,6 +11,7 @@ import click
 from diagnostics.causes import Severity
 from diagnostics.cli import COMMANDS, status
 from diagnostics.cli import request as requests
+from diagnostics.cli.client_option import Seconds
 from diagnostics.cli.ignored import BadSetting, ignored
 from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
 from diagnostics.machine import Machine
@@ -42,7 +43,7 @@ EPILOG = (
 @requests.run_options
 @click.option(
     "--wait",
-    type=click.FloatRange(min=0, max=86400),
+    type=Seconds(min=0),
     metavar="SECONDS",
     help="Until it connects; what waiting does not cure ends it.",
 )

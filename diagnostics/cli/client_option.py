@@ -1,8 +1,26 @@
-"""The option `--client`, which several commands have."""
+"""The options `--client` and `--timeout`, which several commands have."""
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import click
+
+LONGEST_S = 86400
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds, of a day at most; `nan` and `inf` are none."""
+
+    def __init__(self, min: float) -> None:
+        super().__init__(min=min, max=LONGEST_S)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return number
 
 
 def checked(context: click.Context, option: click.Parameter, given: str | None) -> str | None:

@@ -12,7 +12,7 @@ from diagnostics import files, redaction
 from diagnostics import target as targets
 from diagnostics.cli import given as inputs
 from diagnostics.cli import trouble
-from diagnostics.cli.client_option import checked
+from diagnostics.cli.client_option import Seconds, checked
 from diagnostics.client import Client, UnknownClient, resolve
 from diagnostics.machine import Machine
 from diagnostics.probes.probe import Options
@@ -52,7 +52,7 @@ _OPTIONS = (
     ),
     click.option(
         "--timeout",
-        type=click.FloatRange(min=SHORTEST_S),
+        type=Seconds(min=SHORTEST_S),
         default=10.0,
         metavar="SECONDS",
         help="For the whole run: 10.",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from diagnostics import transparent
-from diagnostics.cli.client_option import checked
+from diagnostics.cli.client_option import Seconds, checked
 
 if TYPE_CHECKING:
     from diagnostics.incident import Incident
@@ -27,7 +27,7 @@ NOT_FOUND = 127
 @click.option(
     "--client", metavar="NAME[@VERSION]", callback=checked, help="The driver that CMD uses: psycopg2, pgjdbc ..."
 )
-@click.option("--timeout", type=click.FloatRange(min=1), default=10.0, metavar="SECONDS", help="For the check: 10.")
+@click.option("--timeout", type=Seconds(min=1), default=10.0, metavar="SECONDS", help="For the check: 10.")
 @click.option("--no-login", is_flag=True, help="Nothing that needs the password.")
 @click.option("--again", is_flag=True, help="Log in even if the same target was logged in to in the last 5 minutes.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also as JSON.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from diagnostics.snippets.choices import Choice
 from diagnostics.snippets.hole import VARIABLE, in_form, literal
 from diagnostics.snippets.stacks import Stack
@@ -88,8 +90,9 @@ def _as_item(line: str) -> str:
 def _asyncpg_arguments(choice: Choice, indent: str) -> str:
     values = choice.values
     lines = f"{indent}ssl={_context(choice, django.literal(values.get('sslmode', 'prefer')), 'False')},\n"
-    if "connect_timeout" in values:
-        lines += f"{indent}timeout={int(values['connect_timeout'])},\n"
+    # asyncpg wants a number; what libpq does not read as one is left out.
+    if limit := re.fullmatch(r"\s*([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*", values.get("connect_timeout", "")):
+        lines += f"{indent}timeout={int(limit[1]) if limit[1].isdigit() else float(limit[1])},\n"
     settings = {name: values[name] for name in ("application_name", "options") if name in values}
     pairs = ", ".join(f"{django.literal(name)}: {django.literal(value)}" for name, value in settings.items())
     return lines + (f"{indent}server_settings={{{pairs}}},\n" if pairs else "")
