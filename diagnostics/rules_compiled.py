@@ -8,6 +8,7 @@ imported here, so that the build can use this module before anything is installe
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -104,6 +105,8 @@ def files(folder: Path) -> list[RuleFile]:
         try:
             found.append(file := read_file(Path(path), id))
         except OSError as problem:
+            if problem.errno in (errno.EMFILE, errno.ENFILE):
+                raise  # it says nothing of the rules
             problems.append(RuleProblem(Path(path), "", f"cannot be read: {problem.strerror}"))
             continue
         size += len(file.content)
@@ -207,6 +210,8 @@ def _toml_below(folder: str, problems: list[RuleProblem]) -> Iterator[str]:
             with os.scandir(here) as there:
                 entries = sorted(islice(there, MAX_ENTRIES + 1), key=lambda entry: entry.name)
         except OSError as problem:
+            if problem.errno in (errno.EMFILE, errno.ENFILE):
+                raise  # it says nothing of the rules
             problems.append(RuleProblem(Path(here), "", f"cannot be read: {problem.strerror}"))
             continue
         seen += len(entries)

@@ -68,7 +68,10 @@ def find(folder: Path) -> Repository | None:
 
     A folder that only looks like a git directory itself is none (`safe.bareRepository=explicit`).
     """
-    folder = folder.absolute()
+    try:
+        folder = folder.absolute()
+    except OSError:  # the working directory was deleted under us
+        return None
     for place in (folder, *folder.parents):
         directory = _git_directory(place / ".git")
         if directory is not None:

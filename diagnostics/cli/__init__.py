@@ -69,8 +69,11 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        from diagnostics.cli.trouble import told
-
+        try:
+            from diagnostics.cli.trouble import told
+        except (OSError, ImportError):  # not even that file can be opened
+            sys.stderr.write("pgwhy: this process may open too few files (ulimit -n)\n")
+            return 2
         return told(error, arguments)
 
 
