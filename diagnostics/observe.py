@@ -12,6 +12,7 @@ from diagnostics.client import facts_of as client_facts
 from diagnostics.facts import Observations, Record
 from diagnostics.machine import Machine
 from diagnostics.probes import PROBES
+from diagnostics.probes.permit import Permit
 from diagnostics.probes.probe import Options, Probe, Seen
 from diagnostics.probes.settings import SettingsFacts
 from diagnostics.target.facts import HostKind
@@ -35,10 +36,19 @@ class ProbeBug(Exception):
 
 
 def begin(
-    target: Target, client: Client, machine: Machine, options: Options, given: Iterable[Record] = (), version: str = ""
+    target: Target,
+    client: Client,
+    machine: Machine,
+    options: Options,
+    given: Iterable[Record] = (),
+    version: str = "",
+    permit: Permit | None = None,
 ) -> Seen:
-    """Everything that is known before the first packet. `given` are records that need not be observed again."""
-    seen = Seen(target, client, machine, options)
+    """Everything that is known before the first packet. `given` are records that need not be observed again.
+
+    `permit` is that of the run, where `target` is not the user's own but one that a fix has changed.
+    """
+    seen = Seen(target, client, machine, options, permit or Permit(target))
     for record in (*before(target, client, version), *given):
         seen.put(record)
     return seen

@@ -1,7 +1,7 @@
 """The login, by libpq itself, so that its text is what the user's tool would print.
 
-Opens: one connection, and one password exchange at most (libpq's own second attempt under sslmode=prefer counts). A
-clear-text password is kept back unless the certificate is verified or the target itself says sslmode=disable.
+Opens: one connection, and one password exchange at most (libpq's own second attempt under sslmode=prefer counts).
+Whether a login is made, and what may be sent with it, is the permit's to say.
 """
 
 from __future__ import annotations
@@ -10,16 +10,17 @@ import asyncio
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from diagnostics.client import ClientFacts
+from diagnostics.client import Client, ClientFacts
 from diagnostics.facts import Record, fact
 from diagnostics.network.login import Stop
-from diagnostics.probes import habits, places
+from diagnostics.obstacle import ClearText, Obstacle
+from diagnostics.probes import permit, places
 from diagnostics.probes.probe import Probe, Seen
 from diagnostics.probes.settings import SettingsFacts
 from diagnostics.probes.startup import Startup
 from diagnostics.probes.tcp import Reach, Tcp
-from diagnostics.probes.tls import Tls, Trust
-from diagnostics.target.facts import HostKind, PasswordState, TargetFacts
+from diagnostics.probes.tls import Tls
+from diagnostics.target.facts import TargetFacts
 from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
@@ -45,20 +46,6 @@ class AuthOutcome(StrEnum):
     NOT_TRIED = "not-tried"
 
 
-class Obstacle(StrEnum):
-    """What kept the login from being tried."""
-
-    EARLIER_STAGE = "earlier-stage"
-    NO_LOGIN = "no-login"
-    """`--no-login`, or a run that makes none: in a crash loop it was made a moment ago."""
-    EXCHANGES_SPENT = "exchanges-spent"
-    """One more login could take this run past three password exchanges."""
-    NO_PROCESS = "no-process"
-    """libpq runs in a process of its own, and none can be started here."""
-    NOT_IMITATED = "not-imitated"
-    """The client spoken for does something that libpq cannot be made to do."""
-
-
 @dataclass(frozen=True)
 class Authentication(Record):
     """The login of the client spoken for."""
@@ -79,6 +66,7 @@ class Authentication(Record):
     elapsed_ms: float | None = fact("from TCP to the end of the login, in milliseconds")
     waiting_ms: float | None = fact("the longest silence after the password was sent: a compute that wakes up")
     encrypted: bool | None = fact("the login went over TLS")
+    clear_text: ClearText | None = fact("whether this login was permitted to send a clear-text password, and by what")
 
 
 @dataclass(frozen=True)
@@ -91,6 +79,7 @@ class Here(Record):
     message: str | None = fact("libpq's text; empty if it logged in")
     client: str | None = fact("libpq's version in words")
     elapsed_ms: float | None = fact("how long it took, in milliseconds")
+    not_tried_because: Obstacle | None = fact("what kept it from being tried")
 
 
 async def observe(seen: Seen, network: Network) -> Authentication:
@@ -98,8 +87,7 @@ async def observe(seen: Seen, network: Network) -> Authentication:
     obstacle = _obstacle(seen)
     if obstacle is not None:
         return _not_tried(obstacle)
-    parameters = habits.login_parameters(seen.target, seen.client, seen[TargetFacts])
-    record, seen.connection = await _log_in(seen, network, parameters)
+    record, seen.connection = await _log_in(seen, network, seen.client)
     return record
 
 
@@ -113,11 +101,14 @@ PROBE = Probe(
 
 
 async def observe_here(seen: Seen, network: Network) -> Here:
-    """Log in as libpq here, with the untouched string; nothing at all where the client spoken for does the same."""
-    own = habits.login_parameters(seen.target, None, seen[TargetFacts])
+    """Log in as libpq here, with the untouched string; nothing at all where the client spoken for does the same.
+
+    No password goes out where the client spoken for ends before it sends one.
+    """
     if seen.client.is_libpq_here or (seen.target.problems and not seen[SettingsFacts].readable):
         return Here()
-    if own == habits.login_parameters(seen.target, seen.client, seen[TargetFacts]) and seen[SettingsFacts].readable:
+    same = permit.parameters(seen.target, None) == permit.parameters(seen.target, seen.client)
+    if same and seen[SettingsFacts].readable:
         return Here()
     from diagnostics.network.login import libpq_version
 
@@ -128,10 +119,18 @@ async def observe_here(seen: Seen, network: Network) -> Here:
         return Here(outcome=AuthOutcome.FAILED, message=refused, client=title)
     if not seen.options.login or seen[Tcp].outcome is Reach.NONE:
         return Here(outcome=AuthOutcome.NOT_TRIED, client=title)
-    record, connection = await _log_in(seen, network, own)
+    if await permit.client_stops(seen):
+        return Here(outcome=AuthOutcome.NOT_TRIED, client=title, not_tried_because=Obstacle.CLIENT_STOPS)
+    record, connection = await _log_in(seen, network, None)
     if connection is not None:
         connection.finish()
-    return Here(outcome=record.outcome, message=record.message, client=title, elapsed_ms=record.elapsed_ms)
+    return Here(
+        outcome=record.outcome,
+        message=record.message,
+        client=title,
+        elapsed_ms=record.elapsed_ms,
+        not_tried_because=record.not_tried_because,
+    )
 
 
 HERE = Probe(
@@ -155,22 +154,23 @@ def _not_tried(obstacle: Obstacle) -> Authentication:
     return Authentication(outcome=AuthOutcome.NOT_TRIED, not_tried_because=obstacle)
 
 
-async def _log_in(seen: Seen, network: Network, wanted: dict[str, str]) -> tuple[Authentication, Any]:
-    """One login, and the open connection if it succeeded."""
-    parameters = {**wanted, **await _clear_text_policy(seen, wanted)}
+async def _log_in(seen: Seen, network: Network, client: Client | None) -> tuple[Authentication, Any]:
+    """One login as this client (`None`: libpq here), and the open connection if it succeeded."""
     async with network.login_turn:
-        if network.exchanges + _most_exchanges(parameters) > network.MAX_EXCHANGES:
+        wanted = permit.parameters(seen.target, client)
+        if network.exchanges + _most_exchanges(wanted) > network.MAX_EXCHANGES:
             return _not_tried(Obstacle.EXCHANGES_SPENT), None
-        with network.timeline.span("authentication", parameters["sslmode"]) as span:
-            ended, address = await _go_through(seen, network, parameters)
-            if ended is None:
-                span.outcome = "called off"
-                return _not_tried(Obstacle.EARLIER_STAGE), None
+        with network.timeline.span("authentication", wanted["sslmode"]) as span:
+            went = await _go_through(seen, network, client)
+            if isinstance(went, Obstacle):
+                span.outcome = "called off" if went is Obstacle.EARLIER_STAGE else "kept back"
+                return _not_tried(went), None
+            ended, grant, address = went
             if ended.stopped is Stop.NO_PROCESS:
                 span.outcome = Obstacle.NO_PROCESS
                 return _not_tried(Obstacle.NO_PROCESS), None
             # A refusal that an option of ours caused is not the server's, and never an error text.
-            held_back = "require_auth" in parameters and 'requirement "' in ended.message
+            held_back = "require_auth" in grant.parameters and 'requirement "' in ended.message
             outcome = span.outcome = _outcome(ended, held_back)
     record = Authentication(
         outcome=outcome,
@@ -178,7 +178,7 @@ async def _log_in(seen: Seen, network: Network, wanted: dict[str, str]) -> tuple
         message="" if held_back else _as_the_users_tool(ended.message, seen, address),
         clear_text_asked=held_back or "channel binding required but not supported by server" in ended.message or None,
         password_used=ended.password_used,
-        channel_bound=parameters.get("channel_binding") == "require" if ended.connection else None,
+        channel_bound=grant.parameters.get("channel_binding") == "require" if ended.connection else None,
         exchanges=ended.exchanges,
         scram_iterations=ended.scram_iterations,
         address=address,
@@ -186,6 +186,7 @@ async def _log_in(seen: Seen, network: Network, wanted: dict[str, str]) -> tuple
         elapsed_ms=round(ended.elapsed_ms, 2),
         waiting_ms=round(ended.waiting_ms, 2),
         encrypted=ended.encrypted,
+        clear_text=grant.clear_text,
     )
     return record, ended.connection
 
@@ -195,46 +196,13 @@ def _most_exchanges(parameters: dict[str, str]) -> int:
     return 2 if parameters["sslmode"] in ("prefer", "allow") else 1
 
 
-async def _clear_text_policy(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:
-    """What must be added so that no clear-text password leaves where that is not safe (DESIGN part 8).
+async def _go_through(
+    seen: Seen, network: Network, client: Client | None
+) -> tuple[Login, permit.Grant, str] | Obstacle:
+    """Log in at the first address, or at the one that libpq would go on to: how it ended, with what, and where.
 
-    Safe is: a certificate verified with verify-full, a target that says sslmode=disable itself, a Unix socket. Where
-    libpq refuses clear text by itself (channel_binding=require) nothing is added, so that its text is the user's.
+    The permit is asked at each of them. `Obstacle.EARLIER_STAGE` if one has decided.
     """
-    facts = seen[TargetFacts]
-    says_disable = seen.target.value("sslmode") == "disable"
-    on_socket = facts.host_kind in (HostKind.SOCKET, HostKind.MISSING) and facts.host_count == 1
-    if wanted["sslmode"] == "verify-full" or says_disable or on_socket:
-        return _root_of_this_machine(seen, wanted)
-    if wanted.get("channel_binding") == "require":
-        return {}
-    if facts.password is PasswordState.ENDPOINT_FORM:
-        # This form is made for a clear-text request. Where the certificate would pass, ask for more than the user did.
-        tls = await seen.later(Tls)
-        if tls.system_trust is Trust.TRUSTED and tls.name_matches:
-            return _root_of_this_machine(seen, {"sslmode": "verify-full", "sslrootcert": "system"})
-    asked = wanted.get("require_auth", "")
-    if not asked:
-        return {"require_auth": "!password"}
-    methods = [method.strip() for method in asked.split(",")]
-    if asked.startswith("!"):
-        return {"require_auth": ",".join(dict.fromkeys([*methods, "!password"]))}
-    kept = [method for method in methods if method != "password"]
-    return {"require_auth": ",".join(kept) or "!password"}
-
-
-def _root_of_this_machine(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:
-    """`sslrootcert=system` is the store that the user's libpq has, not the build path inside our wheel (G-9)."""
-    if wanted.get("sslrootcert") != "system":
-        return wanted
-    from diagnostics.network import trust_store
-
-    store = trust_store.system_file(seen.machine)
-    return {**wanted, "sslrootcert": store} if store else wanted
-
-
-async def _go_through(seen: Seen, network: Network, parameters: dict[str, str]) -> tuple[Login | None, str]:
-    """Log in at the first address, or at the one that libpq would go on to; `None` if an earlier stage decided."""
     from diagnostics.network import login as libpq
 
     password = seen.target.password.reveal() if seen.target.password is not None else None
@@ -242,7 +210,12 @@ async def _go_through(seen: Seen, network: Network, parameters: dict[str, str]) 
     place, tried = await places.first(seen, network), []
     while place is not None:
         tried.append(place)
-        attempt = asyncio.ensure_future(libpq.login(network, {**parameters, **place}, password, limit))
+        grant = await permit.ask(seen, network, client, place)
+        if isinstance(grant, Obstacle):
+            return grant
+        most = _most_exchanges(grant.parameters)
+        login = libpq.login(network, {**grant.parameters, **place}, password, limit, exchanges=most)
+        attempt = asyncio.ensure_future(login)
         objection = asyncio.ensure_future(places.objection(seen, tried))
         try:
             await asyncio.wait({attempt, objection}, return_when=asyncio.FIRST_COMPLETED)
@@ -253,12 +226,12 @@ async def _go_through(seen: Seen, network: Network, parameters: dict[str, str]) 
             await asyncio.wait({attempt, objection})
         if not attempt.cancelled():
             ended = attempt.result()
-            spent = network.exchanges + _most_exchanges(parameters) > network.MAX_EXCHANGES
+            spent = network.exchanges + most > network.MAX_EXCHANGES
             better = None if ended.connection or spent else await places.following(seen, tried, ended.message)
             if better is None:
-                return ended, place["hostaddr"] or place["host"]
+                return ended, grant, place["hostaddr"] or place["host"]
         place = better
-    return None, ""
+    return Obstacle.EARLIER_STAGE
 
 
 def _as_the_users_tool(message: str, seen: Seen, address: str) -> str:

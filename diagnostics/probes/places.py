@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from diagnostics.failure import Failure
+from diagnostics.network.stream import is_socket_path
 from diagnostics.probes.probe import Seen
 from diagnostics.probes.startup import Answer, Startup
 from diagnostics.probes.tcp import Attempt, Reach, Tcp
 from diagnostics.probes.tls import SslAnswer, Tls
-from diagnostics.target.facts import HostKind, TargetFacts
 
 if TYPE_CHECKING:
     from diagnostics.network import Network
@@ -36,15 +36,17 @@ async def first(seen: Seen, network: Network) -> Place | None:
 
     The lookup is the one that the probes share; the login does not wait for what else they ask about the name.
     """
-    facts = seen[TargetFacts]
-    if facts.host_kind in (HostKind.SOCKET, HostKind.MISSING):
+    hosts, platform = seen.target.hosts, seen.machine.platform
+    if hosts and (hosts[0].is_socket(platform) or not (hosts[0].name or hosts[0].hostaddr)):
         tcp = await seen.later(Tcp)
-        given = {"host": facts.host or "", "hostaddr": "", "port": str(facts.port)}
+        given = {"host": hosts[0].name, "hostaddr": "", "port": str(hosts[0].port)}
         return next((_place(attempt) for attempt in tcp.attempts or () if not attempt.failure), given)
-    for each in seen.target.hosts:
+    for each in hosts:
+        if not each.hostaddr and is_socket_path(each.name):
+            continue  # what this platform has no sockets for: libpq might take it for a name, and look it up itself
         found = await network.lookup(each)
-        if found.failure is None:
-            return {"host": each.name, "hostaddr": next(iter(found.addresses), ""), "port": str(each.port)}
+        if found.failure is None and found.addresses:
+            return {"host": each.name, "hostaddr": found.addresses[0], "port": str(each.port)}
     return None
 
 

@@ -14,6 +14,7 @@ from diagnostics.values import dataclass
 
 if TYPE_CHECKING:
     from diagnostics.network import Network
+    from diagnostics.probes.permit import Permit
 
 R = TypeVar("R", bound=Record)
 
@@ -35,8 +36,10 @@ class Options:
 class Seen:
     """What a probe may look at: what was given, the records of the probes it needs, and later ones by waiting."""
 
-    def __init__(self, target: Target, client: Client, machine: Machine, options: Options) -> None:
+    def __init__(self, target: Target, client: Client, machine: Machine, options: Options, permit: Permit) -> None:
         self.target = target
+        self.permit = permit
+        """What may be sent, and where: of the user's own target, whatever `target` is in an experiment."""
         self.client = client
         self.machine = machine
         self.options = options

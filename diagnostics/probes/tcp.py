@@ -132,6 +132,8 @@ GIVES_UP_AFTER_S = {"linux": 130.0, "darwin": 75.0, "win32": 21.0}
 """How long the system itself tries to connect, roughly (tcp(7): tcp_syn_retries; macOS tcp_keepinit)."""
 SOCKET_FOLDERS = (Path("/var/run/postgresql"), Path("/tmp"))  # noqa: S108  # a socket is looked for there, not made
 """Where libpq looks for the default socket: Debian's and Red Hat's, and PostgreSQL's own."""
+DEFAULT_HOST = "127.0.0.1"
+"""Where libpq connects on Windows, which has no default socket, if nobody names a host (localhost)."""
 
 
 async def observe(seen: Seen, network: Network) -> Tcp:
@@ -169,7 +171,7 @@ def _address(given: str, port: int, platform: str) -> str:
     name = f".s.PGSQL.{port}"
     if given == "":
         if platform == "win32":
-            return "127.0.0.1"
+            return DEFAULT_HOST
         return str(next((f / name for f in SOCKET_FOLDERS if (f / name).exists()), SOCKET_FOLDERS[-1] / name))
     return f"{given.rstrip('/')}/{name}" if is_socket_path(given) else given
 

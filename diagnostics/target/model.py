@@ -198,6 +198,16 @@ class Host:
     hostaddr: str = ""
     """libpq's `hostaddr` for this host: skips DNS, keeps the name for SNI and verification."""
 
+    def is_socket(self, platform: str) -> bool:
+        """libpq connects over a Unix socket, by its own rule (`pqConnectOptions2` and `is_unixsock_path`): no `hostaddr`,
+        and an absolute path of that platform, an abstract name (`@name`, Linux only), or nothing at all.
+        """
+        if self.hostaddr:
+            return False
+        if platform == "win32":
+            return is_absolute_path(self.name, platform)
+        return not self.name or self.name.startswith("/") or (self.name.startswith("@") and platform == "linux")
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -267,6 +277,13 @@ class Target:
         """The same target with some settings replaced, or removed where the new value is `None`."""
         settings = {**self.settings, **{k: v for k, v in changes.items() if v is not None}}
         return replace(self, settings={k: v for k, v in settings.items() if changes.get(k, v) is not None})
+
+
+def is_absolute_path(text: str, platform: str) -> bool:
+    """As libpq has it (port.h): on Windows with a drive and either kind of slash, elsewhere a slash in front."""
+    if platform != "win32":
+        return text.startswith("/")
+    return text[:1] in ("/", "\\") or (text[:1].isalpha() and text[1:2] == ":" and text[2:3] in ("/", "\\"))
 
 
 def port_number(text: str) -> int | None:

@@ -6,6 +6,7 @@ Source of libpq's: PostgreSQL, "Parameter Key Words" and "Environment Variables"
 
 from __future__ import annotations
 
+from diagnostics.target import require_auth
 from diagnostics.target.model import port_number
 
 
@@ -105,6 +106,8 @@ def refuses(name: str, value: str) -> bool:
     if name in _INTEGERS:
         digits = value.strip(" \t\n\v\f\r").lstrip("+-")
         return not (digits.isascii() and digits.isdigit())
+    if name == "require_auth":
+        return require_auth.is_refused(value)
     if name == "port":
         return any(port_number(port) is None for port in value.split(","))
     return False
