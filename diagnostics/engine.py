@@ -21,6 +21,7 @@ from diagnostics.finding import Finding, Report, Severity
 from diagnostics.machine import Machine
 from diagnostics.network import Network
 from diagnostics.observe import Progress, before, begin, observe
+from diagnostics.probes.permit import Permit
 from diagnostics.probes.probe import Options, Seen
 from diagnostics.probes.settings import NOTHING
 from diagnostics.target.facts import TargetFacts
@@ -79,6 +80,7 @@ def diagnose_sync(request: Request) -> Report:
 
 def plan(request: Request) -> tuple[str, ...]:
     """Which names, connections and logins a run would open, a line each. Opens none."""
+    from diagnostics import outlook  # for this alone, as the next line
     from diagnostics.network.stream import is_ip_literal, is_socket_path
 
     target, options = request.target, request.options
@@ -100,6 +102,9 @@ def plan(request: Request) -> tuple[str, ...]:
     if options.login:
         most = f"at most {Network.MAX_EXCHANGES} password exchanges"
         lines.append(f"log in as the client spoken for, and once for each fix tried: {most}")
+        lines += outlook.of_the_password(target, request.client, request.machine)
+        if request.verify:
+            lines += outlook.of_fixes(conclusion.all_rules(request.rules))
         lines.append("run one read-only query about the session")
     else:
         lines.append("no login (--no-login)")
@@ -141,7 +146,8 @@ def selector_loop() -> asyncio.AbstractEventLoop:
 
 
 async def _diagnose(request: Request, network: Network, progress: Progress | None) -> Report:
-    seen = begin(request.target, request.client, request.machine, request.options)
+    permit = Permit(request.target)
+    seen = begin(request.target, request.client, request.machine, request.options, permit=permit)
     network.workers.warm()
     loading = _warm(request.rules, seen[TargetFacts].sslmode)
     if request.error is not None:
@@ -157,7 +163,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     findings, ignored = _without_ignored(findings_that_count(explanation, observations), request.ignore)
     if request.verify and not interrupted:
         run = Experiment(
-            request.target, request.client, request.machine, request.options, network, observations, rulebook
+            request.target, request.client, request.machine, request.options, network, observations, rulebook, permit
         )
         try:
             findings = await verify(findings, run)

@@ -38,7 +38,8 @@ class Status(StrEnum):
     """Without a login: the server got as far as asking for the password."""
     FAILS = "fails"
     UNKNOWN = "unknown"
-    """An error text alone of which no cause could be told, or a run that was interrupted before anything failed."""
+    """An error text alone of which no cause could be told, a run that was interrupted before anything failed, or one
+    whose password pgwhy kept back of its own accord."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from diagnostics.error_text import Origin
 from diagnostics.explanation import Explanation
 from diagnostics.facts import Observations
 from diagnostics.finding import Doubt, Finding, Next, Severity, Status, Verdict
+from diagnostics.obstacle import Obstacle, reason
 
 
 def connects(seen: Observations) -> bool:
@@ -55,6 +56,8 @@ def decide(
         status = Status.CONNECTS
     if interrupted and first is None and status is Status.FAILS and stopped_at(seen) is None:
         status = Status.UNKNOWN  # nothing has failed so far
+    if status is Status.UNKNOWN and _kept_back(seen):
+        stage = Stage.AUTH
     if status is Status.FAILS:
         stage = first.cause.about.stage if first is not None and first.cause is not None else stopped_at(seen)
     return Verdict(
@@ -95,7 +98,14 @@ def _status_without_cause(seen: Observations, *, login: bool) -> Status:
         return Status.CONNECTS
     if not login and seen.get("startup.reached") in ("auth", "session"):
         return Status.REACHABLE
+    if _kept_back(seen) and stopped_at(seen) is Stage.AUTH:
+        return Status.UNKNOWN
     return Status.FAILS
+
+
+def _kept_back(seen: Observations) -> str:
+    """Why pgwhy made no login of its own accord, in words; empty if it made one, or the user wanted none."""
+    return reason(seen.get("authentication.not_tried_because"))
 
 
 def _stands(finding: Finding, seen: Observations) -> bool:
@@ -135,6 +145,8 @@ def _summary(status: Status, first: Finding | None, seen: Observations, *, inter
         sentences.append(f"The string is right: {seen.get('client.title') or 'libpq'} connects with it from here.")
     elif status is Status.REACHABLE:
         sentences.append("The server asks for the password. This run does not send it.")
+    elif status is Status.UNKNOWN and _kept_back(seen):
+        sentences.append(_how_to_log_in(seen))
     elif status is Status.UNKNOWN:
         sentences.append("Nothing has failed so far." if interrupted else "No known cause fits this text.")
     else:
@@ -175,6 +187,16 @@ def _stopped_words(seen: Observations) -> str:
     }[stage]
     said = str(seen.get("error.message") or "").strip().splitlines()
     return f'{words} It says: "{said[-1].rpartition(" failed: ")[2]}"' if said and stage is not None else words
+
+
+def _how_to_log_in(seen: Observations) -> str:
+    """What the user can do so that the login is made after all."""
+    asked = "The server answers, and no password was sent, so it is not known whether it accepts yours."
+    if seen.get("authentication.not_tried_because") == Obstacle.OLD_LIBPQ:
+        version = seen.get("environment.libpq_version")
+        libpq = f"libpq {version // 10000}" if version else "an older libpq"
+        return f"{asked} pgwhy uses {libpq} here. Install a newer one: pip install --upgrade 'psycopg[binary]'."
+    return f"{asked} {_kept_back(seen).capitalize()}."
 
 
 def _server_refused(seen: Observations) -> bool:

@@ -19,8 +19,10 @@ from diagnostics.facts import Observations, Record
 from diagnostics.finding import Finding, Remedy, Severity, Verification, in_order
 from diagnostics.machine import Machine
 from diagnostics.observe import begin, observe
+from diagnostics.obstacle import reason
 from diagnostics.probes import PROBES
 from diagnostics.probes.authentication import Authentication, AuthOutcome
+from diagnostics.probes.permit import Permit
 from diagnostics.probes.probe import Options
 from diagnostics.probes.startup import Reached, Startup
 from diagnostics.rulebook import Rulebook
@@ -46,6 +48,8 @@ class Experiment:
     network: Network
     seen: Observations
     rulebook: Rulebook
+    permit: Permit
+    """Of the user's own target: what a fix changes cannot widen it."""
 
 
 async def verify(findings: Iterable[Finding], run: Experiment) -> tuple[Finding, ...]:
@@ -102,13 +106,15 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
         return replace(
             remedy, verification=Verification.INCONCLUSIVE, note="the failure could not be repeated before it"
         )
+    run = replace(run, permit=run.permit.under(as_change(remedy.change or {})))
     after = await _observe(run, changed, with_login=with_login)
     if _spent(after):
         return replace(remedy, note=_NO_MORE_LOGINS)
     answer = expect.answer(Facts(after))
     was = max(stage, stopped_at(before) or stage, key=_STAGES.index)
     further = _further(was, after)
-    held_back = after.get("authentication.outcome") in (AuthOutcome.CLEAR_TEXT_HELD_BACK, AuthOutcome.STOPPED)
+    ours = (AuthOutcome.CLEAR_TEXT_HELD_BACK, AuthOutcome.STOPPED)
+    held_back = after.get("authentication.outcome") in ours or bool(_kept_back(after))
     if answer is Answer.CANNOT_TELL or (answer is Answer.NO and held_back):
         return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after) + further)
     if answer is Answer.NO:
@@ -119,6 +125,9 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
     if may_log_in and run.options.login and after.get("authentication.outcome") is None:
         # The expectation was about start-up and holds. A login on top shows that nothing else is in the way.
         logged_in = await _observe(run, changed, with_login=True, known=after)
+        if why := _kept_back(logged_in):
+            note = f"{_words(after)}; not taken further, because {why}"
+            return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
         after = after if _spent(logged_in) else logged_in
     note = _words(after) + _further(was, after)
     return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
@@ -162,7 +171,8 @@ async def _observe(
     """Go through the stages again. Without a login everything ends with the first answer to the start-up message."""
     wanted = (*_BEFORE_LOGIN, *(("authentication", "session") if with_login else ()))
     options = replace(run.options, web=False, compare_dns=(), wildcard_check=False)
-    seen = begin(target, run.client, run.machine, options, version=str(run.seen.get("client.version") or ""))
+    version = str(run.seen.get("client.version") or "")
+    seen = begin(target, run.client, run.machine, options, version=version, permit=run.permit)
     for record in _unchanged(run, target, known):
         seen.put(record)
     with run.network.timeline.span("verify", "login" if with_login else "start-up") as span:
@@ -193,6 +203,11 @@ def _about_login(expect: Block) -> bool:
 
 def _spent(after: Observations) -> bool:
     return bool(after.get("authentication.not_tried_because") == "exchanges-spent")
+
+
+def _kept_back(after: Observations) -> str:
+    """Why the permit kept the password back, in words; empty if it did not."""
+    return reason(after.get("authentication.not_tried_because"))
 
 
 def _reached(after: Observations) -> Stage | None:
@@ -229,6 +244,10 @@ def _words(after: Observations) -> str:
     said = after.get("authentication.message") or after.get("startup.message") or after.get("settings.client_refusal")
     if said:
         return f"with it: {said.strip().splitlines()[-1]}"
+    if (why := _kept_back(after)) and after.get("startup.reached") == Reached.AUTH:
+        return f"with it the server asks for the password; not taken further, because {why}"
+    if why:
+        return f"not taken as far as the login, because {why}"
     if outcome == AuthOutcome.CLEAR_TEXT_HELD_BACK:
         return "with it the server asks for a clear-text password, which pgwhy does not send here"
     if outcome == AuthOutcome.STOPPED:

@@ -45,7 +45,7 @@ class Permit:
         """The permit for an experiment with this change. Only a repair of a text that is broken reads it differently:
         a rule can name a repair, and cannot say what comes out of it.
         """
-        repair = change.repair or ("percent-encode-password" if change.password == "percent-encode" else "")  # noqa: S105
+        repair = change.repair or ("percent-encode-password" if change.password == "percent-encode" else "")
         if not repair or not self.target.problems:
             return self
         try:
@@ -84,8 +84,8 @@ async def ask(seen: Seen, network: Network, client: Client | None, place: Place)
             return Obstacle.OTHER_SERVER
         wanted = proved
     clear_text = _clear_text(permit, wanted, at_home=at_home, named=named, place=place)
-    if clear_text not in _PERMITTED and await _may_ask_for_more(seen, wanted, own, named=named):
-        wanted, clear_text = _proved(wanted, own, await seen.later(Tls)) or wanted, ClearText.VERIFIED
+    if clear_text not in _PERMITTED and named and (more := await _asking_for_more(seen, wanted)):
+        wanted, clear_text = more, ClearText.VERIFIED
     guard = {} if clear_text in _PERMITTED else _guard(wanted)
     return _known_to_libpq(seen, {**_root_of_this_machine(seen, wanted), **guard}, clear_text, guarded=bool(guard))
 
@@ -181,24 +181,25 @@ def _proved(wanted: dict[str, str], own: dict[str, str], tls: Tls) -> dict[str, 
     root = wanted.get("sslrootcert", "")
     if wanted["sslmode"] == "verify-full" and root in (own.get("sslrootcert", ""), "system"):
         return wanted
-    if not tls.name_matches:
-        return None
-    if root and root == own.get("sslrootcert") and tls.verify_required != "none" and tls.trust is Trust.TRUSTED:
+    judged = tls.name_matches and tls.verify_required != "none" and tls.trust is Trust.TRUSTED
+    if root and root == own.get("sslrootcert") and judged:
         return {**wanted, "sslmode": "verify-full"}
-    if tls.system_trust is Trust.TRUSTED:
-        return {**wanted, "sslmode": "verify-full", "sslrootcert": "system"}
-    return None
+    return _by_the_system(wanted, tls)
 
 
-async def _may_ask_for_more(seen: Seen, wanted: dict[str, str], own: dict[str, str], *, named: bool) -> bool:
+async def _asking_for_more(seen: Seen, wanted: dict[str, str]) -> dict[str, str] | None:
     """The endpoint in front of the password is made for a clear-text request. Where the certificate passes, this login
-    asks for more than the user did.
+    asks for more than the user did; `None` where there is no such password, or no such certificate.
     """
-    if not named or wanted.get("channel_binding") == "require":
-        return False
-    if seen[TargetFacts].password is not PasswordState.ENDPOINT_FORM:
-        return False
-    return _proved(wanted, own, await seen.later(Tls)) is not None
+    if wanted.get("channel_binding") == "require" or seen[TargetFacts].password is not PasswordState.ENDPOINT_FORM:
+        return None
+    return _by_the_system(wanted, await seen.later(Tls))
+
+
+def _by_the_system(wanted: dict[str, str], tls: Tls) -> dict[str, str] | None:
+    """The same login under verify-full with the system's roots; `None` if this server does not pass that."""
+    passes = tls.name_matches and tls.system_trust is Trust.TRUSTED
+    return {**wanted, "sslmode": "verify-full", "sslrootcert": "system"} if passes else None
 
 
 def _clear_text(permit: Permit, wanted: dict[str, str], *, at_home: bool, named: bool, place: Place) -> ClearText:
@@ -220,9 +221,7 @@ def _guard(wanted: dict[str, str]) -> dict[str, str]:
     return {"require_auth": require_auth.without_clear_text(wanted.get("require_auth", ""))}
 
 
-def _known_to_libpq(
-    seen: Seen, final: dict[str, str], clear_text: ClearText, *, guarded: bool
-) -> Grant | Obstacle:
+def _known_to_libpq(seen: Seen, final: dict[str, str], clear_text: ClearText, *, guarded: bool) -> Grant | Obstacle:
     """The grant, if the libpq in use knows every parameter that protects the password: a login drops unknown ones."""
     from diagnostics.network import libpq  # psycopg costs more than the rest of a run
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from diagnostics.causes import Cause, Stage
 from diagnostics.facts import Observations
+from diagnostics.obstacle import ClearText
+from diagnostics.obstacle import reason as kept_back
 from diagnostics.report.rung import ENDS, Mark, Rung, release, tidied
 
 
@@ -166,14 +168,19 @@ def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Ite
     if outcome == "ok":
         how = [f"{get('target.user') or get('session.user') or 'the role'} is logged in"]
         how += ["channel binding used"] if get("authentication.channel_bound") else []
+        how += [_BY_PGSSLMODE] if _by_pgsslmode(seen) else []
         yield Rung(Mark.OK, "login", ", ".join(how), ms)
     elif outcome == "not-tried":
-        reason = _NOT_TRIED.get(str(get("authentication.not_tried_because")))
-        if reason and get("here.outcome") is None:
+        obstacle = get("authentication.not_tried_because")
+        reason = _NOT_TRIED.get(str(obstacle))
+        if why := kept_back(obstacle):
+            yield Rung(Mark.NOTE, "login", f"no password was sent: {why}")
+        elif reason and get("here.outcome") is None:
             yield Rung(Mark.SKIP, "login", reason)
     elif stopped in (Stage.AUTH, Stage.SESSION, None):  # before that, it only repeats what the rung above says
         said = (
-            _KEPT_BACK.get(str(get("authentication.stopped_by") or outcome))
+            _kept_back_clear_text(seen)
+            or _KEPT_BACK.get(str(get("authentication.stopped_by") or outcome))
             or tidied(get("authentication.message") or "")
             or "it failed"
         )
@@ -190,9 +197,22 @@ def here(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
         yield Rung(Mark.OK, "here", f"{who} logs in{server}", get("authentication.elapsed_ms"))
     elif get("here.outcome") == "ok":
         yield Rung(Mark.OK, "here", f"this machine's {get('here.client')} logs in", get("here.elapsed_ms"))
+    elif why := kept_back(get("here.not_tried_because")):
+        yield Rung(Mark.SKIP, "here", f"this machine's {get('here.client')} sent no password: {why}")
     elif get("here.outcome") not in (None, "not-tried"):
         said = tidied(get("here.message") or str(get("here.outcome")))
         yield Rung(Mark.FAIL, "here", f"this machine's {get('here.client')}: {said}")
+
+
+def _kept_back_clear_text(seen: Observations) -> str:
+    """Why a clear-text password is kept back although a variable says sslmode=disable; empty in every other case."""
+    held = seen.get("authentication.outcome") == "clear-text-held-back"
+    return _PGSSLMODE_ALONE if held and seen.get("authentication.clear_text") == ClearText.PGSSLMODE_ALONE else ""
+
+
+def _by_pgsslmode(seen: Observations) -> bool:
+    asked = seen.get("startup.answer") == "clear-text"
+    return bool(asked and seen.get("authentication.clear_text") == ClearText.PGSSLMODE)
 
 
 def speaks_here(seen: Observations) -> bool:
@@ -206,6 +226,11 @@ _NOT_TRIED = {
     "no-process": "not tried: pgwhy cannot start the process that libpq runs in",
     "not-imitated": "not tried: pgwhy cannot do what this client does",
 }
+_BY_PGSSLMODE = "the password was sent in clear text, as PGSSLMODE=disable asks for"
+_PGSSLMODE_ALONE = (
+    "the server wants the password in clear text; it was kept back, because only PGSSLMODE says disable, and your "
+    "connection string does not"
+)
 _KEPT_BACK = {
     "clear-text-held-back": "the server wants the password in clear text; it was kept back",
     "password-missing": "the server asks for a password, and there is none",

@@ -6,6 +6,7 @@ import re
 
 from diagnostics.causes import Cause, Stage
 from diagnostics.finding import Finding, Report, Status
+from diagnostics.obstacle import reason
 from diagnostics.report.ladder import rungs
 from diagnostics.report.rung import Mark, milliseconds, tidied
 from diagnostics.report.style import Line, Style, begins, line
@@ -71,6 +72,10 @@ def said(report: Report) -> tuple[str, str]:
         return "FAILS", f" {where}: {short if where.startswith('in ') else title}"
     if report.extra.get("interrupted"):
         return "INTERRUPTED", f" after {milliseconds(report.duration_ms)}: {_where_it_stopped(report)}"
+    if verdict.status is Status.UNKNOWN and (
+        why := reason(report.observations.get("authentication.not_tried_because"))
+    ):
+        return "NOT KNOWN", f": no login was made, because {why}"
     if verdict.status is Status.UNKNOWN:
         return "CAUSE NOT FOUND", ": no known cause fits this text"
     if report.observations.get("error.origin") == "reported":

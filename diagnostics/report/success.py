@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from diagnostics.facts import Observations
 from diagnostics.finding import Report, Status
+from diagnostics.obstacle import ClearText
 from diagnostics.report.rung import milliseconds, release
 from diagnostics.report.style import Line, Style, begins, line
 from diagnostics.report.width import columns, wrap
@@ -94,7 +95,8 @@ def _encryption(report: Report) -> str:
     if get("authentication.encrypted") is False or (
         get("authentication.encrypted") is None and not get("tls.handshake")
     ):
-        return f"NOT encrypted (sslmode={get('target.sslmode')})"
+        by = " from PGSSLMODE" if get("authentication.clear_text") == ClearText.PGSSLMODE else ""
+        return f"NOT encrypted (sslmode={get('target.sslmode')}{by})"
     version = f"TLS {release(get('tls.version') or get('session.tls_version') or '')}".strip()
     checked = get("tls.verify_required")
     if checked == "none":

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from diagnostics.facts import Record, derived, fact
 from diagnostics.target import provider
-from diagnostics.target.model import Dialect, ProblemCode, Setting, Target
+from diagnostics.target.model import Dialect, ProblemCode, Setting, Target, is_absolute_path
 from diagnostics.target.parameters import words
 from diagnostics.target.provider import Provider
 from diagnostics.values import dataclass
@@ -83,9 +83,11 @@ class TargetFacts(Record):
         if self.host is None:
             return None
         name = self.host or self.hostaddr or ""
+        if self.hostaddr and _is_path(name):
+            name = self.hostaddr  # libpq then connects to the address, and the path is only a name
         if not name:
             return HostKind.MISSING
-        if name.startswith(("/", "@")) or re.match(r"[A-Za-z]:\\", name):
+        if _is_path(name):
             return HostKind.SOCKET
         # libpq's own test for an address, which decides whether it sends SNI (fe-secure-openssl.c).
         if ":" in name:
@@ -215,6 +217,11 @@ def facts_of(target: Target, default_sslmode: str = "prefer", default_source: st
         overridden=tuple(_overridden(name, setting) for name, setting in settings.items() if setting.overrode),
         other_candidates=tuple(f"{candidate.source}: {candidate.host}" for candidate in target.candidates),
     )
+
+
+def _is_path(host: str) -> bool:
+    """A Unix socket's folder or name on some platform; what libpq makes of it on this one, `Host.is_socket` says."""
+    return host.startswith("@") or any(is_absolute_path(host, platform) for platform in ("linux", "win32"))
 
 
 def is_template(text: str) -> bool:

@@ -199,7 +199,7 @@ class Host:
     """libpq's `hostaddr` for this host: skips DNS, keeps the name for SNI and verification."""
 
     def is_socket(self, platform: str) -> bool:
-        """libpq connects over a Unix socket, by its own rule (`pqConnectOptions2` and `is_unixsock_path`): no `hostaddr`,
+        """libpq connects over a Unix socket, by its own rule (`pqConnectOptions2`, `is_unixsock_path`): no `hostaddr`,
         and an absolute path of that platform, an abstract name (`@name`, Linux only), or nothing at all.
         """
         if self.hostaddr:

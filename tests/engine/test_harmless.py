@@ -55,13 +55,14 @@ def exchanges(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.mark.parametrize("sslmode", [None, "allow", "require"])
 @pytest.mark.parametrize("client", CLIENTS)
 def test_three_password_exchanges_are_the_most(secure15: Postgres, client: str | None, sslmode: str | None) -> None:
-    """Under prefer and allow libpq tries a wrong password twice in one login."""
+    """Under prefer and allow libpq tries a wrong password twice in one login. node-postgres verifies under require, and
+    sends nothing to a server whose authority it does not know, so pgwhy sends nothing either."""
     query = f"?sslmode={sslmode}" if sslmode else ""
     before = secure15.log().count("password authentication failed")
     report = check(f"postgresql://{ROLE}:{WRONG}@127.0.0.1:{secure15.port}/{DATABASE}{query}", client=client)
     made = secure15.log().count("password authentication failed") - before
     assert report.verdict.status == "fails"
-    assert 1 <= made <= 3
+    assert (made == 0) if (client, sslmode) == ("node-postgres", "require") else (1 <= made <= 3)
 
 
 @pytest.mark.parametrize("sslmode", [None, "allow"])

@@ -1,0 +1,76 @@
+"""What a run would send, and where, before it begins: the permit's decision in words, for `--plan`. Opens nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from diagnostics.client import Client
+from diagnostics.machine import Machine
+from diagnostics.obstacle import ClearText
+from diagnostics.probes import permit
+from diagnostics.target import protection
+from diagnostics.target.model import Host, Target
+
+if TYPE_CHECKING:
+    from diagnostics.rulebook import Rulebook
+
+
+def of_the_password(target: Target, client: Client, machine: Machine) -> Iterator[str]:
+    """Whether a password would be sent, to which hosts, and under which conditions; a line each."""
+    if protection.names_an_engine(target.value("sslkey") or "", machine.platform):
+        yield "make no login: sslkey names an OpenSSL engine, which pgwhy does not load"
+        return
+    if target.password is None:
+        yield "send no password: none is set"
+        return
+    places = " or ".join(dict.fromkeys(_place(host) for host in target.hosts))
+    yield f"send the password to {places}, and to no other server"
+    yield from _in_clear_text(target, client)
+
+
+def of_fixes(rulebook: Rulebook) -> Iterator[str]:
+    """A line about the fixes that would connect to another server, with the rules that they belong to."""
+    rules = [
+        rule.id for rule in rulebook.rules if any(fix.change and _leads_elsewhere(fix.change) for fix in rule.fixes)
+    ]
+    if rules:
+        yield (
+            "try fixes that lead to another host, address or port without a login, unless a certificate proves that it "
+            f"is the same server (verify-full): {', '.join(rules)}"
+        )
+
+
+def _place(host: Host) -> str:
+    where = host.hostaddr or host.name
+    return f"{where} port {host.port}" if where else f"the default Unix socket for port {host.port}"
+
+
+def _in_clear_text(target: Target, client: Client) -> Iterator[str]:
+    word = permit.own_word(target)
+    if word in (ClearText.SSLMODE_DISABLE, ClearText.PGSSLMODE):
+        yield f"send it in clear text if the server asks for that: sslmode=disable is in {_source(target)}"
+    else:
+        alone = word is ClearText.PGSSLMODE_ALONE
+        beside = f" ({_source(target)} alone does not count: your connection string does not say disable)"
+        yield (
+            "never send it in clear text but over TLS with a verified certificate (verify-full) or a Unix socket"
+            + (beside if alone else "")
+        )
+    if protection.rank(permit.parameters(target, client)) < protection.VERIFY_FULL and not _libpq_can_refuse():
+        yield "make no login where that cannot be refused: this libpq has no require_auth (libpq 16)"
+
+
+def _source(target: Target) -> str:
+    return str(target.settings["sslmode"].source)
+
+
+def _libpq_can_refuse() -> bool:
+    from diagnostics.network import libpq
+
+    return "require_auth" in libpq.keywords()
+
+
+def _leads_elsewhere(change: Mapping[str, Any]) -> bool:
+    changed: Iterable[str] = (*change.get("set", {}), *change.get("remove", ()))
+    return any(name in ("host", "hostaddr", "port") for name in changed)
