@@ -33,7 +33,9 @@ def serving(behave: Behaviour, address: str = LOOPBACK) -> Iterator[int]:
     """Accept connections and let `behave` have each; gives the port. All sockets are closed at the end."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.create_server((address, 0), family=family) as listener:
-        yield from _accepting(listener, behave, listener.getsockname()[1])
+        port = listener.getsockname()[1]
+        with accepting(listener, behave):
+            yield port
 
 
 @contextmanager
@@ -42,7 +44,8 @@ def serving_on_path(behave: Behaviour, path: Path) -> Iterator[Path]:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
-        yield from _accepting(listener, behave, path)
+        with accepting(listener, behave):
+            yield path
 
 
 def closed_port() -> int:
@@ -319,7 +322,9 @@ def _exactly(connection: socket.socket, count: int) -> bytes:
     return data
 
 
-def _accepting(listener: socket.socket, behave: Behaviour, place: int | Path) -> Iterator[int | Path]:
+@contextmanager
+def accepting(listener: socket.socket, behave: Behaviour) -> Iterator[None]:
+    """Let `behave` have each connection to a socket that listens already."""
     connections: list[socket.socket] = []
 
     def converse(connection: socket.socket) -> None:
@@ -337,7 +342,7 @@ def _accepting(listener: socket.socket, behave: Behaviour, place: int | Path) ->
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
     try:
-        yield place
+        yield
     finally:
         with contextlib.suppress(OSError):
             listener.shutdown(socket.SHUT_RDWR)

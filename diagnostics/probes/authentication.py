@@ -170,7 +170,7 @@ async def _log_in(seen: Seen, network: Network, client: Client | None) -> tuple[
                 span.outcome = Obstacle.NO_PROCESS
                 return _not_tried(Obstacle.NO_PROCESS), None
             # A refusal that an option of ours caused is not the server's, and never an error text.
-            held_back = "require_auth" in grant.parameters and 'requirement "' in ended.message
+            held_back = grant.guarded and 'requirement "' in ended.message
             outcome = span.outcome = _outcome(ended, held_back)
     record = Authentication(
         outcome=outcome,

@@ -87,7 +87,10 @@ async def ask(seen: Seen, network: Network, client: Client | None, place: Place)
     if clear_text not in _PERMITTED and named and (more := await _asking_for_more(seen, wanted)):
         wanted, clear_text = more, ClearText.VERIFIED
     guard = {} if clear_text in _PERMITTED else _guard(wanted)
-    return _known_to_libpq(seen, {**_root_of_this_machine(seen, wanted), **guard}, clear_text, guarded=bool(guard))
+    final = {**_root_of_this_machine(seen, wanted), **guard}
+    if not _is_kept_whole(final, seen):
+        return Obstacle.OLD_LIBPQ
+    return Grant(final, clear_text, guarded=final.get("require_auth") != wanted.get("require_auth"))
 
 
 async def client_stops(seen: Seen) -> bool:
@@ -130,7 +133,7 @@ _PERMITTED = (ClearText.VERIFIED, ClearText.SOCKET, ClearText.SSLMODE_DISABLE, C
 
 
 def _changed(own: dict[str, str], wanted: dict[str, str]) -> list[str]:
-    return [name for name in {**own, **wanted} if own.get(name, "") != wanted.get(name, "")]
+    return [name for name in {**own, **wanted} if own.get(name) != wanted.get(name)]
 
 
 def _floor(permit: Permit, client: Client | None) -> int:
@@ -218,19 +221,17 @@ def _guard(wanted: dict[str, str]) -> dict[str, str]:
     """
     if wanted.get("channel_binding") == "require":
         return {}
-    return {"require_auth": require_auth.without_clear_text(wanted.get("require_auth", ""))}
+    return {"require_auth": require_auth.without_clear_text(wanted.get("require_auth"))}
 
 
-def _known_to_libpq(seen: Seen, final: dict[str, str], clear_text: ClearText, *, guarded: bool) -> Grant | Obstacle:
-    """The grant, if the libpq in use knows every parameter that protects the password: a login drops unknown ones."""
+def _is_kept_whole(final: dict[str, str], seen: Seen) -> bool:
+    """The libpq in use knows every parameter that protects the password: a login drops what it does not know."""
     from diagnostics.network import libpq  # psycopg costs more than the rest of a run
 
     dropped = [name for name in final if name not in libpq.keywords()]
-    if seen.target.password is None and guarded and not seen.permit.target.value("require_auth"):
-        dropped = [name for name in dropped if name != "require_auth"]  # there is nothing to guard
-    if not all(protection.may_be_dropped(name, final[name]) for name in dropped):
-        return Obstacle.OLD_LIBPQ
-    return Grant(final, clear_text, guarded)
+    if seen.target.password is None and seen.target.value("require_auth") is None:
+        dropped = [name for name in dropped if name != "require_auth"]  # our guard has nothing to guard
+    return all(protection.may_be_dropped(name, final[name]) for name in dropped)
 
 
 def _root_of_this_machine(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:

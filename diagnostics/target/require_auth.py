@@ -12,22 +12,24 @@ METHODS = frozenset({"password", "md5", "gss", "sspi", "scram-sha-256", "oauth",
 def is_refused(value: str) -> bool:
     """libpq refuses this value before it connects: an unknown or empty item, one twice, both forms mixed."""
     if not value:
-        return False  # as if it were not set
+        return False  # it passes, and then no method at all is permitted (measured with libpq 17 and 18)
     items = value.split(",")
     negated = {item.startswith("!") for item in items}
     names = [item.removeprefix("!") for item in items]
     return len(negated) > 1 or len(set(names)) < len(names) or not METHODS.issuperset(names)
 
 
-def without_clear_text(value: str) -> str:
-    """The same value, narrowed so that it permits no clear-text password; the empty one permits everything.
+def without_clear_text(value: str | None) -> str:
+    """The same value, narrowed so that it permits no clear-text password; `None`: nobody set one.
 
     Raises `ValueError` for a value that libpq refuses. Where only `password` was permitted, the rest is: the server
-    asks for it then, libpq refuses, and nothing is sent.
+    asks for it then, libpq refuses, and nothing is sent. An empty value permits nothing, and stays.
     """
+    if value is None:
+        return "!password"
     if is_refused(value):
         raise ValueError("libpq refuses this require_auth")
-    items = value.split(",") if value else []
-    if not items or value.startswith("!"):
+    items = value.split(",")
+    if value.startswith("!"):
         return ",".join(dict.fromkeys([*items, "!password"]))
-    return ",".join(item for item in items if item != "password") or "!password"
+    return ",".join(item for item in items if item != "password") or (value and "!password")
