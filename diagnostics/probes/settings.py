@@ -14,7 +14,7 @@ from diagnostics.client import Client, ClientFacts, UnknownParameters
 from diagnostics.facts import Record, derived, fact
 from diagnostics.machine import Machine
 from diagnostics.probes.probe import Probe, Seen
-from diagnostics.target import parameters
+from diagnostics.target import parameters, protection
 from diagnostics.target.facts import PasswordState, TargetFacts, is_template
 from diagnostics.target.model import Dialect, ProblemCode, Target
 from diagnostics.values import dataclass
@@ -270,7 +270,11 @@ def _client_key_fault(target: Target, machine: Machine) -> str:
     key_path = _path(key, machine) if key else folder / "postgresql.key" if folder else None
     if certificate and certificate_path and not certificate_path.exists():
         return f"the certificate {certificate_path} does not exist"
-    if certificate_path is None or not certificate_path.exists() or (key and key.startswith(("engine:", "pkcs11:"))):
+    if (
+        certificate_path is None
+        or not certificate_path.exists()
+        or protection.names_an_engine(key or "", machine.platform)
+    ):
         return ""
     if key_path is None or not key_path.exists():
         return f"the private key {key_path} for {certificate_path} does not exist"
