@@ -284,7 +284,7 @@ def test_an_engine_in_sslkey_is_never_handed_to_libpq(authority: Authority) -> N
     [
         ("", {}, "never send it in clear text but over TLS"),
         ("?sslmode=disable", {}, "sslmode=disable is in the connection string"),
-        ("", {"PGSSLMODE": "disable"}, "PGSSLMODE (environment) alone does not count"),
+        ("", {"PGSSLMODE": "disable"}, "not take PGSSLMODE (environment) for your word"),
         ("?sslkey=a%3Ab", {}, "make no login"),
     ],
 )
