@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from diagnostics import files
+from diagnostics.target import protection
 
 _DEFAULTS = {
     "sslrootcert": "root.crt",
@@ -26,7 +27,7 @@ def refusal(parameters: Mapping[str, str]) -> str:
         return ""
     for name, default in _DEFAULTS.items():
         value = parameters.get(name)
-        if value == "system" or (name == "sslkey" and value and ":" in value and sys.platform != "win32"):
+        if value == "system" or (name == "sslkey" and protection.names_an_engine(value or "", sys.platform)):
             continue  # no file: OpenSSL's own store, or a key of an engine
         path = Path(value) if value else _home() / default
         try:
