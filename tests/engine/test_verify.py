@@ -142,8 +142,8 @@ target.sslmode = "disable"
 startup.reached = "startup"
 [fix.wrong]
 kind = "repair"
-title = "another application name"
-change = { set = { application_name = "x" } }
+title = "a longer time limit"
+change = { set = { connect_timeout = "7" } }
 expect = { startup.reached = ["auth", "session"] }
 [fix.right]
 kind = "workaround"
