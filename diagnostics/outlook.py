@@ -63,9 +63,9 @@ def _source(target: Target) -> str:
 
 
 def _libpq_can_refuse() -> bool:
-    from diagnostics.network import libpq
+    from diagnostics.network import login
 
-    return "require_auth" in libpq.keywords()
+    return "require_auth" in login.keywords_here()
 
 
 def _leads_elsewhere(change: Mapping[str, Any]) -> bool:

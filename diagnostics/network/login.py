@@ -94,11 +94,31 @@ class Connection:
 async def libpq_version(network: Network) -> int | None:
     """The version of the libpq in use, as libpq numbers it: 180000. `None` where there is none."""
     try:
-        return await network.workers.version(network.remaining())
+        return (await network.workers.first(network.remaining())).version
     except TimeoutError:
         return None
     except NoProcess:
         return await background.start(_version_in_this_process)
+
+
+async def keywords(network: Network) -> frozenset[str] | None:
+    """The connection parameters that the libpq of the logins knows; it drops or refuses any other one. `None` where no
+    process could be started: then there is no login either.
+    """
+    try:
+        return (await network.workers.first(network.remaining())).keywords
+    except (TimeoutError, NoProcess):
+        return None
+
+
+def keywords_here() -> frozenset[str]:
+    """The same before a run begins, in this process; empty if there is no libpq."""
+    from diagnostics.network.libpq import library
+
+    try:
+        return frozenset(keyword.decode() for keyword in library.keywords(library.load(sys.path)))
+    except library.NoLibrary:
+        return frozenset()
 
 
 async def conninfo_error(network: Network, text: str) -> str:

@@ -42,9 +42,12 @@ class Gone(Exception):
 class Worker:
     """One process with libpq, which has answered."""
 
-    def __init__(self, process: subprocess.Popen[bytes], version: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
-        self.version = version
+        self.version = 0
+        """Of its libpq, as libpq numbers it: 180000."""
+        self.keywords: frozenset[str] = frozenset()
+        """The connection parameters that its libpq knows."""
         self.busy = False
         """A command is under way, or it was ended."""
 
@@ -141,12 +144,12 @@ class Workers:
         if self._first is None:
             self._first = self._starting = self._start()
 
-    async def version(self, limit_s: float) -> int:
-        """The version of libpq, from the first one. Raises `NoProcess`, and `TimeoutError` after `limit_s`."""
+    async def first(self, limit_s: float) -> Worker:
+        """The first one, to look at. Raises `NoProcess`, and `TimeoutError` after `limit_s`."""
         self.warm()
         assert self._first is not None
         async with asyncio.timeout(min(limit_s, START_S)):
-            return (await asyncio.shield(asyncio.wrap_future(self._first))).version
+            return await asyncio.shield(asyncio.wrap_future(self._first))
 
     async def take(self, limit_s: float) -> Worker:
         """One that is free. Raises `NoProcess`, and `TimeoutError` after `limit_s`."""
@@ -199,7 +202,7 @@ class Workers:
 
     def _open(self) -> Worker:
         """For a thread."""
-        worker = Worker(libpq_process.take(), 0)
+        worker = Worker(libpq_process.take())
         with self._lock:
             left = self._left
             if not left:
@@ -210,10 +213,11 @@ class Workers:
             raise NoProcess
         assert worker.process.stdout is not None
         hello = frame.read(worker.process.stdout.read)
-        if not hello or len(hello) != 2 or hello[0] != b"hello" or hello[1] is None:
+        if not hello or len(hello) != 3 or hello[0] != b"hello" or hello[1] is None:
             worker.kill()
             raise NoProcess
         worker.version = int(hello[1])
+        worker.keywords = frozenset((hello[2] or b"").decode().split())
         return worker
 
 

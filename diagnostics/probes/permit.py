@@ -88,7 +88,7 @@ async def ask(seen: Seen, network: Network, client: Client | None, place: Place)
         wanted, clear_text = more, ClearText.VERIFIED
     guard = {} if clear_text in _PERMITTED else _guard(wanted)
     final = {**_root_of_this_machine(seen, wanted), **guard}
-    if not _is_kept_whole(final, seen):
+    if not await _is_kept_whole(final, seen, network):
         return Obstacle.OLD_LIBPQ
     return Grant(final, clear_text, guarded=final.get("require_auth") != wanted.get("require_auth"))
 
@@ -224,11 +224,14 @@ def _guard(wanted: dict[str, str]) -> dict[str, str]:
     return {"require_auth": require_auth.without_clear_text(wanted.get("require_auth"))}
 
 
-def _is_kept_whole(final: dict[str, str], seen: Seen) -> bool:
+async def _is_kept_whole(final: dict[str, str], seen: Seen, network: Network) -> bool:
     """The libpq in use knows every parameter that protects the password: a login drops what it does not know."""
-    from diagnostics.network import libpq  # psycopg costs more than the rest of a run
+    from diagnostics.network import login
 
-    dropped = [name for name in final if name not in libpq.keywords()]
+    known = await login.keywords(network)
+    if known is None:
+        return True  # the login says itself that there is no process for it
+    dropped = [name for name in final if name not in known]
     if seen.target.password is None and seen.target.value("require_auth") is None:
         dropped = [name for name in dropped if name != "require_auth"]  # our guard has nothing to guard
     return all(protection.may_be_dropped(name, final[name]) for name in dropped)

@@ -6,6 +6,7 @@ PSYCOPG_IMPL and LD_LIBRARY_PATH, and prints a line for each broken promise, the
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import json
@@ -25,7 +26,7 @@ from urllib.parse import quote
 from diagnostics.engine import diagnose_sync
 from diagnostics.finding import Report
 from diagnostics.lab.authority import Authority, CertificateFault
-from diagnostics.network import resolve
+from diagnostics.network import Network, login, resolve
 from diagnostics.probes import resolvers
 from diagnostics.probes.probe import Options
 from tests.engine.recorder import METHODS, Recorder, at
@@ -385,10 +386,17 @@ def _kept_back(report: Report) -> str:
     return reason(report.observations.get("authentication.not_tried_because"))
 
 
+async def _libpq_version() -> int | None:
+    """Of the libpq that the runs of this process use."""
+    network = Network()
+    try:
+        return await login.libpq_version(network)
+    finally:
+        await network.leave()
+
+
 if __name__ == "__main__":
     total: Counter[str] = Counter()
     for line in broken_promises(range(int(sys.argv[1]), int(sys.argv[2])), total):
         print(line)
-    from diagnostics.network import login
-
-    print(json.dumps({**total, "libpq": login.libpq_version()}))
+    print(json.dumps({**total, "libpq": asyncio.run(_libpq_version())}))

@@ -78,7 +78,7 @@ class _Child:
         self._tracer = Tracer(self._library)
         self._known = library.keywords(self._library)
         self._size = _limit_memory()
-        self.report(b"hello", b"%d" % library.version(self._library))
+        self.report(b"hello", b"%d" % library.version(self._library), b" ".join(sorted(self._known)))
 
     def command(self) -> list[frame.Field] | None:
         try:
