@@ -12,7 +12,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagnostics import __version__, error_text
+from diagnostics import __version__, error_text, redaction
 from diagnostics.client import ClientFacts, habits_alone, resolve
 from diagnostics.error_text import ErrorText, Origin
 from diagnostics.explanation import Explanation, explain
@@ -71,14 +71,17 @@ def of_text(
     rulebook: Rulebook | None = None,
 ) -> Report:
     """What an error text alone tells. Raises `UnknownClient`. `rulebook`: where the rules are loaded already."""
-    seen = told_by(text, client)
+    seen = told_by(redaction.for_machine(machine).pasted(text), client)
     rulebook = rulebook or all_rules(rules)
     explanation = explain(seen, rulebook)
     return report(machine, seen, findings_that_count(explanation, seen), explanation, rulebook)
 
 
 def told_by(text: str, client: str | None = None) -> Observations:
-    """What a text tells, as observations: itself, and whose it is. Raises `UnknownClient`."""
+    """What a text tells, as observations: itself, and whose it is. Raises `UnknownClient`.
+
+    The text is read as it is: what is shown of it has to go through redaction before.
+    """
     record = error_text.clean(text, Origin.REPORTED, alone=True)
     spoken_for = resolve(client, record.message, None)
     return Observations({ClientFacts.name: habits_alone(spoken_for), ErrorText.name: record})

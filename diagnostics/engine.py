@@ -6,11 +6,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnostics import conclusion, error_text
+from diagnostics import conclusion, error_text, redaction
 from diagnostics import target as targets
 from diagnostics.client import LIBPQ_HERE, Client, ClientFacts
 from diagnostics.conclusion import of_text as explain_text
@@ -45,8 +45,8 @@ class Request:
     target: Target
     machine: Machine
     client: Client = LIBPQ_HERE
-    error: str | None = None
-    """What the failing client printed."""
+    error: str | None = field(default=None, repr=False)
+    """What the failing client printed. It may hold secrets, and is redacted before anything reads it."""
     options: Options = Options()
     deadline_s: float = DEADLINE_S
     verify: bool = True
@@ -151,7 +151,8 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     network.workers.warm()
     loading = _warm(request.rules, seen[TargetFacts].sslmode)
     if request.error is not None:
-        seen.put(error_text.clean(request.error, Origin.REPORTED))
+        pasted = redaction.for_target(request.target).pasted(request.error)
+        seen.put(error_text.clean(pasted, Origin.REPORTED))
     interrupted = False
     try:
         await observe(seen, network, progress=progress)

@@ -4,11 +4,44 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from diagnostics.values import dataclass
+
+
+class Environment(Mapping[str, str]):
+    """Environment variables that do not show their values: not in `repr`, in an error, in `asdict` or in a pickle.
+
+    They hold passwords. `environment[name]` and `dict(environment)` are the ways to them.
+    """
+
+    __slots__ = ("_variables",)
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = dict(variables)
+
+    def __getitem__(self, name: str) -> str:
+        return self._variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._variables)
+
+    def __len__(self) -> int:
+        return len(self._variables)
+
+    def __repr__(self) -> str:
+        return f"Environment({len(self)} variables)"
+
+    def __copy__(self) -> Environment:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Environment:
+        return self  # `dataclasses.asdict` copies what it does not know
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("an environment is not written anywhere")
 
 
 @dataclass(frozen=True)
@@ -16,6 +49,7 @@ class Machine:
     """What pgwhy reads of the machine that it runs on."""
 
     environment: Mapping[str, str]
+    """Kept as an `Environment`, whatever mapping it is given as."""
     home: Path | None
     """`None` where the user has none (a service account, a container without HOME)."""
     folder: Path
@@ -26,6 +60,10 @@ class Machine:
     """The start of the run, with its time zone."""
     hosts_file: Path = Path("/etc/hosts")
     resolver_file: Path = Path("/etc/resolv.conf")
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.environment, Environment):
+            object.__setattr__(self, "environment", Environment(self.environment))
 
     @classmethod
     def here(cls) -> Machine:

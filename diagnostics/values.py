@@ -49,6 +49,8 @@ def _init(self: Any, /, *given: Any, **named: Any) -> None:
         wrong = sorted(kind._names ^ values.keys()) or [*names, *named]
         raise TypeError(f"{kind.__name__}() takes each field once; look at {', '.join(wrong)}")
     self.__dict__.update(values)
+    if after := getattr(kind, "__post_init__", None):
+        after(self)
 
 
 def _repr(self: Any) -> str:

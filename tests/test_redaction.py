@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diagnostics.error_text import ErrorText, Origin
 from diagnostics.facts import Observations
-from diagnostics.redaction import Redactor, SecretFound
-from diagnostics.redaction.own_words import is_ours
+from diagnostics.redaction import Redactor, SecretFound, own_words
 from diagnostics.target.model import Secret
 
 HIDDEN = "PASSWORD_HERE"
@@ -63,7 +62,7 @@ secrets = st.text(
     min_size=8,
     max_size=24,
 ).filter(lambda s: len(set(s)) > 4 and s.strip() == s and any(c.isdigit() or c in "@:/?#&=+;" for c in s))
-secrets = secrets.filter(lambda s: s.lower() not in "jdbc:postgresql://")  # every page about a URL says it
+secrets = secrets.filter(lambda s: not own_words.contain(s) and not own_words.contain(s.lower()))
 
 
 def readable(secret: str, text: str) -> bool:
@@ -109,7 +108,6 @@ def test_a_planted_secret_does_not_survive_in_any_encoding(secret):
 @settings(max_examples=30, deadline=None)
 @given(secret=secrets)
 def test_what_was_not_cleaned_is_not_let_out(secret):
-    assume(not is_ours(secret))
     redactor = Redactor([secret])
     for encode in ENCODINGS.values():
         with pytest.raises(SecretFound) as caught:
@@ -206,10 +204,13 @@ def test_a_role_that_is_its_own_password_can_still_be_named():
     assert redactor.clean("password=appuser") == f"password={HIDDEN}"
 
 
-def test_a_word_as_password_is_hidden_in_values_and_does_not_stop_a_format_that_has_the_word():
-    redactor = Redactor(["observed"])
-    assert redactor.clean("the server observed something") == f"the server {HIDDEN} something"
-    redactor.check('{"origin": "observed"}')
+@pytest.mark.parametrize("word", ["observed", "the server", "utf-8", "verify-full", "SCRAM-SHA-256", "sql://"])
+def test_a_password_that_our_own_texts_contain_tears_no_sentence_and_stops_no_format(word):
+    redactor = Redactor([word])
+    sentence = f"here {word} is a part of the page"
+    assert redactor.clean(sentence) == sentence
+    redactor.check(f'{{"origin": "{word}"}}')
+    assert redactor.clean(f"password={word}") == f"password={HIDDEN}".replace(HIDDEN, HIDDEN, 1)
 
 
 def test_a_short_password_inside_a_longer_word_is_not_hidden():
@@ -247,7 +248,7 @@ class Nested:
 
 
 def test_values_of_every_shape_are_cleaned_and_keep_their_shape():
-    secret = "observed"  # also a word of a closed set
+    secret = "observed-7Qx"
     value = Nested(f"a {secret}", (secret, "b"), Origin.OBSERVED, 7, {secret: [f"c {secret}"]})
     cleaned = Redactor([secret]).clean_value(value)
     assert cleaned == Nested(f"a {HIDDEN}", (HIDDEN, "b"), Origin.OBSERVED, 7, {secret: [f"c {HIDDEN}"]})
@@ -282,4 +283,3 @@ def test_a_secret_that_is_a_word_of_every_page_is_no_reason_to_refuse_the_page(s
         redactor.check(f"password={secret}")
     with pytest.raises(SecretFound):
         Redactor([secret, "Xq7planted"]).check(f"{secret} Xq7planted")
-    assert secret not in redactor.clean(f"the server said {secret}")

@@ -132,14 +132,20 @@ def clean(text: str, origin: Origin, *, alone: bool = False) -> ErrorText:
 
 
 def without_escapes(text: str) -> str:
-    """The text as it is safe to print: no ANSI escapes, no control characters but line breaks and tabs."""
-    return _CONTROL.sub("", _ESCAPE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    """The text as it is safe to print: no ANSI escapes, no control characters but line breaks and tabs.
+
+    Everything from outside comes through here: pasted texts, what servers say, and with redaction every saved report.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    return _CONTROL.sub("", _ESCAPE.sub("", text))
 
 
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-# C0 and C1 controls; the marks of direction, which can make a line read backwards; the line and paragraph separators,
-# which end a line for some programs and not for others; halves of surrogate pairs, which no encoding can write.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+# C0 and C1 controls; the marks of direction (UAX #9, section 2), which can make a line read backwards; halves of
+# surrogate pairs, which no encoding can write.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BEGINNING = 4000
 """So many characters tell where a text comes from."""
 # Not the resolver's, which Go names: `lookup db.example on 10.0.0.2:53`.

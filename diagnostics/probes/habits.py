@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from diagnostics import target as targets
 from diagnostics.client import ChannelBinding, Client
+from diagnostics.target.dialects import secret_parts
 from diagnostics.target.facts import TargetFacts
 from diagnostics.target.model import Target
 from diagnostics.target.provider import Provider
@@ -17,6 +18,8 @@ def login_parameters(target: Target, client: Client | None, facts: TargetFacts) 
     """
     hidden = {name: secret.reveal() for name, secret in target.private.items()}
     parameters = {**targets.libpq_parameters(target), **hidden, "fallback_application_name": "pgwhy"}
+    if target.withheld and "options" in parameters:
+        parameters["options"] = secret_parts.with_values(parameters["options"], target.withheld)
     parameters.setdefault("sslmode", "prefer")
     if (root := _own_root_file(target, client)) and not parameters.get("sslrootcert"):
         parameters["sslrootcert"] = root

@@ -1,10 +1,16 @@
 """The single exit through which text leaves: every secret of a run, in every encoding, becomes PASSWORD_HERE.
 
 Three lines of defence. Known secrets first: a run knows its own passwords, so they are found wherever a driver, a
-server or a shell put them, encoded or not. Patterns second, for passwords that nobody told us (a pasted error text,
+server or a shell put them, encoded or not. Detectors second, for passwords that nobody told us (a pasted error text,
 another string's URL). Last, `check` looks once more at what is about to be written, and refuses.
 
-Values are cleaned before they are laid out, so that no line break or column can hide a secret from the search.
+Values are cleaned before they are laid out, so that no line break or column can hide a secret from the search. A pasted
+text is cleaned before anything unwraps it (`pasted`): behind a quotation mark that is no longer escaped, nobody can
+tell where the password ends.
+
+A password may be a word that pgwhy itself uses (`server`, `utf-8`). A hole wherever our sentences have it would destroy
+them, and tell the password to whoever knows the sentence. So what our own texts contain is hidden in the places of
+passwords only (see `redaction.own_words`).
 """
 
 from __future__ import annotations
@@ -15,9 +21,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
-from diagnostics.error_text import without_escapes
-from diagnostics.redaction import encodings, environment
-from diagnostics.redaction.patterns import HIDDEN, hide_by_pattern, is_placeholder
+from diagnostics.error_text import MAX_CHARACTERS, without_escapes
+from diagnostics.hidden import PLACEHOLDER as HIDDEN
+from diagnostics.hidden import is_placeholder
+from diagnostics.redaction import detectors, encodings, environment, own_words
 from diagnostics.redaction.texts import with_texts
 
 if TYPE_CHECKING:
@@ -37,9 +44,8 @@ class SecretFound(Exception):
 class Redactor:
     """Hides the secrets of one run.
 
-    A secret that is an ordinary word (`postgres`), shorter than four characters, or one of the `public` values that
-    every page shows (the role is its own password) is hidden only where passwords stand: a hole in each `postgres` of a
-    page would destroy the text and give the password away.
+    A secret is hidden only where passwords stand if it is shorter than four characters, one of the `public` values that
+    every page shows (the role is its own password) or a part of one, or a word of our own texts.
     """
 
     def __init__(self, secrets: Iterable[Secret | str] = (), public: Iterable[str] = ()) -> None:
@@ -47,7 +53,8 @@ class Redactor:
         for secret in tuple(known):
             known |= _inner(secret)
         known = {s for s in known if s.strip() and not is_placeholder(s)}
-        self._weak = frozenset(s for s in known if _is_weak(s, frozenset(public)))
+        self._public = tuple(public)
+        self._weak = frozenset(s for s in known if _is_short(s))
         self._strong = tuple(sorted(known - self._weak, key=len, reverse=True))
 
     def __repr__(self) -> str:
@@ -60,46 +67,69 @@ class Redactor:
     def clean(self, text: str) -> str:
         """The text without secrets and without terminal escapes."""
         if not text.isprintable():
-            text = without_escapes(text)
-        return hide_by_pattern(self._hide_known(text))
+            # Bytes that were no UTF-8 go with the escapes, and with them what a password is known by.
+            text = without_escapes(self._hide_known(text))
+        return detectors.hide(self._hide_known(text))
 
     def clean_value(self, value: T) -> T:
         """A record or a report of the same shape with every text in it cleaned."""
         return with_texts(value, self.clean)
 
+    def pasted(self, text: str) -> str:
+        """A text from outside, cleaned as it was given: before anything unwraps or cuts it.
+
+        Of one longer than `MAX_CHARACTERS` the middle is left out, and nothing of a secret is left at the edges.
+        """
+        if len(text) <= MAX_CHARACTERS + 2 * _MARGIN:
+            return self.clean(text)
+        half = MAX_CHARACTERS // 2
+        beginning, end = text[: half + _MARGIN], text[-half - _MARGIN :]
+        return self.clean(beginning)[:half] + "\n...\n" + self.clean(end)[-half:]
+
     def check(self, text: str) -> None:
         """Look once more at a finished text. Raises `SecretFound`.
 
-        A secret that is a plain word, or that pgwhy's own texts have, is looked for in places of passwords only: the
-        format's own words are in the text.
+        What our own texts contain is looked for in places of passwords only.
         """
         rest = text.replace(HIDDEN, "\n")
-        found = [s for s in self._strong if not _is_word(s) and _find(s, rest, self._forms)]
-        if found:
-            from diagnostics.redaction.own_words import is_ours  # a page that is refused can wait for it
-
-            if not all(map(is_ours, found)):
-                raise SecretFound
-        for secret in (*self._weak, *found, *(s for s in self._strong if _is_word(s))):
-            if re.search(_in_password_place(secret), rest):
+        if any(self._found(secret, rest) for secret in self._strong):
+            raise SecretFound
+        for secret in (*self._weak, *self._strong):
+            if secret in rest and re.search(_in_password_place(secret), rest):
                 raise SecretFound
 
     @cached_property
     def _forms(self) -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
         return {secret: (encodings.literals(secret), encodings.pattern(secret)) for secret in self._strong}
 
+    def _may_stay(self, form: str) -> bool:
+        """It says nothing: every page has it, or a name that the page is about."""
+        return own_words.contain(form) or any(form in value for value in self._public)
+
     def _hide_known(self, text: str) -> str:
         for secret in self._strong:
             forms, mixture = self._forms[secret]
             if mixture.search(text):
-                text = HIDDEN.join(mixture.sub(HIDDEN, part) for part in text.split(HIDDEN))
+                text = HIDDEN.join(mixture.sub(self._hidden, part) for part in text.split(HIDDEN))
             for form in forms:
-                if form in text:
+                if form in text and not self._may_stay(form):
                     text = HIDDEN.join(part.replace(form, HIDDEN) for part in text.split(HIDDEN))
-        for secret in self._weak:
+        for secret in (*self._weak, *self._strong):
             if secret in text:
-                text = re.sub(_in_password_place(secret), lambda m: m.group(1) + HIDDEN, text)
+                text = re.sub(_in_password_place(secret), lambda m: (m[1] or m[2] or m[3]) + HIDDEN, text)
         return text
+
+    def _hidden(self, found: re.Match[str]) -> str:
+        return found[0] if self._may_stay(found[0]) else HIDDEN
+
+    def _found(self, secret: str, text: str) -> bool:
+        literals, mixture = self._forms[secret]
+        forms = (*(form for form in literals if form in text), *(found[0] for found in mixture.finditer(text)))
+        return any(not self._may_stay(form) for form in forms)
+
+
+_MARGIN = 8192
+"""Characters beyond the edge of what is kept: more than any secret has, a private key included."""
 
 
 def for_target(target: Target) -> Redactor:
@@ -120,27 +150,8 @@ def for_machine(machine: Machine) -> Redactor:
     return Redactor(environment.secrets(machine.environment))
 
 
-# Words of the field, of our own pages, and the passwords of every tutorial.
-_ORDINARY = re.compile(
-    r"postgres|postgresql|pgsql|psql|password|passwd|secret|admin|administrator|root|user|username|test|testing|guest"
-    r"|public|example|changeme|localhost|local|default|neon|neondb|neondb_owner|main|master|database|docker|true|false"
-    r"|null|none|undefined|require|prefer|disable|allow|verify-ca|verify-full",
-    re.IGNORECASE,
-)
-
-
-_SCHEME = "jdbc:postgresql://"
-"""Every page about a URL says it."""
-
-
-def _is_weak(secret: str, public: frozenset[str]) -> bool:
-    short = len(secret) < 4 or (secret.isdigit() and len(secret) < 6) or len(set(secret)) == 1
-    return short or secret in public or secret.lower() in _SCHEME or _ORDINARY.fullmatch(secret) is not None
-
-
-def _is_word(secret: str) -> bool:
-    """It may stand in a document by itself, being a name of the format's own or a number."""
-    return re.fullmatch(r"[A-Za-z]?[a-z]+(?:[-_ ][a-z]+)*|[A-Z_]+|\d{1,8}", secret) is not None
+def _is_short(secret: str) -> bool:
+    return len(secret) < 4 or (secret.isdigit() and len(secret) < 6) or len(set(secret)) == 1
 
 
 def _inner(secret: str) -> set[str]:
@@ -153,11 +164,12 @@ def _inner(secret: str) -> set[str]:
     return meant | {match[1] for match in found if match}
 
 
-def _find(secret: str, text: str, forms: dict[str, tuple[tuple[str, ...], re.Pattern[str]]]) -> bool:
-    literals, mixture = forms[secret]
-    return any(form in text for form in literals) or mixture.search(text) is not None
-
-
 def _in_password_place(secret: str) -> str:
-    word = re.escape(secret)
-    return rf"((?i:passw(?:or)?d|pwd|secret)[\"']?[ ]?(?:=>|[=:]|is|was)?\s*[\"'(]?|://[^\s:/@]*:){word}(?=$|[\s\"'&;,)@]|\.(?:\s|$))"
+    """Where a word can only be a password. In `the password is not` and `the password: it may` a sentence goes on."""
+    word, end = re.escape(secret), r"\.(?:\s|$)"
+    name = r"(?i:passw(?:or)?d|pwd|secret)[\"']?"
+    return (
+        rf"({name}(?:\s?=>?\s*[\"'(]?|:[\"'(]?|:\s+[\"'(]|\s?[\"'])){word}(?=$|[\s\"'&;,)@]|{end})"
+        rf"|({name}(?::[ \t]+|\s(?:is|was)\s+)){word}(?=[ \t]*$|[ \t]*\n|[\"',;)]|{end})"
+        rf"|(://[^\s:/@]*:){word}(?=@)"
+    )

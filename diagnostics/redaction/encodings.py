@@ -22,7 +22,12 @@ SHORT_WORD = 8
 
 def literals(secret: str) -> tuple[str, ...]:
     """Every form that is one fixed text, longest first, so that no form leaves the tail of a longer one behind."""
-    spellings = {secret, unquote(secret), *(unicodedata.normalize(form, secret) for form in ("NFC", "NFD", "NFKC"))}
+    spellings = {
+        secret,
+        unquote(secret),
+        *_misread(secret),
+        *(unicodedata.normalize(form, secret) for form in ("NFC", "NFD", "NFKC")),
+    }
     if len(secret) >= SHORT_WORD:
         spellings.add(secret.lower())  # what a URL parser makes of a password that it takes for a host name
     forms: set[str] = set()
@@ -51,19 +56,28 @@ def _is_short_word(secret: str) -> bool:
 def _maybe_encoded(character: str) -> str:
     encoded = "".join(
         "%(?:25)*" + "".join(f"[{d}{d.lower()}]" if d.isalpha() else d for d in f"{byte:02X}")
-        for byte in _utf8(character)
+        for byte in bytes_of(character)
     )
     also = r"|\+|\s" if character == " " else ""
     return f"(?:{encoded}|{re.escape(character)}{also})"
 
 
-def _utf8(text: str) -> bytes:
-    """As bytes. A byte that is not UTF-8 (of an argument, the environment, a file) is itself; half a character of
-    UTF-16 (a JSON text's) has no bytes, and gets those that Python would give it."""
+def bytes_of(text: str) -> bytes:
+    """The bytes behind a text: those that were no UTF-8 and came in as lone surrogates (PEP 383) included."""
     try:
         return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
+        return text.encode("utf-8", "surrogatepass")  # surrogates that stand for no byte: half an emoji, in JSON
+
+
+def _misread(secret: str) -> tuple[str, ...]:
+    """How others read a secret that is no UTF-8: with replacement characters, or as Latin-1."""
+    data = bytes_of(secret)
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace"), data.decode("latin-1"), data.decode("utf-8", "backslashreplace")
+    return ()
 
 
 def _backslashed(text: str, what: str) -> str:
@@ -79,13 +93,13 @@ _QUOTINGS: tuple[Callable[[str], str], ...] = (
     html.escape,
     lambda s: html.escape(s).replace("&#x27;", "&#39;"),
     lambda s: html.escape(s).replace("&#x27;", "&apos;"),
-    lambda s: quote(_utf8(s), safe=""),
-    lambda s: quote_plus(_utf8(s)),
-    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote(_utf8(s), safe="")),
-    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote_plus(_utf8(s))),
+    lambda s: quote(bytes_of(s), safe=""),
+    lambda s: quote_plus(bytes_of(s)),
+    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote(bytes_of(s), safe="")),
+    lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote_plus(bytes_of(s))),
     lambda s: repr(s)[1:-1],
     lambda s: ascii(s)[1:-1],
-    lambda s: repr(_utf8(s))[2:-1],
+    lambda s: repr(bytes_of(s))[2:-1],
     lambda s: s.encode("unicode_escape").decode("ascii"),
     lambda s: s.replace("'", "'\\''"),  # a POSIX shell, single quotes
     lambda s: s.replace("'", "'\"'\"'"),
@@ -100,14 +114,14 @@ _QUOTINGS: tuple[Callable[[str], str], ...] = (
     lambda s: "".join(f"\\u{ord(c):04x}" if ord(c) < 0x10000 else c for c in s),
     lambda s: "".join(f"&#{ord(c)};" for c in s),
     lambda s: "".join(f"&#x{ord(c):x};" for c in s),
-    lambda s: _utf8(s).decode("latin-1"),  # UTF-8 read as Latin-1
-    lambda s: _utf8(s).decode("cp1252", "replace"),
+    lambda s: bytes_of(s).decode("latin-1"),  # UTF-8 read as Latin-1
+    lambda s: bytes_of(s).decode("cp1252", "replace"),
 )
 
 
 def _as_bytes(secret: str) -> Iterator[str]:
     """base64 at its three alignments, hexadecimal, and UTF-16."""
-    utf8 = _utf8(secret)
+    utf8 = bytes_of(secret)
     little, big = secret.encode("utf-16-le", "surrogatepass"), secret.encode("utf-16-be", "surrogatepass")
     for data in (utf8, little):
         for alphabet in (base64.b64encode, base64.urlsafe_b64encode):

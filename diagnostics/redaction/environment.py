@@ -11,18 +11,25 @@ from urllib.parse import unquote
 
 
 def secrets(environment: Mapping[str, str]) -> Iterator[str]:
-    """The passwords of the environment, encoded ones also as they are meant."""
+    """The passwords, keys and tokens of the environment, encoded ones also as they are meant."""
     for name, value in environment.items():
-        if not value:
-            continue
-        if _PASSWORD.search(name):
+        if len(value) < 4:
+            if value and _PASSWORD.search(name):
+                yield value
+        elif _PASSWORD.search(name) or (_KEY.search(name) and not _PATH.match(value)):
             yield value
-        elif found := _CREDENTIALS.match(value) if _PROXY.fullmatch(name) else None:
-            yield found[1]
-            yield unquote(found[1])
+        elif ":" in value and (found := _CREDENTIALS.match(value)):
+            secret = found[1] or found[2]
+            yield secret
+            yield unquote(secret)
 
 
-_PASSWORD = re.compile(r"(?:^|_|PG|DB)(?:PASSWORD|PASSWD)$", re.IGNORECASE)
-_PROXY = re.compile(r"(?:https?|all|ftp|socks)_proxy", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^\s:/@]*:(.+)@", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:^|_|PG|DB)(?:PASSWORD|PASSWD|PASS)$|\w_PWD$|PASSPHRASE$", re.IGNORECASE)
+_KEY = re.compile(
+    r"(?:SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|SECRET_?KEY|CREDENTIALS?|JWT)(?:_ID|_KEY)?$", re.IGNORECASE
+)
+_PATH = re.compile(r"(?:~?/|[A-Za-z]:\\|\./)")
+_CREDENTIALS = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{1,30}://)[^\s:/@]*:(.+)@|[^\s:/@]+:(?!//)(?!.*://)(.+)@[\w.-]+:\d+/?$", re.IGNORECASE
+)
 """Up to the last `@`: what an URL parser makes of an unencoded one differs, and nothing before it may leave."""

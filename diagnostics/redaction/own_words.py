@@ -1,27 +1,43 @@
-"""What stands in every page of pgwhy's, whatever the secrets of a run are: `utf-8`, `connects in`.
+"""What pgwhy's own texts contain: its sentences, rules, tables and the names of its formats.
 
-A password may be one of these. It is hidden in every value; in what is ours it gives nothing away.
+A password that is one of these words cannot be told from our own use of the word. The texts are those of the package
+itself, so no list of words has to be kept; they are read when a secret is met in a text for the first time, which in
+most runs is never.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
-_PAGES = ("report", "checklist", "ticket")
-_SUFFIXES = (".py", ".html", ".css")
+
+def contain(text: str) -> bool:
+    """The text stands in our own texts. A part of a word counts as well: every page contains it."""
+    return len(text) <= LONGEST and _contain(text)
 
 
-def is_ours(secret: str) -> bool:
-    """The secret, as it is and between word boundaries, stands in what pages are made of, which anybody can read."""
-    whole = re.compile(rf"(?<![\w/.-]){re.escape(secret)}(?![\w/.-])")
-    return any(whole.search(text) for text in _texts())
+def have_word(text: str) -> bool:
+    """The text is a whole word of our own texts."""
+    return contain(text) and re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", _texts()) is not None
 
 
-@lru_cache(maxsize=1)
-def _texts() -> tuple[str, ...]:
-    """Asked for only where a page would otherwise be refused."""
-    folders = (Path(__file__).parents[1] / name for name in _PAGES)
-    files = (file for folder in folders for file in sorted(folder.rglob("*")) if file.suffix in _SUFFIXES)
-    return tuple(file.read_text(encoding="utf-8", errors="replace") for file in files)
+LONGEST = 40
+"""Characters. What is longer is no word."""
+
+
+@cache
+def _contain(text: str) -> bool:
+    return text in _texts()
+
+
+@cache
+def _texts() -> str:
+    """Python, rules and tables of the package, in one text."""
+    package = Path(__file__).parent.parent
+    folders = (package, package.parent / "rules") if not (package / "rules").is_dir() else (package,)
+    files = (file for folder in folders for kind in _KINDS for file in sorted(folder.rglob(f"*.{kind}")))
+    return "\n".join(file.read_text(encoding="utf-8", errors="replace") for file in files)
+
+
+_KINDS = ("py", "toml", "html", "css")

@@ -7,10 +7,18 @@ which family it is of.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from ipaddress import ip_address
 
 from diagnostics.facts import Observations
 from diagnostics.target.provider import Provider, recognise
+
+
+def hosts_in(text: str) -> Iterator[str]:
+    """What looks like a host name in any text: labels with dots, of which the last is one of hosts."""
+    for found in _HOST.finditer(text):
+        if _TOP_LEVEL.fullmatch(found[0].rpartition(".")[2]):
+            yield found[0]
 
 
 class Pseudonyms:
@@ -108,10 +116,11 @@ _TOP_LEVEL = re.compile(
 _REGION = re.compile(
     r"(?:aws-\d-)?[a-z]{2,9}(?:-[a-z]{2,12}){1,3}-?\d{1,2}|aws|azure|gcp|pooler|db|rds|postgres|database"
 )
+_HOST = re.compile(r"(?<![/\w.-])(?:[A-Za-z0-9_-]{1,63}\.){1,8}[A-Za-z]{2,24}\b(?![(\w])")
 _NAMES = (
     r"(?P<email>(?<![:\w/])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}\b(?![:/]))"
     r"|(?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)"
-    r"|(?P<host>(?<![/\w.-])(?:[A-Za-z0-9_-]{1,63}\.){1,8}[A-Za-z]{2,24}\b(?![(\w]))"
+    rf"|(?P<host>{_HOST.pattern})"
     r"|(?P<endpoint>\bep-[a-z]{2,20}-[a-z]{2,20}-[a-z0-9]{6,10}(?:-pooler)?\b)"
     r"|(?P<address>(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\d|\.\d)"
     r"|(?<![\w:])[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7}(?![\w:]))"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 
+from diagnostics.hidden import is_placeholder
 from diagnostics.target.dialects import Parsed, Span, mask, syntax
 from diagnostics.target.dialects.uri import PREFIXES
 from diagnostics.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode, Secret
@@ -35,6 +36,8 @@ class Reading:
     driver: str | None = None
     hidden: tuple[Secret, ...] = ()
     """Every secret text of it, for redaction."""
+    withheld: Mapping[str, Secret] = field(default_factory=dict)
+    """Custom settings in `options`, whose values are masked there."""
 
 
 def understand(text: str) -> Reading:
@@ -73,7 +76,16 @@ def understand(text: str) -> Reading:
         readable=bool(whole.values or whole.foreign) or not text.strip(),
         driver=None if any(p.code is ProblemCode.JDBC_PREFIX_FOR_LIBPQ for p in outer) else parsed.driver,
         hidden=hidden,
+        withheld=_withheld(whole.values.get("options", "")),
     )
+
+
+def _withheld(options: str) -> Mapping[str, Secret]:
+    if not options:
+        return {}
+    from diagnostics.target.dialects import secret_parts  # few targets have any
+
+    return secret_parts.withheld(options)
 
 
 def _read(text: str) -> tuple[Parsed, tuple[Problem, ...]]:
@@ -88,11 +100,14 @@ def _read(text: str) -> tuple[Parsed, tuple[Problem, ...]]:
     from diagnostics.target import wrappers  # only for what begins like no syntax
 
     if placeholder := wrappers.placeholder_problem(text):
-        return _parse(Dialect.KEYWORDS, text), (placeholder,)
+        whole: tuple[Span, ...] = () if is_placeholder(text.strip()) else (Span(0, len(text)),)
+        return replace(_parse(Dialect.KEYWORDS, text), secrets=whole), (placeholder,)
     parsed = _parse(Dialect.KEYWORDS, text)
     problem = wrappers.scheme_problem(text.strip())
-    parsed = replace(parsed, secrets=tuple(wrappers.hidden(text)), dialect=Dialect.URI if problem else Dialect.KEYWORDS)
-    return parsed, (problem,) if problem else parsed.problems
+    secrets = (*wrappers.hidden(text), *wrappers.unparsed(text))
+    parsed = replace(parsed, secrets=secrets, dialect=Dialect.URI if problem else Dialect.KEYWORDS)
+    told = (replace(p, detail=f"{p.detail}; it is {wrappers.shape(text)}") for p in parsed.problems)
+    return parsed, (problem,) if problem else tuple(told)
 
 
 def _dialect(text: str) -> Dialect | None:

@@ -112,7 +112,12 @@ def read(form: Form, text: str) -> dict[str, str]:
     from diagnostics.target.detect import understand
 
     reading = understand(found.text)
-    return {**reading.values, **{name: secret.reveal() for name, secret in reading.private.items()}}
+    values = {**reading.values, **{name: secret.reveal() for name, secret in reading.private.items()}}
+    if reading.withheld:
+        from diagnostics.target.dialects import secret_parts
+
+        values["options"] = secret_parts.with_values(values["options"], reading.withheld)
+    return values
 
 
 def _module(form: Form) -> Any:

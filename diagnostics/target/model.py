@@ -102,6 +102,12 @@ class Secret:
     def __hash__(self) -> int:
         return hash(self._text)
 
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self  # `dataclasses.asdict` copies what it does not know
+
     def __reduce__(self) -> str | tuple[object, ...]:
         raise TypeError("a Secret is not written anywhere")
 
@@ -243,6 +249,8 @@ class Target:
     """The client that the text itself names for certain (`pgjdbc` for `jdbc:`, `asyncpg` for `postgresql+asyncpg:`)."""
     private: Mapping[str, Secret] = field(default_factory=dict)
     """libpq's other parameters that are secrets (`sslpassword`, `oauth_client_secret` ...), kept out of `settings`."""
+    withheld: Mapping[str, Secret] = field(default_factory=dict)
+    """Custom settings in `options` (`-c app.token=...`), whose values are masked in `settings`."""
     machine: Machine | None = field(default=None, repr=False, compare=False)
     """The machine it was read on. Its environment may hold secrets."""
     again: Callable[[str], Target] | None = field(default=None, repr=False, compare=False)

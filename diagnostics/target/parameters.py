@@ -206,6 +206,11 @@ def drivers(name: str) -> frozenset[str]:
     return frozenset(readers)
 
 
+def is_known(name: str) -> bool:
+    """A parameter of libpq's or of some driver's, in any of its spellings."""
+    return name in LIBPQ or plain(name) in _EVERY
+
+
 def nearest(word: str, words: tuple[str, ...] | frozenset[str]) -> str:
     """The most similar of these words; empty if none is similar."""
     import difflib  # 3 ms, and only a typing error needs it
@@ -213,3 +218,9 @@ def nearest(word: str, words: tuple[str, ...] | frozenset[str]) -> str:
     folded = {w.lower(): w for w in sorted(words)}
     found = difflib.get_close_matches(word.lower().strip(), folded, n=1, cutoff=0.6)
     return folded[found[0]] if found else ""
+
+
+_EVERY = (
+    frozenset(plain(name) for names in (*LIBPQ, "database username", *_OF_DRIVERS.values()) for name in names.split())
+    | SERVER
+)

@@ -6,6 +6,8 @@ The order of precedence is libpq's: the string, the service file, the environmen
 
 from __future__ import annotations
 
+import errno
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from pathlib import Path
@@ -16,6 +18,7 @@ from diagnostics.machine import Machine
 from diagnostics.target.detect import Reading, understand
 from diagnostics.target.dialects import environment
 from diagnostics.target.model import (
+    PLACEHOLDER,
     Dialect,
     Problem,
     ProblemCode,
@@ -87,6 +90,7 @@ def complete(
         service, missing = _service_layer((*layers, *variables), machine)
         layers += [service, *variables]
         problems += missing
+    withheld = _options_withheld(layers, reading)
     settings = _merged([layer.settings for layer in layers])
     private = _first([layer.private for layer in layers])
     settings, more, hidden = _checked(settings, written)
@@ -97,6 +101,7 @@ def complete(
         problems=problems + more,
         driver=reading.driver if reading else None,
         private={name: secret for name, (secret, _) in private.items() if name != "password"},
+        withheld=withheld,
         machine=machine,
     )
     password, source = private.get("password", (None, None))
@@ -104,6 +109,7 @@ def complete(
         password, source = _from_passfile(target, machine) or (password, source)
     secrets = [*(reading.hidden if reading else ()), *hidden, *([password] if password else [])]
     secrets += [secret for layer in layers for secret, _ in layer.private.values()]
+    secrets += withheld.values()
     known = tuple(dict.fromkeys(secret for secret in secrets if secret.reveal()))
     return replace(target, password=password, password_source=source, secrets=known)
 
@@ -121,8 +127,10 @@ def unreadable(code: ProblemCode, detail: str, source: Source, machine: Machine)
 
 
 def _from_variable(name: str, machine: Machine) -> Target:
-    source = Source(SourceKind.ENVIRONMENT, name)
     text = machine.environment.get(name)
+    # What is no usual name of a variable, and none of this machine, may be a password that stands in the wrong place.
+    name = name if text is not None or _IS_NAME.fullmatch(name) else "the variable"
+    source = Source(SourceKind.ENVIRONMENT, name)
     if text is not None:
         return from_text(text, source, machine)
     from diagnostics.target.dialects.variables import NAMES  # only for a hint
@@ -137,8 +145,10 @@ def _from_file(name: str, machine: Machine) -> Target:
     try:
         text = read_text(path)
     except OSError as error:
-        detail = f"{name} cannot be read: {error.strerror or type(error).__name__}"
-        return unreadable(ProblemCode.FILE_UNREADABLE, detail, Source(SourceKind.STRING, name), machine)
+        absent = error.errno in (errno.ENOENT, errno.ENAMETOOLONG)
+        told = "the file" if absent and not _IS_PATH.fullmatch(name) else name
+        detail = f"{told} cannot be read: {error.strerror or type(error).__name__}"
+        return unreadable(ProblemCode.FILE_UNREADABLE, detail, Source(SourceKind.STRING, told), machine)
     if target := _in_a_form(name, text, machine):
         return target
     if Path(name).name.startswith(".env") or name.endswith(".env"):
@@ -223,6 +233,20 @@ def _service_layer(layers: tuple[Layer, ...], machine: Machine) -> tuple[Layer, 
     return layer, (Problem(ProblemCode.SERVICE_MISSING, found.refused),) if found.refused else ()
 
 
+def _options_withheld(layers: list[Layer], reading: Reading | None) -> Mapping[str, Secret]:
+    """The custom settings of every `options`, whose values are masked in the layers that are no text."""
+    found = dict(reading.withheld) if reading else {}
+    for layer in layers:
+        setting = layer.settings.get("options")
+        if setting and "=" in setting.value:
+            from diagnostics.target.dialects import secret_parts  # few targets have any
+
+            custom = secret_parts.withheld(setting.value)
+            found = {**{n: s for n, s in custom.items() if PLACEHOLDER not in s.reveal()}, **found}
+            layer.settings["options"] = replace(setting, value=secret_parts.masked(setting.value))
+    return found
+
+
 def _merged(layers: list[dict[str, Setting]]) -> dict[str, Setting]:
     merged: dict[str, Setting] = {}
     for layer in layers:
@@ -274,3 +298,7 @@ def _from_passfile(target: Target, machine: Machine) -> tuple[Secret, Source] | 
         if found:
             return Secret(found.password), Source(SourceKind.PASSFILE, str(found.path), found.line)
     return None
+
+
+_IS_NAME = re.compile(r"[A-Z][A-Z0-9_]*|[a-z]+(?:_[a-z]+)*")
+_IS_PATH = re.compile(r"(?:[^/\\]*[/\\])+[\w.~ -]*|[\w.-]*\.[A-Za-z]{1,12}|[a-z_-]+")

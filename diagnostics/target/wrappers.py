@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import field
 
-from diagnostics.target.dialects import Span, mask
+from diagnostics.hidden import is_placeholder
+from diagnostics.target.dialects import Span, mask, query, secret_parts
 from diagnostics.target.model import Problem, ProblemCode, Secret
 from diagnostics.target.parameters import LIBPQ, drivers, words
+from diagnostics.target.provider import Provider, recognise
 from diagnostics.values import dataclass
 
 
@@ -61,7 +63,8 @@ def scheme_problem(text: str) -> Problem | None:
             what = f"it begins with {found['scheme']}:{found['slashes']} instead of {wanted}://"
             return Problem(ProblemCode.WRONG_SCHEME, what, "postgres-scheme")
         if found["slashes"] == "//":
-            what = f"it begins with {found['scheme']}://, which is not Postgres"
+            known = is_known_scheme(scheme)
+            what = f"it begins with {found['scheme'] if known else 'another scheme, as in x'}://, which is not Postgres"
             return Problem(ProblemCode.WRONG_SCHEME, what)
     if _NO_SCHEME.fullmatch(text):
         return Problem(ProblemCode.SCHEME_MISSING, "it lacks postgresql:// at its beginning", "add-scheme")
@@ -72,8 +75,71 @@ def placeholder_problem(text: str) -> Problem | None:
     """A text that is only a template's: `undefined`, `${DATABASE_URL}`."""
     if not _PLACEHOLDER.fullmatch(text.strip()):
         return None
-    what = f"it is only {text.strip()[:40]}, what is left of a variable that nobody filled in"
+    shown = (
+        text.strip()
+        if is_placeholder(text.strip()) or _NAME_ALONE.fullmatch(text.strip())
+        else "the text of a template"
+    )
+    what = f"it is only {shown[:40]}, what is left of a variable that nobody filled in"
     return Problem(ProblemCode.LITERAL_PLACEHOLDER, what)
+
+
+def is_known_scheme(scheme: str) -> bool:
+    """People know it as the beginning of an address, or it is nearly Postgres'. Of any other word nobody knows."""
+    scheme = scheme.lower().removeprefix("jdbc:").partition("+")[0]
+    return scheme in _NEARLY or scheme in _SCHEMES
+
+
+def unparsed(text: str) -> Iterator[Span]:
+    """Of a text that no reader accepts, everything but what is surely no secret.
+
+    That is a scheme that people know; and where it ends like an address, with an @ and a host or a provider's host, the
+    role, the host and the database.
+    """
+    begin, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    scheme = _SCHEME.match(text, begin)
+    start = begin
+    if scheme and is_known_scheme(scheme["scheme"]) and scheme["slashes"]:
+        start = scheme.end("slashes")
+    at = text.rfind("@", start, end)
+    while at >= 0 and "?" in text[start:at] and "?" not in text[at:end]:
+        at = text.rfind("@", start, at)  # that one is in the query
+    place = _PLACE.match(text, max(at + 1, start), end)
+    if place and at >= start and (start > begin or "." in place["host"] or place["path"]):
+        login = _ROLE.match(text, start, at)
+        yield Span(login.end() if login else start, at, broken=True)
+    elif place and at < start and (start > begin or recognise(place["host"]).provider is not Provider.NONE):
+        if "." not in place["host"] and place["host"] != "localhost":
+            yield Span(start, end)
+            return
+    else:
+        if start < end:
+            yield Span(start, end)
+        return
+    rest = place.end()
+    if place["path"] and scheme and scheme["scheme"].lower().startswith("http"):
+        rest = place.start("path") + 1  # the page of a console, whose address may hold a key
+    if text[rest : rest + 1] == "?":
+        pieces = [(a + rest, b + rest) for a, b in query.pieces(text[rest:end])]
+        named = [(a, b, text[a:b].partition("=")) for a, b in pieces]
+        yield from secret_parts.spans(
+            text, [secret_parts.Piece(n, a, a + len(n) + 1 if e else None, b) for a, b, (n, e, _) in named]
+        )
+    elif rest < end:
+        yield Span(rest, end)
+
+
+def shape(text: str) -> str:
+    """What characters a text has, and none of them: `1 word of letters and digits`."""
+    kinds = (
+        ("letters", any(c.isalpha() for c in text)),
+        ("digits", any(c.isdigit() for c in text)),
+        ("other characters", any(not (c.isalnum() or c.isspace()) for c in text)),
+    )
+    named = [kind for kind, there in kinds if there]
+    many = len(text.split())
+    listed = " and ".join(named) if len(named) < 3 else f"{', '.join(named[:-1])} and {named[-1]}"
+    return f"{many} word{'' if many == 1 else 's'} of {listed}"
 
 
 def hide(text: str) -> tuple[str, tuple[Secret, ...]]:
@@ -158,6 +224,17 @@ _CLOSING = {
 _QUOTE_ENDS = "'\"`\u201c\u201d\u2018\u2019\u00bb"
 _QUOTES = re.compile(rf"[{_QUOTE_ENDS}\u201e\u00ab](.*)[{_QUOTE_ENDS}]", re.DOTALL)
 _URL = re.compile(r"jdbc:postgresql:|(?<![a-z:+])(?:postgres(?:ql)?)(?:\+[a-z0-9_]+)?://")
+_NAME_ALONE = re.compile(r"@?[A-Z_]{0,40}DATABASE_URL|[a-z]{4,9}")
+_PLACE = re.compile(
+    r"(?P<host>(?:[a-z0-9_-]{1,63}\.){0,8}[a-z0-9_-]{1,63}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?(?P<path>/[\w.-]{0,63}(?![^?\s'\"]))?"
+    r"(?=[?/\s'\"]|\Z)"
+)
+"""A host in small letters, with its port and a database."""
+_ROLE = re.compile(r"(?://)?[\w.+-]{1,63}:")
+_SCHEMES = words(
+    """http https mysql mariadb mongodb redis rediss sqlite sqlserver mssql oracle cockroachdb redshift amqp amqps ftp
+    file tcp postgresql prisma neon libsql snowflake clickhouse db2 odbc"""
+)
 _SHELL = re.compile(
     r"(?:^|\s)(?:psql|pg_dump|pg_dumpall|pg_restore|pg_isready|pgbench|pgcli|createdb|dropdb)(?:\.exe)?\b"
 )

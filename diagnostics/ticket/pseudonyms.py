@@ -4,6 +4,10 @@ A pseudonym is an HMAC of the name under a key that stays with the user, so nobo
 until one fits. The key file also says which name each pseudonym stands for. What a diagnosis needs stays readable: the
 provider, region and cloud of a host name, whether an address is private, IPv4 or IPv6, and names that everybody has
 (`postgres`, `neondb`, `localhost`), which hide nothing.
+
+Names are found in the facts that hold one, and in every text by where they stand: a host by its form, a role or a
+database behind that word, the owner of a home folder, the values of `application_name` and `search_path`. A name that
+is also a word of our own sentences is replaced where it stands as a name only.
 """
 
 from __future__ import annotations
@@ -22,6 +26,9 @@ from typing import Any
 
 from diagnostics.facts import Observations, to_plain
 from diagnostics.finding import Report
+from diagnostics.hidden import PLACEHOLDER
+from diagnostics.redaction import own_words
+from diagnostics.redaction.pseudonyms import hosts_in
 from diagnostics.redaction.texts import with_texts
 from diagnostics.target import provider
 from diagnostics.values import dataclass
@@ -78,6 +85,8 @@ def pseudonymous(report: Report, key: Key) -> Report:
     pattern = _pattern(replacements)
 
     def change(text: str) -> str:
+        if text.casefold() in replacements:
+            return replacements[text.casefold()]
         if pattern:
             text = pattern.sub(lambda found: replacements[found[0].casefold()], text)
         return _ADDRESS.sub(lambda found: _address(found[0], key), text)
@@ -93,9 +102,38 @@ def _replacements(report: Report, key: Key) -> Iterator[tuple[str, str]]:
     for kind, paths in _NAMES.items():
         for path in paths:
             name = seen.get(path)
-            if isinstance(name, str) and len(name) > 1 and name.casefold() not in _COMMON and not _is_address(name):
-                pseudonym = f"{kind}-{key.digits(kind, name.casefold(), 6)}"
-                yield name.casefold(), _kept(key, pseudonym, name)
+            if isinstance(name, str):
+                yield from _named(kind, name, key)
+    told = {name: entry for name, entry in report.target.items() if isinstance(entry, dict)}
+    for name, kind in _SETTINGS.items():
+        for entry in (told.get(name, {}), *(told.get(name, {}).get("overrode") or ())):
+            yield from _named(kind, str(entry.get("value", "")), key)
+    for text in _texts(report):
+        for host in hosts_in(text):
+            if _is_private_name(host) and not own_words.contain(host):
+                yield host.casefold(), _kept(key, _host(host.casefold(), key), host)
+        for found in _IN_TEXTS.finditer(text):
+            kind = str(found.lastgroup)
+            for name in found[kind].split(",") if kind == "schema" else (found[kind],):
+                yield from _named(kind, name.strip("\"' "), key)
+
+
+def _named(kind: str, name: str, key: Key) -> Iterator[tuple[str, str]]:
+    if len(name) > 1 and name.casefold() not in _COMMON and not _is_address(name) and name != PLACEHOLDER:
+        kind = {"login": "role", "db": "database"}.get(kind, kind)
+        yield name.casefold(), _kept(key, f"{kind}-{key.digits(kind, name.casefold(), 6)}", name)
+
+
+def _texts(report: Report) -> list[str]:
+    """Every text of a report but the addresses of documentation."""
+    found: list[str] = []
+
+    def keep(text: str) -> str:
+        found.append(text)
+        return text
+
+    with_texts(replace(report, findings=tuple(replace(each, references=()) for each in report.findings)), keep)
+    return found
 
 
 def _hosts(seen: Observations) -> Iterator[str]:
@@ -173,10 +211,14 @@ def _is_address(text: str) -> bool:
 
 def _pattern(replacements: Mapping[str, str]) -> re.Pattern[str] | None:
     longest_first: Iterable[str] = sorted(replacements, key=len, reverse=True)
-    words = "|".join(map(re.escape, longest_first))
+    ours = [name for name in longest_first if name.isalpha() and own_words.have_word(name)]
+    words = "|".join(re.escape(name) for name in longest_first if name not in ours)
     # Behind `%3D` and its like, too: an edit holds names percent-encoded.
     start = r"(?:(?<![\w-])|(?<=%[0-9A-Fa-f]{2}))"
-    return re.compile(rf"{start}(?:{words})(?![\w-])", re.IGNORECASE) if words else None
+    parts = [rf"{start}(?:{words})(?![\w-])"] if words else []
+    if ours:
+        parts.append(rf"(?<=[\"'`=/@])(?:{'|'.join(map(re.escape, ours))})(?=[\"'`@?&/:,\s]|$)")
+    return re.compile("|".join(parts), re.IGNORECASE) if parts else None
 
 
 def _without_certificates(report: Report) -> Report:
@@ -191,6 +233,23 @@ _NAMES = {
     "role": ("target.user", "session.user"),
     "database": ("target.dbname", "session.database"),
 }
+_SETTINGS = {
+    "user": "role",
+    "dbname": "database",
+    "application_name": "application",
+    "fallback_application_name": "application",
+}
+"""What the settings of a target name; the values that they overrode as well."""
+_IN_TEXTS = re.compile(
+    r"""(?:\b(?:role|user|User|owner)[ ](?:is[ ])?["'](?P<role>[^"'\n]{1,63})["']"""
+    r"""|\b(?:user|username|User Id|Username)=["']?(?P<login>[^\s"'&;,@]{1,63})"""
+    r"""|\b(?:database|Database)[ ]["'](?P<database>[^"'\n]{1,63})["']"""
+    r"""|\b(?:dbname|database|Database)=["']?(?P<db>[^\s"'&;,]{1,63})"""
+    r"""|\b(?:application_name|ApplicationName|Application Name)(?:=|%3D)["']?(?P<application>[^\s"'&;]{1,63})"""
+    r"""|(?:\b|-c)(?:search_path|currentSchema|schema)(?:=|%3D)["']?(?P<schema>[^\s&;]{1,200})"""
+    r"""|(?:/home/|/Users/|[A-Za-z]:\\{1,2}Users\\{1,2})(?P<person>[^/\\\s:"']{1,64}))"""
+)
+"""Names by where they stand in a text; the group is the kind."""
 _ADDRESS = re.compile(
     r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\d)|(?=[0-9a-fA-F:]*:[0-9a-fA-F:]*:)[0-9a-fA-F:]{3,39})(?![\w:])"
 )

@@ -27,9 +27,9 @@ REQUIRE = Change(set=(("sslmode", "require"),))
         (URI + "?a=b", OPTION, ["append `&options=endpoint%3Dep-x-pooler` to the connection string"]),
         (URI + "?", OPTION, ["append `options=endpoint%3Dep-x-pooler` to the connection string"]),
         (
-            URI + "?options=-c%20a%3Db",
+            URI + "?options=-c%20jit%3Doff",
             OPTION,
-            ["in the connection string: `options=-c%20a%3Db` → `options=-c%20a%3Db%20endpoint%3Dep-x-pooler`"],
+            ["in the connection string: `options=-c%20jit%3Doff` → `options=-c%20jit%3Doff%20endpoint%3Dep-x-pooler`"],
         ),
         (
             URI + "?options=endpoint%3Dep-x&sslmode=require",
@@ -67,9 +67,9 @@ REQUIRE = Change(set=(("sslmode", "require"),))
         ),
         ("host=h user=u", OPTION, ["append ` options=endpoint=ep-x-pooler` to the connection string"]),
         (
-            "host=h options='-c a=b'",
+            "host=h options='-c jit=off'",
             OPTION,
-            ["in the connection string: `options='-c a=b'` → `options='-c a=b endpoint=ep-x-pooler'`"],
+            ["in the connection string: `options='-c jit=off'` → `options='-c jit=off endpoint=ep-x-pooler'`"],
         ),
         (
             "host=h sslmode=prefer user=u",
@@ -123,8 +123,8 @@ VALUES = st.text(alphabet="abz09 =-_.%&'\\;:/é", min_size=1, max_size=10).map(s
 BASES = st.sampled_from(
     [
         URI,
-        URI + "?sslmode=require&options=-c%20a%3Db",
-        f"host=h user=u password='{MARKER}' options='-c a=b'",
+        URI + "?sslmode=require&options=-c%20jit%3Doff",
+        f"host=h user=u password='{MARKER}' options='-c jit=off'",
         f"jdbc:postgresql://h:1/d?user=u&password={MARKER}&sslmode=prefer&ApplicationName=x",
         f'Host=h;Username=u;Password="{MARKER}";Options="a;b";Application Name=x',
         f"postgresql+psycopg2://u:{MARKER}@h:1/d?sslmode=prefer",
@@ -164,7 +164,7 @@ def test_removing_removes_from_every_source() -> None:
 
 
 def test_a_target_of_variables_is_edited_as_variables() -> None:
-    environment = {"PGHOST": HOST, "PGUSER": "u", "PGPASSWORD": MARKER, "PGOPTIONS": "-c a=b"}
+    environment = {"PGHOST": HOST, "PGUSER": "u", "PGPASSWORD": MARKER, "PGOPTIONS": "-c jit=off"}
     target = read(None, machine(environment))
     said = edit(
         target, Change(add_option="endpoint=ep-x-pooler", set=(("sslmode", "require"),), password="endpoint-form")
@@ -172,7 +172,7 @@ def test_a_target_of_variables_is_edited_as_variables() -> None:
     assert said.text.splitlines() == [
         "in PGPASSWORD (environment), directly before the password, put `endpoint=ep-x-pooler;`",
         "in the environment run `export PGSSLMODE=require`",
-        "in the environment (PGOPTIONS=-c a=b now) run `export PGOPTIONS='-c a=b endpoint=ep-x-pooler'`",
+        "in the environment (PGOPTIONS=-c jit=off now) run `export PGOPTIONS='-c jit=off endpoint=ep-x-pooler'`",
     ]
     assert MARKER not in said.connection_string
     with pytest.raises(CannotChange, match="connection string"):
@@ -189,10 +189,10 @@ def test_a_dotenv_is_edited_line_by_line(tmp_path: Path) -> None:
         "append `&options=a%3Db` to .env line 2 (DATABASE_URL)",
     ]
     (tmp_path / ".env").write_text("PGHOST=h\nPGSSLMODE=disable\n")
-    said = edit(read(None, machine(folder=tmp_path)), Change(remove=("sslmode",), add_option="-c a=b"))
+    said = edit(read(None, machine(folder=tmp_path)), Change(remove=("sslmode",), add_option="-c jit=off"))
     assert said.text.splitlines() == [
         "delete line 2 of .env: `PGSSLMODE=disable`",
-        'add to .env: `PGOPTIONS="-c a=b"`',
+        'add to .env: `PGOPTIONS="-c jit=off"`',
     ]
 
 

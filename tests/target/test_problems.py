@@ -207,12 +207,12 @@ TABLE = [
         "→ `options=endpoint=ep-x`",
     ),
     (
-        f"options=-c a=b -c c=d host=h password={MARKER}",
+        f"options=-c jit=off -c geqo=on host=h password={MARKER}",
         [P.UNQUOTED_SPACE],
         "quote-options",
-        {"options": "-c a=b -c c=d", "host": "h"},
+        {"options": "-c jit=off -c geqo=on", "host": "h"},
         MARKER,
-        "`options='-c a=b -c c=d'`",
+        "`options='-c jit=off -c geqo=on'`",
     ),
     (
         f"host=h password={MARKER} {MARKER}",

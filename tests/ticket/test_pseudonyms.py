@@ -49,6 +49,44 @@ def test_names_inside_an_edit_and_inside_a_sentence_are_found():
     assert "ep-cool-darkness" not in text
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("could not connect to db7.acme-corp.internal, tried replica.acme.io", "acme"),
+        ("cannot read /home/kowalski/.pgpass", "kowalski"),
+        ("cannot read C:\\Users\\kowalski\\app.conf", "kowalski"),
+        ("dyld: /Users/kowalski/lib/libpq.5.dylib", "kowalski"),
+        ('FATAL: role "kowalski" does not exist', "kowalski"),
+        ("password authentication failed for user 'kowalski'", "kowalski"),
+        ('FATAL: database "acmeshop" does not exist', "acmeshop"),
+        ("host=db user=kowalski dbname=acmeshop", "kowalski"),
+        ("host=db user=kowalski dbname=acmeshop", "acmeshop"),
+        ("application_name=acmeworker", "acmeworker"),
+        ("options=-csearch_path%3Dacmetenant", "acmetenant"),
+        ("search_path=acmetenant,public", "acmetenant"),
+        ('role "kowalski" is missing, and kowalski again', "kowalski"),
+    ],
+)
+def test_a_name_that_no_fact_holds_is_found_by_where_it_stands(text, name):
+    report = with_fact("healthy-neon", "error", message=text)
+    shown = document.to_text(pseudonymous(report, KEY))
+    assert name not in shown.lower()
+
+
+def test_application_name_and_overridden_values_are_replaced():
+    report = recorded("healthy-neon")
+    told = {"value": "acmeworker", "source": "x", "overrode": [{"value": "acmecron", "source": "y"}]}
+    shown = document.to_text(pseudonymous(replace(report, target={**report.target, "application_name": told}), KEY))
+    assert "acmeworker" not in shown and "acmecron" not in shown
+
+
+def test_a_name_that_is_a_word_of_our_own_is_replaced_as_a_name_only():
+    report = with_fact("healthy-neon", "target", user="server")
+    report = with_fact_of(report, "error", message='the server refused user "server"')
+    said = pseudonymous(report, KEY).observations.get("error.message")
+    assert said.startswith('the server refused user "role-')
+
+
 def test_a_role_is_found_as_a_word_and_not_inside_one():
     report = with_fact("healthy-neon", "target", user="ana")
     report = with_fact_of(report, "error", message="ana may not; banana stays; ana's too")

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote_plus
 
-from diagnostics.target.dialects import Parsed, Span, percent, query
-from diagnostics.target.dialects.uri import SECRET_NAME, doubtful_port, makes_sense
+from diagnostics.target.dialects import Parsed, Span, percent, query, secret_parts
+from diagnostics.target.dialects.secret_parts import SECRET_NAME, Piece
+from diagnostics.target.dialects.uri import doubtful_port, makes_sense
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
 
 PREFIX = "jdbc:postgresql:"
@@ -84,23 +85,24 @@ def parse(text: str) -> Parsed:
         problems.append(Problem(ProblemCode.JDBC_USERINFO, what, "jdbc-fields"))
     else:
         spans += doubtful_port(text, len(PREFIX) + 2)
+    named: list[Piece] = []
     for start, end in query.pieces(text):
-        name, _, written = text[start:end].partition("=")
+        name, equals, written = text[start:end].partition("=")
+        broken = percent.STRAY.search(written) is not None
+        named.append(Piece(name, start, end - len(written) if equals else None, end, broken))
         if not name:
             continue
         value, known = _decoded(written), NAMES.get(name)
-        if SECRET_NAME.search(name) and written:
-            broken = percent.STRAY.search(written) is not None
-            spans.append(Span(end - len(written), end, broken))
-            if broken:
-                what = "a raw % in the password, which has to be written %25"
-                problems.append(Problem(ProblemCode.PASSWORD_PERCENT, what, "percent-encode-password"))
+        if SECRET_NAME.search(name) and broken:
+            what = "a raw % in the password, which has to be written %25"
+            problems.append(Problem(ProblemCode.PASSWORD_PERCENT, what, "percent-encode-password"))
         if known:
             values[known] = meaning(known, value)
             if name != known:
                 spelling[known] = name
         else:
             foreign[name] = value
+    spans += (*secret_parts.spans(text, named), *query.fragment(text, len(PREFIX)))
     # SslMode.of(): ssl=true, or a bare "ssl", asks for verify-full unless sslmode says something else.
     if foreign.get("ssl") in ("", "true") and "sslmode" not in values:
         del foreign["ssl"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects import Parsed, Span
-from diagnostics.target.dialects.uri import SECRET_NAME
+from diagnostics.target.dialects import Parsed, Span, secret_parts
+from diagnostics.target.dialects.secret_parts import SECRET_NAME, Piece
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
 from diagnostics.target.parameters import LIBPQ
 from diagnostics.values import dataclass
@@ -159,24 +159,40 @@ def _skip(text: str, position: int) -> int:
 
 
 def _secrets(text: str, pairs: list[Pair], rest: int | None) -> Iterator[Span]:
+    yield from secret_parts.spans(text, [_piece(text, pair) for pair in pairs])
     for pair in pairs:
-        if SECRET_NAME.search(pair.name) and pair.value_start < pair.end:
-            if joined := _AMPERSAND.search(text, pair.value_start, pair.end):
-                yield Span(pair.value_start, joined.start())
-            elif text[pair.value_start] == "'":
-                yield Span(pair.value_start + 1, pair.end - 1)
-            else:
-                yield Span(pair.value_start, pair.end)
-        elif login := _LOGIN.search(text, pair.value_start, pair.end):
+        if not SECRET_NAME.search(pair.name) and (login := _LOGIN.search(text, pair.value_start, pair.end)):
             yield Span(*login.span("password"), broken=True)
     if rest is not None:
-        # What is no pair may be the rest of a password.
-        if pairs and SECRET_NAME.search(pairs[-1].name):
-            yield Span(rest, _next_known(text, rest), broken=True)
-        yield from (Span(*m.span("password"), broken=True) for m in _LOGIN.finditer(text, rest))
+        # What is no pair may be a password, or the rest of one.
+        end = _next_known(text, rest + 1)
+        if pairs and pairs[-1].name in _WITH_SPACES:
+            yield from (Span(*m.span("password"), broken=True) for m in _LOGIN.finditer(text, rest))
+        elif pairs and pairs[-1].name == "options":
+            yield from secret_parts.of_options(text, pairs[-1].value_start, end)
+        else:
+            unfinished = _UNFINISHED.match(text, rest)
+            yield Span(unfinished.end() if unfinished else rest, end, broken=True)
+        if end < len(text):
+            yield from _secrets_behind(text, end)
     if rest is not None or any(pair.name not in LIBPQ for pair in pairs):
         # Something is read in another way than it was meant: whatever looks like a password is hidden too.
         yield from (Span(*m.span("secret"), broken=True) for m in _HIDDEN.finditer(text))
+
+
+def _secrets_behind(text: str, position: int) -> Iterator[Span]:
+    """What libpq does not read any more, read as if it did."""
+    pairs, _, rest = _pairs(text[position:])
+    for span in _secrets(text[position:], pairs, rest):
+        yield Span(span.start + position, span.end + position, span.broken)
+
+
+def _piece(text: str, pair: Pair) -> Piece:
+    """The pair as the user meant it: `&` and a known name begin another parameter."""
+    quoted = text[pair.value_start : pair.value_start + 1] == "'"
+    joined = _AMPERSAND.search(text, pair.value_start, pair.end)
+    end = joined.start() if joined and SECRET_NAME.search(pair.name) else pair.end - quoted
+    return Piece(pair.name, pair.start, pair.value_start + quoted, end)
 
 
 def _problems(text: str, values: Mapping[str, str], refused: str) -> Iterator[Problem]:
@@ -193,7 +209,9 @@ def _problems(text: str, values: Mapping[str, str], refused: str) -> Iterator[Pr
         name = next(pair.name for pair in _pairs(text)[0] if pair.value_start == tail[0])
         found = True
         what = f"the value of {name} has a space in it, so it needs quotes: {name}='...'"
-        yield Problem(ProblemCode.UNQUOTED_SPACE, what, "quote-options")
+        # Behind other parameters nobody knows what the words are: a password, perhaps.
+        may_have = name in (*_WITH_SPACES, "options") or SECRET_NAME.search(name)
+        yield Problem(ProblemCode.UNQUOTED_SPACE, what, "quote-options" if may_have else None)
     if refused and not found:
         yield Problem(ProblemCode.UNREADABLE, refused)
 
@@ -220,6 +238,9 @@ def _names(name: str) -> tuple[str, ...]:
     return (name, "requiressl") if name == "sslmode" else (name,)
 
 
+_WITH_SPACES = ("application_name", "fallback_application_name")
+"""Parameters in which people forget the quotes, and whose words are no secret."""
+_UNFINISHED = re.compile(r"(?:" + "|".join(sorted(LIBPQ)) + r")\s*=\s*'")
 _NO_EQUALS = "a word without = behind it"
 _NAME = re.compile(r"[^= \t\n\v\f\r]*")
 _NEXT_KNOWN = re.compile(r"(?<=\s)(?:" + "|".join(sorted(LIBPQ)) + r")\s*=")

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects import Parsed, Span
-from diagnostics.target.dialects.uri import SECRET_NAME
+from diagnostics.target.dialects import Parsed, Span, secret_parts
+from diagnostics.target.dialects.secret_parts import Piece
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
 from diagnostics.target.parameters import LIBPQ, plain, refuses
 from diagnostics.values import dataclass
@@ -100,14 +100,15 @@ def parse(text: str) -> Parsed:
         if known is None and "=" in pair.name:
             # `==` is one = of the name: what was meant for a value stands in it.
             spans.append(Span(text.index("=", pair.start), pair.end, broken=True))
-        elif SECRET_NAME.search(known or pair.name) and pair.value_start < pair.value_end:
-            spans.append(Span(pair.value_start, pair.value_end))
         if known is None:
             foreign[pair.name] = pair.value
             continue
         values[known] = _value(known, pair.value)
         if pair.name != known:
             spelling[known] = pair.name
+    spans += secret_parts.spans(
+        text, [Piece(_BY_PLAIN.get(plain(p.name), p.name), p.start, p.value_start, p.value_end) for p in _pairs(text)]
+    )
     _split_port(values)
     problems: list[Problem] = []
     if "://" in values.get("host", ""):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from diagnostics.target.dialects import percent
+from diagnostics.target.dialects import Span, percent
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
@@ -20,6 +20,13 @@ def pieces(text: str) -> list[tuple[int, int]]:
         found.append((start, start + len(chunk)))
         start += len(chunk) + 1
     return found
+
+
+def fragment(text: str, position: int) -> list[Span]:
+    """What stands behind a # in the query. No parameter has a use for it, and it may be the rest of a password."""
+    query = text.find("?", max(position, text.rfind("@")))
+    mark = text.find("#", query) if query >= 0 else -1
+    return [Span(mark + 1, len(text), broken=True)] if 0 <= mark < len(text) - 1 else []
 
 
 def put(text: str, names: tuple[str, ...], written: str) -> str:

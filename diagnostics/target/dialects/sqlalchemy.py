@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, unquote_plus
 
-from diagnostics.target.dialects import Parsed, Span, percent, query
-from diagnostics.target.dialects.uri import SECRET_NAME, doubtful_port, intended_userinfo
+from diagnostics.target.dialects import Parsed, Span, percent, query, secret_parts
+from diagnostics.target.dialects.secret_parts import Piece
+from diagnostics.target.dialects.uri import doubtful_port, intended_userinfo
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
 from diagnostics.target.parameters import KEYWORD_ARGUMENTS, LIBPQ
 
@@ -53,13 +54,13 @@ def parse(text: str) -> Parsed:
     if found["database"]:
         values["dbname"] = found["database"]
     own = _NAMES.get(driver or "", {})
+    named: list[Piece] = []
     for begin, end in query.pieces(text):
         name, equals, written = text[begin:end].partition("=")
+        named.append(Piece(name, begin, end - len(written) if equals else None, end))
         if not equals:
             continue
         value, known = unquote_plus(written), own.get(name, name)
-        if SECRET_NAME.search(name) and written:
-            spans.append(Span(end - len(written), end))
         if known in LIBPQ and not (driver in _NAMES and name == "sslmode"):
             values[known] = value
             if known != name:
@@ -74,6 +75,7 @@ def parse(text: str) -> Parsed:
         spans.append(Span(*found.span("password")))
     else:
         spans += doubtful_port(text, start)
+    spans += (*secret_parts.spans(text, named), *query.fragment(text, start))
     problems = tuple(_problems(text, values, bool(intended and "@" in intended[0])))
     return Parsed(Dialect.SQLALCHEMY, values, foreign, spelling, tuple(spans), problems, driver=driver)
 

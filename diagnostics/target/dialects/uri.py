@@ -10,14 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from diagnostics.target.dialects import Parsed, Span, percent, query
+from diagnostics.target.dialects import Parsed, Span, percent, query, secret_parts
+from diagnostics.target.dialects.secret_parts import Piece
 from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
 from diagnostics.target.parameters import LIBPQ
 
 PREFIXES = ("postgresql://", "postgres://")
-
-SECRET_NAME = re.compile(r"pass(word|wd|phrase)?$|pwd$|psw$|secret|token|_key$", re.IGNORECASE)
-"""Names of parameters whose value nobody wants to see, known or not."""
 
 
 def parse(text: str) -> Parsed:
@@ -55,12 +53,17 @@ def parse(text: str) -> Parsed:
     intended = intended_userinfo(text, start)
     if intended:
         spans = [Span(*intended.span("password"), broken=True)] if intended["password"] else []
+        mark = text.find("?", intended.end())
+        in_query = _parameters(text, mark, {}, [])[1] if mark >= 0 else ()
     elif makes_sense(text, userinfo.end() if userinfo else start):
+        spans = spans or doubtful_port(text, start)
         spans = [replace(span, broken=percent.decode(text[span.start : span.end]) is None) for span in spans]
     else:
         # No reading makes sense: whatever may belong to a password is hidden.
         colon, at = text.find(":", start), text.rfind("@")
-        spans = [Span(colon + 1, at, broken=True)] if 0 <= colon < at else spans or doubtful_port(text, start)
+        spans = [Span(colon + 1, at, broken=True)] if 0 <= colon < at else spans
+        spans += doubtful_port(text, at + 1 if at >= start else start)
+    spans += query.fragment(text, intended.end() if intended else start)
     problems = tuple(_problems(text, start, values, intended, refusals))
     refused = refusals[0] if refusals else ""
     return Parsed(Dialect.URI, values, foreign, {}, (*spans, *in_query), problems, refused)
@@ -118,7 +121,7 @@ def makes_sense(text: str, position: int) -> bool:
 
 def doubtful_port(text: str, start: int) -> list[Span]:
     """What stands behind a host and a : and is no port: the rest of the text may be lost, and it a password."""
-    found = re.compile(r"(?:\[[^\]]*\]|[^:/?\[]*):(?!\d*(?:[,/?]|\Z))(?P<port>[^?]*)").match(text, start)
+    found = re.compile(r"(?:\[[^\]]*\]|[^:/?\[]*):(?!\d{0,5}(?:[,/?]|\Z))(?P<port>[^?]*)").match(text, start)
     return [Span(*found.span("port"), broken=True)] if found else []
 
 
@@ -158,13 +161,15 @@ def _parameters(
     text: str, mark: int, values: dict[str, str], refusals: list[str]
 ) -> tuple[dict[str, str], tuple[Span, ...]]:
     foreign: dict[str, str] = {}
-    spans: list[Span] = []
+    named: list[Piece] = []
     pieces = query.pieces(text[mark:]) if text[mark : mark + 1] == "?" else []
     for number, (start, end) in enumerate(pieces, 1):
         piece = text[mark + start : mark + end]
         if not piece and number == len(pieces):
             continue
         name, equals, written = piece.partition("=")
+        begin, beyond = mark + start, mark + end
+        named.append(Piece(percent.decode(name) or name, begin, beyond - len(written) if equals else None, beyond))
         if not equals:
             refusals.append("a parameter without =")
         if "=" in written:
@@ -177,13 +182,11 @@ def _parameters(
             key, value = "sslmode", "require"
         elif key == "requiressl":
             key, value = "sslmode", "require" if value.startswith("1") else "prefer"
-        if SECRET_NAME.search(key) and written:
-            spans.append(Span(mark + end - len(written), mark + end))
         if key in LIBPQ:
             values[key] = value
         else:
             foreign[key] = value
-    return foreign, tuple(spans)
+    return foreign, tuple(secret_parts.spans(text, named))
 
 
 def _problems(
