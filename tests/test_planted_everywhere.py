@@ -422,3 +422,11 @@ def test_a_password_that_is_no_utf_8_is_hidden_and_breaks_nothing(secret, monkey
 def test_controls_of_the_direction_of_text_are_removed(control):
     assert redaction.Redactor().clean(f"a{control}b") == "ab"
     assert redaction.Redactor().clean("a\u2028b\u2029c") == "a\nb\nc"
+
+
+@pytest.mark.parametrize(
+    "line", [["diff", "Tr0ub4dor9x", "y"], ["--rules", "Tr0ub4dor9x"], ["lab", "up", "Tr0ub4dor9x"]]
+)
+def test_a_message_about_an_argument_does_not_repeat_what_may_be_a_password(line, capfd):
+    assert run(line) == 2
+    assert "Tr0ub4dor9x" not in "".join(capfd.readouterr())

@@ -159,5 +159,12 @@ def _secrets(arguments: Iterable[str]) -> set[str]:
         except Exception:  # noqa: S112 - the reader itself may be what is broken
             continue
         known = [*target.secrets, *([target.password] if target.password else [])]
-        found |= {secret.reveal() for secret in known}
+        found |= {secret.reveal() for secret in known} - ({text} if text and _is_name(text) else set())
     return found
+
+
+def _is_name(text: str) -> bool:
+    """It looks like the name of a file or of a command, which a message may repeat."""
+    from diagnostics.redaction.named_values import looks_random
+
+    return "/" in text or "." in text[1:] or not looks_random(text)
