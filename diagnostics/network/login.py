@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from diagnostics.libpq_process import NoProcess
+from diagnostics.libpq.process import NoProcess
 from diagnostics.network import background, named_files, stream
 from diagnostics.network.worker import Fields, Gone, Worker, Workers
 from diagnostics.values import dataclass
@@ -113,7 +113,7 @@ async def keywords(network: Network) -> frozenset[str] | None:
 
 def keywords_here() -> frozenset[str]:
     """The same before a run begins, in this process; empty if there is no libpq."""
-    from diagnostics.network.libpq import library
+    from diagnostics.libpq import library
 
     try:
         return frozenset(keyword.decode() for keyword in library.keywords(library.load(sys.path)))
@@ -275,7 +275,7 @@ class _Course:
 
 def _version_in_this_process() -> int | None:
     """Asking for it is harmless anywhere. It is needed where no process can be started."""
-    from diagnostics.network.libpq import library
+    from diagnostics.libpq import library
 
     with contextlib.suppress(library.NoLibrary):
         return library.version(library.load(sys.path))
@@ -284,7 +284,7 @@ def _version_in_this_process() -> int | None:
 
 def _conninfo_error_in_this_process(text: bytes) -> bytes:
     """The same: no server has a say in it."""
-    from diagnostics.network.libpq import library
+    from diagnostics.libpq import library
 
     with contextlib.suppress(library.NoLibrary):
         return library.conninfo_error(library.load(sys.path), text)

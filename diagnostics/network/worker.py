@@ -14,10 +14,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from diagnostics import libpq_process
-from diagnostics.libpq_process import NoProcess
+from diagnostics.libpq import frame
+from diagnostics.libpq import process as libpq_process
+from diagnostics.libpq.process import NoProcess
 from diagnostics.network import background
-from diagnostics.network.libpq import frame
 
 if TYPE_CHECKING:
     import subprocess

@@ -24,7 +24,7 @@ def test_psycopg_is_not_imported_for_a_login() -> None:
 
 def test_the_process_that_was_prepared_is_the_one_that_is_used() -> None:
     done = run(
-        "from diagnostics import libpq_process\nlibpq_process.prepare()\n"
+        "from diagnostics.libpq import process as libpq_process\nlibpq_process.prepare()\n"
         "first, second = libpq_process.take(), libpq_process.take()\n"
         "assert first.pid != second.pid and not libpq_process._spare\n"
         "for each in (first, second):\n    each.communicate()"
@@ -36,7 +36,7 @@ def test_the_process_that_was_prepared_is_the_one_that_is_used() -> None:
 def test_a_command_that_connects_nowhere_starts_no_process(arguments: list[str]) -> None:
     done = run(
         f"import sys\nsys.argv = ['pgwhy', *{arguments!r}]\n"
-        "from diagnostics import libpq_process\n"
+        "from diagnostics.libpq import process as libpq_process\n"
         "def prepare(): sys.stderr.write('started')\n"
         "libpq_process.prepare = libpq_process.start = prepare\n"
         "from diagnostics.cli import main\nmain()"

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import libpq_process, wire
+from diagnostics import wire
 from diagnostics.lab.authority import CertificateFault
 from diagnostics.lab.world import World
+from diagnostics.libpq import process as libpq_process
+from diagnostics.libpq.watch import Watch, iterations_in
 from diagnostics.network import Network
 from diagnostics.network import login as libpq
-from diagnostics.network.libpq.watch import Watch, iterations_in
 from tests.engine.hostile import SIGNED_BADLY, Asking, Scram, floods
 from tests.engine.password_taker import PasswordTaker, letting_in, row
 from tests.servers import answering, serving, silent

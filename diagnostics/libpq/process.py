@@ -1,4 +1,4 @@
-"""Starting the process that libpq runs in (`diagnostics.network.libpq`), and nothing else.
+"""Starting the process that libpq runs in (`child`), and nothing else.
 
 A module of its own, because the command starts one before it has imported anything large: when the first name is looked
 up, libpq is there. What is not used ends with us, as its standard input does.
@@ -79,7 +79,7 @@ def command() -> list[str]:
     # our own packages are.
     options = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]
     folders = [folder for folder in sys.path if isinstance(folder, str)]
-    return [_interpreter(), *options, "-c", _ENTRY, str(Path(__file__).parent / "network"), *folders]
+    return [_interpreter(), *options, "-c", _ENTRY, str(Path(__file__).parents[1]), *folders]
 
 
 def _interpreter() -> str:
