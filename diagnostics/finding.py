@@ -30,6 +30,10 @@ class Verification(StrEnum):
     NOT_TRIED = "not tried"
 
 
+SCHEMA = "pgwhy/report/1"
+"""The contract that a report is written by; a document with another one is refused."""
+
+
 class Status(StrEnum):
     """The answer in one word."""
 

@@ -20,6 +20,7 @@ from diagnostics.probes.settings import SettingsFacts
 from diagnostics.probes.startup import Startup
 from diagnostics.probes.tcp import Reach, Tcp
 from diagnostics.probes.tls import Tls
+from diagnostics.target import protection
 from diagnostics.target.facts import TargetFacts
 from diagnostics.values import dataclass
 
@@ -119,7 +120,7 @@ async def observe_here(seen: Seen, network: Network) -> Here:
         return Here(outcome=AuthOutcome.FAILED, message=refused, client=title)
     if not seen.options.login or seen[Tcp].outcome is Reach.NONE:
         return Here(outcome=AuthOutcome.NOT_TRIED, client=title)
-    if await permit.client_stops(seen):
+    if await _client_stops(seen):
         return Here(outcome=AuthOutcome.NOT_TRIED, client=title, not_tried_because=Obstacle.CLIENT_STOPS)
     record, connection = await _log_in(seen, network, None)
     if connection is not None:
@@ -139,6 +140,22 @@ HERE = Probe(
     needs=(TargetFacts, ClientFacts, SettingsFacts, Tcp, Authentication),
     later=(Tls, Startup),
 )
+
+
+async def _client_stops(seen: Seen) -> bool:
+    """The client spoken for ends before it sends a password, or that cannot be ruled out: then this machine's libpq,
+    which may ask for less, sends none either. What a *server* refuses before a password does not count.
+    """
+    tls = await seen.later(Tls)
+    if not seen[SettingsFacts].readable or tls.verifies is False:
+        return True
+    theirs, ours = permit.parameters(seen.target, seen.client), permit.parameters(seen.target, None)
+    binding = theirs.get("channel_binding") == "require" != ours.get("channel_binding")
+    if protection.rank(theirs) <= protection.rank(ours) and not binding:
+        return False
+    login = seen[Authentication]
+    got_to_it = login.outcome is AuthOutcome.OK or login.password_used
+    return not (got_to_it or (tls.handshake and tls.verifies and not binding))
 
 
 def _obstacle(seen: Seen) -> Obstacle | None:

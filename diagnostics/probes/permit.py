@@ -93,25 +93,6 @@ async def ask(seen: Seen, network: Network, client: Client | None, place: Place)
     return Grant(final, clear_text, guarded=final.get("require_auth") != wanted.get("require_auth"))
 
 
-async def client_stops(seen: Seen) -> bool:
-    """The client spoken for ends before it sends a password, or that cannot be ruled out: then this machine's libpq,
-    which may ask for less, sends none either. What a *server* refuses before a password does not count.
-    """
-    from diagnostics.probes.authentication import Authentication, AuthOutcome
-    from diagnostics.probes.settings import SettingsFacts
-
-    tls = await seen.later(Tls)
-    if not seen[SettingsFacts].readable or tls.verifies is False:
-        return True
-    theirs, ours = parameters(seen.target, seen.client), parameters(seen.target, None)
-    binding = theirs.get("channel_binding") == "require" != ours.get("channel_binding")
-    if protection.rank(theirs) <= protection.rank(ours) and not binding:
-        return False
-    login = seen[Authentication]
-    got_to_it = login.outcome is AuthOutcome.OK or login.password_used
-    return not (got_to_it or (tls.handshake and tls.verifies and not binding))
-
-
 def parameters(target: Target, client: Client | None) -> dict[str, str]:
     """What libpq is given of a target to log in as this client. May hold secrets."""
     default = (client.default_sslmode if client else None) or "prefer"

@@ -17,6 +17,7 @@ from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
 from diagnostics.error_text import Origin
 from diagnostics.facts import Vocabulary
 from diagnostics.finding import (
+    SCHEMA,
     Doubt,
     Evidence,
     Finding,
@@ -29,8 +30,6 @@ from diagnostics.finding import (
 )
 from diagnostics.json_text import Unfit, short
 from diagnostics.timeline import Span
-
-SCHEMA = "pgwhy/report/1"
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")

@@ -11,8 +11,7 @@ from typing import Any
 from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
 from diagnostics.error_text import Origin
 from diagnostics.facts import Record, Vocabulary, derived, fact_names
-from diagnostics.finding import Status, Verification
-from diagnostics.report.document import SCHEMA
+from diagnostics.finding import SCHEMA, Status, Verification
 from diagnostics.report.link import WEB_ADDRESS
 from diagnostics.timeline import Span
 
