@@ -6,6 +6,8 @@
 # make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md, about 12 minutes
 # make pictures the pictures of the README, drawn anew from recorded runs
 # make thorough every promise of SECURITY.md, tried with all of its inputs
+# make fuzz    bytes that nobody has thought of, for an hour; FUZZ_SECONDS=60 make fuzz for a minute
+# make pages   the pages that are generated from the rules and from the tests
 # make soak    is it the same answer each time: every fault ten times, about half an hour
 # make rivals  the other tools, in an environment of their own
 
@@ -14,7 +16,7 @@ VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
 
-.PHONY: demo test parts drivers bench pictures score soak thorough rivals clean
+.PHONY: demo test parts drivers bench pictures score soak thorough fuzz pages rivals clean
 
 demo: $(VENV)/lab.stamp
 	@$(BIN)/pgwhy demo
@@ -38,6 +40,16 @@ score: $(VENV)/test.stamp parts rivals
 
 thorough: $(VENV)/test.stamp parts
 	PGWHY_THOROUGH=1 $(BIN)/pytest -m promise
+
+# atheris has no wheels for every Python and platform; hypothesis, which the tests have, runs without it.
+fuzz: $(VENV)/test.stamp
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || \
+	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary=atheris --editable '.[fuzz]' >/dev/null 2>&1 || true
+	$(BIN)/python -m tests.fuzz
+
+pages: $(VENV)/test.stamp
+	$(BIN)/python -m diagnostics.lint
+	$(BIN)/python -m tests.promises
 
 soak: $(VENV)/test.stamp parts
 	$(BIN)/python -m benchmarks.soak

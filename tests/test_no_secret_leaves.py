@@ -100,6 +100,7 @@ def test_every_place_tells_the_redactor_what_it_read(shape, monkeypatch, tmp_pat
                 redactor.check(f"FATAL: it was {form} here")
 
 
+@pytest.mark.promise("no-secret-leaves", 1, 1)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_secret_leaves_in_no_output_wherever_it_is_read(shape, monkeypatch, capfd):
     """Every shape in a third of the places, in turn with servers and formats: each pair of them is met."""
@@ -116,6 +117,7 @@ def test_a_secret_leaves_in_no_output_wherever_it_is_read(shape, monkeypatch, ca
         assert not readable(secret, text), f"{place}, {options}: {shape}"
 
 
+@pytest.mark.promise("no-secret-leaves", 1, 1)
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("server", SERVERS)
 def test_a_secret_leaves_in_no_format_whatever_the_server_says(server, form, monkeypatch, capfd):
@@ -126,6 +128,7 @@ def test_a_secret_leaves_in_no_format_whatever_the_server_says(server, form, mon
         assert text and not readable(secret, text), secret
 
 
+@pytest.mark.promise("no-secret-leaves", 1, 1)
 @pytest.mark.parametrize("shape", list(SHAPES)[::4])
 def test_what_is_kept_of_a_run_holds_no_secret_when_it_is_read_again(shape, monkeypatch, tmp_path, capfd):
     """Reports, tickets, a folder of both and a backlog of texts: diff, explain and --batch, in every format."""
@@ -178,6 +181,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
     return iter(seen)
 
 
+@pytest.mark.promise("no-secret-leaves", 1, 1)
 @pytest.mark.parametrize("where", ["diagnostics.network.Network.connect", "diagnostics.engine.findings_that_count"])
 @pytest.mark.parametrize("shape", list(SHAPES)[::5])
 def test_an_exception_holds_no_secret_in_any_attribute(shape, where, monkeypatch):
@@ -214,6 +218,7 @@ def test_the_log_of_a_bug_holds_no_secret(place, monkeypatch, capfd):
     assert "Traceback" in said and not readable(secret, said)
 
 
+@pytest.mark.promise("no-secret-leaves", 1, 1)
 @pytest.mark.parametrize(
     "place", ["DATABASE_URL", "DATABASE_URL in .env", "PGPASSWORD", ".pgpass", "a command that fails"]
 )

@@ -40,6 +40,7 @@ def schema(vocabulary: Vocabulary) -> Json:
             "type": "object",
             "description": "record, fact, value; a fact that nobody observed is left out",
             "properties": {name: _record(kind) for name, kind in vocabulary.records.items()},
+            "additionalProperties": {"type": "object"},  # a record that only a newer version has is one as well
         },
         timeline=_list(_of(Span)),
     )

@@ -98,6 +98,7 @@ def test_experiments_are_counted_with_the_run(
     assert set(exchanges) == {1}, "one is in flight at a time"
 
 
+@pytest.mark.promise("no-clear-text", 1, 1)
 @pytest.mark.parametrize(
     ("query", "tls"),
     [

@@ -67,6 +67,7 @@ def changed(path: tuple, value: object, told: dict | None = None) -> dict:
         (("observations", "tls", "chain"), 5, "observations.tls.chain is a number where a list is expected"),
         (("observations", "tls", "chain", 0, "names"), [5], "observations.tls.chain[0].names[0] is a number"),
         (("observations", "tls"), [], "observations.tls is a list where an object is expected"),
+        (("observations", "newer"), "x", "observations.newer is a text where an object is expected"),
         (("target", "host"), "h", "target.host is a text where an object is expected"),
         (("target", "host", "overrode"), [5], "target.host.overrode[0] is a number where an object is expected"),
         (("timeline", 0, "end_ms"), 2**65, "a number that is too large at timeline[0].end_ms"),

@@ -1,4 +1,4 @@
-"""The two engines. Each tries one target for some seconds, in a process of its own: a crash of a library ends only that.
+"""The two engines. Each tries one target for some seconds, in a process of its own, which a library may crash.
 
 `python -m tests.fuzz.engines ENGINE TARGET SECONDS FOLDER` writes what it did into FOLDER: `tried` with the number of
 inputs, and fixtures/fuzz gets the findings. FOLDER/corpus is atheris' own, and later runs go on from it.

@@ -102,8 +102,9 @@ STRINGS = (
     f"docker run -e POSTGRES_PASSWORD={SECRET} postgres",
 )
 PIECES = (
-    "postgresql://", "postgres://", "jdbc:postgresql://", "psql ", "alex", ":", "@", "/", "?", "&", "=", "#", "%", "%40",
-    "%zz", "'", '"', "\\", ";", ",", "[::1]", "5432", "99999999999", "host=", "password=", SECRET, "sslmode=require",
-    "options=", "endpoint%3D", "Host=", "Password=", " ", "\n", "\t", "${X}", "<%= x %>", "\x1b[31m", "\u202e", "\0",
-    "DATABASE_URL=", "export ", "{", "}", "- ", ": ", "url: ", "&a ", "*a", "process.env.X", "env(\"X\")",
+    "postgresql://", "postgres://", "jdbc:postgresql://", "psql ", "alex", ":", "@", "/", "?", "&", "=", "#", "%",
+    "%40", "%zz", "'", '"', "\\", ";", ",", "[::1]", "5432", "99999999999", "host=", "password=", SECRET,
+    "sslmode=require", "options=", "endpoint%3D", "Host=", "Password=", " ", "\n", "\t", "${X}", "<%= x %>", "\x1b[31m",
+    "\u202e", "\0", "DATABASE_URL=", "export ", "{", "}", "- ", ": ", "url: ", "&a ", "*a", "process.env.X",
+    "env(\"X\")",
 )  # fmt: skip

@@ -31,13 +31,31 @@ def attempt(raw: bytes) -> None:
 
 
 def seeds() -> Iterator[bytes]:
-    yield json.dumps({"schema": "pgwhy/checklist/1", "items": [{"id": "tls", "state": "holds", "evidence": "x"}]}).encode()
+    yield json.dumps(
+        {"schema": "pgwhy/checklist/1", "items": [{"id": "tls", "state": "holds", "evidence": "x"}]}
+    ).encode()
     yield b'{"id": 7, "text": "FATAL:  password authentication failed for user \\"alex\\"", "driver": "psycopg2@2.9"}\n'
     yield b'{"text": "getaddrinfo ENOTFOUND db.example.com", "id": "a\\u001b[31m"}\n\n[1, {"a": null}]\n'
 
 
 def inputs() -> st.SearchStrategy[bytes]:
-    pieces = ("{", "}", "[", "]", '"', ":", ",", '"text"', '"id"', '"items"', "1e999", "NaN", "\\ud800", "\\u0000", "\n")
+    pieces = (
+        "{",
+        "}",
+        "[",
+        "]",
+        '"',
+        ":",
+        ",",
+        '"text"',
+        '"id"',
+        '"items"',
+        "1e999",
+        "NaN",
+        "\\ud800",
+        "\\u0000",
+        "\n",
+    )
     return damaged(seeds()) | joined(pieces)
 
 

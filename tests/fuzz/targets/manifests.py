@@ -37,7 +37,15 @@ def seeds() -> Iterator[bytes]:
 
 
 def inputs() -> st.SearchStrategy[bytes]:
-    pieces = (*(word for content in FILES.values() for word in content.split()), "[" * 2000, "{", '"', "\n", " ", "9" * 5000)
+    pieces = (
+        *(word for content in FILES.values() for word in content.split()),
+        "[" * 2000,
+        "{",
+        '"',
+        "\n",
+        " ",
+        "9" * 5000,
+    )
     head = st.sampled_from([name.encode() for name in FILES])
     return damaged(seeds()) | st.builds(lambda name, rest: name + b"\n" + rest, head, joined(pieces))
 
@@ -48,7 +56,8 @@ FILES = {
     "yarn.lock": 'pg@^8.11.0:\n  version "8.11.3"\n',
     "pnpm-lock.yaml": "packages:\n  /pg@8.11.3:\n    resolution: {}\n",
     "requirements.txt": "psycopg2-binary==2.9.9\nasyncpg>=0.29  # x\n",
-    "pyproject.toml": '[project]\ndependencies = ["psycopg[binary]>=3.2"]\n[tool.poetry.dependencies]\nasyncpg = "^0.29"\n',
+    "pyproject.toml": '[project]\ndependencies = ["psycopg[binary]>=3.2"]\n'
+    '[tool.poetry.dependencies]\nasyncpg = "^0.29"\n',
     "poetry.lock": '[[package]]\nname = "psycopg"\nversion = "3.2.1"\n',
     "Pipfile": '[packages]\npsycopg2 = "==2.9.9"\n',
     "Pipfile.lock": '{"default": {"psycopg2": {"version": "==2.9.9"}}}',

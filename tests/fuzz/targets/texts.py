@@ -47,7 +47,8 @@ def _rules() -> conclusion.Rulebook:
 TEXTS = (
     'psql: error: connection to server at "db.example.com" (192.0.2.7), port 5432 failed: FATAL:  password'
     ' authentication failed for user "alex"\n',
-    "Error: getaddrinfo ENOTFOUND db.example.com\n    at GetAddrInfoReqWrap.onlookup {\n  errno: -3008,\n  code: 'ENOTFOUND'\n}",
+    "Error: getaddrinfo ENOTFOUND db.example.com\n    at GetAddrInfoReqWrap.onlookup {"
+    "\n  errno: -3008,\n  code: 'ENOTFOUND'\n}",
     f"SQLSTATE[08006] [7] could not connect to postgresql://alex:{SECRET}@db.example.com/neondb: timeout expired",
     '{"level":"error","msg":"dial tcp [::1]:5432: connect: connection refused","time":"2026-11-28T09:14:07Z"}',
     "web-1  | django.db.utils.OperationalError: FATAL:  remaining connection slots are reserved\nweb-1  | \n",

@@ -16,8 +16,8 @@ from diagnostics.network.postgres import ask_for_tls
 from diagnostics.network.stream import Broken
 from diagnostics.probes import banner, first_answer
 from tests.fuzz.damage import damaged
-from tests.fuzz.invariants import plain
 from tests.fuzz.invariants import Broken as BrokenInvariant
+from tests.fuzz.invariants import plain
 from tests.fuzz.places import Peer, done
 
 MOST = first_answer.MAX_NOTICES * (5 + wire.MAX_MESSAGE_BYTES)
