@@ -52,6 +52,14 @@ class Trial:
         self.found[finding.kind] = finding
         print(f"{finding.target}: {finding.kind}\n  {finding.keep()}\n{finding.told}", flush=True)
 
+    def know(self) -> None:
+        """Try what was found before: what is not corrected yet is named, and not found again."""
+        for path in self.target.corpus:
+            finding = self(path.read_bytes())
+            if finding:
+                self.found[finding.kind] = finding
+                print(f"{finding.target}: {path.name} is known, and is still answered wrongly", flush=True)
+
     def count(self) -> None:
         """Write down how many inputs were tried."""
         (self.folder / "tried").write_text(str(self.tried), encoding="utf-8")
@@ -127,6 +135,7 @@ def by_atheris(trial: Trial, seconds: float) -> None:
         f"-rss_limit_mb={MEMORY_MB}",
         f"-artifact_prefix={crashes}/",
         "-max_len=20000",
+        "-report_slow_units=1000",  # it would write a file for what is only slow here
         "-print_final_stats=0",
         "-verbosity=0",
     ]
@@ -150,7 +159,9 @@ def main(arguments: list[str]) -> int:
             chosen.attempt(raw)  # what is imported only now is instrumented as well
     Path(folder).mkdir(parents=True, exist_ok=True)
     run: dict[str, Callable[[Trial, float], None]] = {"hypothesis": by_hypothesis, "atheris": by_atheris}
-    run[engine](Trial(chosen, Path(folder)), float(seconds))
+    trial = Trial(chosen, Path(folder))
+    trial.know()
+    run[engine](trial, float(seconds))
     return 0
 
 
