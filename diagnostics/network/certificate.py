@@ -29,15 +29,20 @@ class Certificate:
 
 
 def parse(der: bytes) -> x509.Certificate | None:
-    """A certificate taken apart, `None` where cryptography refuses to (OpenSSL may still take it)."""
+    """A certificate taken apart, `None` where cryptography refuses to (OpenSSL may still take it).
+
+    cryptography reads names and dates only when they are asked for, so they are asked for here.
+    """
     from cryptography import x509
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a serial number of zero is the issuer's affair, not our user's
-            return x509.load_der_x509_certificate(der)
-    except ValueError:
+            parsed = x509.load_der_x509_certificate(der)
+            _ = parsed.subject, parsed.issuer, parsed.not_valid_before_utc, parsed.not_valid_after_utc
+    except (ValueError, x509.InvalidVersion):  # which is no ValueError
         return None
+    return parsed
 
 
 def describe(der: bytes) -> Certificate:

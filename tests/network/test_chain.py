@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from OpenSSL import crypto
 
 from diagnostics.lab.authority import Authority, CertificateFault, Leaf
 from diagnostics.network import certificate, chain, trust_store
@@ -102,6 +103,30 @@ def test_bytes_that_are_no_certificate_raise_nothing() -> None:
     assert certificate.describe(b"nonsense").subject == ""
     assert not certificate.name_matches(b"nonsense", NAME)
     assert chain.expires_in_days([b"nonsense"], datetime.now(UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("there", "instead"),
+    [
+        (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x75"),
+        (b"\x0c\x0dLet's Encrypt", b"\x0d\x0dLet's Encrypt"),
+        (b"\x17\x0d2", b"\x17\x0dx"),
+    ],
+    ids=["version 118", "a name of an unknown type", "a date of letters"],
+)
+def test_a_certificate_that_only_openssl_accepts_raises_nothing(
+    there: bytes, instead: bytes, authority: Authority, roots: TrustStore
+) -> None:
+    """A server can send it: OpenSSL does not look into what cryptography refuses."""
+    whole = presented(authority.issue(NAME))[0]
+    der = whole.replace(there, instead)
+    assert der != whole
+    crypto.load_certificate(crypto.FILETYPE_ASN1, der)
+    words = certificate.describe(der)
+    assert (words.subject, words.issuer, words.names) == ("", "", ()) and words.der
+    assert not certificate.name_matches(der, NAME)
+    assert chain.issuer(der) == "" and chain.expires_in_days([der], datetime.now(UTC)) is None
+    assert chain.judge((der,), roots, authority.now).trust is not Trust.TRUSTED
 
 
 @pytest.mark.parametrize(
