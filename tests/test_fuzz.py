@@ -22,21 +22,19 @@ RULES = conclusion.all_rules()
 MACHINE = Machine.here()
 MEGABYTES = 10
 
-PIECES = st.sampled_from(
-    [
-        "FATAL:  ", "ERROR: ", "connection to server at ", '"db.example.com" (', "192.0.2.7), port ", "5432 failed: ",
-        "Connection refused", "password authentication failed for user ", "'alex'", '"alex"', "SQLSTATE[08006] [7] ",
-        "getaddrinfo ENOTFOUND ", "dial tcp ", "[::1]:5432", "postgresql://u:p@h:5432/d?sslmode=require", "\\n", "\\\"",
-        "\\u00e9", "\x1b[31m", "\x1b]8;;", "\x07", "\u202e", "\0", "\ufeff", "&quot;", "<br>", "Ã©", "' +\n'", "│ ",
-        "{", "}", "[", "]", "(", ")", "%3D", "endpoint=ep-cool-darkness-123456;", "\t", "\r\n", "\n",
-        " ", "2026-11-25 22:00:07 ", "E   ", "> ", "code: '28P01'", "P1001", "ECONNREFUSED", "errno: -111",
-        "0x0000274D/10061",
-        "😀", "İ", "\ud800",
-    ]
+PIECES = (
+    "FATAL:  ", "ERROR: ", "connection to server at ", '"db.example.com" (', "192.0.2.7), port ", "5432 failed: ",
+    "Connection refused", "password authentication failed for user ", "'alex'", '"alex"', "SQLSTATE[08006] [7] ",
+    "getaddrinfo ENOTFOUND ", "dial tcp ", "[::1]:5432", "postgresql://u:p@h:5432/d?sslmode=require", "\\n", "\\\"",
+    "\\u00e9", "\x1b[31m", "\x1b]8;;", "\x07", "\u202e", "\0", "\ufeff", "&quot;", "<br>", "Ã©", "' +\n'", "│ ",
+    "{", "}", "[", "]", "(", ")", "%3D", "endpoint=ep-cool-darkness-123456;", "\t", "\r\n", "\n",
+    " ", "2026-11-25 22:00:07 ", "E   ", "> ", "code: '28P01'", "P1001", "ECONNREFUSED", "errno: -111",
+    "0x0000274D/10061",
+    "😀", "İ", "\ud800",
 )  # fmt: skip
 TEXTS = st.one_of(
     st.text(max_size=400),
-    st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=40).map("".join),
+    st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=8)), max_size=40).map("".join),
     st.binary(max_size=600).map(lambda raw: raw.decode("utf-8", "replace")),
     st.binary(max_size=600).map(lambda raw: raw.decode("utf-8", "surrogateescape")),
     st.binary(max_size=600).map(lambda raw: raw.decode("latin-1")),

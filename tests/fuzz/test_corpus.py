@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 from tests.fuzz import findings
-from tests.fuzz.invariants import SECRET, Broken, hidden, in_time, plain
+from tests.fuzz.invariants import LONGEST, SECRET, Broken, hidden, in_time, plain
 from tests.fuzz.targets import CORPUS, NAMES, target
 
 LARGEST = 200_000
@@ -19,6 +20,20 @@ def test_the_corpus_is_read_as_promised(name: str) -> None:
     for path in fuzzed.corpus:
         with in_time():
             fuzzed.attempt(path.read_bytes())
+
+
+@pytest.mark.promise("foreign-input", 5, 500)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_generated_is_read_as_promised(name: str, inputs: int) -> None:
+    fuzzed = target(name)
+
+    @settings(max_examples=inputs, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(fuzzed.inputs())
+    def each(raw: bytes) -> None:
+        with in_time():
+            fuzzed.attempt(raw[:LONGEST])
+
+    each()
 
 
 def test_every_folder_of_the_corpus_is_a_targets() -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import cast
 
 from hypothesis import strategies as st
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL
 
 from diagnostics.network import tls
 from diagnostics.network.stream import Stream
@@ -62,8 +62,8 @@ def _flight(version: int) -> bytes:
     key, certificate = certificates.made("db.example.com")
     context = SSL.Context(SSL.TLS_SERVER_METHOD)
     context.set_max_proto_version(version)
-    context.use_privatekey(crypto.PKey.from_cryptography_key(key))
-    context.use_certificate(crypto.X509.from_cryptography(certificate))
+    context.use_privatekey(key)
+    context.use_certificate(certificate)
     server = SSL.Connection(context, None)
     server.set_accept_state()
     server.bio_write(b"".join(asked))

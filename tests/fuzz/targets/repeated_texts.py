@@ -26,11 +26,11 @@ def attempt(raw: bytes) -> None:
 
 
 def seeds() -> Iterator[bytes]:
-    yield from (unit.encode()[:PIECE] for unit in HUGE.values())
+    yield from (unit.encode()[:PIECE] for unit in list(HUGE.values())[::4])  # test_fuzz.py tries each of them
 
 
 def inputs() -> st.SearchStrategy[bytes]:
-    return damaged(seeds()) | joined(HUGE.values(), 4)
+    return damaged(unit.encode() for unit in HUGE.values()) | joined(HUGE.values(), 4)
 
 
 @cache
