@@ -242,12 +242,13 @@ def https(context: ssl.SSLContext, answer: Callable[[str], bytes]) -> Behaviour:
 
 @dataclass
 class NameServer:
-    """A name server by a table: `(name, record)` → addresses, an rcode by name, `b"..."` as it is, or None: silence.
+    """A name server by a table: `(name, record)` → addresses, an rcode by name, `b"..."` as it is, None: silence, or
+    what makes the answer's bytes of the query.
 
     A name that is not in the table does not exist. Aliases are followed in `aliases`.
     """
 
-    table: Mapping[tuple[str, str], tuple[str, ...] | str | bytes | None]
+    table: Mapping[tuple[str, str], tuple[str, ...] | str | bytes | Callable[[dns.message.Message], bytes] | None]
     aliases: Mapping[str, str] = field(default_factory=dict)
     cut: bool = False
     """Answers over UDP are cut off."""
@@ -296,6 +297,8 @@ class NameServer:
         known = self.table.get((text, record), () if any(n == text for n, _ in self.table) else "NXDOMAIN")
         if known is None or isinstance(known, bytes):
             return known
+        if callable(known):
+            return known(query)
         if isinstance(known, str):
             reply.set_rcode(dns.rcode.from_text(known))
         elif cut:

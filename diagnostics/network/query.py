@@ -74,7 +74,7 @@ async def ask(
         cut_off = bool(answer.flags & _TC)
         if cut_off:
             answer, cut_off = await _over_tcp(wanted, resolver, limit_s - (clock() - begin), answer)
-        return _reply(answer, record, (clock() - begin) * 1000, truncated_dead=cut_off)
+        return _reply(answer, wanted, (clock() - begin) * 1000, truncated_dead=cut_off)
     except Broken:
         return Reply(SILENT, ms=(clock() - begin) * 1000)
     except (dns.exception.DNSException, struct.error, ValueError):
@@ -122,18 +122,20 @@ async def _over_tcp(wanted: Message, resolver: Resolver, limit_s: float, short: 
     return (answer, False) if wanted.is_response(answer) else (short, True)
 
 
-def _reply(answer: Message, record: str, ms: float, *, truncated_dead: bool) -> Reply:
+def _reply(answer: Message, wanted: Message, ms: float, *, truncated_dead: bool) -> Reply:
     import dns.rcode
     import dns.rdatatype
 
-    aliases = {rr.name: rr[0].target for rr in answer.answer if rr.rdtype == dns.rdatatype.CNAME and len(rr)}
-    name = answer.question[0].name
+    asked = wanted.question[0]  # a refusal may come without the question
+    # A record of another class than IN has other fields.
+    records = [rr for rr in answer.answer if rr.rdclass == asked.rdclass]
+    aliases = {rr.name: rr[0].target for rr in records if rr.rdtype == dns.rdatatype.CNAME and len(rr)}
+    name = asked.name
     chain: list[str] = []
     while name in aliases and len(chain) < MAX_ALIASES:
         name = aliases[name]
         chain.append(name.to_text(omit_final_dot=True))
-    wanted = dns.rdatatype.from_text(record)
-    addresses = [item.address for rr in answer.answer if rr.rdtype == wanted and rr.name == name for item in rr]
+    addresses = [item.address for rr in records if rr.rdtype == asked.rdtype and rr.name == name for item in rr]
     return Reply(dns.rcode.to_text(answer.rcode()), tuple(addresses), tuple(chain), ms, truncated_dead)
 
 

@@ -6,6 +6,9 @@ import asyncio
 import os
 import time
 
+import dns.message
+import dns.rcode
+import dns.rrset
 import pytest
 
 from diagnostics.network import query
@@ -72,6 +75,30 @@ def test_nothing_listening_is_silence_without_waiting() -> None:
 
 def test_garbage_is_called_garbage() -> None:
     assert ask(NameServer({(NAME, "A"): b"HTTP/1.1 400 Bad Request"})).rcode == "GARBAGE"
+
+
+def test_a_refusal_without_the_question_is_understood() -> None:
+    """As RFC 1035 allows; dnspython takes it for an answer to any question."""
+
+    def refusal(asked: dns.message.Message) -> bytes:
+        answer = dns.message.make_response(asked)
+        answer.question = []
+        answer.set_rcode(dns.rcode.SERVFAIL)
+        return answer.to_wire()
+
+    assert ask(NameServer({(NAME, "A"): refusal})).rcode == "SERVFAIL"
+
+
+@pytest.mark.parametrize("kind", ["CH", "CLASS7"])
+def test_records_of_another_class_are_no_addresses(kind: str) -> None:
+    def odd(asked: dns.message.Message) -> bytes:
+        answer = dns.message.make_response(asked)
+        value = "a.example. 0102" if kind == "CH" else "\\# 4 0a000001"
+        answer.answer.append(dns.rrset.from_text(f"{NAME}.", 60, kind, "A", value))
+        return answer.to_wire()
+
+    found = ask(NameServer({(NAME, "A"): odd}))
+    assert (found.rcode, found.addresses) == ("NOERROR", ())
 
 
 def test_an_answer_that_is_cut_off_is_fetched_over_tcp() -> None:
