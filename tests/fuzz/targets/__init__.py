@@ -17,6 +17,7 @@ NAMES = (
     "name_servers",
     "https",
     "connections",
+    "dialects",
     "rules",
     "reports",
     "tickets",

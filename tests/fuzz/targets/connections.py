@@ -25,13 +25,7 @@ VALUES = {"user": "alex", "password": SECRET, "host": "db.example.com", "port": 
 
 
 def attempt(raw: bytes) -> None:
-    name, _, rest = raw.partition(b"\n")
-    told, text = as_text(name), as_text(rest)
-    form = FORMS.get(told) or form_of(told, text)
-    if form:
-        target = from_form(form, text, told if told.isprintable() else "file", MACHINE)
-    else:
-        target = from_text(text, Source(SourceKind.STRING, "the string"), MACHINE)
+    target, text = read(raw)
     _shown(target, text)
     for problem in target.problems:
         if problem.repair:
@@ -40,7 +34,16 @@ def attempt(raw: bytes) -> None:
             with suppress(CannotChange):
                 edit = targets.edit(target, Change(repair=problem.repair))
                 _printed(target, text, [redaction.for_target(target).clean(edit.text)])
-    _written(target)
+
+
+def read(raw: bytes) -> tuple[Target, str]:
+    """The target that the bytes name, and the text in which they do."""
+    name, _, rest = raw.partition(b"\n")
+    told, text = as_text(name), as_text(rest)
+    form = FORMS.get(told) or form_of(told, text)
+    if form:
+        return from_form(form, text, told if told.isprintable() else "file", MACHINE), text
+    return from_text(text, Source(SourceKind.STRING, "the string"), MACHINE), text
 
 
 def seeds() -> Iterator[bytes]:
@@ -77,16 +80,6 @@ def _printed(target: Target, text: str, shown: list[str]) -> None:
         plain(one)
         if known and not shared and text.count(SECRET) == 1:
             hidden(one)
-
-
-def _written(target: Target) -> None:
-    """The same in every other form, or the names of what a form cannot carry."""
-    values = {name: setting.value for name, setting in target.settings.items()}
-    if target.password is not None:
-        values["password"] = target.password.reveal()
-    for form in FORMS.values():
-        with suppress(CannotCarry):
-            write(form, values)
 
 
 STRINGS = (
