@@ -19,6 +19,10 @@ from diagnostics.timeline import Span
 from diagnostics.values import dataclass
 
 
+SCHEMA = "pgwhy/report/1"
+"""The contract that a report is written by; a document with another one is refused."""
+
+
 class Verification(StrEnum):
     """What became of a fix in this run."""
 
@@ -28,10 +32,6 @@ class Verification(StrEnum):
     """It fails with the change as well."""
     INCONCLUSIVE = "inconclusive"
     NOT_TRIED = "not tried"
-
-
-SCHEMA = "pgwhy/report/1"
-"""The contract that a report is written by; a document with another one is refused."""
 
 
 class Status(StrEnum):
