@@ -26,7 +26,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m diagnostics.lint
+	$(BIN)/python -m pgwhy.authoring.lint
 	$(BIN)/pytest
 
 bench: $(VENV)/test.stamp
@@ -48,7 +48,7 @@ fuzz: $(VENV)/test.stamp
 	$(BIN)/python -m tests.fuzz
 
 pages: $(VENV)/test.stamp
-	$(BIN)/python -m diagnostics.lint
+	$(BIN)/python -m pgwhy.authoring.lint
 	$(BIN)/python -m tests.promises
 
 soak: $(VENV)/test.stamp parts

@@ -1,4 +1,4 @@
-"""Build hook: writes the compiled form of the rules (see diagnostics/rules_compiled.py) into wheel and checkout."""
+"""Build hook: writes the compiled form of the rules into wheel and checkout; see pgwhy/rulebook/compiled.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-COMPILED = "diagnostics/rules-compiled.json"
+COMPILED = "diagnostics/pgwhy/rules-compiled.json"
 
 
 class CompileRules(BuildHookInterface):
@@ -19,7 +19,7 @@ class CompileRules(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         # By its path: the package itself cannot be imported, as nothing that it needs is installed here.
-        spec = importlib.util.spec_from_file_location("rules_compiled", root / "diagnostics" / "rules_compiled.py")
+        spec = importlib.util.spec_from_file_location("compiled", root / "diagnostics/pgwhy/rulebook/compiled.py")
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.link import link
-from diagnostics.lab.installation import find_installation
-from diagnostics.lab.world import World
+from pgwhy.lab.postgres.installation import find_installation
+from pgwhy.lab.world import World
 
 ROUNDS = 15
 PGWHY = str(Path(sys.executable).with_name("pgwhy"))

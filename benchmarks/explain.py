@@ -19,9 +19,9 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.check import PASS, PGWHY, measured
-from diagnostics.batch import answers
-from diagnostics.conclusion import all_rules
-from diagnostics.rulebook import Rulebook
+from pgwhy.engine.batch import answers
+from pgwhy.engine.reports import all_rules
+from pgwhy.rulebook.book import Rulebook
 
 TEXTS = 4000
 ROUNDS = 5

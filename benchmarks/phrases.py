@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from diagnostics.causes import Cause
+from pgwhy.causes import Cause
 
 PHRASES: tuple[tuple[str, Cause], ...] = tuple(
     (phrase, Cause(cause))

@@ -14,18 +14,18 @@ import sys
 from pathlib import Path
 
 from benchmarks.rules import best_ms
-from diagnostics.cli.output import FORMATS, Terminal, rendered
-from diagnostics.probes import VOCABULARY
-from diagnostics.report import saved
+from pgwhy.cli.output import FORMATS, Terminal, rendered
+from pgwhy.probes import VOCABULARY
+from pgwhy.report import saved
 
 SCENARIOS = Path(__file__).parents[1] / "fixtures" / "scenarios"
 PROMISED_MS = {name: 150.0 if name == "html" else 50.0 for name in FORMATS}
 FIRST = """
 import sys, time
 from pathlib import Path
-from diagnostics.cli.output import Terminal, rendered
-from diagnostics.probes import VOCABULARY
-from diagnostics.report import saved
+from pgwhy.cli.output import Terminal, rendered
+from pgwhy.probes import VOCABULARY
+from pgwhy.report import saved
 report = saved.of_file(Path(sys.argv[1]), VOCABULARY)
 begin = time.perf_counter()
 rendered(report, sys.argv[2], Terminal(), verbose=True)

@@ -37,15 +37,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import phrases
-from diagnostics import target as targets
-from diagnostics.causes import Cause, Stage
-from diagnostics.lab import real_clients, record
-from diagnostics.lab.fault import Tier
-from diagnostics.lab.installation import find_installation
-from diagnostics.lab.namespace import Ran
-from diagnostics.lab.stage import Stage as Place
-from diagnostics.machine import Machine
-from diagnostics.target.model import Dialect, Target
+from pgwhy import target as targets
+from pgwhy.causes import Cause, Stage
+from pgwhy.lab.faults import real_clients, record
+from pgwhy.lab.faults.fault import Tier
+from pgwhy.lab.faults.stage import Stage as Place
+from pgwhy.lab.network.namespace import Ran
+from pgwhy.lab.postgres.installation import find_installation
+from pgwhy.machine import Machine
+from pgwhy.target.model import Dialect, Target
 
 LIMIT_S = 15.0
 _FOREIGN = (Dialect.JDBC, Dialect.NPGSQL, Dialect.SQLALCHEMY)

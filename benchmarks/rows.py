@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 
 from benchmarks import rivals
 from benchmarks.rivals import Answer, Rival
-from diagnostics.lab import trial
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.faults import FaultError
-from diagnostics.lab.installation import PostgresError
-from diagnostics.lab.matrix import Matrix
-from diagnostics.lab.namespace import NamespaceError
-from diagnostics.lab.stage import Stage, staged
-from diagnostics.lab.trial import Trial, TrialError
+from pgwhy.lab.faults import trial
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.faults.faults import FaultError
+from pgwhy.lab.faults.matrix import Matrix
+from pgwhy.lab.faults.stage import Stage, staged
+from pgwhy.lab.faults.trial import Trial, TrialError
+from pgwhy.lab.network.namespace import NamespaceError
+from pgwhy.lab.postgres.installation import PostgresError
 
 PATIENCE_S = 2.0
 """A tool that took longer has waited for the network."""

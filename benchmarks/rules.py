@@ -16,18 +16,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from diagnostics import rules_compiled
-from diagnostics.explanation import explain
-from diagnostics.probes import VOCABULARY
-from diagnostics.rulebook import from_folders
+from pgwhy.engine.explanation import explain
+from pgwhy.probes import VOCABULARY
+from pgwhy.rulebook import compiled as rules_compiled
+from pgwhy.rulebook.book import from_folders
 
 PROMISED_MS = {"load, compiled": 30.0, "ask": 1.0}
 FRESH = """
 import sys, time
-from diagnostics.facts import Vocabulary
+from pgwhy.facts import Vocabulary
 begin = time.perf_counter()
 from pathlib import Path
-from diagnostics import rulebook, rules_compiled
+from pgwhy.rulebook import book as rulebook, compiled as rules_compiled
 book = rulebook.from_folders(Vocabulary(()), Path(sys.argv[1]), known=rules_compiled.compiled(Path(sys.argv[2])))
 print((time.perf_counter() - begin) * 1000)
 """

@@ -22,12 +22,12 @@ from pathlib import Path
 
 from benchmarks.rivals import RIVALS, Rival
 from benchmarks.rows import Row, ask_all
-from diagnostics import __version__
-from diagnostics.causes import Severity
-from diagnostics.finding import Status
-from diagnostics.lab import faults
-from diagnostics.lab.fault import Fault, Tier
-from diagnostics.lab.stage import missing
+from pgwhy import __version__
+from pgwhy.causes import Severity
+from pgwhy.finding import Status
+from pgwhy.lab.faults import faults
+from pgwhy.lab.faults.fault import Fault, Tier
+from pgwhy.lab.faults.stage import missing
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 SHARE_OF_CAUSES = 0.97

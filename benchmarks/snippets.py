@@ -10,8 +10,8 @@ import statistics
 import sys
 
 from benchmarks.check import PGWHY, run
-from diagnostics.snippets import STACKS
-from diagnostics.snippets.page import EXAMPLE
+from pgwhy.authoring.pages.stacks import EXAMPLE
+from pgwhy.snippets import STACKS
 
 ROUNDS = 15
 PROMISED_MS = 100.0

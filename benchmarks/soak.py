@@ -17,14 +17,14 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 
-from diagnostics.lab import faults
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.faults import FaultError
-from diagnostics.lab.installation import PostgresError
-from diagnostics.lab.matrix import Matrix
-from diagnostics.lab.namespace import NamespaceError
-from diagnostics.lab.stage import missing
-from diagnostics.lab.trial import Trial, TrialError, explained_again
+from pgwhy.lab.faults import faults
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.faults.faults import FaultError
+from pgwhy.lab.faults.matrix import Matrix
+from pgwhy.lab.faults.stage import missing
+from pgwhy.lab.faults.trial import Trial, TrialError, explained_again
+from pgwhy.lab.network.namespace import NamespaceError
+from pgwhy.lab.postgres.installation import PostgresError
 
 TIMES = 10
 RIGHT = "right"

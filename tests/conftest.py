@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from diagnostics.lab.postgres import Postgres
-from diagnostics.lab.world import DATABASE, ROLE, World
-from diagnostics.target.model import Secret
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.lab.world import DATABASE, ROLE, World
+from pgwhy.target.model import Secret
 from tests import parts
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

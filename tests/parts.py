@@ -14,9 +14,9 @@ from typing import NoReturn
 
 import pytest
 
-from diagnostics.lab import real_clients
-from diagnostics.lab.installation import Installation, PostgresError, system_installation, wheel_installation
-from diagnostics.lab.real_clients import RealClient
+from pgwhy.lab.faults import real_clients
+from pgwhy.lab.faults.real_clients import RealClient
+from pgwhy.lab.postgres.installation import Installation, PostgresError, system_installation, wheel_installation
 
 
 def system_postgres() -> Installation:

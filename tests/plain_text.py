@@ -13,7 +13,7 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
-from diagnostics.plain_words import remarks
+from pgwhy.authoring.plain_words import remarks
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -36,7 +36,7 @@ def of_python(path: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     failing = 0
-    for path in sorted((ROOT / "diagnostics").rglob("*.py")):
+    for path in sorted((ROOT / "pgwhy").rglob("*.py")):
         found = [remark for text in of_python(path) for remark in remarks(text)]
         failing += len(found)
         for remark in found:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"

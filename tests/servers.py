@@ -20,7 +20,7 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
-from diagnostics import wire
+from pgwhy.network import wire
 
 Behaviour = Callable[[socket.socket], None]
 LOOPBACK = "127.0.0.1"

@@ -6,9 +6,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from diagnostics.error_text import ErrorText
-from diagnostics.facts import Record, Vocabulary, derived, fact
-from diagnostics.values import dataclass
+from pgwhy.error_text import ErrorText
+from pgwhy.facts import Record, Vocabulary, derived, fact
+from pgwhy.values import dataclass
 
 
 class Trust(StrEnum):

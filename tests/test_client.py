@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import client, client_page
-from diagnostics.client import LIBPQ_HERE, ChannelBinding, Client, Kind, UnknownClient
+from pgwhy import client
+from pgwhy.authoring.pages import clients
+from pgwhy.client import LIBPQ_HERE, ChannelBinding, Client, Kind, UnknownClient
 
 TABLE = tomllib.loads((Path(client.__file__).with_name("clients.toml")).read_text("utf-8"))
 
@@ -159,8 +160,8 @@ def test_node_by_its_own_version_has_its_own_patience() -> None:
 
 
 def test_the_page_of_the_clients_is_current() -> None:
-    page = Path(client.__file__).parents[2] / "docs" / "clients.md"
-    assert page.read_text("utf-8") == client_page.page(), "run `python -m diagnostics.lint`"
+    page = Path(client.__file__).parents[3] / "docs" / "clients.md"
+    assert page.read_text("utf-8") == clients.page(), "run `python -m pgwhy.authoring.lint`"
 
 
 def test_every_alias_names_one_client() -> None:

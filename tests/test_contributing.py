@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.cli import run
+from pgwhy.cli import run
 
 PAGE = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 COMMANDS = [

@@ -10,8 +10,8 @@ import time
 
 import pytest
 
-from diagnostics.hidden import PLACEHOLDER, is_placeholder
-from diagnostics.redaction import Redactor, detectors
+from pgwhy.redaction import Redactor, detectors
+from pgwhy.secret import PLACEHOLDER, is_placeholder
 from tests import harmless_texts
 from tests.secret_texts import ENCODED, PASTED, PLACES, SENTENCES, SHAPED
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.client import resolve
-from diagnostics.error_text import Origin, clean, translations
+from pgwhy.client import resolve
+from pgwhy.error_text import Origin, clean, translations
 
 
 @pytest.mark.parametrize(

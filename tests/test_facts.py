@@ -6,13 +6,13 @@ import errno
 
 import pytest
 
-from diagnostics.causes import Cause, Retry, Stage
-from diagnostics.error_text import Origin, Quotes, clean
-from diagnostics.facts import Observations
-from diagnostics.failure import Failure, from_os_error
-from diagnostics.probes import PROBES, VOCABULARY
-from diagnostics.probes.tcp import Attempt, Reach, Tcp
-from diagnostics.timeline import Timeline
+from pgwhy.causes import Cause, Retry, Stage
+from pgwhy.error_text import Origin, Quotes, clean
+from pgwhy.facts import Observations
+from pgwhy.failure import Failure, from_os_error
+from pgwhy.probes import PROBES, VOCABULARY
+from pgwhy.probes.tcp import Attempt, Reach, Tcp
+from pgwhy.timeline import Timeline
 
 
 def test_every_fact_of_every_record_says_what_it_means() -> None:

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics import conclusion
-from diagnostics.batch import answered, answers
-from diagnostics.causes import Cause
-from diagnostics.error_text import without_escapes
-from diagnostics.machine import Machine
-from diagnostics.redaction import Redactor
-from diagnostics.report import document, saved
-from diagnostics.report.terminal import page
+from pgwhy.causes import Cause
+from pgwhy.engine import reports
+from pgwhy.engine.batch import answered, answers
+from pgwhy.error_text import without_escapes
+from pgwhy.machine import Machine
+from pgwhy.redaction import Redactor
+from pgwhy.report import document, saved
+from pgwhy.report.text import page
 
-RULES = conclusion.all_rules()
+RULES = reports.all_rules()
 MACHINE = Machine.here()
 MEGABYTES = 10
 
@@ -42,7 +42,7 @@ TEXTS = st.one_of(
 
 
 def told(text: str) -> str:
-    report = Redactor().clean_value(conclusion.of_text(text, MACHINE, rulebook=RULES))
+    report = Redactor().clean_value(reports.of_text(text, MACHINE, rulebook=RULES))
     out = page(report, 80) + page(report, 40, unicode=False, verbose=True)
     json.loads(document.to_line(report).encode("utf-8", "backslashreplace"))
     return out
@@ -58,8 +58,8 @@ def test_any_text_has_a_page(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(TEXTS)
 def test_in_a_batch_it_has_the_same_cause(text: str) -> None:
-    found = answered(conclusion.told_by(text), RULES)
-    assert found.cause == conclusion.of_text(text, MACHINE, rulebook=RULES).verdict.cause
+    found = answered(reports.told_by(text), RULES)
+    assert found.cause == reports.of_text(text, MACHINE, rulebook=RULES).verdict.cause
     assert found.cause is None or found.cause in set(Cause)
 
 
@@ -80,7 +80,7 @@ JSON = st.recursive(
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(["schema", "tool", "verdict", "observations", "target", "findings"]), JSON))
 def test_any_json_is_read_or_refused_with_a_sentence(given_document: dict) -> None:
-    from diagnostics.probes import VOCABULARY
+    from pgwhy.probes import VOCABULARY
 
     text = json.dumps({**given_document, "schema": document.SCHEMA})
     with pytest.raises(document.NotAReport):
@@ -130,5 +130,5 @@ def test_ten_megabytes_take_less_than_a_second(unit: str) -> None:
     # With a word before it that makes the redactor look for passwords of every kind.
     text = "password token endpoint=a; x:y@z :5432: md5 npg_ " + unit * (MEGABYTES * 1_000_000 // len(unit))
     begin = time.process_time()
-    page(Redactor().clean_value(conclusion.of_text(text, MACHINE, rulebook=RULES)), 80)
+    page(Redactor().clean_value(reports.of_text(text, MACHINE, rulebook=RULES)), 80)
     assert time.process_time() - begin < 1.0

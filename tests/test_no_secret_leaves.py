@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import api, redaction
-from diagnostics import target as targets
-from diagnostics.cli import run
-from diagnostics.cli.output import FORMATS
-from diagnostics.machine import Machine
+from pgwhy import api, redaction
+from pgwhy import target as targets
+from pgwhy.cli import run
+from pgwhy.cli.output import FORMATS
+from pgwhy.machine import Machine
 from tests.planted import NO_FORMAT, PLACES, SERVERS, SHAPES, Plant, forms, laid_out, refusing, url, welcoming
+from tests.redaction.test_redaction import readable
 from tests.servers import serving
-from tests.test_redaction import readable
 
-PGWHY = [sys.executable, "-m", "diagnostics"]
+PGWHY = [sys.executable, "-m", "pgwhy"]
 
 
 @pytest.fixture(autouse=True)
@@ -164,8 +164,8 @@ def test_what_is_kept_of_a_run_holds_no_secret_when_it_is_read_again(shape, monk
 
 def test_what_is_planted_would_be_found(monkeypatch, capfd):
     """Without the redactor each of these servers gives the secret away: the tests above look at something."""
-    monkeypatch.setattr("diagnostics.redaction.Redactor.clean", lambda self, text: text)
-    monkeypatch.setattr("diagnostics.redaction.Redactor.check", lambda self, text: None)
+    monkeypatch.setattr("pgwhy.redaction.Redactor.clean", lambda self, text: text)
+    monkeypatch.setattr("pgwhy.redaction.Redactor.check", lambda self, text: None)
     secret = SHAPES["letters and digits"]
     for behave in SERVERS.values():
         with serving(behave(secret)) as port:
@@ -182,7 +182,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 @pytest.mark.promise("no-secret-leaves", 1, 1)
-@pytest.mark.parametrize("where", ["diagnostics.network.Network.connect", "diagnostics.engine.findings_that_count"])
+@pytest.mark.parametrize("where", ["pgwhy.network.Network.connect", "pgwhy.engine.diagnosis.findings_that_count"])
 @pytest.mark.parametrize("shape", list(SHAPES)[::5])
 def test_an_exception_holds_no_secret_in_any_attribute(shape, where, monkeypatch):
     """A bug of ours in a probe, or after the run: what a library's user may log of it."""
@@ -207,7 +207,7 @@ def test_the_log_of_a_bug_holds_no_secret(place, monkeypatch, capfd):
     def broken(*arguments: object) -> None:
         raise RuntimeError(f"could not parse {secret}")
 
-    monkeypatch.setattr("diagnostics.engine.findings_that_count", broken)
+    monkeypatch.setattr("pgwhy.engine.diagnosis.findings_that_count", broken)
     with serving(refusing(secret)) as port:
         plant = PLACES[place](secret, port)
         laid_out(plant, Path.cwd())
@@ -244,5 +244,5 @@ def test_no_process_has_the_secret_on_its_command_line(place, tmp_path):
         assert running.stdout is not None
         assert secret.encode() not in running.stdout.read()
         running.stdout.close()
-    assert any(b"diagnostics" in line for line in seen)
+    assert any(b"pgwhy" in line for line in seen)
     assert not any(secret.encode() in line for line in seen)

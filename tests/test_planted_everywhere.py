@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import api, redaction
-from diagnostics.cli import run
-from diagnostics.cli.output import FORMATS
-from diagnostics.engine import Request
-from diagnostics.machine import Machine
-from diagnostics.report import document
-from diagnostics.target import read
+from pgwhy import api, redaction
+from pgwhy.cli import run
+from pgwhy.cli.output import FORMATS
+from pgwhy.engine.diagnosis import Request
+from pgwhy.machine import Machine
+from pgwhy.report import document
+from pgwhy.target import read
 from tests.mistaken_strings import MISTAKEN
 from tests.planted import SHAPES, refusing, url
 from tests.secret_texts import PASTED, PLACES, SENTENCES, SHAPED
@@ -353,7 +353,7 @@ WORDS = [
 @pytest.mark.parametrize("form", ["text", "markdown", "json"])
 def test_a_common_word_as_password_tears_no_page(form, monkeypatch, capfd):
     """The page of 200 words is that of a random password: nothing on it tells which word it is."""
-    from diagnostics.cli.output import Terminal, rendered
+    from pgwhy.cli.output import Terminal, rendered
 
     words = sorted(set(WORDS))
     assert len(words) >= 200

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """Why does this Postgres connection fail, and what makes it work?
 
-    from diagnostics import diagnose_sync
+    from pgwhy import diagnose_sync
     report = diagnose_sync("env:DATABASE_URL")
     report.verdict.status, report.verdict.cause, report.findings[0].fixes
 
-Everything here is imported when it is first used: `import diagnostics` costs nothing.
+Everything here is imported when it is first used: `import pgwhy` costs nothing.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from diagnostics.api import diagnose, diagnose_sync, explain
-    from diagnostics.finding import Report
-    from diagnostics.on_failure import pgwhy_on_failure
-    from diagnostics.target.model import Target
+    from pgwhy.api import diagnose, diagnose_sync, explain
+    from pgwhy.finding import Report
+    from pgwhy.incident.on_failure import pgwhy_on_failure
+    from pgwhy.target.model import Target
 
 __version__ = "0.1.0"
 
 __all__ = ["diagnose", "diagnose_sync", "explain", "pgwhy_on_failure", "Target", "Report", "__version__"]
 
 _HOMES = {
-    "diagnose": "diagnostics.api",
-    "diagnose_sync": "diagnostics.api",
-    "explain": "diagnostics.api",
-    "pgwhy_on_failure": "diagnostics.on_failure",
-    "Report": "diagnostics.finding",
-    "Target": "diagnostics.target.model",
+    "diagnose": "pgwhy.api",
+    "diagnose_sync": "pgwhy.api",
+    "explain": "pgwhy.api",
+    "pgwhy_on_failure": "pgwhy.incident.on_failure",
+    "Report": "pgwhy.finding",
+    "Target": "pgwhy.target.model",
 }
 
 

@@ -1,6 +1,6 @@
-"""`python -m diagnostics` is `pgwhy`."""
+"""`python -m pgwhy` is `pgwhy`."""
 
-from diagnostics.cli import main
+from pgwhy.cli import main
 
 if __name__ == "__main__":
     main()

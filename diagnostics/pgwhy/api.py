@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from diagnostics import client as clients
-from diagnostics import redaction
-from diagnostics import target as targets
-from diagnostics.engine import DEADLINE_S, Request, explain_text, selector_loop
-from diagnostics.engine import diagnose as run
-from diagnostics.facts import Record
-from diagnostics.finding import Report
-from diagnostics.machine import Machine
-from diagnostics.probes.probe import Options
-from diagnostics.raised import driver_of, text_of
-from diagnostics.target.model import Target
+from pgwhy import client as clients
+from pgwhy import redaction
+from pgwhy import target as targets
+from pgwhy.engine.diagnosis import DEADLINE_S, Request, explain_text, selector_loop
+from pgwhy.engine.diagnosis import diagnose as run
+from pgwhy.facts import Record
+from pgwhy.finding import Report
+from pgwhy.incident.exceptions import driver_of, text_of
+from pgwhy.machine import Machine
+from pgwhy.probes.probe import Options
+from pgwhy.target.model import Target
 
 
 async def diagnose(
@@ -39,7 +39,7 @@ async def diagnose(
     `target` is what the command line takes: a connection string in any dialect, `@file`, `env:NAME`, or `None` for the
     settings of the environment. `error` is what the failing client printed or raised, `client` its `NAME` or
     `NAME@VERSION`.
-    Raises `diagnostics.client.UnknownClient`; a target that cannot be read is a finding, not an exception.
+    Raises `pgwhy.client.UnknownClient`; a target that cannot be read is a finding, not an exception.
     """
     machine = machine or Machine.here()
     read = target if isinstance(target, Target) else targets.read(target, machine)
@@ -75,7 +75,7 @@ def explain(
     """What an error text, or an exception with all that it was raised from, tells alone; opens no connection.
 
     Exceptions of psycopg, asyncpg, SQLAlchemy and Django give the driver away. Raises
-    `diagnostics.client.UnknownClient`.
+    `pgwhy.client.UnknownClient`.
     """
     text, client = _told(error, client)
     machine = machine or Machine.here()

@@ -14,7 +14,7 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 Scalar = str | int | float | bool
 Value = Any

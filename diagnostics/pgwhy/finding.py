@@ -9,15 +9,14 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
-from diagnostics.causes import Cause, Retry, Stage
-from diagnostics.causes import Kind as Kind
-from diagnostics.causes import Owner as Owner
-from diagnostics.causes import Severity as Severity
-from diagnostics.error_text import Origin
-from diagnostics.facts import Observations
-from diagnostics.timeline import Span
-from diagnostics.values import dataclass
-
+from pgwhy.causes import Cause, Retry, Stage
+from pgwhy.causes import Kind as Kind
+from pgwhy.causes import Owner as Owner
+from pgwhy.causes import Severity as Severity
+from pgwhy.error_text import Origin
+from pgwhy.facts import Observations
+from pgwhy.timeline import Span
+from pgwhy.values import dataclass
 
 SCHEMA = "pgwhy/report/1"
 """The contract that a report is written by; a document with another one is refused."""

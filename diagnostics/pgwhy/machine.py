@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 class Environment(Mapping[str, str]):

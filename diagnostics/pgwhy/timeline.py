@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

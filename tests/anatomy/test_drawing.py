@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.report.anatomy import drawing
-from diagnostics.target import read
-from diagnostics.target.anatomy import parts
-from diagnostics.target.dialects import uri
+from pgwhy.anatomy.drawing import drawing
+from pgwhy.anatomy.parts import parts
+from pgwhy.target import read
+from pgwhy.target.dialects import uri
 from tests.target.machines import MARKER, machine
 
 NEON = (
@@ -90,7 +90,7 @@ def test_a_value_from_elsewhere_says_from_where() -> None:
 
 def test_a_broken_string_is_drawn_as_its_client_reads_it(tmp_path: Path) -> None:
     broken = NEON.replace(MARKER, f"p@{MARKER}")
-    command = [sys.executable, "-m", "diagnostics", "anatomy", broken]
+    command = [sys.executable, "-m", "pgwhy", "anatomy", broken]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
     assert run.returncode == 1
     assert "it has to be written %40" in run.stdout

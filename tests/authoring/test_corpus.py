@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import conclusion
-from diagnostics.corpus import page, score
-from diagnostics.lint import main
+from pgwhy.authoring.corpus import page, score
+from pgwhy.authoring.lint import main
+from pgwhy.engine import reports
 
 CASES = [
     {"id": "a", "text": "Error: connect ECONNREFUSED 192.0.2.7:5432", "cause": "connection-refused"},
@@ -24,21 +24,21 @@ CASES = [
 
 
 def test_strict_lenient_and_false_alarms_are_counted() -> None:
-    found = score(map(json.dumps, CASES), conclusion.all_rules())
+    found = score(map(json.dumps, CASES), reports.all_rules())
     assert (found.texts, found.strict, found.lenient) == (5, 2, 3)
     assert (found.no_problem, found.false_alarms) == (2, 1)
     assert [(wrong.id, wrong.cause) for wrong in found.wrong] == [("d", "connection-refused"), ("e", None)]
 
 
 def test_a_rule_that_one_text_rests_on_is_shown_with_its_words() -> None:
-    found = score(map(json.dumps, CASES), conclusion.all_rules())
+    found = score(map(json.dumps, CASES), reports.all_rules())
     assert found.alone["dns/name-not-found"] == [("b", '"ENOTFOUND"')]
     assert any("dns/name-not-found" in line and line.endswith('b by "ENOTFOUND"') for line in page(found))
 
 
 def test_what_is_no_corpus_is_refused() -> None:
     with pytest.raises((ValueError, KeyError)):
-        score(["not json"], conclusion.all_rules())
+        score(["not json"], reports.all_rules())
 
 
 def test_the_linter_reads_a_corpus_that_it_is_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

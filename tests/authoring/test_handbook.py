@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from diagnostics import conclusion, handbook
-from diagnostics.rulebook import from_folders
+from pgwhy.authoring.pages import handbook
+from pgwhy.engine import reports
+from pgwhy.rulebook.book import from_folders
 from tests.small_rules import VOCABULARY, write_rule
 
-FOLDER = Path(__file__).parents[1] / "docs" / "rules"
-RULES = conclusion.all_rules()
+FOLDER = Path(__file__).parents[2] / "docs" / "rules"
+RULES = reports.all_rules()
 
 
 def test_the_pages_are_not_stale() -> None:
-    assert handbook.stale(RULES, FOLDER) == [], "run python -m diagnostics.lint"
+    assert handbook.stale(RULES, FOLDER) == [], "run python -m pgwhy.authoring.lint"
 
 
 def test_every_rule_has_a_heading_and_every_link_leads_to_one() -> None:

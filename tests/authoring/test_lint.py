@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.catalogue import BEGIN, refresh, refreshed
-from diagnostics.conditions import Operator
-from diagnostics.lint import lint
-from diagnostics.patterns import branches, needles
-from diagnostics.probes import VOCABULARY as WHOLE
-from diagnostics.rulebook import from_folders, load
+from pgwhy.authoring.lint import lint
+from pgwhy.authoring.pages.rules_readme import BEGIN, refresh, refreshed
+from pgwhy.probes import VOCABULARY as WHOLE
+from pgwhy.rulebook.book import from_folders, load
+from pgwhy.rulebook.conditions import Operator
+from pgwhy.rulebook.patterns import branches, needles
 from tests.small_rules import VOCABULARY, write_rule
 
 EXAMPLES = """

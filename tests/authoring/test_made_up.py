@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.probes import VOCABULARY
-from diagnostics.redaction.pseudonyms import Pseudonyms
+from pgwhy.authoring.made_up import Pseudonyms
+from pgwhy.probes import VOCABULARY
 
 
 def names() -> Pseudonyms:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.plain_words import remarks
+from pgwhy.authoring.plain_words import remarks
 from tests.plain_text import PAGES, ROOT, of_python
 
 AVOIDED = (

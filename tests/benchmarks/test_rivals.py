@@ -6,10 +6,10 @@ import pytest
 
 from benchmarks import phrases, rivals
 from benchmarks.rows import ask_all
-from diagnostics.lab import faults
-from diagnostics.lab.namespace import Ran
-from diagnostics.lab.stage import staged
-from diagnostics.lab.world import World
+from pgwhy.lab.faults import faults
+from pgwhy.lab.faults.stage import staged
+from pgwhy.lab.network.namespace import Ran
+from pgwhy.lab.world import World
 from tests import parts
 
 PSQL, PG_ISREADY, *_ = rivals.RIVALS

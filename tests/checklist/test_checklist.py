@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
-from diagnostics import checklist
-from diagnostics.checklist import State, answers, pages
-from diagnostics.checklist.answers import NONE, BadAnswers
-from diagnostics.checklist.items import items
-from diagnostics.checklist.workplace import Workplace, _in_stream
-from diagnostics.cli import run
-from diagnostics.facts import Vocabulary
-from diagnostics.probes import VOCABULARY
-from diagnostics.rulebook import load
+from pgwhy import checklist
+from pgwhy.checklist import State, answers, pages
+from pgwhy.checklist.answers import NONE, BadAnswers
+from pgwhy.checklist.item import items
+from pgwhy.checklist.workplace import Workplace, _in_stream
+from pgwhy.cli import run
+from pgwhy.facts import Vocabulary
+from pgwhy.probes import VOCABULARY
+from pgwhy.rulebook.book import load
 from tests.report.scenarios import recorded
 
 TODAY = date(2026, 11, 25)
@@ -106,7 +106,7 @@ def test_what_changed_since_a_baseline():
 def test_a_password_is_found_across_the_pieces_in_which_a_file_is_read(cut, monkeypatch):
     import io
 
-    monkeypatch.setattr("diagnostics.checklist.workplace._CHUNK", cut)
+    monkeypatch.setattr("pgwhy.checklist.workplace._CHUNK", cut)
     assert _in_stream((b"npg_secret_1",), io.BytesIO(b"x" * 17 + b"npg_secret_1" + b"y" * 9))
     assert not _in_stream((b"npg_secret_2",), io.BytesIO(b"x" * 17 + b"npg_secret_1" + b"y" * 9))
 

@@ -9,10 +9,10 @@ import sys
 
 import pytest
 
-from diagnostics.checklist import repository, workplace
-from diagnostics.client import LIBPQ_HERE
-from diagnostics.project import scan
-from diagnostics.target import read
+from pgwhy.checklist import repository, workplace
+from pgwhy.client import LIBPQ_HERE
+from pgwhy.project import scan
+from pgwhy.target import read
 from tests.target.machines import MARKER, machine
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the traps are shell scripts")

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import __version__
-from diagnostics.cli import run
-from diagnostics.cli.output import FORMATS
+from pgwhy import __version__
+from pgwhy.cli import run
+from pgwhy.cli.output import FORMATS
 from tests.servers import closed_port, serving, silent
 
 PASSWORD = "Tr0ub4dor+3xyz"
-PGWHY = [sys.executable, "-m", "diagnostics"]
+PGWHY = [sys.executable, "-m", "pgwhy"]
 
 
 @pytest.fixture(autouse=True)
@@ -238,7 +238,7 @@ def test_help_leads_with_ways_that_keep_the_password_out_of_the_history(capfd):
 
 def test_the_version_is_told_before_anything_is_imported():
     code = (
-        "import sys; sys.argv = ['pgwhy', '--version']\nfrom diagnostics.cli import main\n"
+        "import sys; sys.argv = ['pgwhy', '--version']\nfrom pgwhy.cli import main\n"
         "try: main()\nexcept SystemExit as e: assert e.code == 0\n"
         "assert not {'click', 'asyncio', 'dataclasses', 'psycopg'} & set(sys.modules)"
     )
@@ -289,7 +289,7 @@ def test_a_mistake_of_ours_exits_70_and_says_so_without_a_secret(refused, capfd,
     async def broken(request, progress=None):
         raise ZeroDivisionError(f"while looking at {refused}")
 
-    monkeypatch.setattr("diagnostics.cli.running.diagnose", broken)
+    monkeypatch.setattr("pgwhy.cli.running.diagnose", broken)
     assert run([refused]) == 70
     err = capfd.readouterr().err
     assert "a mistake in pgwhy, not in your connection" in err and "PGWHY_DEBUG=1" in err
@@ -303,8 +303,8 @@ def test_a_mistake_of_ours_exits_70_and_says_so_without_a_secret(refused, capfd,
 
 
 def test_a_document_with_a_secret_in_it_does_not_leave(refused, capfd, monkeypatch):
-    monkeypatch.setattr("diagnostics.redaction.Redactor.clean_value", lambda self, value: value)
-    monkeypatch.setattr("diagnostics.target.masked", lambda target: {"x": {"value": PASSWORD, "source": ""}})
+    monkeypatch.setattr("pgwhy.redaction.Redactor.clean_value", lambda self, value: value)
+    monkeypatch.setattr("pgwhy.target.masked", lambda target: {"x": {"value": PASSWORD, "source": ""}})
     assert run([refused, "--format", "json"]) == 70
     captured = capfd.readouterr()
     assert captured.out == "" and PASSWORD not in captured.err

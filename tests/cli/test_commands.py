@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from diagnostics.causes import Cause
-from diagnostics.cli import COMMANDS, run
+from pgwhy.causes import Cause
+from pgwhy.cli import COMMANDS, run
 
 SNI = "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support"
 
@@ -189,7 +189,7 @@ def test_a_file_that_is_not_there_is_named_and_is_no_diagnosis(arguments, tmp_pa
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 @pytest.mark.parametrize("arguments", [["schema"], ["explain", SNI], ["--plan", URL]])
 def test_a_full_disk_is_no_mistake_of_ours(arguments):
-    program = "import sys\nfrom diagnostics.cli import run\nsys.exit(run(sys.argv[1:]))"
+    program = "import sys\nfrom pgwhy.cli import run\nsys.exit(run(sys.argv[1:]))"
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(
             [sys.executable, "-c", program, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60

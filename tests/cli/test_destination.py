@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.cli.destination import put
+from pgwhy.cli.destination import put
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="devices, FIFOs and links of POSIX")
-PGWHY = [sys.executable, "-m", "diagnostics"]
+PGWHY = [sys.executable, "-m", "pgwhy"]
 RUN = ["check", "--no-login", "--timeout", "2", "postgresql://a@127.0.0.1:1/d"]
 
 
@@ -104,7 +104,7 @@ def test_standard_output_goes_on_where_it_is(name, tmp_path):
 
 
 def test_a_process_of_the_shell_gets_it(tmp_path):
-    line = f"{sys.executable} -m diagnostics {' '.join(RUN)} --output >(cat > {tmp_path}/got); wait $!; exit 0"
+    line = f"{sys.executable} -m pgwhy {' '.join(RUN)} --output >(cat > {tmp_path}/got); wait $!; exit 0"
     subprocess.run(["bash", "-c", line], timeout=60, check=True)
     for _ in range(200):
         if (tmp_path / "got").exists() and (tmp_path / "got").read_bytes():
@@ -114,7 +114,7 @@ def test_a_process_of_the_shell_gets_it(tmp_path):
 
 
 def test_a_process_that_does_not_read_is_no_error():
-    line = f"{sys.executable} -m diagnostics {' '.join(RUN)} --output >(exec true); echo $?"
+    line = f"{sys.executable} -m pgwhy {' '.join(RUN)} --output >(exec true); echo $?"
     assert subprocess.run(["bash", "-c", line], timeout=60, capture_output=True).stdout == b"1\n"
 
 

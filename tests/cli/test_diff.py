@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from diagnostics.cli import run
+from pgwhy.cli import run
 
 
 @pytest.fixture

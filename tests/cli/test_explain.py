@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from diagnostics.cli import run
+from pgwhy.cli import run
 from tests.report.scenarios import FOLDER
 
 REFUSED = 'connection to server at "db.example.com" (192.0.2.7), port 5432 failed: Connection refused'

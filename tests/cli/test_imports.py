@@ -12,13 +12,13 @@ from tests.servers import closed_port
 
 OF_A_FORMAT = {
     "html": "jinja2",
-    "markdown": "diagnostics.report.markdown",
-    "junit": "diagnostics.report.junit",
-    "github": "diagnostics.report.github",
+    "markdown": "pgwhy.report.markdown",
+    "junit": "pgwhy.report.junit",
+    "github": "pgwhy.report.github",
 }
 RUN = """
 import json, sys
-from diagnostics.cli import run
+from pgwhy.cli import run
 status = run(json.loads(sys.argv[1]))
 sys.stderr.write(json.dumps([status, sorted(sys.modules)]))
 """

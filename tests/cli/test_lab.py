@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from diagnostics.cli import run
+from pgwhy.cli import run
 
 
 def test_the_list_names_the_cause_of_each_fault(capfd: pytest.CaptureFixture[str]) -> None:
@@ -35,7 +35,7 @@ def test_a_client_by_command_needs_a_title() -> None:
 
 
 def test_up_prints_what_to_try_until_it_is_interrupted() -> None:
-    command = [sys.executable, "-u", "-m", "diagnostics", "lab", "up", "wrong-password"]
+    command = [sys.executable, "-u", "-m", "pgwhy", "lab", "up", "wrong-password"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         lines = []

@@ -106,7 +106,7 @@ def ended(words, circumstance, folder):
     inherited = {os.fsencode(k): os.fsencode(v) for k, v in os.environ.items() if not k.startswith(("PG", "DATABASE"))}
     variables = {**inherited, b"ODD": BYTES, b"HOME": os.fsencode(folder), b"XDG_STATE_HOME": os.fsencode(folder)}
     options["env"] = {**variables, **options.get("env", {})}
-    command = [sys.executable, "-m", "diagnostics", *words]
+    command = [sys.executable, "-m", "pgwhy", *words]
     return subprocess.run(command, input=BYTES + b"\n", capture_output=True, cwd=folder, timeout=LIMIT_S, **options)
 
 
@@ -152,7 +152,7 @@ def test_a_number_of_seconds_that_is_none_is_told(option, number, tmp_path):
 
 
 def test_a_mistake_of_ours_is_told_without_secrets_also_where_the_redactor_is_the_mistake(monkeypatch, capfd):
-    from diagnostics.cli import trouble
+    from pgwhy.cli import trouble
 
     def broken(arguments):
         raise ZeroDivisionError(MARKER)
@@ -170,7 +170,7 @@ def test_an_interrupted_command_prints_what_is_known_and_is_130(command, number,
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(LIMIT_S)
         target = f"postgresql://alex:{MARKER}@127.0.0.1:{silent.getsockname()[1]}/d"
-        line = [sys.executable, "-m", "diagnostics", *command, "--timeout", "50", target]
+        line = [sys.executable, "-m", "pgwhy", *command, "--timeout", "50", target]
         process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path)
         connected = [silent.accept() for _ in range(3)]  # it waits for an answer
         process.send_signal(number)
@@ -186,7 +186,7 @@ def test_at_any_moment_an_interrupt_is_130_and_no_trace(tmp_path, inputs):
     choose = random.Random(130)
     for _ in range(inputs):
         command = choose.choice(["check", "ticket", "checklist", "anatomy", "explain", "snippets", "html"])
-        line = [sys.executable, "-m", "diagnostics", *COMMANDS[command], "-" if command == "explain" else WITH]
+        line = [sys.executable, "-m", "pgwhy", *COMMANDS[command], "-" if command == "explain" else WITH]
         process = subprocess.Popen(line, stdin=-1, stdout=-1, stderr=-1, cwd=tmp_path)
         threading.Event().wait(choose.uniform(0.3, 1.2))  # any moment is meant
         process.send_signal(choose.choice((signal.SIGINT, signal.SIGTERM)))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from diagnostics.cli.ignored import BadSetting, ignored
-from diagnostics.cli.output import Terminal
+from pgwhy.cli.ignored import BadSetting, ignored
+from pgwhy.cli.output import Terminal
 
 
 class Out:

@@ -15,8 +15,8 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 def test_psycopg_is_not_imported_for_a_login() -> None:
     """libpq is loaded by a process of its own, which has no use for the rest."""
     done = run(
-        "import sys\nfrom diagnostics.cli import process\nprocess.hasten()\nprocess.prepare_login()\n"
-        "from diagnostics.cli import run\nrun(['postgresql://alex@127.0.0.1:1/x'])\n"
+        "import sys\nfrom pgwhy.cli import process\nprocess.hasten()\nprocess.prepare_login()\n"
+        "from pgwhy.cli import run\nrun(['postgresql://alex@127.0.0.1:1/x'])\n"
         "assert not [name for name in sys.modules if name.startswith('psycopg')]"
     )
     assert done.returncode == 0, done.stderr
@@ -24,7 +24,7 @@ def test_psycopg_is_not_imported_for_a_login() -> None:
 
 def test_the_process_that_was_prepared_is_the_one_that_is_used() -> None:
     done = run(
-        "from diagnostics.libpq import process as libpq_process\nlibpq_process.prepare()\n"
+        "from pgwhy.libpq import process as libpq_process\nlibpq_process.prepare()\n"
         "first, second = libpq_process.take(), libpq_process.take()\n"
         "assert first.pid != second.pid and not libpq_process._spare\n"
         "for each in (first, second):\n    each.communicate()"
@@ -36,22 +36,22 @@ def test_the_process_that_was_prepared_is_the_one_that_is_used() -> None:
 def test_a_command_that_connects_nowhere_starts_no_process(arguments: list[str]) -> None:
     done = run(
         f"import sys\nsys.argv = ['pgwhy', *{arguments!r}]\n"
-        "from diagnostics.libpq import process as libpq_process\n"
+        "from pgwhy.libpq import process as libpq_process\n"
         "def prepare(): sys.stderr.write('started')\n"
         "libpq_process.prepare = libpq_process.start = prepare\n"
-        "from diagnostics.cli import main\nmain()"
+        "from pgwhy.cli import main\nmain()"
     )
     assert done.stderr == ""
 
 
 def test_everything_that_was_written_leaves_with_the_status() -> None:
-    done = run("from diagnostics.cli import process\nprint('x' * 100_000)\nprocess.leave(3)")
+    done = run("from pgwhy.cli import process\nprint('x' * 100_000)\nprocess.leave(3)")
     assert (done.returncode, len(done.stdout)) == (3, 100_001)
 
 
 def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
     done = run(
-        "import threading\nfrom diagnostics.cli import process\n"
+        "import threading\nfrom pgwhy.cli import process\n"
         "threading.Thread(target=threading.Event().wait).start()\nprocess.leave(0)"
     )
     assert done.returncode == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.cli import run
+from pgwhy.cli import run
 from tests.report.scenarios import FOLDER, SLUGS
 
 RULE = '''

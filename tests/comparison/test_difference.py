@@ -2,9 +2,9 @@
 
 import pytest
 
-from diagnostics.comparison import compare
-from diagnostics.probes import VOCABULARY
-from diagnostics.report.document import from_json, to_json
+from pgwhy.comparison.difference import compare
+from pgwhy.probes import VOCABULARY
+from pgwhy.report.document import from_json, to_json
 from tests.report.scenarios import SLUGS, recorded
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from diagnostics.lab import real_clients
-from diagnostics.lab.installation import Installation, PostgresError, system_installation, wheel_installation
-from diagnostics.lab.namespace import Ran
-from diagnostics.lab.real_clients import PARTS, RealClient
-from diagnostics.lab.stage import Stage
+from pgwhy.lab.faults import real_clients
+from pgwhy.lab.faults.real_clients import PARTS, RealClient
+from pgwhy.lab.faults.stage import Stage
+from pgwhy.lab.network.namespace import Ran
+from pgwhy.lab.postgres.installation import Installation, PostgresError, system_installation, wheel_installation
 
 BUILT = PARTS / "drivers"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from diagnostics.snippets.stacks import STACKS
-from diagnostics.target.forms import FORMS
+from pgwhy.snippets.stacks import STACKS
+from pgwhy.target.forms import FORMS
 from tests.drivers.clients import DRIVERS
 
 _BINDS = {"p": "yes", "y": "could", "n": "no", "": "not on 5432"}

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from diagnostics.target.dialects import syntax
-from diagnostics.target.model import PLACEHOLDER, Dialect, Target
+from pgwhy.target.dialects import syntax
+from pgwhy.target.model import PLACEHOLDER, Dialect, Target
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from diagnostics import snippets
-from diagnostics.lab.world import DATABASE, ENDPOINT, ROLE
+from pgwhy import snippets
+from pgwhy.lab.world import DATABASE, ENDPOINT, ROLE
 from tests.drivers import drivers_page, observed, stacks
 from tests.drivers.clients import DRIVERS, Attempt, Driver
 from tests.drivers.observed import HOST, POOLED, Came, Place
@@ -139,7 +139,7 @@ def _target(driver: Driver, place: Place, parameters: Mapping[str, str]) -> str:
 
 def _printed(stack: str, place: Place) -> str:
     """The snippet for the string that Neon's console prints."""
-    command = [sys.executable, "-m", "diagnostics", "snippets", "--for", stack, "-"]
+    command = [sys.executable, "-m", "pgwhy", "snippets", "--for", stack, "-"]
     target = place.target(sslmode="require", channel_binding="require")
     ran = subprocess.run(command, input=target, capture_output=True, encoding="utf-8", timeout=30, check=True)
     return ran.stdout

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from diagnostics.lab.cable import RESOLVERS, SERVERS
-from diagnostics.lab.namespace import Namespace, Ran
-from diagnostics.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE
-from diagnostics.snippets.choices import bundle
+from pgwhy.lab.network.cable import RESOLVERS, SERVERS
+from pgwhy.lab.network.namespace import Namespace, Ran
+from pgwhy.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE
+from pgwhy.snippets.choices import bundle
 from tests.drivers.clients import Attempt, answer
 
 HOST = f"{ENDPOINT}.{DOMAIN}"

@@ -6,14 +6,14 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from diagnostics import client as clients
-from diagnostics import target as targets
-from diagnostics.finding import Remedy, Report, Verification
-from diagnostics.lab.real_clients import RealClient
-from diagnostics.lab.stage import Stage
-from diagnostics.lab.trial import TARGET
-from diagnostics.machine import Machine
-from diagnostics.target.model import Target
+from pgwhy import client as clients
+from pgwhy import target as targets
+from pgwhy.finding import Remedy, Report, Verification
+from pgwhy.lab.faults.real_clients import RealClient
+from pgwhy.lab.faults.stage import Stage
+from pgwhy.lab.faults.trial import TARGET
+from pgwhy.machine import Machine
+from pgwhy.target.model import Target
 from tests.drivers import edits
 from tests.drivers.clients import Attempt, attempt
 

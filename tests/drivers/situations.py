@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from diagnostics.lab import fault_file
-from diagnostics.lab.fault import Fault
+from pgwhy.lab.faults import fault_file
+from pgwhy.lab.faults.fault import Fault
 from tests.drivers.clients import DRIVERS, NEW, Driver
 
 _FILE = Path(__file__).resolve().parents[2] / "fixtures/drivers/situations.toml"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from diagnostics.lab.installation import find_installation
+from pgwhy.lab.postgres.installation import find_installation
 from tests.drivers import build
 from tests.drivers.build import BUILT, SOURCES
 from tests.drivers.clients import Missing

@@ -12,10 +12,10 @@ from functools import partial
 
 import pytest
 
-from diagnostics.finding import Status, Verification
-from diagnostics.lab import faults, trial
-from diagnostics.lab.matrix import Matrix
-from diagnostics.lab.stage import Stage, missing
+from pgwhy.finding import Status, Verification
+from pgwhy.lab.faults import faults, trial
+from pgwhy.lab.faults.matrix import Matrix
+from pgwhy.lab.faults.stage import Stage, missing
 from tests import parts
 from tests.drivers import situations
 from tests.drivers.clients import DRIVERS, Driver, Missing

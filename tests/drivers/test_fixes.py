@@ -7,12 +7,12 @@ from concurrent.futures import Future
 
 import pytest
 
-from diagnostics.finding import Report, Verification
-from diagnostics.lab import faults, trial
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.matrix import Matrix
-from diagnostics.lab.real_clients import RealClient
-from diagnostics.lab.stage import Stage, missing, staged
+from pgwhy.finding import Report, Verification
+from pgwhy.lab.faults import faults, trial
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.faults.matrix import Matrix
+from pgwhy.lab.faults.real_clients import RealClient
+from pgwhy.lab.faults.stage import Stage, missing, staged
 from tests import parts
 from tests.drivers import edits
 from tests.drivers.clients import SHOWN_BY, Missing, attempt

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from diagnostics import client as clients
-from diagnostics.client import ChannelBinding, UnknownParameters
-from diagnostics.lab.namespace import is_permitted
+from pgwhy import client as clients
+from pgwhy.client import ChannelBinding, UnknownParameters
+from pgwhy.lab.network.namespace import is_permitted
 from tests import parts
 from tests.drivers import drivers_page, measure, stacks
 from tests.drivers.clients import DRIVERS, Attempt, Missing

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from diagnostics.lab.authority import CertificateFault
-from diagnostics.lab.installation import Installation
-from diagnostics.lab.postgres import Postgres
-from diagnostics.lab.world import DATABASE, ROLE, World
-from diagnostics.target.model import Secret
+from pgwhy.lab.authority import CertificateFault
+from pgwhy.lab.postgres.installation import Installation
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.lab.world import DATABASE, ROLE, World
+from pgwhy.target.model import Secret
 from tests import parts
 from tests.engine.runs import MARKER
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from diagnostics import wire
+from pgwhy.network import wire
 from tests.engine.password_taker import exactly, read_startup
 from tests.servers import Behaviour, silent
 

@@ -9,7 +9,7 @@ import struct
 import threading
 from dataclasses import dataclass, field
 
-from diagnostics import wire
+from pgwhy.network import wire
 from tests.servers import Behaviour
 
 READY = wire.message(b"Z", b"I")

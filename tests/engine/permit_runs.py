@@ -23,12 +23,12 @@ from typing import Any
 from unittest import mock
 from urllib.parse import quote
 
-from diagnostics.engine import diagnose_sync
-from diagnostics.finding import Report
-from diagnostics.lab.authority import Authority, CertificateFault
-from diagnostics.network import Network, login, resolve
-from diagnostics.probes import resolvers
-from diagnostics.probes.probe import Options
+from pgwhy.engine.diagnosis import diagnose_sync
+from pgwhy.finding import Report
+from pgwhy.lab.authority import Authority, CertificateFault
+from pgwhy.network import Network, login, resolve
+from pgwhy.probes.dns import resolvers
+from pgwhy.probes.probe import Options
 from tests.engine.recorder import METHODS, Recorder, at
 from tests.engine.runs import MARKER, machine, request
 from tests.servers import HTTP_ANSWER, NameServer, answering
@@ -155,8 +155,8 @@ def without_first_defence() -> Iterator[None]:
     """Let the reader of rules, and what fills facts into them, permit every change: the permit is what is shown."""
     nothing: Any = lambda *given, **named: iter(())  # noqa: E731
     with (
-        mock.patch("diagnostics.allowance.faults", nothing),
-        mock.patch("diagnostics.explanation.refusal", lambda *given, **named: ""),
+        mock.patch("pgwhy.rulebook.allowance.faults", nothing),
+        mock.patch("pgwhy.engine.explanation.refusal", lambda *given, **named: ""),
     ):
         yield
 
@@ -305,7 +305,7 @@ def _evil_again(stack: contextlib.ExitStack, port: int) -> Any:
     """The same recorder under another port: what comes there goes on to the first."""
 
     def behave(connection: socket.socket) -> None:
-        from diagnostics.lab.middlebox import splice
+        from pgwhy.lab.impostors.middlebox import splice
 
         with socket.create_connection((EVIL, port)) as server:
             splice(connection, server)
@@ -365,7 +365,7 @@ def broken_promises(numbers: range, counted: Counter[str]) -> Iterator[str]:
             try:
                 outcome = lab.run(given)
             except Exception as error:
-                from diagnostics.rulebook import RuleError
+                from pgwhy.rulebook.book import RuleError
 
                 if not isinstance(error, RuleError):
                     raise RuntimeError(f"case {number}: {given}") from error
@@ -381,7 +381,7 @@ def broken_promises(numbers: range, counted: Counter[str]) -> Iterator[str]:
 
 
 def _kept_back(report: Report) -> str:
-    from diagnostics.obstacle import reason
+    from pgwhy.probes.obstacle import reason
 
     return reason(report.observations.get("authentication.not_tried_because"))
 

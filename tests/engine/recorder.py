@@ -10,9 +10,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from diagnostics import wire
-from diagnostics.lab import scram
-from diagnostics.target.model import Secret
+from pgwhy.lab.neon import scram
+from pgwhy.network import wire
+from pgwhy.target.model import Secret
 from tests.engine.password_taker import READY, exactly, read_startup
 from tests.servers import Behaviour, accepting
 

@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from diagnostics import redaction
-from diagnostics import target as targets
-from diagnostics.causes import Cause
-from diagnostics.client import resolve
-from diagnostics.engine import Request, diagnose_sync
-from diagnostics.finding import Finding, Remedy, Report, Severity, Status
-from diagnostics.machine import Machine
-from diagnostics.probes.probe import Options
-from diagnostics.report import document, terminal
-from diagnostics.target.model import Target
+from pgwhy import redaction
+from pgwhy import target as targets
+from pgwhy.causes import Cause
+from pgwhy.client import resolve
+from pgwhy.engine.diagnosis import Request, diagnose_sync
+from pgwhy.finding import Finding, Remedy, Report, Severity, Status
+from pgwhy.machine import Machine
+from pgwhy.probes.probe import Options
+from pgwhy.report import document
+from pgwhy.report import text as terminal
+from pgwhy.target.model import Target
 
 MARKER = "npg_Zq7vR2nW9tXk"
 """A password that stands nowhere else."""

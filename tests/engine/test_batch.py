@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from diagnostics import conclusion
-from diagnostics.batch import LONGEST_LINE, answered, answers, lines
-from diagnostics.machine import Machine
+from pgwhy.engine import reports
+from pgwhy.engine.batch import LONGEST_LINE, answered, answers, lines
+from pgwhy.machine import Machine
 
-RULES = conclusion.all_rules()
+RULES = reports.all_rules()
 REFUSED = 'connection to server at "db.example.com" (192.0.2.7), port 5432 failed: Connection refused'
 
 
@@ -39,8 +39,8 @@ def test_it_says_what_a_single_explain_says(rule) -> None:
     for example in rule.examples:
         text = example.given["error"].get("message")
         if text:
-            verdict = conclusion.of_text(text, Machine.here()).verdict
-            told = answered(conclusion.told_by(text), RULES)
+            verdict = reports.of_text(text, Machine.here()).verdict
+            told = answered(reports.told_by(text), RULES)
             assert (told.cause, told.rule, told.stage) == (verdict.cause, verdict.rule, verdict.stage)
             assert list(told.also) == [(str(cause), id) for cause, id in verdict.also]
 
@@ -76,7 +76,7 @@ def test_a_driver_is_a_help_and_no_condition() -> None:
 
 
 def test_an_answer_is_there_before_the_next_line_is_sent() -> None:
-    command = [sys.executable, "-m", "diagnostics", "explain", "--batch", "-"]
+    command = [sys.executable, "-m", "pgwhy", "explain", "--batch", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin and process.stdout
         for number in range(3):
@@ -90,7 +90,7 @@ def test_an_answer_is_there_before_the_next_line_is_sent() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_backlog(tmp_path) -> None:
     program = (
-        "import re, sys; from diagnostics.cli import run; status = run(sys.argv[1:]);"
+        "import re, sys; from pgwhy.cli import run; status = run(sys.argv[1:]);"
         "print(re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1], file=sys.stderr); sys.exit(status)"
     )
     peaks = []

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.lab.postgres import Postgres
-from diagnostics.lab.world import DATABASE, ROLE
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.lab.world import DATABASE, ROLE
+from pgwhy.network import wire
 from tests.engine.hostile import SIGNED_BADLY, Asking, Scram, floods
 from tests.engine.runs import MARKER, check, page
 from tests.network.test_login_limits import children_of
@@ -25,7 +25,7 @@ SLACK_S = 6.0
 MOST_BYTES = 150 << 20
 EMBEDDING = """
 import asyncio, json, sys, time
-import diagnostics
+import pgwhy
 
 async def tick(gaps):
     while True:
@@ -37,9 +37,9 @@ async def main():
     gaps = []
     ticking = asyncio.ensure_future(tick(gaps))
     await asyncio.sleep(0.2)
-    await diagnostics.diagnose(sys.argv[1], timeout_s=2.0)  # imports what a run needs
+    await pgwhy.diagnose(sys.argv[1], timeout_s=2.0)  # imports what a run needs
     gaps.clear()
-    report = await diagnostics.diagnose(sys.argv[2], timeout_s=2.0)
+    report = await pgwhy.diagnose(sys.argv[2], timeout_s=2.0)
     ticking.cancel()
     print(json.dumps([max(gaps), str(report.verdict.status), report.duration_ms]))
 
@@ -55,7 +55,7 @@ def started(port: int, timeout_s: float = TIMEOUT_S, **environment: str) -> subp
     command = [
         sys.executable,
         "-c",
-        "from diagnostics.cli import main; main()",
+        "from pgwhy.cli import main; main()",
         "--timeout",
         str(timeout_s),
         "env:HELD",
@@ -176,7 +176,7 @@ def test_a_program_without_standard_streams_can_log_in(secure15: Postgres) -> No
     uri = f"postgresql://{ROLE}:{MARKER}@127.0.0.1:{secure15.port}/{DATABASE}"
     program = (
         "import os, sys\nfor each in (0, 1, 2): os.close(each)\n"
-        "import diagnostics\nreport = diagnostics.diagnose_sync(sys.argv[1])\n"
+        "import pgwhy\nreport = pgwhy.diagnose_sync(sys.argv[1])\n"
         "os._exit(0 if report.verdict.status == 'connects' else 1)"
     )
     assert subprocess.run([sys.executable, "-c", program, uri], timeout=60).returncode == 0
@@ -194,7 +194,7 @@ def test_where_neither_a_thread_nor_a_process_can_be_started_a_run_ends_all_the_
             "threading.Thread.start = refuse\n"
             "def fail(*given, **more): raise BlockingIOError(11, 'Resource temporarily unavailable')\n"
             "subprocess.Popen = fail\n"
-            "from diagnostics.cli import main\nsys.argv = ['pgwhy', sys.argv[1], '--format', 'json']\nmain()"
+            "from pgwhy.cli import main\nsys.argv = ['pgwhy', sys.argv[1], '--format', 'json']\nmain()"
         )
         ended = subprocess.run([sys.executable, "-c", script, uri(port)], capture_output=True, text=True, timeout=60)
     assert ended.returncode in (1, 3), ended.stderr

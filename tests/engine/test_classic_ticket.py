@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from diagnostics.cli import run
-from diagnostics.lab.world import World
+from pgwhy.cli import run
+from pgwhy.lab.world import World
 from tests.engine.runs import cause, check, fix, page
 from tests.old_clients import run_old_client
 

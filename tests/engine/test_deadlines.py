@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from diagnostics.engine import DEADLINE_S, diagnose
-from diagnostics.finding import Report
-from diagnostics.lab.world import World
+from pgwhy.engine.diagnosis import DEADLINE_S, diagnose
+from pgwhy.finding import Report
+from pgwhy.lab.world import World
 from tests.engine.password_taker import letting_in
 from tests.engine.runs import MARKER, hold, page, request
 from tests.servers import full_backlog, serving, silent

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from diagnostics.causes import Kind
-from diagnostics.error_text import Origin
-from diagnostics.explanation import _PASSED, Explanation, Hidden, explain
-from diagnostics.finding import Evidence
-from diagnostics.rulebook import from_folders
-from diagnostics.wording import MAX_CHARACTERS
+from pgwhy.causes import Kind
+from pgwhy.engine.explanation import _PASSED, Explanation, Hidden, explain
+from pgwhy.error_text import Origin
+from pgwhy.finding import Evidence
+from pgwhy.rulebook.book import from_folders
+from pgwhy.rulebook.wording import MAX_CHARACTERS
 from tests.small_rules import VOCABULARY, write_rule
 
 
@@ -176,7 +176,7 @@ def test_nothing_observed_is_nothing_found(rules: Path) -> None:
 
 
 def test_the_facts_by_which_a_stage_is_passed_exist() -> None:
-    from diagnostics.probes import VOCABULARY as REAL
+    from pgwhy.probes import VOCABULARY as REAL
 
     for path, value, _ in _PASSED:
         fact = REAL.facts[path]

@@ -7,12 +7,12 @@ import threading
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.lab import scram
-from diagnostics.lab.authority import CertificateFault
-from diagnostics.lab.postgres import Postgres
-from diagnostics.lab.world import DATABASE, ENDPOINT, ROLE, World
-from diagnostics.probes.probe import Options
+from pgwhy.lab.authority import CertificateFault
+from pgwhy.lab.neon import scram
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.lab.world import DATABASE, ENDPOINT, ROLE, World
+from pgwhy.network import wire
+from pgwhy.probes.probe import Options
 from tests.engine.password_taker import PasswordTaker
 from tests.engine.runs import MARKER, cause, check
 from tests.servers import serving, serving_on_path, silent
@@ -200,7 +200,7 @@ def test_settings_that_cannot_be_read_end_before_any_connection(
     """Neither to what the broken text seems to name, nor to where libpq would go by default."""
     came: list[str] = []
     folder = tmp_path_factory.mktemp("s")
-    monkeypatch.setattr("diagnostics.probes.tcp.SOCKET_FOLDERS", (folder,))
+    monkeypatch.setattr("pgwhy.probes.tcp.SOCKET_FOLDERS", (folder,))
 
     def take(connection) -> None:
         came.append("connection")

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from diagnostics.cli import run
-from diagnostics.finding import Severity
-from diagnostics.lab.postgres import Postgres
-from diagnostics.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE, World
+from pgwhy.cli import run
+from pgwhy.finding import Severity
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE, World
 from tests.engine.runs import MARKER, check, machine, page
 
 POOLED = f"{ENDPOINT}-pooler.{DOMAIN}"

@@ -8,11 +8,11 @@ import time
 import psycopg
 import pytest
 
-from diagnostics.engine import diagnose
-from diagnostics.facts import Record
-from diagnostics.finding import Report
-from diagnostics.lab.postgres import Postgres
-from diagnostics.lab.world import DATABASE, ROLE, World
+from pgwhy.engine.diagnosis import diagnose
+from pgwhy.facts import Record
+from pgwhy.finding import Report
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.lab.world import DATABASE, ROLE, World
 from tests.engine.runs import MARKER, hold, page, request
 from tests.servers import serving, silent
 
@@ -61,7 +61,7 @@ def test_no_connection_is_left(postgres15: Postgres, record: str) -> None:
 
 def test_a_lookup_under_way_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     """getaddrinfo cannot be stopped, but nobody waits for it, and no task does."""
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: (time.sleep(1), ())[1])
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", lambda name: (time.sleep(1), ())[1])
     begin = time.monotonic()
     _, left = interrupted_after("settings", f"postgresql://alex:{MARKER}@db.test/neondb")
     assert time.monotonic() - begin < 0.9

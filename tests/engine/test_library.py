@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-import diagnostics
-from diagnostics.lab.world import World
+import pgwhy
+from pgwhy.lab.world import World
 from tests.engine.runs import MARKER
 from tests.servers import closed_port, serving, silent
 
@@ -13,12 +13,12 @@ from tests.servers import closed_port, serving, silent
 def test_runs_in_one_loop_do_not_disturb_each_other(world: World) -> None:
     """Each has its own deadline, password exchanges and lookups; none of them leaves a task."""
 
-    async def several() -> list[diagnostics.Report]:
+    async def several() -> list[pgwhy.Report]:
         reports = await asyncio.gather(
-            diagnostics.diagnose(world.uri()),
-            diagnostics.diagnose(world.uri(channel_binding=None), client="libpq@13"),
-            diagnostics.diagnose(f"postgresql://alex:{MARKER}@localhost:{closed_port()}/neondb"),
-            diagnostics.diagnose(world.uri(), error="ERROR:  Endpoint ID is not specified."),
+            pgwhy.diagnose(world.uri()),
+            pgwhy.diagnose(world.uri(channel_binding=None), client="libpq@13"),
+            pgwhy.diagnose(f"postgresql://alex:{MARKER}@localhost:{closed_port()}/neondb"),
+            pgwhy.diagnose(world.uri(), error="ERROR:  Endpoint ID is not specified."),
         )
         assert asyncio.all_tasks() == {asyncio.current_task()}
         return reports
@@ -34,12 +34,12 @@ def test_runs_in_one_loop_do_not_disturb_each_other(world: World) -> None:
 
 def test_the_deadline_is_the_callers() -> None:
     with serving(silent) as port:
-        report = diagnostics.diagnose_sync(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/neondb", timeout_s=0.5)
+        report = pgwhy.diagnose_sync(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/neondb", timeout_s=0.5)
     assert report.verdict.status == "fails"
     assert report.duration_ms < 1500
 
 
 def test_a_text_is_explained_for_a_client() -> None:
-    report = diagnostics.explain("ERROR:  Endpoint ID is not specified.", client="psycopg2@2.8")
+    report = pgwhy.explain("ERROR:  Endpoint ID is not specified.", client="psycopg2@2.8")
     assert report.verdict.cause == "sni-missing"
     assert report.tested_as["client"] == "psycopg2"

@@ -8,13 +8,13 @@ from typing import ClassVar
 
 import pytest
 
-from diagnostics import target as targets
-from diagnostics.client import LIBPQ_HERE
-from diagnostics.facts import Record, fact
-from diagnostics.network import Network
-from diagnostics.observe import GRACE_S, ProbeBug, begin, observe
-from diagnostics.probes.probe import Options, Probe, Seen
-from diagnostics.values import dataclass
+from pgwhy import target as targets
+from pgwhy.client import LIBPQ_HERE
+from pgwhy.engine.observation import GRACE_S, ProbeBug, begin, observe
+from pgwhy.facts import Record, fact
+from pgwhy.network import Network
+from pgwhy.probes.probe import Options, Probe, Seen
+from pgwhy.values import dataclass
 from tests.engine.runs import machine
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.engine import plan
-from diagnostics.finding import Report
-from diagnostics.lab.authority import Authority, CertificateFault
-from diagnostics.network import resolve
-from diagnostics.probes.probe import Options
+from pgwhy.engine.diagnosis import plan
+from pgwhy.finding import Report
+from pgwhy.lab.authority import Authority, CertificateFault
+from pgwhy.network import resolve
+from pgwhy.probes.probe import Options
 from tests import parts
 from tests.engine.permit_runs import EVIL, HOME, NAME, broken_promises, without_first_defence
 from tests.engine.recorder import Recorder, at
@@ -165,7 +165,7 @@ def test_a_libpq_without_require_auth_makes_no_login(major: int) -> None:
     taker = Recorder("clear-text")
     with at({HOME: taker}) as port:
         url = f"postgresql://alex:{MARKER}@{HOME}:{port}/neondb"
-        command = [sys.executable, "-m", "diagnostics", "--format", "json", "env:URL"]
+        command = [sys.executable, "-m", "pgwhy", "--format", "json", "env:URL"]
         ended = subprocess.run(command, env={**old_libpq(major), "URL": url}, capture_output=True, timeout=60)
         shown = subprocess.run(
             command[:3] + command[5:], env={**old_libpq(major), "URL": url}, capture_output=True, timeout=60

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.lab.world import World
+from pgwhy.lab.world import World
 from tests.engine.runs import MARKER, check, machine, page
 from tests.servers import closed_port
 

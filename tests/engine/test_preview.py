@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.engine import plan
-from diagnostics.probes.probe import Options
+from pgwhy.engine.diagnosis import plan
+from pgwhy.probes.probe import Options
 from tests.engine.runs import MARKER, machine, request
 from tests.servers import serving, silent
 
@@ -56,7 +56,7 @@ def test_nothing_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         came.append("connection")
         silent(connection)
 
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: came.append("lookup") or ())
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", lambda name: came.append("lookup") or ())
     with serving(take) as port:
         planned(f"postgresql://alex:{MARKER}@127.0.0.1:{port},db.example.com/neondb", tmp_path)
     assert came == []

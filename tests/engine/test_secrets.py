@@ -11,13 +11,13 @@ from urllib.parse import quote
 
 import pytest
 
-from diagnostics.lab.world import World
+from pgwhy.lab.world import World
 from tests.engine.runs import MARKER, check
 from tests.servers import closed_port, serving, silent
 
 ODD = "pässwört/@#%1 \"'&=;x9"
 """Every character that some syntax takes for its own."""
-COMMAND = [sys.executable, "-m", "diagnostics", "env:DATABASE_URL"]
+COMMAND = [sys.executable, "-m", "pgwhy", "env:DATABASE_URL"]
 
 
 def printed(text: str, *options: str) -> str:

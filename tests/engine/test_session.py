@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from diagnostics import wire
+from pgwhy.network import wire
 from tests.engine.password_taker import READY, answering, letting_in, row
 from tests.engine.runs import MARKER, check, page
 from tests.servers import Behaviour, serving

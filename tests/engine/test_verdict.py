@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from diagnostics.lab.world import DATABASE, DOMAIN, ROLE, World
+from pgwhy.lab.world import DATABASE, DOMAIN, ROLE, World
 from tests.engine.password_taker import READY, answering, letting_in, row
 from tests.engine.runs import MARKER, check, page
 from tests.servers import closed_port, serving
@@ -129,7 +129,7 @@ def test_localhost_and_its_addresses_are_the_same_server() -> None:
 
 
 def test_an_error_about_this_very_machine_where_the_string_names_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", _unknown)
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", _unknown)
     report = check(f"postgresql://alex:{MARKER}@db.test/neondb", error="connect ECONNREFUSED 127.0.0.1:5432")
     assert report.verdict.cause == "connection-refused"
     assert report.verdict.summary.startswith(f"The error is about 127.0.0.1, and this string names db.test: {UNUSED}")
@@ -195,7 +195,7 @@ def test_the_next_host_is_tried_where_the_first_is_not_the_server_wanted(world: 
 
 
 def test_without_a_host_that_is_found_no_login_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", _unknown)
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", _unknown)
     report = check(f"postgresql://alex:{MARKER}@db.test/neondb")
     assert (report.verdict.cause, report.verdict.stage) == ("dns-not-found", "dns")
     assert report.observations.get("authentication.not_tried_because") == "earlier-stage"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.engine import explain_text
-from diagnostics.finding import Report
-from diagnostics.lab import messages
-from diagnostics.lab.postgres import Postgres
-from diagnostics.lab.world import DATABASE, ENDPOINT, ROLE, World
-from diagnostics.target.model import PLACEHOLDER
+from pgwhy.engine.diagnosis import explain_text
+from pgwhy.finding import Report
+from pgwhy.lab.neon import messages
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.lab.world import DATABASE, ENDPOINT, ROLE, World
+from pgwhy.target.model import PLACEHOLDER
 from tests.engine.runs import MARKER, cause, check, fix, machine, page
 from tests.servers import closed_port
 

@@ -15,10 +15,10 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from diagnostics.cli import run
-from diagnostics.lab.postgres import Postgres
-from diagnostics.lab.world import DATABASE, ROLE, World
-from diagnostics.target.model import Secret
+from pgwhy.cli import run
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.lab.world import DATABASE, ROLE, World
+from pgwhy.target.model import Secret
 from tests.engine.runs import MARKER
 from tests.servers import closed_port, resetting, serving
 
@@ -50,7 +50,7 @@ def test_a_real_postgres_that_starts_late_is_waited_for(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     port = closed_port()
-    monkeypatch.setattr("diagnostics.lab.postgres._free_port", lambda: port)
+    monkeypatch.setattr("pgwhy.lab.postgres.server._free_port", lambda: port)
     server = Postgres(roles={ROLE: Secret(MARKER)}, databases=(DATABASE,))
     starting = later(0.5, server.start)
     try:
@@ -152,7 +152,7 @@ def test_a_name_that_is_not_there_yet(monkeypatch: pytest.MonkeyPatch, world: Wo
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return ("127.0.0.1",)
 
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lookup)
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", lookup)
     secret = world.password.reveal()
     status, document, err = waited(capfd, f"postgresql://{ROLE}:{secret}@db:{world.postgres_port}/{DATABASE}")
     assert (status, document["verdict"]["status"]) == (0, "connects"), err
@@ -166,7 +166,7 @@ def test_nothing_is_said_of_a_wait_that_was_not_needed(world: World, capfd: pyte
 
 def test_ctrl_c_ends_the_wait_with_what_is_known() -> None:
     uri = f"postgresql://{ROLE}:{MARKER}@127.0.0.1:{closed_port()}/{DATABASE}"
-    command = [sys.executable, "-m", "diagnostics", uri, "--wait", "60"]
+    command = [sys.executable, "-m", "pgwhy", uri, "--wait", "60"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None and "waiting up to 60 s" in process.stderr.readline()
         process.send_signal(signal.SIGINT)

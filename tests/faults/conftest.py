@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from diagnostics.lab import faults
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.faults import FaultError
-from diagnostics.lab.matrix import Matrix
-from diagnostics.lab.stage import missing
-from diagnostics.lab.trial import Trial
+from pgwhy.lab.faults import faults
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.faults.faults import FaultError
+from pgwhy.lab.faults.matrix import Matrix
+from pgwhy.lab.faults.stage import missing
+from pgwhy.lab.faults.trial import Trial
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from diagnostics.causes import Cause
-from diagnostics.finding import Status
-from diagnostics.lab import faults, messages
-from diagnostics.lab.fault import LIMIT_S
-from diagnostics.lab.stage import missing
-from diagnostics.lab.trial import Trial, explained_again
+from pgwhy.causes import Cause
+from pgwhy.finding import Status
+from pgwhy.lab.faults import faults
+from pgwhy.lab.faults.fault import LIMIT_S
+from pgwhy.lab.faults.stage import missing
+from pgwhy.lab.faults.trial import Trial, explained_again
+from pgwhy.lab.neon import messages
 from tests import parts
 
 NOT_SHOWN = ("healthy-npgsql",)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import files
+from pgwhy.foreign import files
 
 
 def refused(path: Path | str) -> str:

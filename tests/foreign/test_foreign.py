@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from diagnostics.archive import Damaged, member
-from diagnostics.cli import run
-from diagnostics.facts import Vocabulary
-from diagnostics.probes import VOCABULARY
-from diagnostics.report import document, markdown, saved
-from diagnostics.report.document import NotAReport
-from diagnostics.report.html import page as html_page
+from pgwhy.cli import run
+from pgwhy.facts import Vocabulary
+from pgwhy.foreign.archive import Damaged, member
+from pgwhy.probes import VOCABULARY
+from pgwhy.report import document, markdown, saved
+from pgwhy.report.document import NotAReport
+from pgwhy.report.html import page as html_page
 from tests.foreign.mutants import REPORTS, places
 
 A_HANG_S = 60
@@ -154,7 +154,7 @@ def evil_report():
 
 
 def test_foreign_texts_are_inert_in_markdown() -> None:
-    from diagnostics import ticket
+    from pgwhy import ticket
 
     report = evil_report()
     for text in (markdown.page(report), ticket.as_markdown(report, (), ())):
@@ -265,7 +265,7 @@ def test_a_damaged_file_does_not_keep_a_folder_from_being_read(capfd, tmp_path) 
 def pgwhy(*line: str, environment: dict[str, str] | None = None, stdin: Path | None = None):
     with (stdin or Path(os.devnull)).open("rb") as source:
         return subprocess.run(
-            [sys.executable, "-m", "diagnostics", *line],
+            [sys.executable, "-m", "pgwhy", *line],
             env={**os.environ, **(environment or {})},
             stdin=source,
             capture_output=True,
@@ -357,7 +357,7 @@ def test_a_batch_passes_over_a_line_of_any_length(tmp_path) -> None:
 
 
 def test_a_batch_without_an_end_of_its_line_ends() -> None:
-    from diagnostics import batch
+    from pgwhy.engine import batch
 
     with Path("/dev/zero").open("rb") as endless:
         found = list(batch.answers(batch.lines(endless), rulebook=None))  # type: ignore[arg-type]  # it is not asked

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import cli
+from pgwhy import cli
 from tests.foreign import mutants
 
 FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "github")

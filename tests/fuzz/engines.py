@@ -150,7 +150,7 @@ def main(arguments: list[str]) -> int:
     if engine == "atheris":
         import atheris
 
-        within = atheris.instrument_imports(include=["diagnostics"])
+        within = atheris.instrument_imports(include=["pgwhy"])
     with within:
         from tests.fuzz.targets import target
 

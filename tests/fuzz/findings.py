@@ -7,11 +7,11 @@ import re
 import traceback
 from pathlib import Path
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 from tests.fuzz.invariants import Broken
 from tests.fuzz.targets import CORPUS
 
-PACKAGE = str(Path(__file__).parents[2] / "diagnostics")
+PACKAGE = str(Path(__file__).parents[2] / "pgwhy")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from diagnostics.redaction import encodings
+from pgwhy.redaction import encodings
 
 SECRET = "Zq7vR2nW9tXk"
 """Planted in the seeds, and never shown. No word and no number, so that no text holds it by accident."""

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from diagnostics.machine import Machine
+from pgwhy.machine import Machine
 
 T = TypeVar("T")
 EMPTY = Path(tempfile.mkdtemp(prefix="pgwhy-fuzz-"))

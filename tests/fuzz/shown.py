@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from diagnostics.finding import Report
-from diagnostics.report import document, github, html, junit, markdown
-from diagnostics.report.terminal import page
+from pgwhy.finding import Report
+from pgwhy.report import document, github, html, junit, markdown
+from pgwhy.report.text import page
 
 
 def pages(report: Report) -> str:

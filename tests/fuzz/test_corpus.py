@@ -53,7 +53,7 @@ def test_the_invariants_can_be_broken() -> None:
 
 
 def test_a_finding_is_named_after_its_place() -> None:
-    from diagnostics.target.forms import FORMS, write
+    from pgwhy.target.forms import FORMS, write
 
     try:
         write(FORMS["uri"], {"host": 1})  # type: ignore[dict-item]

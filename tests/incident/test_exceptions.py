@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy
 from sqlalchemy.ext.asyncio import create_async_engine
 
-import diagnostics
-from diagnostics.raised import driver_of, text_of
+import pgwhy
+from pgwhy.incident.exceptions import driver_of, text_of
 from tests.servers import closed_port
 
 WRONG = "npg_Wr0ngPassword"
@@ -60,7 +60,7 @@ def driver(request):
 def test_a_wrong_password_is_told_by_the_exception_of_every_driver(driver, world):
     uri = f"postgresql://alex:{WRONG}@127.0.0.1:{world.postgres_port}/neondb"
     error = raised(DRIVERS[driver], uri)
-    report = diagnostics.explain(error)
+    report = pgwhy.explain(error)
     assert report.verdict.cause == "wrong-password", text_of(error)
     assert report.tested_as["client"] == CLIENTS.get(driver, driver)
     assert WRONG not in repr(report)
@@ -68,7 +68,7 @@ def test_a_wrong_password_is_told_by_the_exception_of_every_driver(driver, world
 
 def test_a_refused_connection_is_told_whoever_raised_it(driver):
     error = raised(DRIVERS[driver], f"postgresql://alex:{WRONG}@127.0.0.1:{closed_port()}/neondb")
-    assert diagnostics.explain(error).verdict.cause == "connection-refused", text_of(error)
+    assert pgwhy.explain(error).verdict.cause == "connection-refused", text_of(error)
     assert driver_of(error) == CLIENTS.get(driver, driver)
 
 
@@ -83,7 +83,7 @@ def test_the_cause_is_followed_however_deep_it_is(world):
             raise ValueError("start-up failed")  # noqa: B904 - only its context knows
 
     error = raised(fail)
-    assert diagnostics.explain(error).verdict.cause == "wrong-password"
+    assert pgwhy.explain(error).verdict.cause == "wrong-password"
     assert text_of(error).splitlines()[-1] == "ValueError: start-up failed"
 
 
@@ -103,14 +103,14 @@ def test_a_statement_and_its_parameters_are_left_out(world):
     engine = sqlalchemy.create_engine(world.uri().replace("postgresql:", "postgresql+psycopg2:", 1))
     with engine.connect() as connection:
         error = raised(lambda: connection.execute(sqlalchemy.text("select 1 / (length(:x) - 10)"), {"x": "t0p-s3cret"}))
-    report = diagnostics.explain(error)
+    report = pgwhy.explain(error)
     assert "t0p-s3cret" not in text_of(error) + repr(report)
     assert report.verdict.cause in (None, "not-a-connection-problem")
 
 
 def test_diagnose_takes_an_exception_as_the_error(world):
     error = raised(psycopg.connect, world.uri(password=WRONG))
-    report = diagnostics.diagnose_sync(world.uri(), error=error, verify=False)
+    report = pgwhy.diagnose_sync(world.uri(), error=error, verify=False)
     assert report.verdict.cause == "wrong-password" and report.verdict.here.endswith("connects")
 
 
@@ -119,7 +119,7 @@ def test_on_failure_notes_the_page(world, monkeypatch, tmp_path):
     uri = world.uri(password=WRONG)
 
     def fail():
-        with diagnostics.pgwhy_on_failure(uri), diagnostics.pgwhy_on_failure(uri):
+        with pgwhy.pgwhy_on_failure(uri), pgwhy.pgwhy_on_failure(uri):
             psycopg.connect(uri)
 
     error = raised(fail)
@@ -132,7 +132,7 @@ def test_on_failure_works_inside_an_event_loop(world, monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
     async def fail():
-        async with diagnostics.pgwhy_on_failure(world.uri(password=WRONG)):
+        async with pgwhy.pgwhy_on_failure(world.uri(password=WRONG)):
             await asyncpg.connect(f"postgresql://alex:{WRONG}@127.0.0.1:{world.postgres_port}/neondb")
 
     error = raised(lambda: asyncio.run(fail()))
@@ -141,7 +141,7 @@ def test_on_failure_works_inside_an_event_loop(world, monkeypatch, tmp_path):
 
 def test_on_failure_leaves_other_exceptions_alone():
     def fail():
-        with diagnostics.pgwhy_on_failure("postgresql://h/d"):
+        with pgwhy.pgwhy_on_failure("postgresql://h/d"):
             raise KeyError("colour")
 
     assert not hasattr(raised(fail), "__notes__")
@@ -149,18 +149,18 @@ def test_on_failure_leaves_other_exceptions_alone():
 
 def test_on_failure_imports_nothing_while_the_block_works():
     program = (
-        "import sys, diagnostics\nwith diagnostics.pgwhy_on_failure(): pass\n"
-        "print(*sorted(n for n in sys.modules if n.startswith('diagnostics.')))"
+        "import sys, pgwhy\nwith pgwhy.pgwhy_on_failure(): pass\n"
+        "print(*sorted(n for n in sys.modules if n.startswith('pgwhy.')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["diagnostics.on_failure", "diagnostics.raised"]
+    assert done.stdout.split() == ["pgwhy.incident.on_failure", "pgwhy.incident.exceptions"]
 
 
 def test_a_mistake_of_ours_does_not_take_the_place_of_the_exception(monkeypatch):
-    monkeypatch.setattr("diagnostics.on_failure.incident_of", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("pgwhy.incident.on_failure.incident_of", lambda *_, **__: 1 / 0)
 
     def fail():
-        with diagnostics.pgwhy_on_failure("postgresql://h/d"):
+        with pgwhy.pgwhy_on_failure("postgresql://h/d"):
             raise KeyError("colour")
 
     error = raised(fail)

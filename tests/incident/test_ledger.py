@@ -9,9 +9,9 @@ import time
 
 import pytest
 
-from diagnostics import target as targets
-from diagnostics.transparent import ledger
-from diagnostics.transparent.ledger import INTERVAL_S, may_log_in
+from pgwhy import target as targets
+from pgwhy.incident import ledger
+from pgwhy.incident.ledger import INTERVAL_S, may_log_in
 from tests.target.machines import MARKER, machine
 
 URL = f"postgresql://alex:{MARKER}@db.example.com/neondb"
@@ -104,8 +104,8 @@ def test_another_user_of_the_same_target_has_another_key(tmp_path):
 
 def test_of_several_at_the_same_moment_one_has_the_turn(tmp_path):
     program = (
-        "import sys; from pathlib import Path; from diagnostics import target as targets\n"
-        "from diagnostics.transparent.ledger import may_log_in; from tests.target.machines import machine\n"
+        "import sys; from pathlib import Path; from pgwhy import target as targets\n"
+        "from pgwhy.incident.ledger import may_log_in; from tests.target.machines import machine\n"
         f"here = machine({{'XDG_STATE_HOME': {str(tmp_path)!r}}}); target = targets.read({URL!r}, here)\n"
         "sys.stdin.read(); print(may_log_in(target, here))"
     )

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and terminals of POSIX")
 
-UNDER = [sys.executable, "-m", "diagnostics", "run", "--"]
+UNDER = [sys.executable, "-m", "pgwhy", "run", "--"]
 PYTHON = [sys.executable, "-c"]
 LIMIT_S = 30
 
@@ -264,7 +264,7 @@ def test_a_server_left_in_the_background_goes_on_writing():
 
 def test_a_gigabyte_passes_in_constant_memory():
     program = (
-        "import resource, sys\nfrom diagnostics.cli import run\n"
+        "import resource, sys\nfrom pgwhy.cli import run\n"
         "status = run(['run', '--', 'head', '-c', '1000000000', '/dev/zero'])\n"
         "if sys.platform == 'linux':  # its ru_maxrss begins with what the process had that started this one\n"
         "    used = next(int(line.split()[1]) for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.target.model import Secret
+from pgwhy.target.model import Secret
 from tests import parts
 from tests.servers import closed_port
 
 WRONG = "npg_Wr0ngPassword"
-UNDER = [sys.executable, "-m", "diagnostics", "run"]
+UNDER = [sys.executable, "-m", "pgwhy", "run"]
 PSYCOPG = [sys.executable, "-c", "import os, psycopg; psycopg.connect(os.environ['DATABASE_URL'])"]
 LIMIT_S = 60
 

@@ -11,7 +11,7 @@ from tests.servers import closed_port
 
 SETTINGS = """
 import os
-INSTALLED_APPS = ["diagnostics.integrations.django"]
+INSTALLED_APPS = ["pgwhy.integrations.django"]
 DATABASES = {{
     "default": {{
         "ENGINE": "django.db.backends.postgresql",

@@ -63,8 +63,8 @@ def test_the_ini_file_can_ask_for_it(refused):
 
 def test_it_imports_nothing_of_pgwhy_while_tests_pass(tmp_path):
     (tmp_path / "test_it.py").write_text(
-        "import sys\ndef test_it():\n    loaded = {n for n in sys.modules if n.startswith('diagnostics.')}\n"
-        "    assert loaded == {'diagnostics.integrations', 'diagnostics.integrations.pytest_plugin'}\n"
+        "import sys\ndef test_it():\n    loaded = {n for n in sys.modules if n.startswith('pgwhy.')}\n"
+        "    assert loaded == {'pgwhy.integrations', 'pgwhy.integrations.pytest_plugin'}\n"
     )
     done = pytest_run(tmp_path, "--pgwhy")
     assert done.returncode == 0, done.stdout

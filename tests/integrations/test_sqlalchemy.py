@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from diagnostics.integrations.sqlalchemy import explain_failures
+from pgwhy.integrations.sqlalchemy import explain_failures
 from tests.integrations.conftest import WRONG
 from tests.servers import closed_port
 

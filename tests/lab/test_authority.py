@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.lab.authority import Authority, CertificateFault, Leaf
+from pgwhy.lab.authority import Authority, CertificateFault, Leaf
 
 NAME = "ep-cool-darkness-a1b2c3d4.us-east-2.aws.neon.tech"
 WILDCARD = "*.us-east-2.aws.neon.tech"

@@ -9,8 +9,8 @@ import threading
 import psycopg
 import pytest
 
-from diagnostics.lab.installation import Installation
-from diagnostics.lab.world import DOMAIN, ENDPOINT, World
+from pgwhy.lab.postgres.installation import Installation
+from pgwhy.lab.world import DOMAIN, ENDPOINT, World
 from tests import parts
 from tests.old_clients import run_old_client
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.lab import demo
+from pgwhy.lab import demo
 
 
 @pytest.fixture(scope="module")

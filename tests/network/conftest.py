@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.lab.authority import Authority
+from pgwhy.lab.authority import Authority
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from OpenSSL import crypto
 
-from diagnostics.lab.authority import Authority, CertificateFault, Leaf
-from diagnostics.network import certificate, chain, trust_store
-from diagnostics.network.chain import Trust
-from diagnostics.network.trust_store import TrustStore
+from pgwhy.lab.authority import Authority, CertificateFault, Leaf
+from pgwhy.network import certificate, chain, trust_store
+from pgwhy.network.chain import Trust
+from pgwhy.network.trust_store import TrustStore
 
 NAME = "db.test"
 
@@ -172,7 +172,7 @@ def der(one: x509.Certificate) -> bytes:
 def self_signed(
     names: list[str], usage: list[x509.ObjectIdentifier] | None = None, common_name: str = "nobody.test"
 ) -> bytes:
-    from diagnostics.lab.authority import _alternative
+    from pgwhy.lab.authority import _alternative
 
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])

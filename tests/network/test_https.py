@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from diagnostics.failure import Failure
-from diagnostics.lab.authority import Authority, CertificateFault
-from diagnostics.network import Network, https, trust_store
-from diagnostics.network.stream import Broken
+from pgwhy.failure import Failure
+from pgwhy.lab.authority import Authority, CertificateFault
+from pgwhy.network import Network, https, trust_store
+from pgwhy.network.stream import Broken
 from tests import servers
 
 NAME = "api.db.test"

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from diagnostics.lab.postgres import Postgres
-from diagnostics.network import Network
-from diagnostics.network import login as libpq
-from diagnostics.target.model import Secret
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.network import Network
+from pgwhy.network import login as libpq
+from pgwhy.target.model import Secret
 from tests import parts
 
 PASSWORD = "s3cret-Marker"

@@ -14,13 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.lab.authority import CertificateFault
-from diagnostics.lab.world import World
-from diagnostics.libpq import process as libpq_process
-from diagnostics.libpq.watch import Watch, iterations_in
-from diagnostics.network import Network
-from diagnostics.network import login as libpq
+from pgwhy.lab.authority import CertificateFault
+from pgwhy.lab.world import World
+from pgwhy.libpq import process as libpq_process
+from pgwhy.libpq.watch import Watch, iterations_in
+from pgwhy.network import Network, wire
+from pgwhy.network import login as libpq
 from tests.engine.hostile import SIGNED_BADLY, Asking, Scram, floods
 from tests.engine.password_taker import PasswordTaker, letting_in, row
 from tests.servers import answering, serving, silent
@@ -318,7 +317,7 @@ def test_the_child_ends_with_its_parent_even_inside_of_libpq(tmp_path: Path) -> 
     script = tmp_path / "embedding.py"
     script.write_text(
         "import asyncio, sys\n"
-        "from diagnostics.network import Network, login\n"
+        "from pgwhy.network import Network, login\n"
         "async def go():\n"
         "    given = {'host': '127.0.0.1', 'port': sys.argv[1], 'user': 'alex', 'sslmode': 'disable'}\n"
         "    await login.login(Network(60), given, 'x', 60)\n"

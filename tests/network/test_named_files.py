@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.network import named_files
-from diagnostics.network.trust_store import TrustStore, Unreadable, one_file
+from pgwhy.network import named_files
+from pgwhy.network.trust_store import TrustStore, Unreadable, one_file
 
 
 @pytest.mark.parametrize("name", ["sslrootcert", "sslcert", "sslkey", "sslcrl"])

@@ -6,10 +6,9 @@ import asyncio
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.failure import Failure
-from diagnostics.network import postgres, stream
-from diagnostics.network.stream import Broken
+from pgwhy.failure import Failure
+from pgwhy.network import postgres, stream, wire
+from pgwhy.network.stream import Broken
 from tests import servers
 
 

@@ -11,9 +11,9 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from diagnostics.network import query
-from diagnostics.network.query import Reply
-from diagnostics.network.resolve import Resolver
+from pgwhy.network import query
+from pgwhy.network.query import Reply
+from pgwhy.network.resolve import Resolver
 from tests.servers import NameServer, closed_port
 
 NAME = "db.test"

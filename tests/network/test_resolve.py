@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.failure import Failure
-from diagnostics.network import Network, resolve
-from diagnostics.network.resolve import Resolver
-from diagnostics.target.model import Host
+from pgwhy.failure import Failure
+from pgwhy.network import Network, resolve
+from pgwhy.network.resolve import Resolver
+from pgwhy.target.model import Host
 
 
 def look_up(name: str, limit_s: float = 5.0) -> resolve.Lookup:
@@ -63,7 +63,7 @@ def test_a_hanging_getaddrinfo_is_left_at_the_limit(monkeypatch: pytest.MonkeyPa
 def test_a_process_does_not_wait_at_its_end_for_a_hanging_getaddrinfo() -> None:
     program = (
         "import asyncio, socket, time\n"
-        "from diagnostics.network import resolve\n"
+        "from pgwhy.network import resolve\n"
         "socket.getaddrinfo = lambda *a, **k: time.sleep(60)\n"
         "print(asyncio.run(resolve.lookup('db.test', 0.1, time.monotonic)).failure)\n"
     )

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.failure import Failure
-from diagnostics.network import stream
-from diagnostics.network.stream import Broken, Stream
+from pgwhy.failure import Failure
+from pgwhy.network import stream
+from pgwhy.network.stream import Broken, Stream
 from tests import servers
 
 

@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from diagnostics.failure import Failure
-from diagnostics.lab.authority import Authority, CertificateFault
-from diagnostics.network import postgres, stream, tls
-from diagnostics.network.stream import Broken
-from diagnostics.network.tls import HandshakeBroken, Hello, TlsStream
+from pgwhy.failure import Failure
+from pgwhy.lab.authority import Authority, CertificateFault
+from pgwhy.network import postgres, stream, tls
+from pgwhy.network.stream import Broken
+from pgwhy.network.tls import HandshakeBroken, Hello, TlsStream
 from tests import servers
 
 NAME = "db.test"

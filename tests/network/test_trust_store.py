@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.lab.authority import Authority
-from diagnostics.machine import Machine
-from diagnostics.network import trust_store
+from pgwhy.lab.authority import Authority
+from pgwhy.machine import Machine
+from pgwhy.network import trust_store
 
 HERE = dataclasses.replace(Machine.here(), environment={}, platform="linux")
 

@@ -10,14 +10,14 @@ from typing import Protocol
 
 import pytest
 
-from diagnostics import target as targets
-from diagnostics.client import LIBPQ_HERE, Client
-from diagnostics.facts import Observations
-from diagnostics.lab.authority import Authority
-from diagnostics.machine import Machine
-from diagnostics.network import Network
-from diagnostics.observe import begin, observe
-from diagnostics.probes.probe import Options, Probe
+from pgwhy import target as targets
+from pgwhy.client import LIBPQ_HERE, Client
+from pgwhy.engine.observation import begin, observe
+from pgwhy.facts import Observations
+from pgwhy.lab.authority import Authority
+from pgwhy.machine import Machine
+from pgwhy.network import Network
+from pgwhy.probes.probe import Options, Probe
 
 NEON_HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"
 

@@ -8,13 +8,13 @@ import time
 
 import pytest
 
-from diagnostics.machine import Machine
-from diagnostics.network import Network
-from diagnostics.probes import dns, startup, tcp, tls, web
-from diagnostics.probes.dns import DnsOutcome
-from diagnostics.probes.probe import Options
-from diagnostics.probes.startup import Answer
-from diagnostics.probes.tls import SslAnswer
+from pgwhy.machine import Machine
+from pgwhy.network import Network
+from pgwhy.probes import dns, startup, tcp, tls, web
+from pgwhy.probes.dns import DnsOutcome
+from pgwhy.probes.probe import Options
+from pgwhy.probes.startup import Answer
+from pgwhy.probes.tls import SslAnswer
 from tests import servers
 from tests.probes.conftest import NEON_HOST, Look
 
@@ -45,7 +45,7 @@ def test_a_black_hole_is_left_in_time(look: Look) -> None:
 
 def test_a_hanging_getaddrinfo_is_left_in_time(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
     released = threading.Event()
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
     begin = time.monotonic()
     seen = look("postgresql://a@db.test/d", dns.PROBE, tcp.PROBE, web.PROBE, network=SHORT).records
     released.set()

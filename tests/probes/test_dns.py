@@ -10,12 +10,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from diagnostics.facts import Observations
-from diagnostics.machine import Machine
-from diagnostics.network import Network, query
-from diagnostics.probes import dns, resolvers
-from diagnostics.probes.dns import Dns, DnsOutcome
-from diagnostics.probes.probe import Options
+from pgwhy.facts import Observations
+from pgwhy.machine import Machine
+from pgwhy.network import Network, query
+from pgwhy.probes import dns
+from pgwhy.probes.dns import Dns, DnsOutcome, resolvers
+from pgwhy.probes.probe import Options
 from tests.probes.conftest import Look
 from tests.servers import NameServer
 
@@ -168,7 +168,7 @@ def test_a_truncated_answer_with_a_dead_tcp_side_is_told_while_getaddrinfo_hangs
     monkeypatch.setattr(resolvers, "OWN_QUERY_S", 0.3)
     monkeypatch.setattr(Network, "LOOKUP_S", 0.8)
     released = threading.Event()
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
     server = NameServer({(NAME, "A"): ("10.0.0.1",), (NAME, "AAAA"): ()}, cut=True, tcp_answers=False)
     with configured(machine, server):
         seen = record(look(f"postgresql://a@{NAME}/d", dns.PROBE))
@@ -182,7 +182,7 @@ def test_a_lookup_that_no_resolver_will_answer_is_not_waited_for(
     monkeypatch.setattr(resolvers, "OWN_QUERY_S", 0.3)
     monkeypatch.setattr(resolvers, "QUERY_S", 0.3)
     released = threading.Event()
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
     begin = time.monotonic()
     with configured(machine, NameServer({(NAME, "A"): None, (NAME, "AAAA"): None})):
         seen = record(look(f"postgresql://a@{NAME}/d", dns.PROBE))
@@ -197,7 +197,7 @@ def test_a_resolver_that_ignores_the_question_for_ipv6_is_noticed_and_its_addres
     monkeypatch.setattr(resolvers, "OWN_QUERY_S", 0.3)
     monkeypatch.setattr(Network, "LOOKUP_S", 0.8)
     released = threading.Event()
-    monkeypatch.setattr("diagnostics.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
+    monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", lambda name: (released.wait(30), ())[1])
     with configured(machine, NameServer({(NAME, "A"): ("10.0.0.1",), (NAME, "AAAA"): None})):
         seen = record(look(f"postgresql://a@{NAME}/d", dns.PROBE))
     released.set()

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import target as targets
-from diagnostics.client import LIBPQ_HERE
-from diagnostics.machine import Machine
-from diagnostics.network import Network
-from diagnostics.observe import begin, observe
-from diagnostics.probes import environment
-from diagnostics.probes.environment import EnvironmentFacts
-from diagnostics.probes.probe import Options
+from pgwhy import target as targets
+from pgwhy.client import LIBPQ_HERE
+from pgwhy.engine.observation import begin, observe
+from pgwhy.machine import Machine
+from pgwhy.network import Network
+from pgwhy.probes import environment
+from pgwhy.probes.environment import EnvironmentFacts
+from pgwhy.probes.probe import Options
 
 
 def look(machine: Machine) -> EnvironmentFacts:
@@ -57,7 +57,7 @@ def test_a_root_file_is_noticed(machine: Machine) -> None:
 
 
 def test_where_the_trusted_roots_are_is_told(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diagnostics.network.trust_store._BUNDLES", ())
+    monkeypatch.setattr("pgwhy.network.trust_store._BUNDLES", ())
     assert look(machine).system_roots == ""
     named = dataclasses.replace(machine, environment={"SSL_CERT_FILE": "/a.pem", "SSL_CERT_DIR": "/b"})
     assert look(named).system_roots == "/a.pem, /b"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from diagnostics import target as targets
-from diagnostics.client import LIBPQ_HERE, Client, resolve
-from diagnostics.machine import Machine
-from diagnostics.probes.habits import login_parameters
-from diagnostics.target import facts
+from pgwhy import target as targets
+from pgwhy.client import LIBPQ_HERE, Client, resolve
+from pgwhy.machine import Machine
+from pgwhy.probes.login_parameters import login_parameters
+from pgwhy.target import facts_of
 
 
 def parameters(machine: Machine, text: str, client: Client = LIBPQ_HERE) -> dict[str, str]:
     target = targets.read(text, machine)
-    return login_parameters(target, client, facts(target))
+    return login_parameters(target, client, facts_of(target))
 
 
 def test_the_root_file_of_the_home_that_was_given_is_named(machine: Machine) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.client import LIBPQ_HERE, Client, resolve
-from diagnostics.machine import Machine
-from diagnostics.probes import settings
-from diagnostics.probes.settings import Contradiction, SettingsFacts
-from diagnostics.target import parameters
+from pgwhy.client import LIBPQ_HERE, Client, resolve
+from pgwhy.machine import Machine
+from pgwhy.probes import settings
+from pgwhy.probes.settings import Contradiction, SettingsFacts
+from pgwhy.target import parameters
 from tests.probes.conftest import NEON_HOST, Look
 
 MARKER = "Xq7planted"

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.client import LIBPQ_HERE, Client, UnknownParameters
-from diagnostics.facts import Observations
-from diagnostics.failure import Failure
-from diagnostics.lab.authority import Authority
-from diagnostics.network import Network
-from diagnostics.probes import first_answer, startup, tcp, tls
-from diagnostics.probes.startup import Answer, Reached, Startup
+from pgwhy.client import LIBPQ_HERE, Client, UnknownParameters
+from pgwhy.facts import Observations
+from pgwhy.failure import Failure
+from pgwhy.lab.authority import Authority
+from pgwhy.network import Network, wire
+from pgwhy.probes import startup, tcp, tls
+from pgwhy.probes.startup import Answer, Reached, Startup, first_answer
 from tests import servers
 from tests.probes.conftest import NEON_HOST, Look
 

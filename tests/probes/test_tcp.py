@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.client import LIBPQ_HERE, Addresses
-from diagnostics.failure import Failure
-from diagnostics.network import Network
-from diagnostics.network.resolve import Lookup
-from diagnostics.probes import tcp
-from diagnostics.probes.tcp import Reach, Tcp
-from diagnostics.target.model import Host
+from pgwhy.client import LIBPQ_HERE, Addresses
+from pgwhy.failure import Failure
+from pgwhy.network import Network
+from pgwhy.network.resolve import Lookup
+from pgwhy.probes import tcp
+from pgwhy.probes.tcp import Reach, Tcp
+from pgwhy.target.model import Host
 from tests import servers
 from tests.probes.conftest import Look
 

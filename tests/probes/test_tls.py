@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.client import LIBPQ_HERE
-from diagnostics.facts import Observations
-from diagnostics.failure import Failure
-from diagnostics.lab.authority import Authority, CertificateFault
-from diagnostics.machine import Machine
-from diagnostics.network import Network
-from diagnostics.network.tls import Hello
-from diagnostics.probes import small_packets, tcp, tls
-from diagnostics.probes.tls import Speaks, SslAnswer, Tls, Trust
+from pgwhy.client import LIBPQ_HERE
+from pgwhy.facts import Observations
+from pgwhy.failure import Failure
+from pgwhy.lab.authority import Authority, CertificateFault
+from pgwhy.machine import Machine
+from pgwhy.network import Network, wire
+from pgwhy.network.tls import Hello
+from pgwhy.probes import tcp, tls
+from pgwhy.probes.tls import Speaks, SslAnswer, Tls, Trust, small_packets
 from tests import servers
 from tests.probes.conftest import Look
 
@@ -176,7 +175,7 @@ def test_verification_without_any_root_file_has_no_store(look: Look, authority: 
 def test_sslrootcert_system_is_the_machines_own_store(
     look: Look, authority: Authority, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("diagnostics.network.trust_store._BUNDLES", (authority.root_file,))
+    monkeypatch.setattr("pgwhy.network.trust_store._BUNDLES", (authority.root_file,))
     with servers.serving(servers.Postgres(authority.issue(NAME).context())) as port:
         seen = record(look(uri(port, "&sslmode=verify-full&sslrootcert=system"), tcp.PROBE, tls.PROBE))
     assert (seen.trust, seen.trust_store) == (Trust.TRUSTED, f"the system's store ({authority.root_file})")
@@ -185,7 +184,7 @@ def test_sslrootcert_system_is_the_machines_own_store(
 def test_a_client_that_verifies_under_require_uses_the_machines_store_and_the_name(
     look: Look, authority: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("diagnostics.network.trust_store._BUNDLES", (authority.root_file,))
+    monkeypatch.setattr("pgwhy.network.trust_store._BUNDLES", (authority.root_file,))
     node = dataclasses.replace(LIBPQ_HERE, id="node-postgres", family="node", named=True, require_verifies=True)
     with servers.serving(servers.Postgres(authority.issue("other.test").context())) as port:
         seen = record(look(uri(port, "&sslmode=require"), tcp.PROBE, tls.PROBE, client=node))

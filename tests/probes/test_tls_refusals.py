@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from diagnostics.lab import impostors, middlebox, tls_impostors
-from diagnostics.lab.authority import Authority
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Door
-from diagnostics.probes import tcp, tls
-from diagnostics.probes.tls import SslAnswer, Tls
+from pgwhy.lab.authority import Authority
+from pgwhy.lab.impostors import middlebox, other_servers, tls_impostors
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.sockets.door import Door
+from pgwhy.probes import tcp, tls
+from pgwhy.probes.tls import SslAnswer, Tls
 from tests.probes.conftest import Look
 
 NOBODY = Address("127.0.0.1", 9)
@@ -29,13 +29,13 @@ def test_a_server_that_hangs_up_on_the_question_and_takes_tls_at_once_is_found_o
 
 
 def test_a_server_that_hangs_up_on_everything_takes_no_direct_tls(look: Look) -> None:
-    with Door(impostors.behaviour(impostors.Kind.CLOSES)) as door:
+    with Door(other_servers.behaviour(other_servers.Kind.CLOSES)) as door:
         seen = observed(door, look)
     assert (seen.ssl_answer, seen.takes_direct) == (SslAnswer.CLOSED, False)
 
 
 def test_direct_tls_is_not_tried_where_the_question_is_answered(look: Look) -> None:
-    with Door(impostors.behaviour(impostors.Kind.SAYS_NO)) as door:
+    with Door(other_servers.behaviour(other_servers.Kind.SAYS_NO)) as door:
         assert observed(door, look).takes_direct is None
 
 

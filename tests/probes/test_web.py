@@ -6,13 +6,13 @@ import functools
 
 import pytest
 
-from diagnostics.facts import Observations
-from diagnostics.failure import Failure
-from diagnostics.lab.authority import Authority, CertificateFault
-from diagnostics.network import Network
-from diagnostics.probes import tcp, web
-from diagnostics.probes.probe import Options
-from diagnostics.probes.web import Web
+from pgwhy.facts import Observations
+from pgwhy.failure import Failure
+from pgwhy.lab.authority import Authority, CertificateFault
+from pgwhy.network import Network
+from pgwhy.probes import tcp, web
+from pgwhy.probes.probe import Options
+from pgwhy.probes.web import Web
 from tests import servers
 from tests.probes.conftest import NEON_HOST, Look
 
@@ -49,7 +49,7 @@ class Proxy:
 
 @pytest.fixture
 def trusted(authority: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diagnostics.network.trust_store._BUNDLES", (authority.root_file,))
+    monkeypatch.setattr("pgwhy.network.trust_store._BUNDLES", (authority.root_file,))
 
 
 @pytest.mark.usefixtures("trusted")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diagnostics.project.manifests import _READERS, Package, Unreadable, reader_of
+from pgwhy.project.manifests import _READERS, Package, Unreadable, reader_of
 
 
 def read(name, text):

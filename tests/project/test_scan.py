@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import project
-from diagnostics.cli import run
-from diagnostics.client import resolve
-from diagnostics.project import scan
+from pgwhy import project
+from pgwhy.cli import run
+from pgwhy.client import resolve
+from pgwhy.project import scan
 from tests.servers import closed_port
 
 

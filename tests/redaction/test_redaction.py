@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.error_text import ErrorText, Origin
-from diagnostics.facts import Observations
-from diagnostics.redaction import Redactor, SecretFound, own_words
-from diagnostics.target.model import Secret
+from pgwhy.error_text import ErrorText, Origin
+from pgwhy.facts import Observations
+from pgwhy.redaction import Redactor, SecretFound, own_words
+from pgwhy.target.model import Secret
 
 HIDDEN = "PASSWORD_HERE"
 

@@ -16,8 +16,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from diagnostics.report import html, terminal
-from diagnostics.report.width import columns
+from pgwhy.report import html
+from pgwhy.report import text as terminal
+from pgwhy.terminal.width import columns
 from tests.browser import chromium, shown
 from tests.report.scenarios import recorded
 

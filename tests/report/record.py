@@ -2,13 +2,13 @@
 
     .venv/bin/python -m tests.report.record no-sni plaintext
 
-Then accept their pages as tests/report/test_terminal.py says.
+Then accept their pages as tests/report/test_text.py says.
 """
 
 import sys
 
-from diagnostics.lab import faults, trial
-from diagnostics.report import document
+from pgwhy.lab.faults import faults, trial
+from pgwhy.report import document
 from tests.report.scenarios import FOLDER
 
 

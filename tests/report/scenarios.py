@@ -9,9 +9,9 @@ import json
 from functools import cache
 from pathlib import Path
 
-from diagnostics.finding import Report
-from diagnostics.probes import VOCABULARY
-from diagnostics.report import document
+from pgwhy.finding import Report
+from pgwhy.probes import VOCABULARY
+from pgwhy.report import document
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "scenarios"
 SLUGS = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())

@@ -7,13 +7,13 @@ from dataclasses import fields
 import jsonschema
 import pytest
 
-from diagnostics.finding import Report
-from diagnostics.probes import VOCABULARY
-from diagnostics.probes.tcp import Attempt
-from diagnostics.report import document
-from diagnostics.report.document import NotAReport, from_json, to_json
-from diagnostics.report.schema import schema
-from diagnostics.report.terminal import page
+from pgwhy.finding import Report
+from pgwhy.probes import VOCABULARY
+from pgwhy.probes.tcp import Attempt
+from pgwhy.report import document
+from pgwhy.report.document import NotAReport, from_json, to_json
+from pgwhy.report.schema import schema
+from pgwhy.report.text import page
 from tests.report.scenarios import FOLDER, SLUGS, recorded
 
 SCHEMA = schema(VOCABULARY)

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from diagnostics.redaction.texts import with_texts
-from diagnostics.report.github import ANNOTATIONS, page
-from diagnostics.report.terminal import page as text_page
+from pgwhy.redaction.texts import with_texts
+from pgwhy.report.github import ANNOTATIONS, page
+from pgwhy.report.text import page as text_page
 from tests.report.scenarios import SLUGS, recorded
 
 

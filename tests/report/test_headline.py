@@ -2,11 +2,12 @@
 
 import pytest
 
-from diagnostics import conclusion, explain
-from diagnostics.report.headline import USUAL_REASON
-from diagnostics.report.terminal import page
+from pgwhy import explain
+from pgwhy.engine import reports
+from pgwhy.report.headline import USUAL_REASON
+from pgwhy.report.text import page
 
-RULES = conclusion.all_rules()
+RULES = reports.all_rules()
 MESSAGE = "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq)"
 
 

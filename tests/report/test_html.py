@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from diagnostics.redaction.texts import with_texts
-from diagnostics.report.html import page
+from pgwhy.redaction.texts import with_texts
+from pgwhy.report.html import page
 from tests.browser import Shown, shown
 from tests.report.scenarios import SLUGS, recorded
 

@@ -7,10 +7,10 @@ from xml.etree import ElementTree
 import junitparser.xunit2
 import pytest
 
-from diagnostics.causes import Severity, Stage
-from diagnostics.cli import status
-from diagnostics.redaction.texts import with_texts
-from diagnostics.report.junit import page
+from pgwhy.causes import Severity, Stage
+from pgwhy.cli import status
+from pgwhy.redaction.texts import with_texts
+from pgwhy.report.junit import page
 from tests.report.scenarios import SLUGS, recorded
 
 SUITE = {"name", "tests", "failures", "errors", "skipped", "time", "timestamp"}

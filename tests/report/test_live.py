@@ -5,8 +5,8 @@ import io
 import pyte
 import pytest
 
-from diagnostics.report.live import Live
-from diagnostics.report.terminal import page
+from pgwhy.report.live import Live
+from pgwhy.report.text import page
 from tests.report.scenarios import recorded
 
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from diagnostics.redaction.texts import with_texts
-from diagnostics.report.markdown import block, code, escaped, page
+from pgwhy.redaction.texts import with_texts
+from pgwhy.report.markdown import block, code, escaped, page
 from tests.report.scenarios import SLUGS, recorded
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.cli import run
-from diagnostics.cli.output import FORMATS, Terminal, rendered
-from diagnostics.explanation import explain
-from diagnostics.probes import VOCABULARY
-from diagnostics.report import document, saved
-from diagnostics.report.document import NotAReport
-from diagnostics.rulebook import load
+from pgwhy.cli import run
+from pgwhy.cli.output import FORMATS, Terminal, rendered
+from pgwhy.engine.explanation import explain
+from pgwhy.probes import VOCABULARY
+from pgwhy.report import document, saved
+from pgwhy.report.document import NotAReport
+from pgwhy.rulebook.book import load
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "reports"
 FILES = sorted(FOLDER.glob("*/*.json"))

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from diagnostics.report import terminal
+from pgwhy.report import text as terminal
 from tests.report.pictures import BROWSERS, FOLDER, TERMINALS, drawn
 from tests.report.scenarios import recorded
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.probes import VOCABULARY
-from diagnostics.report import document, saved
-from diagnostics.report.document import NotAReport
+from pgwhy.probes import VOCABULARY
+from pgwhy.report import document, saved
+from pgwhy.report.document import NotAReport
 from tests.report.scenarios import FOLDER, SLUGS, recorded
 
 

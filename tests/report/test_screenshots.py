@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.report import html
+from pgwhy.report import html
 from tests.browser import shown
 from tests.report.scenarios import recorded
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.cli.output import FORMATS, Terminal, rendered
-from diagnostics.redaction import HIDDEN, Redactor, SecretFound
-from diagnostics.redaction.texts import with_texts
+from pgwhy.cli.output import FORMATS, Terminal, rendered
+from pgwhy.redaction import HIDDEN, Redactor, SecretFound
+from pgwhy.redaction.texts import with_texts
+from tests.redaction.test_redaction import ENCODINGS, readable, secrets
 from tests.report.scenarios import SLUGS, recorded
-from tests.test_redaction import ENCODINGS, readable, secrets
 
 
 @settings(max_examples=40, deadline=None)

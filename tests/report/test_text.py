@@ -1,6 +1,6 @@
 """The page in a terminal. To accept changed pages, look at them and run
 
-PGWHY_ACCEPT=1 .venv/bin/python -m pytest tests/report/test_terminal.py
+PGWHY_ACCEPT=1 .venv/bin/python -m pytest tests/report/test_text.py
 """
 
 import os
@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.finding import Evidence, Kind, Remedy, Verification
-from diagnostics.report.fixes import instructions
-from diagnostics.report.rung import tidied
-from diagnostics.report.terminal import page
-from diagnostics.report.width import columns, rows
+from pgwhy.finding import Evidence, Kind, Remedy, Verification
+from pgwhy.report.fixes import instructions
+from pgwhy.report.ladder.rung import tidied
+from pgwhy.report.text import page
+from pgwhy.terminal.width import columns, rows
 from tests.report.scenarios import FOLDER, SLUGS, recorded
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from diagnostics.conditions import Answer, Block, Facts, any_of, block, parse
+from pgwhy.rulebook.conditions import Answer, Block, Facts, any_of, block, parse
 from tests.small_rules import VOCABULARY
 
 NO, CANNOT_TELL, YES = Answer

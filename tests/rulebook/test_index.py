@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics import conclusion
-from diagnostics.conditions import Answer
-from diagnostics.error_text import Origin, clean
-from diagnostics.facts import Observations
-from diagnostics.probes import VOCABULARY
-from diagnostics.rulebook import Rulebook
+from pgwhy.engine import reports
+from pgwhy.error_text import Origin, clean
+from pgwhy.facts import Observations
+from pgwhy.probes import VOCABULARY
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.rulebook.conditions import Answer
 from tests.report.scenarios import SLUGS, recorded
 
-RULES = conclusion.all_rules()
+RULES = reports.all_rules()
 WORDS = sorted(
     {word for rule in RULES for b in rule.when for t in b.tests if t.path == "error.message" for word in t.needles}
 )

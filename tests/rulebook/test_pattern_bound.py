@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from diagnostics import pattern_bound
-from diagnostics.pattern_bound import STEPS, Refused, cost
+from pgwhy.rulebook import pattern_bound
+from pgwhy.rulebook.pattern_bound import STEPS, Refused, cost
 
 ACCEPTED = (
     r'"[^"]*" does not exist',

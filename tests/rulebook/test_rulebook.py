@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import rule_file, rules_compiled
-from diagnostics.causes import Retry, Stage
-from diagnostics.conditions import Answer
-from diagnostics.rulebook import RuleError, from_folders
+from pgwhy.causes import Retry, Stage
+from pgwhy.rulebook import compiled as rules_compiled
+from pgwhy.rulebook import rule_file
+from pgwhy.rulebook.book import RuleError, from_folders
+from pgwhy.rulebook.conditions import Answer
 from tests.small_rules import VOCABULARY, write_rule
 
 FIX = """
@@ -281,10 +282,17 @@ def test_loading_the_compiled_form_imports_no_parser(tmp_path: Path) -> None:
     write_rule(tmp_path / "rules", "tls/expired", "error.message = { matches = 'a+' }")
     rules_compiled.compile_folder(tmp_path / "rules", tmp_path / "compiled.json")
     script = (
-        "import sys; from pathlib import Path; from diagnostics import facts, rulebook, rules_compiled;"
+        "import sys; from pathlib import Path; from pgwhy import facts;"
+        "from pgwhy.rulebook import book as rulebook, compiled as rules_compiled;"
         "folder = Path(sys.argv[1]); known = rules_compiled.compiled(folder / 'compiled.json');"
         "book = rulebook.from_folders(facts.Vocabulary(()), folder / 'rules', known=known);"
-        "print(len(book), *({'tomllib', 'difflib', 'diagnostics.rule_file', 'importlib.metadata'} & set(sys.modules)))"
+        "late = {'tomllib', 'difflib', 'pgwhy.rulebook.rule_file', 'importlib.metadata'};"
+        "print(len(book), *(late & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-S", "-c", script, str(tmp_path)], check=True, stdout=subprocess.PIPE)
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", script, str(tmp_path)],
+        cwd=rules_compiled.PACKAGE.parent,
+        check=True,
+        stdout=subprocess.PIPE,
+    )
     assert done.stdout.split() == [b"1"]

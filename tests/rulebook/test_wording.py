@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.facts import Observations
-from diagnostics.wording import MAX_CHARACTERS, cut, exactly, placeholders, say, unworded, word
+from pgwhy.facts import Observations
+from pgwhy.rulebook.wording import MAX_CHARACTERS, cut, exactly, placeholders, say, unworded, word
 from tests.small_rules import VOCABULARY
 
 SEEN = VOCABULARY.observations(

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import coverage, coverage_page, rules_compiled
-from diagnostics.coverage import Coverage
-from diagnostics.probes import VOCABULARY
-from diagnostics.rulebook import Rulebook, RuleError, from_folders, load
+from pgwhy.authoring import coverage
+from pgwhy.authoring.coverage import Coverage
+from pgwhy.authoring.pages import coverage as coverage_page
+from pgwhy.probes import VOCABULARY
+from pgwhy.rulebook import compiled
+from pgwhy.rulebook.book import Rulebook, RuleError, from_folders, load
 from tests import small_rules
 
-FOLDER = rules_compiled.built_in()
+FOLDER = compiled.built_in()
 CHECKOUT = FOLDER.parent
 EXAMPLE = '[[example]]\nname = "it has expired"\n[example.given]\ntls.trust = "expired"\n'
 ROW = '[part.a]\ntitle = "A"\nabout = "Of it."\n[[row]]\nid = "a/one"\nsays = "It says so."\nrules = ["tls/expired"]\n'
@@ -41,7 +43,7 @@ def test_every_row_has_a_rule_and_a_proof_that_exist(documented: Coverage) -> No
 
 def test_the_page_is_current(documented: Coverage) -> None:
     page = CHECKOUT / "docs" / "coverage.md"
-    assert page.read_text("utf-8") == coverage_page.page(documented), "run `python -m diagnostics.lint`"
+    assert page.read_text("utf-8") == coverage_page.page(documented), "run `python -m pgwhy.authoring.lint`"
 
 
 def test_every_link_of_the_page_leads_to_a_file(documented: Coverage) -> None:

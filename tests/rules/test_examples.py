@@ -6,16 +6,16 @@ import time
 
 import pytest
 
-from diagnostics import rules_compiled
-from diagnostics.catalogue import refreshed
-from diagnostics.causes import Severity
-from diagnostics.conditions import Facts, Operator
-from diagnostics.lint import example_remarks, lint
-from diagnostics.probes import VOCABULARY
-from diagnostics.rulebook import Example, Rule, Rulebook, RuleError, from_folders
-from diagnostics.target.repair import REPAIRS
+from pgwhy.authoring.lint import example_remarks, lint
+from pgwhy.authoring.pages.rules_readme import refreshed
+from pgwhy.causes import Severity
+from pgwhy.probes import VOCABULARY
+from pgwhy.rulebook import compiled
+from pgwhy.rulebook.book import Example, Rule, Rulebook, RuleError, from_folders
+from pgwhy.rulebook.conditions import Facts, Operator
+from pgwhy.target.editing.repair import REPAIRS
 
-FOLDER = rules_compiled.built_in()
+FOLDER = compiled.built_in()
 
 
 def read_rules() -> tuple[Rulebook, str]:
@@ -68,4 +68,4 @@ def test_no_pattern_is_slow_on_a_long_text_made_against_it() -> None:
 
 def test_the_catalogue_is_current() -> None:
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
-    assert page == refreshed(RULEBOOK, page), "run `python -m diagnostics.lint`"
+    assert page == refreshed(RULEBOOK, page), "run `python -m pgwhy.authoring.lint`"

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import conclusion
-from diagnostics.allowance import refusal
-from diagnostics.cli import run
-from diagnostics.error_text import without_escapes
-from diagnostics.explanation import explain
-from diagnostics.probes import VOCABULARY
-from diagnostics.rulebook import from_folders
-from diagnostics.rules_compiled import built_in
-from diagnostics.target.repair import REPAIRS
+from pgwhy.cli import run
+from pgwhy.engine import reports
+from pgwhy.engine.explanation import explain
+from pgwhy.error_text import without_escapes
+from pgwhy.probes import VOCABULARY
+from pgwhy.rulebook.allowance import refusal
+from pgwhy.rulebook.book import from_folders
+from pgwhy.rulebook.compiled import built_in
+from pgwhy.target.editing.repair import REPAIRS
 from tests.rules.hostile import CHANGES, RULE, WHOLE, changing, matching
 
 HANGS_S = 20.0
@@ -133,7 +133,7 @@ def test_a_folder_is_bounded(capfd, there: Path, monkeypatch: pytest.MonkeyPatch
         (folder / name).symlink_to(".")  # followed, three links are 3**40 folders
     written(there, RULE)
     assert answered(capfd, ["explain", TEXT, "--rules", "rules"])[0] == 0
-    monkeypatch.setattr("diagnostics.rules_compiled.MAX_ENTRIES", 300)
+    monkeypatch.setattr("pgwhy.rulebook.compiled.MAX_ENTRIES", 300)
     for number in range(400):
         (folder / f"x{number}").touch()
     status, told = answered(capfd, ["explain", TEXT, "--rules", "rules"])
@@ -158,7 +158,7 @@ def test_a_folder_that_is_deleted_in_between_is_the_users_error(
     capfd, there: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = written(there, RULE)
-    real = conclusion.all_rules
+    real = reports.all_rules
     calls: list[int] = []
 
     def loaded(folders=()):
@@ -167,7 +167,7 @@ def test_a_folder_that_is_deleted_in_between_is_the_users_error(
             file.write_text("no TOML")
         return real(folders)
 
-    monkeypatch.setattr(conclusion, "all_rules", loaded)
+    monkeypatch.setattr(reports, "all_rules", loaded)
     status, told = answered(capfd, ["check", TARGET, "--no-login", "--timeout", "1", "--rules", "rules"])
     assert status == 2 and "closed.toml" in told and len(calls) == 2
 
@@ -190,7 +190,7 @@ def test_the_built_in_folder_given_again_is_nothing_new(capfd) -> None:
 
 def test_a_built_in_rule_that_is_wrong_is_ours(capfd, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(there, RULE.replace("severity", "severty"))
-    monkeypatch.setattr("diagnostics.rules_compiled.built_in", lambda: there / "rules")
+    monkeypatch.setattr("pgwhy.rulebook.compiled.built_in", lambda: there / "rules")
     assert run(["explain", TEXT]) == 70
     assert "mistake in pgwhy" in capfd.readouterr().err
 

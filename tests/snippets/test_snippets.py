@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from diagnostics.snippets import STACKS, Snippet, snippet
-from diagnostics.snippets.page import page
-from diagnostics.target import CannotChange, read
-from diagnostics.target.dialects import keywords
-from diagnostics.target.forms import FORMS, CannotCarry, write
-from diagnostics.target.forms import read as read_form
+from pgwhy.authoring.pages.stacks import page
+from pgwhy.snippets import STACKS, Snippet, snippet
+from pgwhy.target import CannotChange, read
+from pgwhy.target.dialects import keywords
+from pgwhy.target.forms import FORMS, CannotCarry, write
+from pgwhy.target.forms import read as read_form
 from tests.target.generated import targets
 from tests.target.machines import MARKER, machine
 
@@ -124,7 +124,7 @@ def test_a_reference_in_a_file_becomes_the_password_where_it_is_expanded(stack: 
 def test_a_framework_s_file_becomes_another_stack_s(tmp_path: Path) -> None:
     file = tmp_path / "database.yml"
     file.write_text(f"production:\n  database: neondb\n  host: {DIRECT}\n  password: <%= ENV['APP_PASSWORD'] %>\n")
-    command = [sys.executable, "-m", "diagnostics", "snippets", "--from", "rails", "--for", "psycopg", "@database.yml"]
+    command = [sys.executable, "-m", "pgwhy", "snippets", "--from", "rails", "--for", "psycopg", "@database.yml"]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
     assert f'host="{DIRECT}"' in run.stdout
     assert 'password=os.environ["PGPASSWORD"]' in run.stdout
@@ -136,7 +136,7 @@ def test_what_a_stack_cannot_reach_is_said() -> None:
 
 
 def test_one_stack_is_one_file_on_standard_output(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "diagnostics", "snippets", "--for", "psycopg", NEON]
+    command = [sys.executable, "-m", "pgwhy", "snippets", "--for", "psycopg", NEON]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
     assert run.stdout.startswith("import os\n")
     assert "a time limit of 15 s" in run.stderr
@@ -146,14 +146,14 @@ def test_one_stack_is_one_file_on_standard_output(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", ["snippets", "anatomy"])
 def test_without_any_target_there_is_nothing_to_write(command: str, tmp_path: Path) -> None:
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    line = [sys.executable, "-m", "diagnostics", command]
+    line = [sys.executable, "-m", "pgwhy", command]
     run = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path, env=environment)
     assert run.returncode == 2
     assert "nothing here names a connection" in run.stderr
 
 
 def test_every_stack_at_once_in_json(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "diagnostics", "snippets", "--format", "json", NEON]
+    command = [sys.executable, "-m", "pgwhy", "snippets", "--format", "json", NEON]
     run = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
     assert [each["stack"] for each in json.loads(run.stdout)] == list(STACKS)
     assert MARKER not in run.stdout + run.stderr
@@ -166,7 +166,7 @@ def test_the_forms_of_the_stacks_exist() -> None:
 
 
 def test_the_page_of_the_stacks_is_not_stale() -> None:
-    """If this fails: python -m diagnostics.snippets.page."""
+    """If this fails: python -m pgwhy.authoring.pages.stacks."""
     assert (Path(__file__).parents[2] / "docs/stacks.md").read_text("utf-8") == page()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from diagnostics.machine import Machine
+from pgwhy.machine import Machine
 
 NOWHERE = Path("/nonexistent")
 MARKER = "Xq7planted"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.target import facts, read
-from diagnostics.target.dialects import dotenv
-from diagnostics.target.model import Dialect
+from pgwhy.target import facts_of, read
+from pgwhy.target.forms import dotenv
+from pgwhy.target.model import Dialect
 from tests.target.machines import MARKER, machine
 
 URL = "postgresql://u:{0}@{1}/d"
@@ -29,7 +29,7 @@ def test_the_first_of_the_order_is_used(
 ) -> None:
     (tmp_path / ".env").write_text(file)
     target = read(None, machine(environment, folder=tmp_path))
-    assert (target.value("host"), facts(target).origin) == (host, origin)
+    assert (target.value("host"), facts_of(target).origin) == (host, origin)
 
 
 def test_pgservice_beats_pg_variables(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_pgservice_beats_pg_variables(tmp_path: Path) -> None:
 
 def test_nothing_at_all_is_libpqs_defaults() -> None:
     target = read(None, machine())
-    assert (target.written, target.problems, facts(target).dialect) == (None, (), Dialect.DEFAULTS)
+    assert (target.written, target.problems, facts_of(target).dialect) == (None, (), Dialect.DEFAULTS)
 
 
 def test_with_a_target_no_dotenv_is_read(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_other_variables_that_name_another_host_are_told(tmp_path: Path) -> None
         "MY_HOMEPAGE_URL": "https://example.com",
     }
     target = read(None, machine(environment, folder=tmp_path))
-    assert facts(target).other_candidates == (
+    assert facts_of(target).other_candidates == (
         "POSTGRES_URL (environment): elsewhere",
         ".env line 1 (DIRECT_URL): direct",
     )
@@ -78,7 +78,7 @@ def test_a_named_dotenv_file_is_read_as_one(tmp_path: Path) -> None:
     (tmp_path / ".env.production").write_text("# prod\nexport DATABASE_URL='postgresql://u@h/d'\n")
     target = read("@.env.production", machine(folder=tmp_path))
     assert target.value("host") == "h"
-    assert facts(target).origin == ".env.production line 2 (DATABASE_URL)"
+    assert facts_of(target).origin == ".env.production line 2 (DATABASE_URL)"
 
 
 def test_the_syntax_of_a_dotenv_file() -> None:

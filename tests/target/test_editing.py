@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.machine import Machine
-from diagnostics.target import CannotChange, Change, Target, apply, edit, libpq_parameters, masked, read
-from diagnostics.target.model import PLACEHOLDER, SourceKind
+from pgwhy.machine import Machine
+from pgwhy.target import CannotChange, Change, Target, apply, edit, libpq_parameters, masked, read
+from pgwhy.target.model import PLACEHOLDER, SourceKind
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-x-pooler.us-east-2.aws.neon.tech"

@@ -10,9 +10,8 @@ import pytest
 from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 
-from diagnostics.target.dialects import dotenv
-from diagnostics.target.dialects.found import NotThere
-from diagnostics.target.forms import FORMS, CannotCarry, lacking, read, write
+from pgwhy.target.forms import FORMS, CannotCarry, dotenv, lacking, read, write
+from pgwhy.target.forms.found import NotThere
 from tests.target.generated import targets
 
 EXAMPLES = int(os.environ.get("PGWHY_GENERATED_TARGETS", "10000"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diagnostics.target.in_command import in_command
+from pgwhy.target.reading.in_command import in_command
 from tests.target.machines import MARKER, machine
 
 URL = f"postgresql://alex:{MARKER}@db.example.com:5433/neondb"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.target import Change, apply, edit, read
-from diagnostics.target.forms import FORMS, write
-from diagnostics.target.in_file import form_of, from_form
-from diagnostics.target.model import ProblemCode as P
-from diagnostics.target.model import Target
+from pgwhy.target import Change, apply, edit, read
+from pgwhy.target.forms import FORMS, write
+from pgwhy.target.model import ProblemCode as P
+from pgwhy.target.model import Target
+from pgwhy.target.reading.in_file import form_of, from_form
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"

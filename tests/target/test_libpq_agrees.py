@@ -7,8 +7,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from psycopg import pq
 
-from diagnostics.target.dialects import Parsed, keywords, uri
-from diagnostics.target.parameters import ENVIRONMENT, LIBPQ, SECRET
+from pgwhy.target.dialects import Parsed, keywords, uri
+from pgwhy.target.parameters import ENVIRONMENT, LIBPQ, SECRET
 
 LIBPQ_HERE = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.target import CannotChange, Change, apply, edit, facts, libpq_parameters, read
-from diagnostics.target.model import ProblemCode as P
-from diagnostics.target.repair import REPAIRS
+from pgwhy.target import CannotChange, Change, apply, edit, facts_of, libpq_parameters, read
+from pgwhy.target.editing.repair import REPAIRS
+from pgwhy.target.model import ProblemCode as P
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"
@@ -240,7 +240,7 @@ def test_a_broken_text_is_told_and_mended(
     said = edit(broken, change)
     assert told in said.text
     assert said.connection_string == (mended.written.masked if mended.written else "")
-    for shown in (repr(broken), repr(mended), repr(facts(broken)), said.text, said.connection_string):
+    for shown in (repr(broken), repr(mended), repr(facts_of(broken)), said.text, said.connection_string):
         assert MARKER not in shown
     assert (
         password is None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.target.facts import HostKind, TargetFacts
-from diagnostics.target.provider import HostName, Provider, recognise
+from pgwhy.target.facts import HostKind, TargetFacts
+from pgwhy.target.provider import HostName, Provider, recognise
 
 NEON = Provider.NEON
 

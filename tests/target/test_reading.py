@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.target import Target, facts, libpq_parameters, masked, read
-from diagnostics.target.facts import PasswordState
-from diagnostics.target.model import Dialect, Host, ProblemCode, SourceKind
+from pgwhy.target import Target, facts_of, libpq_parameters, masked, read
+from pgwhy.target.facts import PasswordState
+from pgwhy.target.model import Dialect, Host, ProblemCode, SourceKind
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"
@@ -197,11 +197,11 @@ def test_what_is_not_there_is_a_problem_and_no_target() -> None:
 def test_an_example_password_is_no_password() -> None:
     for text in ("[YOUR-PASSWORD]", "****", "PASSWORD_HERE", "AbC123dEf", "<password>", "${PGPASSWORD}"):
         target = read(f"host=h password='{text}'", machine())
-        assert facts(target).password is PasswordState.PLACEHOLDER, text
-    assert facts(read("host=h password='a****b'", machine())).password is PasswordState.GIVEN
-    assert facts(read("host=h password=''", machine())).password is PasswordState.EMPTY
-    assert facts(read("host=h", machine())).password is PasswordState.MISSING
-    form = facts(read("postgresql://u:endpoint%3Dep-x%3Bpw@h", machine()))
+        assert facts_of(target).password is PasswordState.PLACEHOLDER, text
+    assert facts_of(read("host=h password='a****b'", machine())).password is PasswordState.GIVEN
+    assert facts_of(read("host=h password=''", machine())).password is PasswordState.EMPTY
+    assert facts_of(read("host=h", machine())).password is PasswordState.MISSING
+    form = facts_of(read("postgresql://u:endpoint%3Dep-x%3Bpw@h", machine()))
     assert (form.password, form.password_endpoint) == (PasswordState.ENDPOINT_FORM, "ep-x")
 
 
@@ -212,19 +212,21 @@ def test_the_facts_say_where_a_value_came_from_and_what_it_beat() -> None:
         "PGSSLSNI": "0",
         "PGOPTIONS": "-c search_path=app --jit=off",
     }
-    seen = facts(read("postgresql://u@h/d?sslmode=require", machine(environment)))
+    seen = facts_of(read("postgresql://u@h/d?sslmode=require", machine(environment)))
     assert (seen.port, seen.port_source) == (6000, "PGPORT (environment)")
     assert (seen.sslmode, seen.sslmode_source) == ("require", "the connection string")
     assert (seen.sslsni, seen.sslsni_source) == (False, "PGSSLSNI (environment)")
     assert seen.overridden == ("sslmode=require from the connection string, not disable from PGSSLMODE (environment)",)
     assert seen.requested == ("search_path", "jit")
-    plain = facts(read("postgresql://h", machine()), default_sslmode="disable", default_source="node-postgres' default")
+    plain = facts_of(
+        read("postgresql://h", machine()), default_sslmode="disable", default_source="node-postgres' default"
+    )
     assert (plain.sslmode, plain.sslmode_source) == ("disable", "node-postgres' default")
 
 
 def test_sslrootcert_system_makes_verify_full_the_default() -> None:
     target = read("postgresql://h?sslrootcert=system", machine())
-    assert facts(target).sslmode == "verify-full"
+    assert facts_of(target).sslmode == "verify-full"
     assert libpq_parameters(target)["sslmode"] == "verify-full"
 
 
@@ -238,8 +240,8 @@ def test_a_report_shows_every_value_but_no_secret() -> None:
 
 def test_a_password_with_a_raw_hash_is_read_by_libpq_and_by_few_others() -> None:
     target = read("postgresql://u:p#w?x@h/d", machine())
-    assert (target.problems, facts(target).password_unencoded) == ((), True)
-    assert facts(read("postgresql://u:p%23w@h/d", machine())).password_unencoded is False
+    assert (target.problems, facts_of(target).password_unencoded) == ((), True)
+    assert facts_of(read("postgresql://u:p%23w@h/d", machine())).password_unencoded is False
 
 
 def test_the_source_kind_of_a_fix_is_none_of_the_users() -> None:
@@ -260,4 +262,4 @@ def test_the_source_kind_of_a_fix_is_none_of_the_users() -> None:
     ],
 )
 def test_the_url_for_java_has_neither_role_nor_password(text: str, url: str) -> None:
-    assert facts(read(text, machine())).jdbc_url == url
+    assert facts_of(read(text, machine())).jdbc_url == url

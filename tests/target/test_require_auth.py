@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.target import parameters, require_auth
+from pgwhy.target import parameters, require_auth
 
 REFUSED = [
     " !md5",

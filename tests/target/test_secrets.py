@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from diagnostics.target import CannotChange, Change, edit, facts, libpq_parameters, masked, read
-from diagnostics.target.repair import REPAIRS
+from pgwhy.target import CannotChange, Change, edit, facts_of, libpq_parameters, masked, read
+from pgwhy.target.editing.repair import REPAIRS
 from tests.target.machines import MARKER, machine
 
 SECRET = st.lists(
@@ -37,7 +37,7 @@ SHAPES = st.sampled_from(
 def everything(text: str, environment: dict[str, str] | None = None) -> str:
     """All that may be shown of a target, its repairs included."""
     target = read(text, machine(environment))
-    shown = [repr(target), repr(facts(target)), repr(libpq_parameters(target)), repr(masked(target))]
+    shown = [repr(target), repr(facts_of(target)), repr(libpq_parameters(target)), repr(masked(target))]
     shown += [target.written.masked if target.written else ""]
     for repair in REPAIRS:
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.target.dialects import compose, kubernetes, rails, yaml_text
-from diagnostics.target.dialects.found import NotThere
+from pgwhy.target.forms import compose, kubernetes, rails, yaml_text
+from pgwhy.target.forms.found import NotThere
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 12)

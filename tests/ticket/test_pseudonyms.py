@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diagnostics.probes import VOCABULARY
-from diagnostics.report import document
-from diagnostics.report.document import from_json, to_json
-from diagnostics.ticket.pseudonyms import BadKeyFile, Key, pseudonymous
+from pgwhy.probes import VOCABULARY
+from pgwhy.report import document
+from pgwhy.report.document import from_json, to_json
+from pgwhy.ticket.pseudonyms import BadKeyFile, Key, pseudonymous
 from tests.report.scenarios import SLUGS, recorded
 
 KEY = Key(bytes(32))

@@ -6,10 +6,10 @@ import zipfile
 
 import pytest
 
-from diagnostics.cli import run
-from diagnostics.lab.world import DATABASE, ENDPOINT, ROLE
-from diagnostics.redaction import encodings
-from diagnostics.ticket.summary import summary
+from pgwhy.cli import run
+from pgwhy.lab.world import DATABASE, ENDPOINT, ROLE
+from pgwhy.redaction import encodings
+from pgwhy.ticket.overview import summary
 from tests.report.scenarios import SLUGS, recorded
 
 

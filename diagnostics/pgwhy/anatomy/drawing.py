@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from diagnostics.report.style import Line, Style, in_ascii, line
-from diagnostics.report.width import columns, wrap
-from diagnostics.target.anatomy import Part
-from diagnostics.values import dataclass
+from pgwhy.anatomy.parts import Part
+from pgwhy.terminal.style import Line, Style, in_ascii, line
+from pgwhy.terminal.width import columns, wrap
+from pgwhy.values import dataclass
 
 NARROWEST = 24
 """Columns below which a drawing has no sense: then only the legend is printed."""

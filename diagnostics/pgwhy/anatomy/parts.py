@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics.target.dialects import percent
-from diagnostics.target.model import Setting, Target
-from diagnostics.target.provider import HostName, Provider, recognise
-from diagnostics.values import dataclass
+from pgwhy.target.dialects import percent
+from pgwhy.target.model import Setting, Target
+from pgwhy.target.provider import HostName, Provider, recognise
+from pgwhy.values import dataclass
 
 HIDDEN = "********"
 """What stands for the password, whatever its length."""

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import Any
 
-from diagnostics.batch import answered
-from diagnostics.causes import Cause, Severity
-from diagnostics.conclusion import told_by
-from diagnostics.explanation import standing
-from diagnostics.rulebook import Held, Rulebook
-from diagnostics.values import dataclass
+from pgwhy.causes import Cause, Severity
+from pgwhy.engine.batch import answered
+from pgwhy.engine.explanation import standing
+from pgwhy.engine.reports import told_by
+from pgwhy.rulebook.book import Held, Rulebook
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

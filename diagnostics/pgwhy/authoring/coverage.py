@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from diagnostics.rule_file import did_you_mean
-from diagnostics.rulebook import Rulebook
-from diagnostics.rules_compiled import COVERAGE, PACKAGE, RuleError, RuleProblem
-from diagnostics.values import dataclass
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.rulebook.compiled import COVERAGE, PACKAGE, RuleError, RuleProblem
+from pgwhy.rulebook.rule_file import did_you_mean
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def read(folder: Path, rulebook: Rulebook, faults: Collection[str], tests: Path 
 def fault_slugs() -> frozenset[str]:
     """The lab's faults: in the package when it is installed, in fixtures/ in a checkout."""
     installed = PACKAGE / "faults"
-    folder = installed if installed.is_dir() else PACKAGE.parent / "fixtures" / "faults"
+    folder = installed if installed.is_dir() else PACKAGE.parents[1] / "fixtures" / "faults"
     return frozenset(path.stem for path in folder.glob("*.toml"))
 
 

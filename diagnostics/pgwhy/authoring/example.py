@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from diagnostics.conditions import WORDS, Facts, any_of
-from diagnostics.facts import Observations, Record, Value, fact_names, to_plain
-from diagnostics.finding import Report
-from diagnostics.redaction.pseudonyms import Pseudonyms
-from diagnostics.rulebook import Rule
+from pgwhy.authoring.made_up import Pseudonyms
+from pgwhy.facts import Observations, Record, Value, fact_names, to_plain
+from pgwhy.finding import Report
+from pgwhy.rulebook.book import Rule
+from pgwhy.rulebook.conditions import WORDS, Facts, any_of
 
 
 def written(report: Report, rule: Rule | None) -> str:

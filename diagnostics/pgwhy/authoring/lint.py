@@ -1,6 +1,6 @@
 """What a reviewer would say of the rules, beyond what reading them strictly says already.
 
-`python -m diagnostics.lint` reads every file strictly, says it all, and refreshes what is generated from the rules:
+`python -m pgwhy.authoring.lint` reads every file strictly, says it all, and refreshes what is generated from the rules:
 their compiled form and the catalogue of rules/README.md. Exit status 1 with remarks.
 """
 
@@ -11,14 +11,17 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from diagnostics import catalogue, client_page, corpus, coverage, coverage_page, handbook, plain_words, rules_compiled
-from diagnostics.causes import Severity
-from diagnostics.conditions import WORDS, Answer, Facts
-from diagnostics.explanation import explain
-from diagnostics.facts import Vocabulary
-from diagnostics.rule_template import BLANK
-from diagnostics.rulebook import Example, FixSpec, Rule, Rulebook, RuleError, from_folders
-from diagnostics.values import dataclass
+from pgwhy.authoring import corpus, coverage, plain_words
+from pgwhy.authoring.pages import clients, handbook, rules_readme
+from pgwhy.authoring.pages import coverage as coverage_page
+from pgwhy.authoring.template import BLANK
+from pgwhy.causes import Severity
+from pgwhy.engine.explanation import explain
+from pgwhy.facts import Vocabulary
+from pgwhy.rulebook import compiled
+from pgwhy.rulebook.book import Example, FixSpec, Rule, Rulebook, RuleError, from_folders
+from pgwhy.rulebook.conditions import WORDS, Answer, Facts
+from pgwhy.values import dataclass
 
 TITLE_CHARACTERS = 72
 
@@ -180,13 +183,13 @@ def main(arguments: Sequence[str] = ()) -> int:
     """Lint the built-in rules, and refresh what is generated from them; with `--corpus PATH` also read a corpus."""
     import argparse
 
-    parser = argparse.ArgumentParser(prog="python -m diagnostics.lint", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m pgwhy.authoring.lint", description=main.__doc__)
     parser.add_argument("--corpus", type=Path, metavar="PATH", help="JSON Lines of error texts with their causes")
     chosen = parser.parse_args(arguments)
-    from diagnostics.probes import VOCABULARY  # the one caller that does not get it as an argument
-    from diagnostics.target.repair import REPAIRS
+    from pgwhy.probes import VOCABULARY  # the one caller that does not get it as an argument
+    from pgwhy.target.editing.repair import REPAIRS
 
-    folder = rules_compiled.built_in()
+    folder = compiled.built_in()
     try:
         rulebook = from_folders(VOCABULARY, folder, repairs=frozenset(REPAIRS))
         checkout = folder.parent if (folder.parent / "tests").is_dir() else None
@@ -197,11 +200,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     remarks = lint(rulebook, VOCABULARY)
     for remark in remarks:
         print(remark)
-    rules_compiled.compile_folder(folder)
-    catalogue.refresh(rulebook, folder / "README.md")
+    compiled.compile_folder(folder)
+    rules_readme.refresh(rulebook, folder / "README.md")
     if checkout:
         coverage_page.refresh(documented, checkout / "docs" / "coverage.md")
-        client_page.refresh(checkout / "docs" / "clients.md")
+        clients.refresh(checkout / "docs" / "clients.md")
         handbook.refresh(rulebook, checkout / "docs" / "rules")
     if chosen.corpus:
         with chosen.corpus.open(encoding="utf-8") as lines:

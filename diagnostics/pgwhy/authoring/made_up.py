@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from diagnostics.facts import Observations
-from diagnostics.target.provider import Provider, recognise
+from pgwhy.facts import Observations
+from pgwhy.target.provider import Provider, recognise
 
 
 def hosts_in(text: str) -> Iterator[str]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from diagnostics import rule_file
-from diagnostics.causes import Stage
-from diagnostics.conditions import Answer
-from diagnostics.facts import Vocabulary
-from diagnostics.lint import example_remarks
-from diagnostics.rulebook import Example, Rule, Rulebook, RuleError, rule_of
-from diagnostics.rules_compiled import RuleProblem, read_file
-from diagnostics.values import dataclass
+from pgwhy.authoring.lint import example_remarks
+from pgwhy.causes import Stage
+from pgwhy.facts import Vocabulary
+from pgwhy.rulebook import rule_file
+from pgwhy.rulebook.book import Example, Rule, Rulebook, RuleError, rule_of
+from pgwhy.rulebook.compiled import RuleProblem, read_file
+from pgwhy.rulebook.conditions import Answer
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from diagnostics.causes import Cause, Kind, Owner, Severity, Stage
+from pgwhy.causes import Cause, Kind, Owner, Severity, Stage
 
 BLANK = "FILL IN"
 """Stands in every line that the author has to write; the linter names each line that still has it."""

@@ -11,12 +11,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from diagnostics.checklist.answers import Answers, Risk, Tick
-from diagnostics.checklist.items import Item, Weight, items
-from diagnostics.conditions import Answer, Facts
-from diagnostics.facts import Observations
-from diagnostics.finding import Report
-from diagnostics.values import dataclass
+from pgwhy.checklist.answers import Answers, Risk, Tick
+from pgwhy.checklist.item import Item, Weight, items
+from pgwhy.facts import Observations
+from pgwhy.finding import Report
+from pgwhy.rulebook.conditions import Answer, Facts
+from pgwhy.values import dataclass
 
 SCHEMA = "pgwhy/checklist/1"
 

@@ -18,7 +18,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 FILE = "pgwhy-checklist.toml"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from diagnostics.checklist import Change, Checklist, State
-from diagnostics.checklist.pages import GROUPS, headline, note, to_do, worst_first
-from diagnostics.report.html import rendered
+from pgwhy.checklist import Change, Checklist, State
+from pgwhy.checklist.pages import GROUPS, headline, note, to_do, worst_first
+from pgwhy.report.html import rendered
 
 _MARKS = {State.HOLDS: "ok", State.FAILS: "fail", State.ACCEPTED: "note", State.OPEN: "skip", State.UNKNOWN: "note"}
 _WORDS = {

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from diagnostics.conditions import Block, block
-from diagnostics.values import dataclass
+from pgwhy.rulebook.conditions import Block, block
+from pgwhy.values import dataclass
 
 
 class Weight(StrEnum):

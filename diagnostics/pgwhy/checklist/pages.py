@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from diagnostics import json_text
-from diagnostics.checklist import SCHEMA, Change, Checklist, Entry, State, Weight
-from diagnostics.report import markdown, strict
-from diagnostics.report.style import Line, Style, begins, line
-from diagnostics.report.width import wrap
+from pgwhy.checklist import SCHEMA, Change, Checklist, Entry, State, Weight
+from pgwhy.foreign import json_text
+from pgwhy.report import markdown, strict
+from pgwhy.terminal.style import Line, Style, begins, line
+from pgwhy.terminal.width import wrap
 
 GROUPS = ((Weight.BLOCKS, "Before you go live"), (Weight.GOOD, "Good to have"))
 BOXES = {

@@ -30,8 +30,8 @@ from pathlib import Path
 from threading import Timer
 from typing import IO
 
-from diagnostics import files
-from diagnostics.values import dataclass
+from pgwhy.foreign import files
+from pgwhy.values import dataclass
 
 LIMIT_S = 20.0
 """For reading every object of the repository; a larger one gets "not known"."""

@@ -13,17 +13,17 @@ from functools import partial
 from pathlib import Path
 from typing import IO, ClassVar
 
-from diagnostics import files
-from diagnostics import target as targets
-from diagnostics.checklist import repository
-from diagnostics.client import Client
-from diagnostics.facts import Record, fact
-from diagnostics.machine import Machine
-from diagnostics.project import Scan
-from diagnostics.redaction import encodings
-from diagnostics.target.model import Secret, Target
-from diagnostics.target.provider import recognise
-from diagnostics.values import dataclass
+from pgwhy import target as targets
+from pgwhy.checklist import repository
+from pgwhy.client import Client
+from pgwhy.facts import Record, fact
+from pgwhy.foreign import files
+from pgwhy.machine import Machine
+from pgwhy.project import Scan
+from pgwhy.redaction import encodings
+from pgwhy.target.model import Secret, Target
+from pgwhy.target.provider import recognise
+from pgwhy.values import dataclass
 
 HISTORIES = (
     ".bash_history",
@@ -145,6 +145,6 @@ def _dotenv(folder: Path) -> dict[str, str]:
 
 
 def _limit(target: Target, client: Client) -> float | None:
-    asked = targets.facts(target, default_sslmode="prefer", default_source="").connect_timeout
+    asked = targets.facts_of(target, default_sslmode="prefer", default_source="").connect_timeout
     limit = float(asked) if asked else client.connect_timeout_s
     return 1e9 if limit == 0 else limit

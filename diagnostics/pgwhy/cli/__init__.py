@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from diagnostics import __version__
+from pgwhy import __version__
 
 COMMANDS = {
     "check": "diagnose a connection (the default command)",
@@ -31,7 +31,7 @@ _ONLY_TELLS = {"--plan", "--help", "-h", "help"}
 def main() -> None:
     """The `pgwhy` command."""
     arguments = sys.argv[1:]
-    from diagnostics.cli import process
+    from pgwhy.cli import process
 
     try:
         process.take_standard_streams(keep_closed=arguments[:1] == ["run"])
@@ -62,7 +62,7 @@ def run(arguments: list[str]) -> int:
     named = bool(arguments) and arguments[0] in COMMANDS
     try:
         if arguments and not named and arguments[0].isalpha():
-            from diagnostics.cli.trouble import refuse_mistyped
+            from pgwhy.cli.trouble import refuse_mistyped
 
             refuse_mistyped(arguments[0], COMMANDS)
         return _command(arguments[0] if named else "check", arguments[1:] if named else arguments)
@@ -70,7 +70,7 @@ def run(arguments: list[str]) -> int:
         return 130
     except Exception as error:
         try:
-            from diagnostics.cli.trouble import told
+            from pgwhy.cli.trouble import told
         except (OSError, ImportError):  # not even that file can be opened
             sys.stderr.write("pgwhy: this process may open too few files (ulimit -n)\n")
             return 2
@@ -80,7 +80,7 @@ def run(arguments: list[str]) -> int:
 def _command(name: str, arguments: list[str]) -> int:
     from importlib import import_module
 
-    module = import_module(f"diagnostics.cli.{name}")
+    module = import_module(f"pgwhy.cli.commands.{name}")
     program = "pgwhy" if name == "check" else f"pgwhy {name}"
     status = module.command.main(
         args=arguments, prog_name=program, standalone_mode=False, help_option_names=["-h", "--help"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from diagnostics import files
+from pgwhy.foreign import files
 
 STANDARD_INPUT = "-"
 
@@ -43,11 +43,11 @@ def log(name: str) -> bytes:
 
 
 def target() -> str:
-    """The target on standard input, for `diagnostics.target.read`: that tells of an `OSError` in its diagnosis."""
-    from diagnostics.target import reading
+    """The target on standard input, for `pgwhy.target.read`: that tells of an `OSError` in its diagnosis."""
+    from pgwhy.target.reading import completion
 
     try:
-        return reading.as_text(files.stream(sys.stdin.buffer, reading.FILE_LIMIT))
+        return completion.as_text(files.stream(sys.stdin.buffer, completion.FILE_LIMIT))
     except ValueError as problem:  # it was closed
         raise OSError(errno.EBADF, str(problem)) from None
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from diagnostics import files
+from pgwhy.foreign import files
 
 PLACE = "[tool.pgwhy.ignore] in pyproject.toml"
 NO_REASON = "no reason given"

@@ -11,9 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-from diagnostics.finding import Report, Severity
-from diagnostics.redaction import Redactor
-from diagnostics.values import dataclass
+from pgwhy.finding import Report, Severity
+from pgwhy.redaction import Redactor
+from pgwhy.values import dataclass
 
 FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "github")
 
@@ -49,18 +49,18 @@ def rendered(report: Report, format: str, terminal: Terminal, verbose: bool, fai
     `fail_on` is that of the command line: JUnit says with it what counts as a failure.
     """
     if format == "text":
-        from diagnostics.report.terminal import page
+        from pgwhy.report.text import page
 
         return page(report, terminal.width, terminal.unicode, terminal.colour, verbose)
     if format == "junit":
-        from diagnostics.report import junit
+        from pgwhy.report import junit
 
         return junit.page(report, fail_on)
     if format in ("json", "jsonl"):
-        from diagnostics.report import document
+        from pgwhy.report import document
 
         return document.to_text(report) if format == "json" else document.to_line(report)
-    made = import_module(f"diagnostics.report.{format}").page(report)
+    made = import_module(f"pgwhy.report.{format}").page(report)
     assert isinstance(made, str)
     return made
 
@@ -124,7 +124,7 @@ def write_archive(texts: Mapping[str, str], redactor: Redactor, file: Path) -> N
 
 
 def _put(file: Path, data: bytes) -> None:
-    from diagnostics.cli.destination import put
+    from pgwhy.cli.destination import put
 
     try:
         put(file, data)

@@ -58,7 +58,7 @@ def hasten() -> None:
 
 def prepare_login() -> None:
     """30 ms: libpq's process starts while we import. For a command that will connect."""
-    from diagnostics.libpq import process as libpq_process
+    from pgwhy.libpq import process as libpq_process
 
     libpq_process.prepare()
 

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from diagnostics import files, redaction
-from diagnostics import target as targets
-from diagnostics.cli import given as inputs
-from diagnostics.cli import trouble
-from diagnostics.cli.client_option import Seconds, checked
-from diagnostics.client import Client, UnknownClient, resolve
-from diagnostics.machine import Machine
-from diagnostics.probes.probe import Options
+from pgwhy import redaction
+from pgwhy import target as targets
+from pgwhy.cli import given as inputs
+from pgwhy.cli import trouble
+from pgwhy.cli.client_option import Seconds, checked
+from pgwhy.client import Client, UnknownClient, resolve
+from pgwhy.foreign import files
+from pgwhy.machine import Machine
+from pgwhy.probes.probe import Options
 
 if TYPE_CHECKING:
-    from diagnostics.engine import Request
-    from diagnostics.redaction import Redactor
+    from pgwhy.engine.diagnosis import Request
+    from pgwhy.redaction import Redactor
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -96,9 +97,9 @@ def request(target: str | None, options: dict[str, Any]) -> tuple[Request, Redac
     if options["folders"]:
         _check_rules(options["folders"])
 
-    from diagnostics import engine  # after the options were found right
+    from pgwhy.engine import diagnosis  # after the options were found right
 
-    asked = engine.Request(
+    asked = diagnosis.Request(
         target=read,
         machine=machine,
         client=client,
@@ -125,9 +126,9 @@ def _text(error: str | None) -> str | None:
 
 def _check_rules(folders: tuple[Path, ...]) -> None:
     """Find mistakes in the user's own rules before the run opens anything."""
-    from diagnostics import conclusion
+    from pgwhy.engine import reports
 
-    conclusion.all_rules(folders)
+    reports.all_rules(folders)
 
 
 def _client(named: str | None, error: str | None, driver: str | None) -> Client:

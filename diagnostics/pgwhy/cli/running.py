@@ -10,16 +10,16 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from diagnostics import target as targets
-from diagnostics.cli.output import Terminal
-from diagnostics.engine import Request, diagnose, selector_loop
-from diagnostics.facts import Record
-from diagnostics.finding import Report
-from diagnostics.redaction import Redactor
+from pgwhy import target as targets
+from pgwhy.cli.output import Terminal
+from pgwhy.engine.diagnosis import Request, diagnose, selector_loop
+from pgwhy.facts import Record
+from pgwhy.finding import Report
+from pgwhy.redaction import Redactor
 
 if TYPE_CHECKING:
-    from diagnostics.project import Scan
-    from diagnostics.report.live import Live
+    from pgwhy.project import Scan
+    from pgwhy.report.live import Live
 
 
 def run(request: Request, redactor: Redactor, watched: Terminal | None, wait_s: float | None = None) -> Report:
@@ -40,10 +40,10 @@ def run(request: Request, redactor: Redactor, watched: Terminal | None, wait_s: 
         if watched is None:
             return
         if live is None:  # with the first record: until then the packets are what matters
-            from diagnostics.report.live import Live
+            from pgwhy.report.live import Live
 
             live = Live(sys.stdout, watched.width, unicode=watched.unicode, colour=watched.colour)
-            live.show(redactor.clean_value(targets.facts(request.target)))
+            live.show(redactor.clean_value(targets.facts_of(request.target)))
         live.show(redactor.clean_value(record))
 
     try:
@@ -59,8 +59,8 @@ def run(request: Request, redactor: Redactor, watched: Terminal | None, wait_s: 
 
 
 async def _waiting(wait_s: float, request: Request, redactor: Redactor) -> Report:
-    from diagnostics.report.waited import waiting_for
-    from diagnostics.waiting import connects_within
+    from pgwhy.engine.waiting import connects_within
+    from pgwhy.report.waited import waiting_for
 
     said: list[str] = []
 
@@ -76,7 +76,7 @@ async def _waiting(wait_s: float, request: Request, redactor: Redactor) -> Repor
 
 def with_project(report: Report, request: Request, project: Scan, folder: Path, redactor: Redactor) -> Report:
     """The report with what each driver of a project will do. One that was interrupted stays as it is."""
-    from diagnostics.forecast import forecast
+    from pgwhy.project.forecast import forecast
 
     if report.extra.get("interrupted"):
         return report
@@ -92,4 +92,4 @@ def with_project(report: Report, request: Request, project: Scan, folder: Path, 
 def _prepare(redactor: Redactor) -> None:
     """What comes after the run, as far as it can be done before: 15 ms."""
     redactor.prepare()
-    from diagnostics.report import terminal  # noqa: F401
+    from pgwhy.report import text as terminal  # noqa: F401

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from diagnostics.cli import given as inputs
-from diagnostics.finding import Report
-from diagnostics.probes import VOCABULARY
-from diagnostics.redaction import Redactor
-from diagnostics.report import saved
-from diagnostics.report.document import NotAReport
+from pgwhy.cli import given as inputs
+from pgwhy.finding import Report
+from pgwhy.probes import VOCABULARY
+from pgwhy.redaction import Redactor
+from pgwhy.report import saved
+from pgwhy.report.document import NotAReport
 
 
 def saved_report(given: str) -> Report:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from diagnostics.causes import Severity
-from diagnostics.finding import Report, Status
+from pgwhy.causes import Severity
+from pgwhy.finding import Report, Status
 
 CONNECTS = 0
 CAUSE_FOUND = 1

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from diagnostics.redaction import Redactor
+    from pgwhy.redaction import Redactor
 
 USAGE = 2
 INTERRUPTED = 130
@@ -72,7 +72,7 @@ def _words(error: Exception, arguments: tuple[str, ...]) -> tuple[str, int]:
         return without_secrets(said.getvalue(), arguments), USAGE
     if limit := _limit_of_the_machine(error):
         return f"pgwhy: {limit}\n", USAGE
-    from diagnostics.rules_compiled import RuleError
+    from pgwhy.rulebook.compiled import RuleError
 
     if isinstance(error, RuleError) and not error.is_ours:
         return _words(click.ClickException(f"the rules cannot be used:\n{error}"), arguments)
@@ -121,7 +121,7 @@ def refuse_mistyped(word: str, commands: Collection[str]) -> None:
 
 def without_secrets(text: str, arguments: Iterable[str]) -> str:
     """What click or the system says of an argument repeats it, and an argument in the wrong place may be a target."""
-    from diagnostics.redaction import Redactor
+    from pgwhy.redaction import Redactor
 
     for redactor in (*_known, Redactor(_secrets(arguments))):
         text = redactor.clean(text)
@@ -142,9 +142,9 @@ def _confession(error: Exception, arguments: Iterable[str]) -> str:
 def _secrets(arguments: Iterable[str]) -> set[str]:
     """What may be a password among the arguments and what they name, or in the settings that are used without any,
     read again with as little as possible."""
-    from diagnostics import target as targets
-    from diagnostics.machine import Machine
-    from diagnostics.redaction import environment
+    from pgwhy import target as targets
+    from pgwhy.machine import Machine
+    from pgwhy.redaction import environment
 
     machine = Machine.here()
     found = set(environment.secrets(machine.environment))
@@ -165,6 +165,6 @@ def _secrets(arguments: Iterable[str]) -> set[str]:
 
 def _is_name(text: str) -> bool:
     """It looks like the name of a file or of a command, which a message may repeat."""
-    from diagnostics.redaction.named_values import looks_random
+    from pgwhy.redaction.named_values import looks_random
 
     return "/" in text or "." in text[1:] or not looks_random(text)

@@ -7,8 +7,8 @@ this machine.
 
 from __future__ import annotations
 
-from diagnostics.client.facts import ClientFacts, facts_of, habits_alone
-from diagnostics.client.habits import (
+from pgwhy.client.facts import ClientFacts, facts_of, habits_alone
+from pgwhy.client.habits import (
     LIBPQ_HERE,
     Addresses,
     ChannelBinding,
@@ -19,7 +19,7 @@ from diagnostics.client.habits import (
     UnknownParameters,
     Workaround,
 )
-from diagnostics.client.table import UnknownClient, names, resolve, without_sni
+from pgwhy.client.table import UnknownClient, names, resolve, without_sni
 
 __all__ = [
     "LIBPQ_HERE",

@@ -5,18 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from diagnostics.client.habits import (
-    Addresses,
-    ChannelBinding,
-    Client,
-    Kind,
-    Roots,
-    Syntax,
-    UnknownParameters,
-    Workaround,
-)
-from diagnostics.facts import Record, fact
-from diagnostics.values import dataclass
+from pgwhy.client.habits import Addresses, ChannelBinding, Client, Kind, Roots, Syntax, UnknownParameters, Workaround
+from pgwhy.facts import Record, fact
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

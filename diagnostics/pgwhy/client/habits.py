@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from diagnostics.client.habits import (
+from pgwhy.client.habits import (
     LIBPQ_HERE,
     Addresses,
     ChannelBinding,

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from diagnostics.causes import Stage
-from diagnostics.facts import Vocabulary, to_plain
-from diagnostics.finding import Finding, Report
-from diagnostics.values import dataclass
+from pgwhy.causes import Stage
+from pgwhy.facts import Vocabulary, to_plain
+from pgwhy.finding import Finding, Report
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

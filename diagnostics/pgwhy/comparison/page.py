@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from diagnostics.causes import Stage
-from diagnostics.comparison import Comparison, Difference
-from diagnostics.finding import Report
-from diagnostics.report.style import Line, Style, begins, line
-from diagnostics.report.width import columns, shortened, wrap
+from pgwhy.causes import Stage
+from pgwhy.comparison.difference import Comparison, Difference
+from pgwhy.finding import Report
+from pgwhy.terminal.style import Line, Style, begins, line
+from pgwhy.terminal.width import columns, shortened, wrap
 
 SCHEMA = "pgwhy/diff/1"
 _STAGES = {

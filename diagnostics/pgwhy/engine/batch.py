@@ -12,14 +12,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
-from diagnostics import files, json_text
-from diagnostics.causes import Severity
-from diagnostics.client import UnknownClient, resolve
-from diagnostics.conclusion import told_by
-from diagnostics.explanation import standing
-from diagnostics.facts import Observations
-from diagnostics.rulebook import Rulebook
-from diagnostics.values import dataclass
+from pgwhy.causes import Severity
+from pgwhy.client import UnknownClient, resolve
+from pgwhy.engine.explanation import standing
+from pgwhy.engine.reports import told_by
+from pgwhy.facts import Observations
+from pgwhy.foreign import files, json_text
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.values import dataclass
 
 LONGEST_LINE = 4_000_000
 """Bytes. A longer line is passed over, so that memory does not depend on what somebody sends."""

@@ -10,30 +10,31 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnostics import conclusion, error_text, redaction
-from diagnostics import target as targets
-from diagnostics.client import LIBPQ_HERE, Client, ClientFacts
-from diagnostics.conclusion import of_text as explain_text
-from diagnostics.error_text import ErrorText, Origin
-from diagnostics.explanation import explain
-from diagnostics.facts import Observations
-from diagnostics.finding import Finding, Report, Severity
-from diagnostics.machine import Machine
-from diagnostics.network import Network
-from diagnostics.observe import Progress, before, begin, observe
-from diagnostics.probes.permit import Permit
-from diagnostics.probes.probe import Options, Seen
-from diagnostics.probes.settings import NOTHING
-from diagnostics.target.facts import TargetFacts
-from diagnostics.target.model import Target
-from diagnostics.values import dataclass
-from diagnostics.verdict import connects, findings_that_count
-from diagnostics.verify import Experiment, described, verify
+from pgwhy import error_text, redaction
+from pgwhy import target as targets
+from pgwhy.client import LIBPQ_HERE, Client, ClientFacts
+from pgwhy.engine import reports
+from pgwhy.engine.explanation import explain
+from pgwhy.engine.observation import Progress, before, begin, observe
+from pgwhy.engine.reports import of_text as explain_text
+from pgwhy.engine.verdict import connects, findings_that_count
+from pgwhy.engine.verification import Experiment, described, verify
+from pgwhy.error_text import ErrorText, Origin
+from pgwhy.facts import Observations
+from pgwhy.finding import Finding, Report, Severity
+from pgwhy.machine import Machine
+from pgwhy.network import Network
+from pgwhy.probes.permit import Permit
+from pgwhy.probes.probe import Options, Seen
+from pgwhy.probes.settings import NOTHING
+from pgwhy.target.facts import TargetFacts
+from pgwhy.target.model import Target
+from pgwhy.values import dataclass
 
 __all__ = ["Request", "diagnose", "diagnose_sync", "explain_text", "plan", "selector_loop"]
 
 if TYPE_CHECKING:
-    from diagnostics.rulebook import Rulebook
+    from pgwhy.rulebook.book import Rulebook
 
 DEADLINE_S = 10.0
 
@@ -80,8 +81,8 @@ def diagnose_sync(request: Request) -> Report:
 
 def plan(request: Request) -> tuple[str, ...]:
     """Which names, connections and logins a run would open, a line each. Opens none."""
-    from diagnostics import outlook  # for this alone, as the next line
-    from diagnostics.network.stream import is_ip_literal, is_socket_path
+    from pgwhy.engine import outlook  # for this alone, as the next line
+    from pgwhy.network.stream import is_ip_literal, is_socket_path
 
     target, options = request.target, request.options
     if not target.hosts or any(problem.code in NOTHING for problem in target.problems):
@@ -104,7 +105,7 @@ def plan(request: Request) -> tuple[str, ...]:
         lines.append(f"log in as the client spoken for, and once for each fix tried: {most}")
         lines += outlook.of_the_password(target, request.client, request.machine)
         if request.verify:
-            lines += outlook.of_fixes(conclusion.all_rules(request.rules))
+            lines += outlook.of_fixes(reports.all_rules(request.rules))
         lines.append("run one read-only query about the session")
     else:
         lines.append("no login (--no-login)")
@@ -118,19 +119,19 @@ def _trials(request: Request) -> Iterable[str]:
     """What the fixes of the user's further rules would try. Raises `RuleError`."""
     if not request.rules or not request.verify:
         return ()
-    from diagnostics.trials import trials
+    from pgwhy.engine.trials import trials
 
     target = targets.as_taken(request.target, request.client.raw_in_password)
     known = Observations({record.name: record for record in before(target, request.client)})
     if request.error is not None:
         known = known.with_record(error_text.clean(request.error, Origin.REPORTED))
-    return trials(conclusion.all_rules(request.rules), known, login=request.options.login)
+    return trials(reports.all_rules(request.rules), known, login=request.options.login)
 
 
 def _questions(name: str, request: Request) -> Iterable[str]:
     """What the dns probe would ask each resolver about the first name."""
-    from diagnostics.network.resolve import configured_resolvers
-    from diagnostics.probes.resolvers import PUBLIC
+    from pgwhy.network.resolve import configured_resolvers
+    from pgwhy.probes.dns.resolvers import PUBLIC
 
     for resolver in configured_resolvers(request.machine.resolver_file):
         random = ", and for two random names that cannot exist" if request.options.wildcard_check else ""
@@ -173,7 +174,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
             findings = described(findings, request.target)
     else:
         findings = described(findings, request.target)
-    return conclusion.report(
+    return reports.report(
         request.machine,
         observations,
         findings,
@@ -192,7 +193,7 @@ def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
 
     In the order in which a run needs them: OpenSSL where there will be TLS or no connection, the rules.
     """
-    from diagnostics.network import tls
+    from pgwhy.network import tls
 
     loaded: Future[Rulebook] = Future()
 
@@ -200,7 +201,7 @@ def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
         if sslmode in ("require", "verify-ca", "verify-full"):
             tls.warm()
         try:
-            loaded.set_result(conclusion.all_rules(folders))
+            loaded.set_result(reports.all_rules(folders))
         except BaseException as error:
             # Whatever it was, it belongs to whoever asks for the result.
             loaded.set_exception(error)

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from diagnostics.causes import Cause, Stage
-from diagnostics.facts import Observations
+from pgwhy.causes import Cause, Stage
+from pgwhy.facts import Observations
 
 
 def of_the_string(seen: Observations) -> str:

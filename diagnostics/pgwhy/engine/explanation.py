@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from diagnostics.allowance import refusal
-from diagnostics.causes import Kind, Severity, Stage
-from diagnostics.conditions import Answer, Facts, Test
-from diagnostics.error_text import Origin
-from diagnostics.facts import Observations, to_plain
-from diagnostics.finding import Doubt, Evidence, Finding, Remedy
-from diagnostics.rulebook import FixSpec, Held, Rulebook
-from diagnostics.values import dataclass
-from diagnostics.wording import cut, exactly, placeholders, say, word
+from pgwhy.causes import Kind, Severity, Stage
+from pgwhy.error_text import Origin
+from pgwhy.facts import Observations, to_plain
+from pgwhy.finding import Doubt, Evidence, Finding, Remedy
+from pgwhy.rulebook.allowance import refusal
+from pgwhy.rulebook.book import FixSpec, Held, Rulebook
+from pgwhy.rulebook.conditions import Answer, Facts, Test
+from pgwhy.rulebook.wording import cut, exactly, placeholders, say, word
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

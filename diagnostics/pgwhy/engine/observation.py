@@ -6,20 +6,20 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from diagnostics import target as targets
-from diagnostics.client import Client
-from diagnostics.client import facts_of as client_facts
-from diagnostics.facts import Observations, Record
-from diagnostics.machine import Machine
-from diagnostics.probes import PROBES
-from diagnostics.probes.permit import Permit
-from diagnostics.probes.probe import Options, Probe, Seen
-from diagnostics.probes.settings import SettingsFacts
-from diagnostics.target.facts import HostKind
-from diagnostics.target.model import Target
+from pgwhy import target as targets
+from pgwhy.client import Client
+from pgwhy.client import facts_of as client_facts
+from pgwhy.facts import Observations, Record
+from pgwhy.machine import Machine
+from pgwhy.probes import PROBES
+from pgwhy.probes.permit import Permit
+from pgwhy.probes.probe import Options, Probe, Seen
+from pgwhy.probes.settings import SettingsFacts
+from pgwhy.target.facts import HostKind
+from pgwhy.target.model import Target
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
+    from pgwhy.network import Network
 
 GRACE_S = 0.5
 """Probes return by themselves before the run's deadline. One that does not is waited for so long, and then left."""
@@ -58,7 +58,7 @@ def before(target: Target, client: Client, version: str = "") -> tuple[Record, R
     """What the target and the client say by themselves."""
     default = client.default_sslmode or "prefer"
     source = "libpq's default" if client.family in ("libpq", None) else f"{client.title}'s default"
-    facts = targets.facts(target, default_sslmode=default, default_source=source)
+    facts = targets.facts_of(target, default_sslmode=default, default_source=source)
     return facts, client_facts(
         client,
         version=client.version or version or None,

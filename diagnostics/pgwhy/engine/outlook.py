@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from diagnostics.client import Client
-from diagnostics.machine import Machine
-from diagnostics.obstacle import ClearText
-from diagnostics.probes import permit
-from diagnostics.target import protection
-from diagnostics.target.model import Host, Target
+from pgwhy.client import Client
+from pgwhy.machine import Machine
+from pgwhy.probes import permit
+from pgwhy.probes.obstacle import ClearText
+from pgwhy.target import protection
+from pgwhy.target.model import Host, Target
 
 if TYPE_CHECKING:
-    from diagnostics.rulebook import Rulebook
+    from pgwhy.rulebook.book import Rulebook
 
 
 def of_the_password(target: Target, client: Client, machine: Machine) -> Iterator[str]:
@@ -63,7 +63,7 @@ def _source(target: Target) -> str:
 
 
 def _libpq_can_refuse() -> bool:
-    from diagnostics.network import login
+    from pgwhy.network import login
 
     return "require_auth" in login.keywords_here()
 

@@ -12,18 +12,18 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from diagnostics import __version__, error_text, redaction
-from diagnostics.client import ClientFacts, habits_alone, resolve
-from diagnostics.error_text import ErrorText, Origin
-from diagnostics.explanation import Explanation, explain
-from diagnostics.facts import Observations, Vocabulary
-from diagnostics.finding import Finding, Remedy, Report, Status, in_order
-from diagnostics.machine import Machine
-from diagnostics.timeline import Span
-from diagnostics.verdict import decide, findings_that_count
+from pgwhy import __version__, error_text, redaction
+from pgwhy.client import ClientFacts, habits_alone, resolve
+from pgwhy.engine.explanation import Explanation, explain
+from pgwhy.engine.verdict import decide, findings_that_count
+from pgwhy.error_text import ErrorText, Origin
+from pgwhy.facts import Observations, Vocabulary
+from pgwhy.finding import Finding, Remedy, Report, Status, in_order
+from pgwhy.machine import Machine
+from pgwhy.timeline import Span
 
 if TYPE_CHECKING:
-    from diagnostics.rulebook import Rulebook
+    from pgwhy.rulebook.book import Rulebook
 
 
 def report(
@@ -115,18 +115,18 @@ def of_saved(saved: Report, rulebook: Rulebook) -> Report:
 
 def all_rules(folders: tuple[Path, ...] = ()) -> Rulebook:
     """The built-in rules and those of more folders. Raises `RuleError`."""
-    from diagnostics import rulebook
+    from pgwhy.rulebook import book as rulebook
 
     repairs = None
     if folders:
-        from diagnostics.target.repair import REPAIRS  # the built-in rules have been checked
+        from pgwhy.target.editing.repair import REPAIRS  # the built-in rules have been checked
 
         repairs = frozenset(REPAIRS)
     return rulebook.load(_vocabulary, *folders, repairs=repairs)
 
 
 def _vocabulary() -> Vocabulary:
-    from diagnostics.probes import VOCABULARY  # brings every probe along, and the compiled rules do without
+    from pgwhy.probes import VOCABULARY  # brings every probe along, and the compiled rules do without
 
     return VOCABULARY
 

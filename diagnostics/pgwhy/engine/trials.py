@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from diagnostics.allowance import refusal
-from diagnostics.causes import Severity
-from diagnostics.conditions import Answer, Facts, any_of
-from diagnostics.facts import Observations
-from diagnostics.rulebook import FixSpec, Rule, Rulebook
-from diagnostics.rules_compiled import is_built_in
-from diagnostics.wording import exactly, word
+from pgwhy.causes import Severity
+from pgwhy.facts import Observations
+from pgwhy.rulebook.allowance import refusal
+from pgwhy.rulebook.book import FixSpec, Rule, Rulebook
+from pgwhy.rulebook.compiled import is_built_in
+from pgwhy.rulebook.conditions import Answer, Facts, any_of
+from pgwhy.rulebook.wording import exactly, word
 
 
 def trials(rulebook: Rulebook, known: Observations, *, login: bool) -> Iterator[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from diagnostics.causes import Cause, Stage
-from diagnostics.disagreement import of_the_places, of_the_string
-from diagnostics.error_text import Origin
-from diagnostics.explanation import Explanation
-from diagnostics.facts import Observations
-from diagnostics.finding import Doubt, Finding, Next, Severity, Status, Verdict
-from diagnostics.obstacle import Obstacle, reason
+from pgwhy.causes import Cause, Stage
+from pgwhy.engine.disagreement import of_the_places, of_the_string
+from pgwhy.engine.explanation import Explanation
+from pgwhy.error_text import Origin
+from pgwhy.facts import Observations
+from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict
+from pgwhy.probes.obstacle import Obstacle, reason
 
 
 def connects(seen: Observations) -> bool:

@@ -10,28 +10,28 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from diagnostics import target as targets
-from diagnostics.causes import Cause, Stage
-from diagnostics.client import Client, without_sni
-from diagnostics.conditions import Answer, Block, Facts
-from diagnostics.error_text import Origin
-from diagnostics.facts import Observations, Record
-from diagnostics.finding import Finding, Remedy, Severity, Verification, in_order
-from diagnostics.machine import Machine
-from diagnostics.observe import begin, observe
-from diagnostics.obstacle import reason
-from diagnostics.probes import PROBES
-from diagnostics.probes.authentication import Authentication, AuthOutcome
-from diagnostics.probes.permit import Permit
-from diagnostics.probes.probe import Options
-from diagnostics.probes.startup import Reached, Startup
-from diagnostics.rulebook import Rulebook
-from diagnostics.target.model import Change, Target
-from diagnostics.values import dataclass
-from diagnostics.verdict import stopped_at
+from pgwhy import target as targets
+from pgwhy.causes import Cause, Stage
+from pgwhy.client import Client, without_sni
+from pgwhy.engine.observation import begin, observe
+from pgwhy.engine.verdict import stopped_at
+from pgwhy.error_text import Origin
+from pgwhy.facts import Observations, Record
+from pgwhy.finding import Finding, Remedy, Severity, Verification, in_order
+from pgwhy.machine import Machine
+from pgwhy.probes import PROBES
+from pgwhy.probes.authentication import Authentication, AuthOutcome
+from pgwhy.probes.obstacle import reason
+from pgwhy.probes.permit import Permit
+from pgwhy.probes.probe import Options
+from pgwhy.probes.startup import Reached, Startup
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.rulebook.conditions import Answer, Block, Facts
+from pgwhy.target.model import Change, Target
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
+    from pgwhy.network import Network
 
 LEAST_S = 0.3
 """With less time than this left no experiment is begun: it would end as `inconclusive` and mean nothing."""

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from diagnostics.causes import Cause, Retry, Stage
-from diagnostics.engine import Request, diagnose
-from diagnostics.finding import Report, Status
-from diagnostics.network import Network
+from pgwhy.causes import Cause, Retry, Stage
+from pgwhy.engine.diagnosis import Request, diagnose
+from pgwhy.finding import Report, Status
+from pgwhy.network import Network
 
 MAX_EXCHANGES = 6
 """Password exchanges in all the runs of one waiting; a single run makes three at most."""

@@ -6,13 +6,13 @@ import re
 from enum import StrEnum
 from typing import ClassVar
 
-from diagnostics.error_text import codes, names, other_service, sqlstates
-from diagnostics.error_text.attempts import first_of_each
-from diagnostics.error_text.server import HostKind, tried
-from diagnostics.error_text.translations import in_english
-from diagnostics.error_text.unwrap import unwrap
-from diagnostics.facts import Record, derived, fact
-from diagnostics.values import dataclass
+from pgwhy.error_text import codes, names, other_service, sqlstates
+from pgwhy.error_text.attempts import first_of_each
+from pgwhy.error_text.server import HostKind, tried
+from pgwhy.error_text.translations import in_english
+from pgwhy.error_text.wrapping import unwrap
+from pgwhy.facts import Record, derived, fact
+from pgwhy.values import dataclass
 
 MAX_CHARACTERS = 200_000
 """Of a longer text the beginning and the end are kept: drivers put the cause last, wrappers put it first."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diagnostics.error_text import sqlstates
+from pgwhy.error_text import sqlstates
 
 Place = tuple[int, str]
 """Where in the text, and the code."""

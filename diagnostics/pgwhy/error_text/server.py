@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 class HostKind(StrEnum):

@@ -11,7 +11,7 @@ import re
 import zipfile
 import zlib
 
-from diagnostics import files
+from pgwhy.foreign import files
 
 BEGINNING = b"PK\x03\x04"
 """What a .zip begins with (PKWARE APPNOTE 4.3.7)."""

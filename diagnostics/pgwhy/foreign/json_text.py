@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from diagnostics import files
-from diagnostics.error_text import without_escapes
+from pgwhy.error_text import without_escapes
+from pgwhy.foreign import files
 
 LIMIT = 8_000_000
 """Characters of a document; a report has about 20,000, and a million with the longest error text that is kept."""

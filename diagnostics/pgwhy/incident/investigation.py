@@ -10,17 +10,17 @@ import asyncio
 import threading
 from collections.abc import Callable
 
-from diagnostics import redaction
-from diagnostics.causes import Cause
-from diagnostics.client import resolve
-from diagnostics.engine import DEADLINE_S, Request, diagnose, explain_text, selector_loop
-from diagnostics.finding import Report
-from diagnostics.machine import Machine
-from diagnostics.probes.probe import Options
-from diagnostics.redaction import Redactor
-from diagnostics.target.model import Target
-from diagnostics.transparent.ledger import INTERVAL_S, may_log_in
-from diagnostics.values import dataclass
+from pgwhy import redaction
+from pgwhy.causes import Cause
+from pgwhy.client import resolve
+from pgwhy.engine.diagnosis import DEADLINE_S, Request, diagnose, explain_text, selector_loop
+from pgwhy.finding import Report
+from pgwhy.incident.ledger import INTERVAL_S, may_log_in
+from pgwhy.machine import Machine
+from pgwhy.probes.probe import Options
+from pgwhy.redaction import Redactor
+from pgwhy.target.model import Target
+from pgwhy.values import dataclass
 
 FindTarget = Callable[[str, str], Target | None]
 """The target, from the host and port that the text names (either may be empty); `None` if it is not known."""
@@ -42,7 +42,7 @@ class Incident:
 
     def page(self, width: int = 80, unicode: bool = True) -> str:
         """What a person reads, with the note."""
-        from diagnostics.report import terminal
+        from pgwhy.report import text as terminal
 
         text = terminal.page(self.report, width, unicode) + self.note
         self.redactor.check(text)

@@ -21,9 +21,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from diagnostics.machine import Machine
-from diagnostics.target.model import Target
-from diagnostics.values import dataclass
+from pgwhy.machine import Machine
+from pgwhy.target.model import Target
+from pgwhy.values import dataclass
 
 INTERVAL_S = 300
 MOST = 3

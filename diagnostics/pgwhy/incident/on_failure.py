@@ -5,11 +5,11 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from diagnostics.raised import driver_of, text_of
+from pgwhy.incident.exceptions import driver_of, text_of
 
 if TYPE_CHECKING:
-    from diagnostics.incident import Incident
-    from diagnostics.target.model import Target
+    from pgwhy.incident.investigation import Incident
+    from pgwhy.target.model import Target
 
 NOTED = "_pgwhy_noted"
 """An exception passes several blocks and hooks, and is looked at once."""
@@ -88,11 +88,11 @@ def incident_of(
     again: bool = True,
 ) -> Incident | None:
     """What `incident.investigate` makes of an exception. Raises `UnknownClient`."""
-    from diagnostics import target as targets
-    from diagnostics.incident import investigate
-    from diagnostics.machine import Machine
-    from diagnostics.target.in_command import in_command
-    from diagnostics.target.model import Target
+    from pgwhy import target as targets
+    from pgwhy.incident.investigation import investigate
+    from pgwhy.machine import Machine
+    from pgwhy.target.model import Target
+    from pgwhy.target.reading.in_command import in_command
 
     machine = Machine.here()
 

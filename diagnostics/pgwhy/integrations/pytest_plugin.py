@@ -38,9 +38,9 @@ def _is_on(config: pytest.Config) -> bool:
 
 
 def _page(config: pytest.Config, error: BaseException) -> str:
-    from diagnostics.error_text.server import tried
-    from diagnostics.on_failure import incident_of
-    from diagnostics.raised import text_of
+    from pgwhy.error_text.server import tried
+    from pgwhy.incident.exceptions import text_of
+    from pgwhy.incident.on_failure import incident_of
 
     pages = config.stash.setdefault(_SEEN, {})
     text = text_of(error)

@@ -1,6 +1,6 @@
 """SQLAlchemy: an engine whose connection fails says why, as a note of the exception (`pip install pgwhy[sqlalchemy]`).
 
-from diagnostics.integrations.sqlalchemy import explain_failures
+from pgwhy.integrations.sqlalchemy import explain_failures
 explain_failures(engine)            # an Engine or an AsyncEngine
 """
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import event
 
-from diagnostics.on_failure import note
+from pgwhy.incident.on_failure import note
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from diagnostics.finding import Report
-from diagnostics.lab import faults, trial
-from diagnostics.lab.installation import PostgresError, find_installation
-from diagnostics.lab.world import World
-from diagnostics.report.style import in_ascii
-from diagnostics.report.terminal import page
+from pgwhy.finding import Report
+from pgwhy.lab.faults import faults, trial
+from pgwhy.lab.postgres.installation import PostgresError, find_installation
+from pgwhy.lab.world import World
+from pgwhy.report.text import page
+from pgwhy.terminal.style import in_ascii
 
 FAULTS = ("no-sni", "plaintext", "wrong-password", "option-contradicts-host")
 _RULE = "-" * 72 + "\n"

@@ -18,12 +18,12 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
-from diagnostics.lab.authority import Authority, CertificateFault
-from diagnostics.lab.compute import Address
-from diagnostics.lab.gateway import Endpoint, Gateway
-from diagnostics.lab.installation import Installation
-from diagnostics.lab.postgres import LOOPBACK_HBA, Postgres, short_folder
-from diagnostics.target.model import Secret
+from pgwhy.lab.authority import Authority, CertificateFault
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.neon.gateway import Endpoint, Gateway
+from pgwhy.lab.postgres.installation import Installation
+from pgwhy.lab.postgres.server import LOOPBACK_HBA, Postgres, short_folder
+from pgwhy.target.model import Secret
 
 ROLE = "alex"
 DATABASE = "neondb"

@@ -2,5 +2,5 @@
 sends, `frame` is how the two processes speak.
 
 `process` starts it. These modules import nothing of this package and as little of the standard library as they can: a
-login waits for them. The other end is `diagnostics.network.worker`.
+login waits for them. The other end is `pgwhy.network.worker`.
 """

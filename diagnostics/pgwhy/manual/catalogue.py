@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from diagnostics import manual
-from diagnostics.causes import Severity, Stage
-from diagnostics.report.width import columns, wrap
-from diagnostics.rulebook import Rule, Rulebook
+from pgwhy.causes import Severity, Stage
+from pgwhy.manual import topics
+from pgwhy.rulebook.book import Rule, Rulebook
+from pgwhy.terminal.width import columns, wrap
 
 WIDEST = 120
 """Longer lines are hard to read."""
@@ -29,7 +29,7 @@ def lines(rulebook: Rulebook, stage: Stage | None = None) -> str:
     """One line a rule, for grep: its id, severity, cause and title."""
     rules = [rule for rule in rulebook if stage in (None, rule.stage)]
     width = max((len(rule.id) for rule in rules), default=0)
-    return "".join(f"{r.id:<{width}}  {r.severity:<7}  {r.cause or '-':<28}  {manual.title(r.title)}\n" for r in rules)
+    return "".join(f"{r.id:<{width}}  {r.severity:<7}  {r.cause or '-':<28}  {topics.title(r.title)}\n" for r in rules)
 
 
 def _stage(rules: Iterable[Rule], width: int) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _stage(rules: Iterable[Rule], width: int) -> Iterator[str]:
 
 
 def _rule(rule: Rule, width: int) -> Iterator[str]:
-    title = manual.title(rule.title) + ("" if rule.severity is Severity.ERROR else f" ({rule.severity})")
+    title = topics.title(rule.title) + ("" if rule.severity is Severity.ERROR else f" ({rule.severity})")
     first, rest = f"    {rule.id}  ", " " * (4 + _ID_COLUMNS + 2)
     if columns(first) > len(rest):
         yield first.rstrip()

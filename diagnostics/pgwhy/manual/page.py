@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics import manual
-from diagnostics.finding import Kind
-from diagnostics.report.width import wrap
-from diagnostics.rulebook import Rule, Rulebook
+from pgwhy.finding import Kind
+from pgwhy.manual import topics
+from pgwhy.rulebook.book import Rule, Rulebook
+from pgwhy.terminal.width import wrap
 
 WIDEST = 100
 """Longer lines are hard to read."""
@@ -15,11 +15,11 @@ WIDEST = 100
 
 def page(name: str, rulebook: Rulebook, width: int) -> str | None:
     """The page of a rule, a cause or a code; `None` where the name is neither."""
-    topic = manual.topic(name, rulebook)
+    topic = topics.topic(name, rulebook)
     return None if topic is None else "\n".join(_lines(topic, min(width, WIDEST))) + "\n"
 
 
-def _lines(topic: manual.Topic, width: int) -> Iterator[str]:
+def _lines(topic: topics.Topic, width: int) -> Iterator[str]:
     if topic.meaning:
         yield topic.name + (f" (stage: {topic.stage})" if topic.stage else "")
         yield from wrap(topic.meaning, width, "  ")
@@ -32,7 +32,7 @@ def _lines(topic: manual.Topic, width: int) -> Iterator[str]:
         yield "Each in full: pgwhy rules ID"
     else:
         for number, rule in enumerate(topic.rules):
-            yield from _rule(manual.page(rule), width, conditions=len(topic.rules) == 1)
+            yield from _rule(topics.page(rule), width, conditions=len(topic.rules) == 1)
             if number < len(topic.rules) - 1:
                 yield ""
     yield ""
@@ -47,10 +47,10 @@ MANY = 12
 def _list(rules: tuple[Rule, ...], width: int) -> Iterator[str]:
     for rule in rules:
         yield f"  {rule.id}"
-        yield from wrap(manual.title(rule.title), width, " " * 6)
+        yield from wrap(topics.title(rule.title), width, " " * 6)
 
 
-def _rule(page: manual.Page, width: int, conditions: bool) -> Iterator[str]:
+def _rule(page: topics.Page, width: int, conditions: bool) -> Iterator[str]:
     rule = page.rule
     yield from wrap(page.title, width)
     about = f"{rule.id}, {rule.severity}; who acts: {rule.owner}; waiting helps: {rule.retry}"
@@ -71,7 +71,7 @@ def _rule(page: manual.Page, width: int, conditions: bool) -> Iterator[str]:
     yield from (f"  {url}" for url in rule.references)
 
 
-def _conditions(page: manual.Page, width: int) -> Iterator[str]:
+def _conditions(page: topics.Page, width: int) -> Iterator[str]:
     yield ""
     yield "  It holds where" + (" any of these holds:" if len(page.conditions) > 1 else ":")
     for block in page.conditions:

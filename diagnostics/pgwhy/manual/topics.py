@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from diagnostics import error_text
-from diagnostics.causes import Cause, Kind, Severity, Stage
-from diagnostics.conditions import Answer, Operator, Test
-from diagnostics.error_text.codes import codes as in_text
-from diagnostics.facts import Observations
-from diagnostics.rulebook import FixSpec, Rule, Rulebook
-from diagnostics.values import dataclass
-from diagnostics.wording import placeholders, unworded, word
+from pgwhy import error_text
+from pgwhy.causes import Cause, Kind, Severity, Stage
+from pgwhy.error_text.codes import codes as in_text
+from pgwhy.facts import Observations
+from pgwhy.rulebook.book import FixSpec, Rule, Rulebook
+from pgwhy.rulebook.conditions import Answer, Operator, Test
+from pgwhy.rulebook.wording import placeholders, unworded, word
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from diagnostics.conditions import Answer, Facts, Test
-from diagnostics.explanation import explain
-from diagnostics.facts import Observations, Value, to_plain
-from diagnostics.rulebook import Rule, Rulebook
-from diagnostics.values import dataclass
+from pgwhy.engine.explanation import explain
+from pgwhy.facts import Observations, Value, to_plain
+from pgwhy.rulebook.book import Rule, Rulebook
+from pgwhy.rulebook.conditions import Answer, Facts, Test
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

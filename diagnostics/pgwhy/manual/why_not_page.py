@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics import manual
-from diagnostics.conditions import WORDS, Answer
-from diagnostics.facts import Observations
-from diagnostics.report.width import wrap
-from diagnostics.rulebook import Rule, Rulebook
-from diagnostics.why_not import Block, Line, WhyNot, why_not
-from diagnostics.wording import cut
+from pgwhy.facts import Observations
+from pgwhy.manual import topics
+from pgwhy.manual.why_not import Block, Line, WhyNot, why_not
+from pgwhy.rulebook.book import Rule, Rulebook
+from pgwhy.rulebook.conditions import WORDS, Answer
+from pgwhy.rulebook.wording import cut
+from pgwhy.terminal.width import wrap
 
 
 def page(rule: Rule, observations: Observations, rulebook: Rulebook, width: int) -> str:
@@ -28,7 +28,7 @@ def blocks(told: WhyNot, width: int) -> Iterator[str]:
 
 def _lines(told: WhyNot, width: int) -> Iterator[str]:
     yield from wrap(f"{told.rule.id}: {_said(told.answer)}", width)
-    yield from wrap(manual.title(told.rule.title), width, "  ")
+    yield from wrap(topics.title(told.rule.title), width, "  ")
     yield from blocks(told, width)
     yield ""
     yield from wrap(_outcome(told), width)
@@ -36,7 +36,7 @@ def _lines(told: WhyNot, width: int) -> Iterator[str]:
 
 def _block(block: Block, width: int) -> Iterator[str]:
     for line in block.lines:
-        yield from wrap(manual.condition(line.test), width, f"  {_said(line.answer):<11} ", " " * 18)
+        yield from wrap(topics.condition(line.test), width, f"  {_said(line.answer):<11} ", " " * 18)
         yield from wrap(_seen(line), width, " " * 14, " " * 18)
 
 
@@ -44,8 +44,8 @@ def _seen(line: Line) -> str:
     if line.seen is None:
         return "nobody looked"
     if isinstance(line.seen, str):
-        return f"seen: {manual.value(cut(' '.join(line.seen.split())))}"
-    return f"seen: {cut(manual.value(line.seen))}"
+        return f"seen: {topics.value(cut(' '.join(line.seen.split())))}"
+    return f"seen: {cut(topics.value(line.seen))}"
 
 
 def _outcome(told: WhyNot) -> str:

@@ -13,11 +13,11 @@ import os
 import time
 from collections.abc import Callable, Mapping
 
-from diagnostics.network import resolve
-from diagnostics.network.stream import Stream, connect, is_ip_literal, is_socket_path
-from diagnostics.network.worker import Workers
-from diagnostics.target.model import Host
-from diagnostics.timeline import Timeline
+from pgwhy.network import resolve
+from pgwhy.network.stream import Stream, connect, is_ip_literal, is_socket_path
+from pgwhy.network.worker import Workers
+from pgwhy.target.model import Host
+from pgwhy.timeline import Timeline
 
 
 class Network:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
     from cryptography import x509

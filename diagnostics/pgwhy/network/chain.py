@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from diagnostics.network.certificate import is_for_servers, organisation, parse
-from diagnostics.network.trust_store import TrustStore, Unreadable
-from diagnostics.values import dataclass
+from pgwhy.network.certificate import is_for_servers, organisation, parse
+from pgwhy.network.trust_store import TrustStore, Unreadable
+from pgwhy.values import dataclass
 
 
 class Trust(StrEnum):

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from diagnostics.failure import Failure
-from diagnostics.network import background, certificate, chain, tls
-from diagnostics.network.stream import Broken, bounded
-from diagnostics.network.trust_store import TrustStore
-from diagnostics.target.model import Host
-from diagnostics.values import dataclass
+from pgwhy.failure import Failure
+from pgwhy.network import background, certificate, chain, tls
+from pgwhy.network.stream import Broken, bounded
+from pgwhy.network.trust_store import TrustStore
+from pgwhy.target.model import Host
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
+    from pgwhy.network import Network
 
 MAX_HEAD_BYTES = 16_384
 

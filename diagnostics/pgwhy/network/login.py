@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from diagnostics.libpq.process import NoProcess
-from diagnostics.network import background, named_files, stream
-from diagnostics.network.worker import Fields, Gone, Worker, Workers
-from diagnostics.values import dataclass
+from pgwhy.libpq.process import NoProcess
+from pgwhy.network import background, named_files, stream
+from pgwhy.network.worker import Fields, Gone, Worker, Workers
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
+    from pgwhy.network import Network
 
 NO_PASSFILE = "/nonexistent/pgwhy-reads-it-itself"
 """The target has the password file's answer already; libpq stays silent about a path that does not exist."""
@@ -113,7 +113,7 @@ async def keywords(network: Network) -> frozenset[str] | None:
 
 def keywords_here() -> frozenset[str]:
     """The same before a run begins, in this process; empty if there is no libpq."""
-    from diagnostics.libpq import library
+    from pgwhy.libpq import library
 
     try:
         return frozenset(keyword.decode() for keyword in library.keywords(library.load(sys.path)))
@@ -275,7 +275,7 @@ class _Course:
 
 def _version_in_this_process() -> int | None:
     """Asking for it is harmless anywhere. It is needed where no process can be started."""
-    from diagnostics.libpq import library
+    from pgwhy.libpq import library
 
     with contextlib.suppress(library.NoLibrary):
         return library.version(library.load(sys.path))
@@ -284,7 +284,7 @@ def _version_in_this_process() -> int | None:
 
 def _conninfo_error_in_this_process(text: bytes) -> bytes:
     """The same: no server has a say in it."""
-    from diagnostics.libpq import library
+    from pgwhy.libpq import library
 
     with contextlib.suppress(library.NoLibrary):
         return library.conninfo_error(library.load(sys.path), text)

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from diagnostics import files
-from diagnostics.target import protection
+from pgwhy.foreign import files
+from pgwhy.target import protection
 
 _DEFAULTS = {
     "sslrootcert": "root.crt",

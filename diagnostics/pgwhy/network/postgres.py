@@ -5,8 +5,8 @@ Source: PostgreSQL documentation, "SSL Session Encryption" and "Message Flow: St
 
 from __future__ import annotations
 
-from diagnostics.network.stream import Channel, bounded, read_exactly
-from diagnostics.wire import SSL_REQUEST, Message, WireError, split_header
+from pgwhy.network.stream import Channel, bounded, read_exactly
+from pgwhy.network.wire import SSL_REQUEST, Message, WireError, split_header
 
 MAX_BANNER_BYTES = 256
 

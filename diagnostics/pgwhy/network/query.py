@@ -12,10 +12,10 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from diagnostics.network import background
-from diagnostics.network.resolve import Resolver
-from diagnostics.network.stream import Broken, bounded, connect, read_exactly
-from diagnostics.values import dataclass
+from pgwhy.network import background
+from pgwhy.network.resolve import Resolver
+from pgwhy.network.stream import Broken, bounded, connect, read_exactly
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
     from dns.message import Message

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from diagnostics import files
-from diagnostics.failure import Failure
-from diagnostics.network import background
-from diagnostics.values import dataclass
+from pgwhy.failure import Failure
+from pgwhy.foreign import files
+from pgwhy.network import background
+from pgwhy.values import dataclass
 
 MAX_RESOLVERS = 3
 """glibc's MAXNS: further ones are never asked (resolv.conf(5))."""

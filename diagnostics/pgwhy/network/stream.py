@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from diagnostics.failure import Failure, from_os_error
+from pgwhy.failure import Failure, from_os_error
 
 
 class Broken(Exception):

@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from diagnostics.failure import Failure
-from diagnostics.network import background
-from diagnostics.network.stream import Broken, Stream, bounded
-from diagnostics.values import dataclass
+from pgwhy.failure import Failure
+from pgwhy.network import background
+from pgwhy.network.stream import Broken, Stream, bounded
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
     from OpenSSL import SSL

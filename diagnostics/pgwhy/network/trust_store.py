@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnostics import files
-from diagnostics.machine import Machine
-from diagnostics.network.certificate import parse
-from diagnostics.values import dataclass
+from pgwhy.foreign import files
+from pgwhy.machine import Machine
+from pgwhy.network.certificate import parse
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
     from cryptography import x509

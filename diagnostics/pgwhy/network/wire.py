@@ -10,7 +10,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 PROTOCOL_3_0 = 3 << 16
 SSL_REQUEST_CODE = 80877103

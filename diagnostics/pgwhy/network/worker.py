@@ -14,10 +14,10 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
-from diagnostics.libpq import frame
-from diagnostics.libpq import process as libpq_process
-from diagnostics.libpq.process import NoProcess
-from diagnostics.network import background
+from pgwhy.libpq import frame
+from pgwhy.libpq import process as libpq_process
+from pgwhy.libpq.process import NoProcess
+from pgwhy.network import background
 
 if TYPE_CHECKING:
     import subprocess

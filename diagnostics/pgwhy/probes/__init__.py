@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from diagnostics.client import ClientFacts
-from diagnostics.error_text import ErrorText
-from diagnostics.facts import Vocabulary
-from diagnostics.probes import authentication, dns, environment, session, settings, startup, tcp, tls, web
-from diagnostics.target.facts import TargetFacts
+from pgwhy.client import ClientFacts
+from pgwhy.error_text import ErrorText
+from pgwhy.facts import Vocabulary
+from pgwhy.probes import authentication, dns, environment, session, settings, startup, tcp, tls, web
+from pgwhy.target.facts import TargetFacts
 
 PROBES = (
     settings.PROBE,

@@ -8,12 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from diagnostics.facts import Record, fact
-from diagnostics.machine import Machine
-from diagnostics.network import Network, stream, trust_store
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.target import parameters
-from diagnostics.values import dataclass
+from pgwhy.facts import Record, fact
+from pgwhy.machine import Machine
+from pgwhy.network import Network, stream, trust_store
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.target import parameters
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class EnvironmentFacts(Record):
 
 
 async def observe(seen: Seen, network: Network) -> EnvironmentFacts:
-    from diagnostics.network import login
+    from pgwhy.network import login
 
     machine = seen.machine
     variables = machine.environment

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from diagnostics import target as targets
-from diagnostics.client import ChannelBinding, Client
-from diagnostics.target.dialects import secret_parts
-from diagnostics.target.facts import TargetFacts
-from diagnostics.target.model import Target
-from diagnostics.target.provider import Provider
+from pgwhy import target as targets
+from pgwhy.client import ChannelBinding, Client
+from pgwhy.target.dialects import secret_parts
+from pgwhy.target.facts import TargetFacts
+from pgwhy.target.model import Target
+from pgwhy.target.provider import Provider
 
 
 def login_parameters(target: Target, client: Client | None, facts: TargetFacts) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from diagnostics import wire
-from diagnostics.network.stream import is_ip_literal, is_socket_path
-from diagnostics.network.tls import Hello
-from diagnostics.probes.probe import Seen
-from diagnostics.probes.tcp import Attempt, Tcp
-from diagnostics.target.facts import TargetFacts
+from pgwhy.network import wire
+from pgwhy.network.stream import is_ip_literal, is_socket_path
+from pgwhy.network.tls import Hello
+from pgwhy.probes.probe import Seen
+from pgwhy.probes.tcp import Attempt, Tcp
+from pgwhy.target.facts import TargetFacts
 
 FIRST_LIBPQ_WITH_ALPN = 17
 

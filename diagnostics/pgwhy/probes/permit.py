@@ -10,20 +10,20 @@ from __future__ import annotations
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from diagnostics import target as targets
-from diagnostics.client import Client
-from diagnostics.obstacle import ClearText, Obstacle
-from diagnostics.probes import habits, tcp
-from diagnostics.probes.tls import Tls, Trust
-from diagnostics.target import protection, require_auth
-from diagnostics.target.facts import PasswordState, TargetFacts
-from diagnostics.target.model import CannotChange, Change, Host, Target
-from diagnostics.values import dataclass
+from pgwhy import target as targets
+from pgwhy.client import Client
+from pgwhy.probes import login_parameters, tcp
+from pgwhy.probes.obstacle import ClearText, Obstacle
+from pgwhy.probes.tls import Tls, Trust
+from pgwhy.target import protection, require_auth
+from pgwhy.target.facts import PasswordState, TargetFacts
+from pgwhy.target.model import CannotChange, Change, Host, Target
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
-    from diagnostics.probes.places import Place
-    from diagnostics.probes.probe import Seen
+    from pgwhy.network import Network
+    from pgwhy.probes.authentication.places import Place
+    from pgwhy.probes.probe import Seen
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ async def ask(seen: Seen, network: Network, client: Client | None, place: Place)
 def parameters(target: Target, client: Client | None) -> dict[str, str]:
     """What libpq is given of a target to log in as this client. May hold secrets."""
     default = (client.default_sslmode if client else None) or "prefer"
-    return habits.login_parameters(target, client, targets.facts(target, default_sslmode=default))
+    return login_parameters.login_parameters(target, client, targets.facts_of(target, default_sslmode=default))
 
 
 def own_word(target: Target) -> ClearText:
@@ -153,7 +153,7 @@ def _is_own_name(permit: Permit, place: Place) -> bool:
     """The certificate is checked against a name of the user's own: one of its hosts, or the same endpoint's without the
     provider's pooler.
     """
-    direct = targets.facts(permit.reading).direct_host or ""
+    direct = targets.facts_of(permit.reading).direct_host or ""
     names = [host.name for host in permit.reading.hosts] + ([direct] if direct else [])
     return place["host"].rstrip(".").lower() in [name.rstrip(".").lower() for name in names]
 
@@ -207,7 +207,7 @@ def _guard(wanted: dict[str, str]) -> dict[str, str]:
 
 async def _is_kept_whole(final: dict[str, str], seen: Seen, network: Network) -> bool:
     """The libpq in use knows every parameter that protects the password: a login drops what it does not know."""
-    from diagnostics.network import login
+    from pgwhy.network import login
 
     known = await login.keywords(network)
     if known is None:
@@ -222,7 +222,7 @@ def _root_of_this_machine(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:
     """`sslrootcert=system` is the store that the user's libpq has, not the build path inside our wheel (G-9)."""
     if wanted.get("sslrootcert") != "system":
         return wanted
-    from diagnostics.network import trust_store
+    from pgwhy.network import trust_store
 
     store = trust_store.system_file(seen.machine)
     return {**wanted, "sslrootcert": store} if store else wanted

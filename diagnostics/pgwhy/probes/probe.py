@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from diagnostics.client import Client
-from diagnostics.facts import Observations, Record
-from diagnostics.machine import Machine
-from diagnostics.target.model import Target
-from diagnostics.values import dataclass
+from pgwhy.client import Client
+from pgwhy.facts import Observations, Record
+from pgwhy.machine import Machine
+from pgwhy.target.model import Target
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
-    from diagnostics.probes.permit import Permit
+    from pgwhy.network import Network
+    from pgwhy.probes.permit import Permit
 
 R = TypeVar("R", bound=Record)
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, ClassVar
 
-from diagnostics.facts import Record, fact
-from diagnostics.probes.authentication import Authentication
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.probes.tcp import Tcp
-from diagnostics.target.facts import TargetFacts
-from diagnostics.target.provider import Provider
-from diagnostics.values import dataclass
+from pgwhy.facts import Record, fact
+from pgwhy.probes.authentication import Authentication
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.tcp import Tcp
+from pgwhy.target.facts import TargetFacts
+from pgwhy.target.provider import Provider
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
+    from pgwhy.network import Network
 
 FAR_AWAY_MS = 150.0
 """From here on an application with a few queries a page feels every one of them."""
@@ -56,7 +56,7 @@ async def observe(seen: Seen, network: Network) -> Session:
     connection = seen.connection
     if connection is None:
         return Session()
-    from diagnostics.network import login
+    from pgwhy.network import login
 
     limit = network.remaining()
     begin = network.clock()
@@ -97,7 +97,7 @@ def _question(requested: tuple[str, ...]) -> str:
 
 async def _without_catalogue(seen: Seen, network: Network, message: str) -> Session:
     """A server that speaks the protocol and has no such catalogue (or a standby's refusal): is it usable at all?"""
-    from diagnostics.network import login
+    from pgwhy.network import login
 
     begin = network.clock()
     rows = await login.query(network, seen.connection, "select 1", network.remaining())

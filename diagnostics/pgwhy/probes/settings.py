@@ -10,17 +10,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from diagnostics.client import Client, ClientFacts, UnknownParameters
-from diagnostics.facts import Record, derived, fact
-from diagnostics.machine import Machine
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.target import parameters, protection
-from diagnostics.target.facts import PasswordState, TargetFacts, is_template
-from diagnostics.target.model import Dialect, ProblemCode, Target
-from diagnostics.values import dataclass
+from pgwhy.client import Client, ClientFacts, UnknownParameters
+from pgwhy.facts import Record, derived, fact
+from pgwhy.machine import Machine
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.target import parameters, protection
+from pgwhy.target.facts import PasswordState, TargetFacts, is_template
+from pgwhy.target.model import Dialect, ProblemCode, Target
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
+    from pgwhy.network import Network
 
 
 class Contradiction(StrEnum):
@@ -186,8 +186,8 @@ async def _refusal(target: Target, client: Client, kept: tuple[str, ...], networ
     if not own and (client.family != "libpq" or client.id == target.driver):
         undecodable = (p.detail for p in target.problems if p.code is ProblemCode.PASSWORD_PERCENT)
         return next(undecodable, "")
-    from diagnostics.network.login import conninfo_error
-    from diagnostics.target.dialects import syntax
+    from pgwhy.network.login import conninfo_error
+    from pgwhy.target.dialects import syntax
 
     text, module = written.masked, syntax(written.dialect)
     for name in target.foreign:
@@ -227,8 +227,8 @@ def _password_elsewhere(target: Target, facts: TargetFacts, machine: Machine) ->
     used = target.password.reveal()
     if machine.environment.get("PGPASSWORD", used) != used:
         return "PGPASSWORD (environment)"
-    from diagnostics.target.dialects import passfile
-    from diagnostics.target.reading import default_user
+    from pgwhy.target.forms import passfile
+    from pgwhy.target.reading.completion import default_user
 
     path = passfile.where(machine, target.value("passfile"))
     user = facts.user or default_user(machine)
@@ -241,7 +241,7 @@ def _password_elsewhere(target: Target, facts: TargetFacts, machine: Machine) ->
 def _passfile_ignored(target: Target, facts: TargetFacts, machine: Machine) -> str:
     if facts.password is not PasswordState.MISSING:
         return ""
-    from diagnostics.target.dialects import passfile
+    from pgwhy.target.forms import passfile
 
     path = passfile.where(machine, target.value("passfile"))
     return str(path) if path and passfile.others_may_read(path, machine) else ""

@@ -13,14 +13,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from diagnostics.client import Addresses, ClientFacts
-from diagnostics.facts import Record, derived, fact
-from diagnostics.failure import Failure
-from diagnostics.network import Network
-from diagnostics.network.stream import Broken, Stream, bounded, has_ipv6_address, is_socket_path
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.target.facts import TargetFacts
-from diagnostics.values import dataclass
+from pgwhy.client import Addresses, ClientFacts
+from pgwhy.facts import Record, derived, fact
+from pgwhy.failure import Failure
+from pgwhy.network import Network
+from pgwhy.network.stream import Broken, Stream, bounded, has_ipv6_address, is_socket_path
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.target.facts import TargetFacts
+from pgwhy.values import dataclass
 
 
 class Reach(StrEnum):

@@ -11,15 +11,15 @@ import asyncio
 from base64 import b64encode
 from typing import ClassVar
 
-from diagnostics.facts import Record, fact
-from diagnostics.failure import Failure
-from diagnostics.network import Network, https, trust_store
-from diagnostics.network.stream import Broken
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.probes.tcp import Reach, Tcp
-from diagnostics.target.facts import TargetFacts
-from diagnostics.target.provider import Provider
-from diagnostics.values import dataclass
+from pgwhy.facts import Record, fact
+from pgwhy.failure import Failure
+from pgwhy.network import Network, https, trust_store
+from pgwhy.network.stream import Broken
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.tcp import Reach, Tcp
+from pgwhy.target.facts import TargetFacts
+from pgwhy.target.provider import Provider
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

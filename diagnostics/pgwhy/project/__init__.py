@@ -14,10 +14,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from diagnostics import files
-from diagnostics.client import Client, resolve
-from diagnostics.project.manifests import Package, Unreadable, reader_of
-from diagnostics.values import dataclass
+from pgwhy.client import Client, resolve
+from pgwhy.foreign import files
+from pgwhy.project.manifests import Package, Unreadable, reader_of
+from pgwhy.values import dataclass
 
 MAX_BYTES = 20_000_000
 """A larger file is no manifest that somebody wrote; the lock files of large projects have a few million bytes."""

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from diagnostics.causes import Stage
-from diagnostics.client import Client
-from diagnostics.engine import Request, diagnose
-from diagnostics.finding import Report, Status
-from diagnostics.project import Driver
+from pgwhy.causes import Stage
+from pgwhy.client import Client
+from pgwhy.engine.diagnosis import Request, diagnose
+from pgwhy.finding import Report, Status
+from pgwhy.project import Driver
 
 MAX_CLIENTS = 12
 """Runs for one project; each opens up to seven connections and logs in nowhere."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
 from typing import Any
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 class Unreadable(ValueError):

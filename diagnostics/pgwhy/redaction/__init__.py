@@ -21,15 +21,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
-from diagnostics.error_text import MAX_CHARACTERS, without_escapes
-from diagnostics.hidden import PLACEHOLDER as HIDDEN
-from diagnostics.hidden import is_placeholder
-from diagnostics.redaction import detectors, encodings, environment, own_words
-from diagnostics.redaction.texts import with_texts
+from pgwhy.error_text import MAX_CHARACTERS, without_escapes
+from pgwhy.redaction import detectors, encodings, environment, own_words
+from pgwhy.redaction.texts import with_texts
+from pgwhy.secret import PLACEHOLDER as HIDDEN
+from pgwhy.secret import is_placeholder
 
 if TYPE_CHECKING:
-    from diagnostics.machine import Machine
-    from diagnostics.target.model import Secret, Target  # an error text alone has no target, and does without
+    from pgwhy.machine import Machine
+    from pgwhy.target.model import Secret, Target  # an error text alone has no target, and does without
 
 T = TypeVar("T")
 
@@ -136,7 +136,7 @@ def for_target(target: Target) -> Redactor:
     """A redactor that knows every secret that was met while the target was read, and those of its environment."""
     secrets: list[Secret | str] = [*target.secrets, *([target.password] if target.password else [])]
     if target.problems:
-        from diagnostics.target.detect import pieces  # a text without problems is read as it was meant
+        from pgwhy.target.dialects.detection import pieces  # a text without problems is read as it was meant
 
         secrets += pieces(target.secrets)
     if target.machine is not None:

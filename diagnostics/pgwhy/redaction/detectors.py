@@ -15,10 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from diagnostics.hidden import PLACEHOLDER as HIDDEN
-from diagnostics.hidden import is_placeholder
-from diagnostics.redaction import named_values
-from diagnostics.values import dataclass
+from pgwhy.redaction import named_values
+from pgwhy.secret import PLACEHOLDER as HIDDEN
+from pgwhy.secret import is_placeholder
+from pgwhy.values import dataclass
 
 Spans = Iterator[tuple[int, int]]
 

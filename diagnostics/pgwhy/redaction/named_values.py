@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diagnostics.hidden import is_placeholder
+from pgwhy.secret import is_placeholder
 
 SIGNS = (
     "pass", "pwd", "secret", "key", "token", "jwt", "credential", "sig", "psw", "pw", "auth", "senha", "contra",
@@ -123,7 +123,7 @@ def _bare(text: str, start: int) -> tuple[int, int] | None:
 
 
 def _known(name: str) -> bool:
-    from diagnostics.target import parameters  # only for a value with a separator in it
+    from pgwhy.target import parameters  # only for a value with a separator in it
 
     return parameters.is_known(name.strip())
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar, cast
 
-from diagnostics.facts import Observations
+from pgwhy.facts import Observations
 
 T = TypeVar("T")
 

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from diagnostics.causes import Severity
-from diagnostics.finding import Finding, Report
-from diagnostics.report.fixes import steps_of
-from diagnostics.report.rung import milliseconds
-from diagnostics.report.style import Line, Style, line
-from diagnostics.report.width import columns, wrap
+from pgwhy.causes import Severity
+from pgwhy.finding import Finding, Report
+from pgwhy.report.fixes import steps_of
+from pgwhy.report.ladder.rung import milliseconds
+from pgwhy.terminal.style import Line, Style, line
+from pgwhy.terminal.width import columns, wrap
 
 BARS = 30
 """Columns of the widest bar of the timeline."""

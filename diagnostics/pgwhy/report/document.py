@@ -13,23 +13,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
-from diagnostics.error_text import Origin
-from diagnostics.facts import Vocabulary
-from diagnostics.finding import (
-    SCHEMA,
-    Doubt,
-    Evidence,
-    Finding,
-    Next,
-    Remedy,
-    Report,
-    Status,
-    Verdict,
-    Verification,
-)
-from diagnostics.json_text import Unfit, short
-from diagnostics.timeline import Span
+from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.error_text import Origin
+from pgwhy.facts import Vocabulary
+from pgwhy.finding import SCHEMA, Doubt, Evidence, Finding, Next, Remedy, Report, Status, Verdict, Verification
+from pgwhy.foreign.json_text import Unfit, short
+from pgwhy.timeline import Span
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
@@ -59,7 +48,7 @@ def from_json(document: Mapping[str, Any], vocabulary: Vocabulary) -> Report:
     """The report of a document (`json_text.read`). Raises `NotAReport` for another major schema, and with the path of
     the first part that does not follow the schema.
     """
-    from diagnostics.report import strict  # most runs read no report
+    from pgwhy.report import strict  # most runs read no report
 
     schema = document.get("schema")
     if schema != SCHEMA:
@@ -75,7 +64,7 @@ def from_json(document: Mapping[str, Any], vocabulary: Vocabulary) -> Report:
 @lru_cache(maxsize=1)
 def _schema_to_read(vocabulary: Vocabulary) -> dict[str, Any]:
     """The published schema. In lists of causes, one that only a newer version knows is passed over."""
-    from diagnostics.report.schema import schema  # as above
+    from pgwhy.report.schema import schema  # as above
 
     whole = schema(vocabulary)
     for name in ("also", "ruled_out"):

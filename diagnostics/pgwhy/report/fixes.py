@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diagnostics.finding import Kind, Remedy, Report, Verification
-from diagnostics.report.headline import whole_sentences
-from diagnostics.report.rung import tidied
-from diagnostics.report.style import Line, Style, begins, line
-from diagnostics.report.width import columns, shortened, wrap
-from diagnostics.values import dataclass
+from pgwhy.finding import Kind, Remedy, Report, Verification
+from pgwhy.report.headline import whole_sentences
+from pgwhy.report.ladder.rung import tidied
+from pgwhy.terminal.style import Line, Style, begins, line
+from pgwhy.terminal.width import columns, shortened, wrap
+from pgwhy.values import dataclass
 
 INDENT = " " * 7
 PASTE_INDENT = " " * 11

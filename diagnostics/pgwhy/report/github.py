@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from diagnostics.finding import Report, Severity
-from diagnostics.report import told
-from diagnostics.report.terminal import page as text_page
+from pgwhy.finding import Report, Severity
+from pgwhy.report import told
+from pgwhy.report.text import page as text_page
 
 ANNOTATIONS = 10
 """GitHub shows ten of each level for a step, and drops the others without a word."""

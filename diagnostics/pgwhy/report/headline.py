@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from diagnostics.causes import Cause, Stage
-from diagnostics.finding import Finding, Report, Status
-from diagnostics.obstacle import reason
-from diagnostics.report.ladder import rungs
-from diagnostics.report.rung import Mark, milliseconds, tidied
-from diagnostics.report.style import Line, Style, begins, line
-from diagnostics.report.width import shortened, wrap
+from pgwhy.causes import Cause, Stage
+from pgwhy.finding import Finding, Report, Status
+from pgwhy.probes.obstacle import reason
+from pgwhy.report.ladder import rungs
+from pgwhy.report.ladder.rung import Mark, milliseconds, tidied
+from pgwhy.terminal.style import Line, Style, begins, line
+from pgwhy.terminal.width import shortened, wrap
 
 USUAL_REASON = "The usual reason is libpq 13 or older. "
 """As the rules of a client without SNI say it: behind it the page says how to name the client."""

@@ -16,14 +16,14 @@ from typing import Any
 
 import jinja2
 
-from diagnostics.finding import Report, Verification
-from diagnostics.report import told
-from diagnostics.report.headline import first_finding
-from diagnostics.report.ladder import rungs
-from diagnostics.report.link import is_web_address
-from diagnostics.report.rung import milliseconds
-from diagnostics.report.waterfall import waterfall
-from diagnostics.values import dataclass
+from pgwhy.finding import Report, Verification
+from pgwhy.report import told
+from pgwhy.report.headline import first_finding
+from pgwhy.report.ladder import rungs
+from pgwhy.report.ladder.rung import milliseconds
+from pgwhy.report.link import is_web_address
+from pgwhy.report.waterfall import waterfall
+from pgwhy.values import dataclass
 
 LONG = 400
 """Characters of a fact that the page shows; the JSON has all of them."""
@@ -135,7 +135,7 @@ def _templates() -> jinja2.Environment:
 
 @cache
 def _file(name: str) -> str:
-    return (resources.files("diagnostics.report") / "browser" / name).read_text(encoding="utf-8")
+    return (resources.files("pgwhy.report") / "browser" / name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from diagnostics.causes import Stage
-from diagnostics.finding import Finding, Report, Severity, Status
-from diagnostics.report import told
-from diagnostics.report.ladder import rungs
-from diagnostics.report.rung import Mark, Rung
-from diagnostics.report.terminal import page as text_page
-from diagnostics.values import dataclass
+from pgwhy.causes import Stage
+from pgwhy.finding import Finding, Report, Severity, Status
+from pgwhy.report import told
+from pgwhy.report.ladder import rungs
+from pgwhy.report.ladder.rung import Mark, Rung
+from pgwhy.report.text import page as text_page
+from pgwhy.values import dataclass
 
 NAMES = {
     "settings": Stage.CONFIG,

@@ -8,10 +8,10 @@ from __future__ import annotations
 import shutil
 from typing import TextIO
 
-from diagnostics.facts import Observations, Record
-from diagnostics.report.ladder import rungs
-from diagnostics.report.style import in_ascii
-from diagnostics.report.terminal import rung_lines
+from pgwhy.facts import Observations, Record
+from pgwhy.report.ladder import rungs
+from pgwhy.report.text import rung_lines
+from pgwhy.terminal.style import in_ascii
 
 
 class Live:

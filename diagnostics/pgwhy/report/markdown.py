@@ -10,12 +10,12 @@ import json
 import re
 from collections.abc import Iterator
 
-from diagnostics.finding import Report
-from diagnostics.report import told
-from diagnostics.report.headline import first_finding
-from diagnostics.report.ladder import rungs
-from diagnostics.report.link import is_web_address
-from diagnostics.report.rung import milliseconds
+from pgwhy.finding import Report
+from pgwhy.report import told
+from pgwhy.report.headline import first_finding
+from pgwhy.report.ladder import rungs
+from pgwhy.report.ladder.rung import milliseconds
+from pgwhy.report.link import is_web_address
 
 
 def page(report: Report) -> str:

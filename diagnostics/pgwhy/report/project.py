@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from diagnostics.report.rung import Mark
-from diagnostics.report.style import Line, Style, begins, line
-from diagnostics.report.width import wrap
+from pgwhy.report.ladder.rung import Mark
+from pgwhy.terminal.style import Line, Style, begins, line
+from pgwhy.terminal.width import wrap
 
 INDENT = " " * 8
 _STYLES = {Mark.OK: Style.GOOD, Mark.FAIL: Style.BAD, Mark.NOTE: Style.CARE, Mark.SKIP: Style.QUIET}

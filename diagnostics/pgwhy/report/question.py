@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics.causes import Cause
-from diagnostics.finding import Next, Report
-from diagnostics.report.style import Line, Style, begins, line
-from diagnostics.report.width import columns, shortened, wrap
+from pgwhy.causes import Cause
+from pgwhy.finding import Next, Report
+from pgwhy.terminal.style import Line, Style, begins, line
+from pgwhy.terminal.width import columns, shortened, wrap
 
 COMMAND = 24
 """Columns for a command; of a longer one the explanation stands below."""

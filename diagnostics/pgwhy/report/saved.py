@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from diagnostics import files, json_text
-from diagnostics.facts import Vocabulary
-from diagnostics.finding import Report
-from diagnostics.report.document import NotAReport, from_json
+from pgwhy.facts import Vocabulary
+from pgwhy.finding import Report
+from pgwhy.foreign import files, json_text
+from pgwhy.report.document import NotAReport, from_json
 
 IN_TICKET = "report.json"
 """The report's name in a ticket."""
@@ -54,7 +54,7 @@ def text_of(content: bytes) -> str:
     """The text of a file; of a ticket (`pgwhy ticket`), that of its report. Raises `NotAReport` for another .zip."""
     if not content.startswith(b"PK\x03\x04"):
         return files.decoded(content)
-    from diagnostics import archive  # few files are one
+    from pgwhy.foreign import archive  # few files are one
 
     try:
         return files.decoded(archive.member(content, IN_TICKET, json_text.LIMIT))

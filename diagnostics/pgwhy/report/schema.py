@@ -8,12 +8,12 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
-from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
-from diagnostics.error_text import Origin
-from diagnostics.facts import Record, Vocabulary, derived, fact_names
-from diagnostics.finding import SCHEMA, Status, Verification
-from diagnostics.report.link import WEB_ADDRESS
-from diagnostics.timeline import Span
+from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.error_text import Origin
+from pgwhy.facts import Record, Vocabulary, derived, fact_names
+from pgwhy.finding import SCHEMA, Status, Verification
+from pgwhy.report.link import WEB_ADDRESS
+from pgwhy.timeline import Span
 
 Json = dict[str, Any]
 

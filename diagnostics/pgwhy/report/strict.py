@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from diagnostics.json_text import WHOLE, Unfit, inside, short
+from pgwhy.foreign.json_text import WHOLE, Unfit, inside, short
 
 
 def conformed(value: Any, schema: Mapping[str, Any], path: str = WHOLE) -> Any:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics.facts import Observations
-from diagnostics.finding import Report, Status
-from diagnostics.obstacle import ClearText
-from diagnostics.report.rung import milliseconds, release
-from diagnostics.report.style import Line, Style, begins, line
-from diagnostics.report.width import columns, wrap
+from pgwhy.facts import Observations
+from pgwhy.finding import Report, Status
+from pgwhy.probes.obstacle import ClearText
+from pgwhy.report.ladder.rung import milliseconds, release
+from pgwhy.terminal.style import Line, Style, begins, line
+from pgwhy.terminal.width import columns, wrap
 
 
 def success_lines(report: Report, width: int) -> Iterator[Line]:

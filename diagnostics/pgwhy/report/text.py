@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from diagnostics.causes import Retry
-from diagnostics.finding import Report, Severity, Status
-from diagnostics.redaction.texts import with_texts
-from diagnostics.report.fixes import fix_lines
-from diagnostics.report.headline import first_finding, headline, summary
-from diagnostics.report.ladder import rungs
-from diagnostics.report.question import labelled, question_lines
-from diagnostics.report.rung import Mark, Rung, milliseconds
-from diagnostics.report.style import Line, Style, begins, in_ascii, line
-from diagnostics.report.success import success_lines
-from diagnostics.report.waited import waited_lines
-from diagnostics.report.width import columns, rows, shortened, wrap
-from diagnostics.values import dataclass
+from pgwhy.causes import Retry
+from pgwhy.finding import Report, Severity, Status
+from pgwhy.redaction.texts import with_texts
+from pgwhy.report.fixes import fix_lines
+from pgwhy.report.headline import first_finding, headline, summary
+from pgwhy.report.ladder import rungs
+from pgwhy.report.ladder.rung import Mark, Rung, milliseconds
+from pgwhy.report.question import labelled, question_lines
+from pgwhy.report.success import success_lines
+from pgwhy.report.waited import waited_lines
+from pgwhy.terminal.style import Line, Style, begins, in_ascii, line
+from pgwhy.terminal.width import columns, rows, shortened, wrap
+from pgwhy.values import dataclass
 
 ROWS = 23
 """Of 24: the prompt that comes after the page needs one, and the headline should not scroll away."""
@@ -82,13 +82,13 @@ def page(report: Report, width: int = 80, unicode: bool = True, colour: bool = F
     if not unicode:
         report = with_texts(report, in_ascii)  # before the layout: an escaped character is wider
     if verbose:
-        from diagnostics.report.details import detail_lines  # only -v pays for it
+        from pgwhy.report.details import detail_lines  # only -v pays for it
 
         lines = [*_composed(report, measure, EVERYTHING), *detail_lines(report, measure)]
     else:
         lines = _fitting(report, width, measure)
     if project := report.extra.get("project"):  # asked for with --project: its length is the project's
-        from diagnostics.report.project import project_lines
+        from pgwhy.report.project import project_lines
 
         lines += [line(), *project_lines(project, measure)]
     return "".join((one.painted() if colour else one.text) + "\n" for one in lines)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from diagnostics.finding import Finding, Kind, Remedy, Report, Severity, Status, Verification
-from diagnostics.report.fixes import Instruction, instructions, offered, outcome, steps_of
-from diagnostics.report.headline import said, sentences
-from diagnostics.report.project import project_lines
-from diagnostics.report.success import success_lines
-from diagnostics.report.waited import waited_lines
-from diagnostics.values import dataclass
+from pgwhy.finding import Finding, Kind, Remedy, Report, Severity, Status, Verification
+from pgwhy.report.fixes import Instruction, instructions, offered, outcome, steps_of
+from pgwhy.report.headline import said, sentences
+from pgwhy.report.project import project_lines
+from pgwhy.report.success import success_lines
+from pgwhy.report.waited import waited_lines
+from pgwhy.values import dataclass
 
 UNWRAPPED = 10_000
 """Columns: a page that wraps by itself gets whole sentences."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics.finding import Report, Status
-from diagnostics.report.headline import first_finding
-from diagnostics.report.style import Line, Style, begins, line
-from diagnostics.report.width import wrap
+from pgwhy.finding import Report, Status
+from pgwhy.report.headline import first_finding
+from pgwhy.terminal.style import Line, Style, begins, line
+from pgwhy.terminal.width import wrap
 
 
 def waiting_for(report: Report, limit_s: float) -> str:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from diagnostics.causes import Stage
-from diagnostics.facts import Observations
-from diagnostics.finding import Report, Status
-from diagnostics.report.rung import milliseconds
-from diagnostics.timeline import Span
-from diagnostics.values import dataclass
+from pgwhy.causes import Stage
+from pgwhy.facts import Observations
+from pgwhy.finding import Report, Status
+from pgwhy.report.ladder.rung import milliseconds
+from pgwhy.timeline import Span
+from pgwhy.values import dataclass
 
 
 class Kind(StrEnum):

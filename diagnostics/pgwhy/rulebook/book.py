@@ -12,14 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from diagnostics import rules_compiled
-from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
-from diagnostics.conditions import WORDS, Answer, Block, Facts, Operator, Test, any_of, block
-from diagnostics.facts import Observations, Value, Vocabulary
-from diagnostics.plan import Plan, plan
-from diagnostics.rules_compiled import RuleError as RuleError
-from diagnostics.rules_compiled import RuleFile, RuleProblem
-from diagnostics.values import dataclass
+from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.facts import Observations, Value, Vocabulary
+from pgwhy.rulebook import compiled
+from pgwhy.rulebook.compiled import RuleError as RuleError
+from pgwhy.rulebook.compiled import RuleFile, RuleProblem
+from pgwhy.rulebook.conditions import WORDS, Answer, Block, Facts, Operator, Test, any_of, block
+from pgwhy.rulebook.index import Plan, plan
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -189,9 +189,9 @@ def load(
     vocabulary: Vocabulary | Callable[[], Vocabulary], *folders: Path, repairs: Collection[str] | None = None
 ) -> Rulebook:
     """The built-in rules, and those of more folders. `RuleError` as `from_folders`."""
-    ours = rules_compiled.built_in()
+    ours = compiled.built_in()
     folders = (ours, *(folder for folder in folders if folder.resolve() != ours.resolve()))
-    return from_folders(vocabulary, *folders, repairs=repairs, known=rules_compiled.compiled())
+    return from_folders(vocabulary, *folders, repairs=repairs, known=compiled.compiled())
 
 
 def from_folders(
@@ -274,7 +274,7 @@ def _reads_the_text(block: Block) -> bool:
 
 def _files(folder: Path, problems: list[RuleProblem]) -> Iterable[RuleFile]:
     try:
-        return rules_compiled.files(folder)
+        return compiled.files(folder)
     except RuleError as error:
         problems.extend(error.problems)
         return ()
@@ -283,7 +283,7 @@ def _files(folder: Path, problems: list[RuleProblem]) -> Iterable[RuleFile]:
 def _parsed(
     file: RuleFile, vocabulary: Vocabulary | Callable[[], Vocabulary], repairs: Collection[str] | None
 ) -> Mapping[str, Any]:
-    from diagnostics import rule_file  # the compiled form does without
+    from pgwhy.rulebook import rule_file  # the compiled form does without
 
     return rule_file.read(file, vocabulary if isinstance(vocabulary, Vocabulary) else vocabulary(), repairs)
 
@@ -294,6 +294,6 @@ def _unknown_superseded(said: Mapping[str, tuple[RuleFile, Mapping[str, Any]]]) 
             if other == id:
                 yield RuleProblem(file.path, "supersedes", "a rule cannot supersede itself")
             elif other not in said:
-                from diagnostics.rule_file import did_you_mean  # only for somebody who made a mistake
+                from pgwhy.rulebook.rule_file import did_you_mean  # only for somebody who made a mistake
 
                 yield RuleProblem(file.path, "supersedes", f'no rule "{other}"{did_you_mean(other, said)}')

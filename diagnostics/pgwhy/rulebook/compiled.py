@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parents[1]
 COMPILED = PACKAGE / "rules-compiled.json"
 MAX_BYTES = 32_768
 """Of a rule file. The longest of ours has 11 kB."""
@@ -54,7 +54,7 @@ class RuleProblem(NamedTuple):
 
     def __str__(self) -> str:
         """`team/auth/x.toml: line 12: fix.a.change: ...`, without what a hostile file could do to a terminal."""
-        from diagnostics.error_text import without_escapes  # only for somebody who made a mistake
+        from pgwhy.error_text import without_escapes  # only for somebody who made a mistake
 
         parts = (str(self.path), f"line {self.line}" if self.line else "", self.key, self.says)
         return without_escapes(": ".join(filter(None, parts))).translate({9: " ", 10: " "})
@@ -81,7 +81,7 @@ class RuleError(Exception):
 def built_in() -> Path:
     """The folder of the built-in rules: in the package when it is installed, beside it in a checkout."""
     installed = PACKAGE / "rules"
-    return installed if installed.is_dir() else PACKAGE.parent / "rules"
+    return installed if installed.is_dir() else PACKAGE.parents[1] / "rules"
 
 
 def is_built_in(path: Path) -> bool:
@@ -138,7 +138,7 @@ def compiled(file: Path = COMPILED) -> dict[str, Any]:
         return {}
     needed = known.pop(_needles_key(), {})
     if isinstance(needed, dict):
-        from diagnostics.patterns import remember  # a build has this module alone
+        from pgwhy.rulebook.patterns import remember  # a build has this module alone
 
         remember(needed)
     return {sha256: data for sha256, data in known.items() if not sha256.startswith(_NEEDLES)}
@@ -195,7 +195,7 @@ def _beside(name: str) -> Any:
 def _files() -> Any:
     """The reader of foreign files. A build has no package to import it from."""
     try:
-        from diagnostics import files as reader
+        from pgwhy.foreign import files as reader
     except ImportError:
         return _beside("files")
     return reader

@@ -12,9 +12,9 @@ from enum import IntEnum, StrEnum
 from functools import cached_property
 from typing import Any
 
-from diagnostics.facts import Observations, Value
-from diagnostics.patterns import branches, needles
-from diagnostics.values import dataclass
+from pgwhy.facts import Observations, Value
+from pgwhy.rulebook.patterns import branches, needles
+from pgwhy.values import dataclass
 
 
 class Answer(IntEnum):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from diagnostics.conditions import Answer, Block, Facts, Operator, Test
-from diagnostics.values import dataclass
+from pgwhy.rulebook.conditions import Answer, Block, Facts, Operator, Test
+from pgwhy.values import dataclass
 
 TEXT, CODES, SQLSTATE = "error.message", "error.codes", "error.sqlstate"
 LETTERS = 4

@@ -10,15 +10,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from diagnostics import allowance, pattern_bound
-from diagnostics.causes import Cause, Kind, Owner, Retry, Severity, Stage
-from diagnostics.conditions import WORDS, WRITTEN, Operator
-from diagnostics.error_text import without_escapes
-from diagnostics.facts import Fact, Vocabulary, accepts
-from diagnostics.patterns import branches
-from diagnostics.rule_lines import Lines
-from diagnostics.rules_compiled import RuleError, RuleFile, RuleProblem
-from diagnostics.wording import placeholders
+from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.error_text import without_escapes
+from pgwhy.facts import Fact, Vocabulary, accepts
+from pgwhy.rulebook import allowance, pattern_bound
+from pgwhy.rulebook.compiled import RuleError, RuleFile, RuleProblem
+from pgwhy.rulebook.conditions import WORDS, WRITTEN, Operator
+from pgwhy.rulebook.patterns import branches
+from pgwhy.rulebook.rule_lines import Lines
+from pgwhy.rulebook.wording import placeholders
 
 Problems = Iterator[tuple[str, str]]
 """Key and sentence."""

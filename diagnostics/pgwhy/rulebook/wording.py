@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from diagnostics.facts import Observations, Value
+from pgwhy.facts import Observations, Value
 
 MAX_CHARACTERS = 300
 """Of a longer value only the beginning is told."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from diagnostics.snippets.choices import Choice, bundle, choose
-from diagnostics.snippets.stacks import STACKS, Stack
-from diagnostics.target import apply
-from diagnostics.target.model import CannotChange, Change, Problem, ProblemCode, Target
-from diagnostics.values import dataclass
+from pgwhy.snippets.choices import Choice, bundle, choose
+from pgwhy.snippets.stacks import STACKS, Stack
+from pgwhy.target import apply
+from pgwhy.target.model import CannotChange, Change, Problem, ProblemCode, Target
+from pgwhy.values import dataclass
 
 __all__ = ["STACKS", "Snippet", "snippet"]
 
@@ -74,7 +74,7 @@ _REPAIRS_AT_MOST = 8
 
 def _written(stack: Stack, choice: Choice) -> tuple[str, tuple[str, ...]]:
     # Imported when it is needed: most commands write few of them.
-    module = import_module(f"diagnostics.snippets.{_LANGUAGES.get(Path(stack.file).suffix, 'files')}")
+    module = import_module(f"pgwhy.snippets.{_LANGUAGES.get(Path(stack.file).suffix, 'files')}")
     text, notes = module.write(stack, choice)
     return text, tuple(notes)
 

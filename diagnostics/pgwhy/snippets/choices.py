@@ -9,15 +9,15 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from diagnostics import client as clients
-from diagnostics.client import Client
-from diagnostics.client.habits import Roots
-from diagnostics.snippets.pooling import Host, host_for
-from diagnostics.snippets.stacks import Stack
-from diagnostics.target.forms import FORMS, CannotCarry, lacking
-from diagnostics.target.model import Target
-from diagnostics.target.provider import Provider, recognise
-from diagnostics.values import dataclass
+from pgwhy import client as clients
+from pgwhy.client import Client
+from pgwhy.client.habits import Roots
+from pgwhy.snippets.pooling import Host, host_for
+from pgwhy.snippets.stacks import Stack
+from pgwhy.target.forms import FORMS, CannotCarry, lacking
+from pgwhy.target.model import Target
+from pgwhy.target.provider import Provider, recognise
+from pgwhy.values import dataclass
 
 BUNDLES = (
     Path("/etc/ssl/certs/ca-certificates.crt"),  # Debian, Ubuntu, Gentoo

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from diagnostics.snippets.choices import Choice
-from diagnostics.snippets.hole import VARIABLE
-from diagnostics.snippets.stacks import Stack
-from diagnostics.target.dialects import javascript, jdbc, npgsql, uri
+from pgwhy.snippets.choices import Choice
+from pgwhy.snippets.hole import VARIABLE
+from pgwhy.snippets.stacks import Stack
+from pgwhy.target.dialects import jdbc, npgsql, uri
+from pgwhy.target.forms import javascript
 
 
 def write(stack: Stack, choice: Choice) -> tuple[str, list[str]]:

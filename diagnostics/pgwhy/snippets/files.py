@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from diagnostics.snippets.choices import Choice
-from diagnostics.snippets.hole import HOLE, VARIABLE, in_form
-from diagnostics.snippets.stacks import Stack
-from diagnostics.target.dialects import jdbc_fields, service
+from pgwhy.snippets.choices import Choice
+from pgwhy.snippets.hole import HOLE, VARIABLE, in_form
+from pgwhy.snippets.stacks import Stack
+from pgwhy.target.forms import jdbc_fields, service
 
 _REFERENCE = "${" + VARIABLE + "}"
 _ENCODED = f"in a URL, {VARIABLE} has to be percent-encoded if it has other characters than A-Z a-z 0-9 - . _ ~"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from diagnostics.snippets.choices import Choice
-from diagnostics.target.forms import FORMS, write
+from pgwhy.snippets.choices import Choice
+from pgwhy.target.forms import FORMS, write
 
 VARIABLE = "PGPASSWORD"
 """libpq's own name for it, which most drivers read by themselves."""

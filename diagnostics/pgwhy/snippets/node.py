@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from diagnostics.snippets.choices import Choice
-from diagnostics.snippets.hole import HOLE, VARIABLE, in_form, literal, values_of
-from diagnostics.snippets.stacks import Stack
-from diagnostics.target.dialects import javascript, node, percent, uri
+from pgwhy.snippets.choices import Choice
+from pgwhy.snippets.hole import HOLE, VARIABLE, in_form, literal, values_of
+from pgwhy.snippets.stacks import Stack
+from pgwhy.target.dialects import percent, uri
+from pgwhy.target.forms import javascript, node
 
 PASSWORD = f"process.env.{VARIABLE}"
 _IN_URL = "${encodeURIComponent(process.env." + VARIABLE + ' ?? "")}'

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from diagnostics.snippets.stacks import Stack, Use
-from diagnostics.target.provider import Provider, direct_host, pooled_host, recognise
-from diagnostics.values import dataclass
+from pgwhy.snippets.stacks import Stack, Use
+from pgwhy.target.provider import Provider, direct_host, pooled_host, recognise
+from pgwhy.values import dataclass
 
 POOLED = (
     "pooled: up to 10,000 clients share the server's connections. Nothing of a session lasts beyond a transaction: no "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from diagnostics.snippets.choices import Choice
-from diagnostics.snippets.hole import VARIABLE, in_form, literal
-from diagnostics.snippets.stacks import Stack
-from diagnostics.target.dialects import django
-from diagnostics.target.model import port_number
+from pgwhy.snippets.choices import Choice
+from pgwhy.snippets.hole import VARIABLE, in_form, literal
+from pgwhy.snippets.stacks import Stack
+from pgwhy.target.forms import django
+from pgwhy.target.model import port_number
 
 PASSWORD = f'os.environ["{VARIABLE}"]'
 

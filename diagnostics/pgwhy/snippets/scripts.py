@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 
-from diagnostics.snippets.choices import Choice
-from diagnostics.snippets.hole import VARIABLE
-from diagnostics.snippets.stacks import Stack
-from diagnostics.target.dialects import keywords
+from pgwhy.snippets.choices import Choice
+from pgwhy.snippets.hole import VARIABLE
+from pgwhy.snippets.stacks import Stack
+from pgwhy.target.dialects import keywords
 
 
 def write(stack: Stack, choice: Choice) -> tuple[str, list[str]]:

@@ -1,6 +1,6 @@
 """What the user wrote → `Target`, with where each value came from, and back again.
 
-`read` makes a target, `facts` says what rules may know of it, `apply` and `edit` change it and say so in the user's
+`read` makes a target, `facts_of` says what rules may know of it, `apply` and `edit` change it and say so in the user's
 own syntax, `libpq_parameters` and `masked` hand it on.
 """
 
@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from diagnostics.target.facts import TargetFacts, facts_of
-from diagnostics.target.facts import facts_of as facts
-from diagnostics.target.model import PLACEHOLDER, CannotChange, Change, Edit, Problem, ProblemCode, Secret, Target
-from diagnostics.target.reading import read
+from pgwhy.target.facts import TargetFacts, facts_of
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Edit, Problem, ProblemCode, Secret, Target
+from pgwhy.target.reading.completion import read
 
 __all__ = [
     "read",
-    "facts",
     "facts_of",
     "is_nothing",
     "apply",
@@ -36,7 +34,7 @@ __all__ = [
 
 def apply(target: Target, change: Change) -> Target:
     """The target with a change made. Raises `CannotChange`."""
-    from diagnostics.target.editing import apply_change  # a healthy run changes nothing
+    from pgwhy.target.editing.edits import apply_change  # a healthy run changes nothing
 
     return apply_change(target, change)
 
@@ -45,14 +43,14 @@ def as_taken(target: Target, raw: tuple[str, ...]) -> Target:
     """The target as a client reads it that takes these characters unencoded in the password of a URL."""
     if not raw or not target.problems:
         return target
-    from diagnostics.target.repair import taken_raw  # for a broken text only
+    from pgwhy.target.editing.repair import taken_raw  # for a broken text only
 
     return taken_raw(target, raw)
 
 
 def edit(target: Target, change: Change) -> Edit:
     """What the user has to do to his own text for the same change. Raises `CannotChange`."""
-    from diagnostics.target.editing import edit_for
+    from pgwhy.target.editing.edits import edit_for
 
     return edit_for(target, change)
 

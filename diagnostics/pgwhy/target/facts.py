@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import ClassVar
 from urllib.parse import quote
 
-from diagnostics.facts import Record, derived, fact
-from diagnostics.target import provider
-from diagnostics.target.model import Dialect, ProblemCode, Setting, Target, is_absolute_path
-from diagnostics.target.parameters import words
-from diagnostics.target.provider import Provider
-from diagnostics.values import dataclass
+from pgwhy.facts import Record, derived, fact
+from pgwhy.target import provider
+from pgwhy.target.model import Dialect, ProblemCode, Setting, Target, is_absolute_path
+from pgwhy.target.parameters import words
+from pgwhy.target.provider import Provider
+from pgwhy.values import dataclass
 
 
 class HostKind(StrEnum):

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
 
-from diagnostics.hidden import PLACEHOLDER as PLACEHOLDER
-from diagnostics.machine import Machine
-from diagnostics.values import dataclass
+from pgwhy.machine import Machine
+from pgwhy.secret import PLACEHOLDER as PLACEHOLDER
+from pgwhy.values import dataclass
 
 
 class Dialect(StrEnum):
@@ -179,7 +179,7 @@ class Problem:
     detail: str
     """What was seen, without any secret: `the second "?" after sslmode=require`."""
     repair: str | None = None
-    """A name in `diagnostics.target.repair.REPAIRS`; `None` where only the user can know."""
+    """A name in `pgwhy.target.editing.repair.REPAIRS`; `None` where only the user can know."""
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Target:
-    """What to connect to, as one client would read it. Made by `diagnostics.target.read`."""
+    """What to connect to, as one client would read it. Made by `pgwhy.target.read`."""
 
     settings: Mapping[str, Setting]
     """libpq's names (`host`, `port`, `user`, `sslmode`, `options` ...) → value with its source. A dialect's own
@@ -320,7 +320,7 @@ class Change:
     drop_option: str = ""
     """The start of the token of `options` to drop (`endpoint=`)."""
     repair: str = ""
-    """A name in `diagnostics.target.repair.REPAIRS`."""
+    """A name in `pgwhy.target.editing.repair.REPAIRS`."""
     password: str = ""
     """`percent-encode`, `endpoint-form` (with `;`), `endpoint-form-dollar` (with `$`) or `plain-form` (that undone):
     transformed by name, never templated."""

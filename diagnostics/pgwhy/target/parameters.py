@@ -6,8 +6,8 @@ Source of libpq's: PostgreSQL, "Parameter Key Words" and "Environment Variables"
 
 from __future__ import annotations
 
-from diagnostics.target import require_auth
-from diagnostics.target.model import port_number
+from pgwhy.target import require_auth
+from pgwhy.target.model import port_number
 
 
 def words(text: str) -> frozenset[str]:

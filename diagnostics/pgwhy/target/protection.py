@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from diagnostics.target.model import Dialect, Setting, SourceKind, Target
-from diagnostics.target.parameters import ENVIRONMENT, VALUES, nearest, words
+from pgwhy.target.model import Dialect, Setting, SourceKind, Target
+from pgwhy.target.parameters import ENVIRONMENT, VALUES, nearest, words
 
 SSLMODES = VALUES["sslmode"]
 """From the weakest to the strongest (PostgreSQL, "SSL Support" of libpq, table "SSL Mode Descriptions")."""

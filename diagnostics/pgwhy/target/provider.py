@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 class Provider(StrEnum):

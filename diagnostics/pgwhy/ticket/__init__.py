@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from diagnostics.finding import Report
-from diagnostics.report import document, markdown
-from diagnostics.report.saved import IN_TICKET
-from diagnostics.ticket.inventory import Entry
-from diagnostics.ticket.summary import summary
+from pgwhy.finding import Report
+from pgwhy.report import document, markdown
+from pgwhy.report.saved import IN_TICKET
+from pgwhy.ticket.inventory import Entry
+from pgwhy.ticket.overview import summary
 
 
 def files(report: Report, machine: Iterable[Entry], left_out: Iterable[str]) -> dict[str, str]:
     """Name → text of every file in the ticket. `machine` is empty for a saved report."""
-    from diagnostics.report import html  # its template library is for this file alone
+    from pgwhy.report import html  # its template library is for this file alone
 
     return {
         "ticket.md": as_markdown(report, machine, left_out),

@@ -14,10 +14,10 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from diagnostics import files
-from diagnostics.finding import Report
-from diagnostics.machine import Machine
-from diagnostics.values import dataclass
+from pgwhy.finding import Report
+from pgwhy.foreign import files
+from pgwhy.machine import Machine
+from pgwhy.values import dataclass
 
 DRIVERS = ("psycopg", "psycopg-binary", "psycopg2", "psycopg2-binary", "asyncpg", "pg8000", "SQLAlchemy", "Django")
 PROGRAMS = ("psql", "pgbouncer", "node", "java", "go", "ruby", "php", "dotnet")

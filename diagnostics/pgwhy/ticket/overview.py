@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics.facts import Observations
-from diagnostics.finding import Remedy, Report, Verification
-from diagnostics.report.fixes import offered
-from diagnostics.timeline import Span
-from diagnostics.values import dataclass
+from pgwhy.facts import Observations
+from pgwhy.finding import Remedy, Report, Verification
+from pgwhy.report.fixes import offered
+from pgwhy.timeline import Span
+from pgwhy.values import dataclass
 
 MOST_CONNECTIONS = 12
 """Of more connections than that, the rest is in report.json."""

@@ -24,14 +24,14 @@ from dataclasses import field, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
-from diagnostics.facts import Observations, to_plain
-from diagnostics.finding import Report
-from diagnostics.hidden import PLACEHOLDER
-from diagnostics.redaction import own_words
-from diagnostics.redaction.pseudonyms import hosts_in
-from diagnostics.redaction.texts import with_texts
-from diagnostics.target import provider
-from diagnostics.values import dataclass
+from pgwhy.authoring.made_up import hosts_in
+from pgwhy.facts import Observations, to_plain
+from pgwhy.finding import Report
+from pgwhy.redaction import own_words
+from pgwhy.redaction.texts import with_texts
+from pgwhy.secret import PLACEHOLDER
+from pgwhy.target import provider
+from pgwhy.values import dataclass
 
 SCHEMA = "pgwhy/pseudonyms/1"
 _COMMON = frozenset(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 NAMES = (
     "wire",

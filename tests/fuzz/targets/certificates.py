@@ -15,9 +15,9 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import strategies as st
 from OpenSSL import crypto
 
-from diagnostics.network import chain, trust_store
-from diagnostics.network.certificate import describe, name_matches
-from diagnostics.redaction import Redactor
+from pgwhy.network import chain, trust_store
+from pgwhy.network.certificate import describe, name_matches
+from pgwhy.redaction import Redactor
 from tests.fuzz.damage import damaged
 from tests.fuzz.invariants import plain
 from tests.fuzz.places import EMPTY, MACHINE
@@ -37,7 +37,7 @@ def attempt(raw: bytes) -> None:
 
 
 def judged(presented: tuple[bytes, ...]) -> None:
-    """Everything that the probe does with a chain (probes/tls.py)."""
+    """Everything that the probe does with a chain (probes/tls/__init__.py)."""
     if not presented:
         return
     for der in presented:

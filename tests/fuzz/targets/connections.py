@@ -8,14 +8,14 @@ from contextlib import suppress
 
 from hypothesis import strategies as st
 
-from diagnostics import redaction
-from diagnostics import target as targets
-from diagnostics.report.anatomy import drawing
-from diagnostics.target.anatomy import parts
-from diagnostics.target.forms import FORMS, CannotCarry, lacking, write
-from diagnostics.target.in_file import form_of, from_form
-from diagnostics.target.model import CannotChange, Change, Source, SourceKind, Target
-from diagnostics.target.reading import as_text, from_text
+from pgwhy import redaction
+from pgwhy import target as targets
+from pgwhy.anatomy.drawing import drawing
+from pgwhy.anatomy.parts import parts
+from pgwhy.target.forms import FORMS, CannotCarry, lacking, write
+from pgwhy.target.model import CannotChange, Change, Source, SourceKind, Target
+from pgwhy.target.reading.completion import as_text, from_text
+from pgwhy.target.reading.in_file import form_of, from_form
 from tests.foreign import mutants
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import SECRET, hidden, plain

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from diagnostics import target as targets
-from diagnostics.target.anatomy import parts
-from diagnostics.target.forms import FORMS, CannotCarry, write
-from diagnostics.target.model import CannotChange, Change, Target
-from diagnostics.target.repair import REPAIRS
+from pgwhy import target as targets
+from pgwhy.anatomy.parts import parts
+from pgwhy.target.editing.repair import REPAIRS
+from pgwhy.target.forms import FORMS, CannotCarry, write
+from pgwhy.target.model import CannotChange, Change, Target
 from tests.fuzz.places import MACHINE
 from tests.fuzz.targets import connections
 

@@ -8,10 +8,10 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from diagnostics import conclusion
-from diagnostics.batch import answers
-from diagnostics.checklist.pages import baseline
-from diagnostics.json_text import Unfit
+from pgwhy.checklist.pages import baseline
+from pgwhy.engine import reports
+from pgwhy.engine.batch import answers
+from pgwhy.foreign.json_text import Unfit
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import Broken, plain
 
@@ -60,5 +60,5 @@ def inputs() -> st.SearchStrategy[bytes]:
 
 
 @cache
-def _rules() -> conclusion.Rulebook:
-    return conclusion.all_rules()
+def _rules() -> reports.Rulebook:
+    return reports.all_rules()

@@ -10,8 +10,8 @@ from typing import cast
 from hypothesis import strategies as st
 from OpenSSL import SSL
 
-from diagnostics.network import tls
-from diagnostics.network.stream import Stream
+from pgwhy.network import tls
+from pgwhy.network.stream import Stream
 from tests.fuzz.damage import damaged
 from tests.fuzz.invariants import Broken, plain
 from tests.fuzz.places import Peer, done

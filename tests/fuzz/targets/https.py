@@ -8,8 +8,8 @@ from typing import cast
 
 from hypothesis import strategies as st
 
-from diagnostics.network import https, tls
-from diagnostics.network.stream import Broken
+from pgwhy.network import https, tls
+from pgwhy.network.stream import Broken
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import Broken as BrokenInvariant
 from tests.fuzz.places import Peer, done

@@ -7,8 +7,8 @@ from contextlib import suppress
 
 from hypothesis import strategies as st
 
-from diagnostics.project import manifests, scan
-from diagnostics.redaction import Redactor
+from pgwhy.project import manifests, scan
+from pgwhy.redaction import Redactor
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import plain
 from tests.fuzz.places import EMPTY

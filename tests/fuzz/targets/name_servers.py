@@ -9,11 +9,11 @@ import dns.message
 import dns.rrset
 from hypothesis import strategies as st
 
-from diagnostics.failure import Failure
-from diagnostics.network import query
-from diagnostics.network.resolve import Resolver
-from diagnostics.network.stream import Broken
-from diagnostics.redaction import Redactor
+from pgwhy.failure import Failure
+from pgwhy.network import query
+from pgwhy.network.resolve import Resolver
+from pgwhy.network.stream import Broken
+from pgwhy.redaction import Redactor
 from tests.fuzz.damage import damaged
 from tests.fuzz.invariants import plain
 from tests.fuzz.places import done

@@ -7,9 +7,10 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from diagnostics import conclusion, files
-from diagnostics.redaction import Redactor
-from diagnostics.report.terminal import page
+from pgwhy.engine import reports
+from pgwhy.foreign import files
+from pgwhy.redaction import Redactor
+from pgwhy.report.text import page
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import LONGEST, SECRET
 from tests.fuzz.places import MACHINE
@@ -21,7 +22,7 @@ PIECE = 80
 def attempt(raw: bytes) -> None:
     piece = raw[:PIECE]
     text = "password token endpoint=a; x:y@z :5432: md5 npg_ " + files.decoded(piece * (LONGEST // max(1, len(piece))))
-    report = conclusion.of_text(text, MACHINE, rulebook=_rules())
+    report = reports.of_text(text, MACHINE, rulebook=_rules())
     page(Redactor([SECRET]).clean_value(report), 80)
 
 
@@ -34,5 +35,5 @@ def inputs() -> st.SearchStrategy[bytes]:
 
 
 @cache
-def _rules() -> conclusion.Rulebook:
-    return conclusion.all_rules()
+def _rules() -> reports.Rulebook:
+    return reports.all_rules()

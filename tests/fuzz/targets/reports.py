@@ -8,11 +8,12 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from diagnostics import conclusion, ticket
-from diagnostics.comparison import compare
-from diagnostics.probes import VOCABULARY
-from diagnostics.redaction import Redactor
-from diagnostics.report import document, saved
+from pgwhy import ticket
+from pgwhy.comparison.difference import compare
+from pgwhy.engine import reports
+from pgwhy.probes import VOCABULARY
+from pgwhy.redaction import Redactor
+from pgwhy.report import document, saved
 from tests.foreign import mutants
 from tests.fuzz.damage import damaged
 from tests.fuzz.invariants import plain
@@ -29,7 +30,7 @@ def attempt(raw: bytes) -> None:
         return
     report = Redactor().clean_value(report)
     plain(pages(report))
-    plain(pages(Redactor().clean_value(conclusion.of_saved(report, _rules()))))
+    plain(pages(Redactor().clean_value(reports.of_saved(report, _rules()))))
     plain("\n".join(ticket.files(report, (), ticket.left_out_of(report, saved=True)).values()))
     compare(report, report, VOCABULARY)
 
@@ -45,5 +46,5 @@ def inputs() -> st.SearchStrategy[bytes]:
 
 
 @cache
-def _rules() -> conclusion.Rulebook:
-    return conclusion.all_rules()
+def _rules() -> reports.Rulebook:
+    return reports.all_rules()

@@ -7,12 +7,12 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from diagnostics import conclusion
-from diagnostics.probes import VOCABULARY
-from diagnostics.redaction import Redactor
-from diagnostics.rulebook import from_folders
-from diagnostics.rules_compiled import RuleError, built_in
-from diagnostics.target.repair import REPAIRS
+from pgwhy.engine import reports
+from pgwhy.probes import VOCABULARY
+from pgwhy.redaction import Redactor
+from pgwhy.rulebook.book import from_folders
+from pgwhy.rulebook.compiled import RuleError, built_in
+from pgwhy.target.editing.repair import REPAIRS
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import plain
 from tests.fuzz.places import EMPTY, MACHINE
@@ -30,7 +30,7 @@ def attempt(raw: bytes) -> None:
     except RuleError as error:
         plain(Redactor().clean(str(error)))
         return
-    report = conclusion.of_text(TEXT, MACHINE, rulebook=rulebook)
+    report = reports.of_text(TEXT, MACHINE, rulebook=rulebook)
     plain(pages(Redactor().clean_value(report)))
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
-from diagnostics import files
-from diagnostics.redaction import Redactor
+from pgwhy.foreign import files
+from pgwhy.redaction import Redactor
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import SECRET, hidden, plain
+from tests.redaction.test_redaction import ENCODINGS
 from tests.test_fuzz import PIECES
-from tests.test_redaction import ENCODINGS
 
 FORMS = [encode(SECRET) for encode in ENCODINGS.values()]
 REDACTOR = Redactor([SECRET])

@@ -7,8 +7,9 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from diagnostics import conclusion, files
-from diagnostics.redaction import Redactor
+from pgwhy.engine import reports
+from pgwhy.foreign import files
+from pgwhy.redaction import Redactor
 from tests.foreign import mutants
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import SECRET, hidden, plain
@@ -19,7 +20,7 @@ from tests.test_fuzz import PIECES
 
 def attempt(raw: bytes) -> None:
     text = files.decoded(raw)
-    report = conclusion.of_text(text, MACHINE, rulebook=_rules())
+    report = reports.of_text(text, MACHINE, rulebook=_rules())
     shown = pages(Redactor([SECRET]).clean_value(report))
     plain(shown)
     hidden(shown)
@@ -37,8 +38,8 @@ def inputs() -> st.SearchStrategy[bytes]:
 
 
 @cache
-def _rules() -> conclusion.Rulebook:
-    return conclusion.all_rules()
+def _rules() -> reports.Rulebook:
+    return reports.all_rules()
 
 
 TEXTS = (

@@ -9,12 +9,12 @@ from typing import cast
 
 from hypothesis import strategies as st
 
-from diagnostics import wire
-from diagnostics.error_text import Origin, clean
-from diagnostics.network import Network
-from diagnostics.network.postgres import ask_for_tls
-from diagnostics.network.stream import Broken
-from diagnostics.probes import banner, first_answer
+from pgwhy.error_text import Origin, clean
+from pgwhy.network import Network, wire
+from pgwhy.network.postgres import ask_for_tls
+from pgwhy.network.stream import Broken
+from pgwhy.probes.startup import first_answer
+from pgwhy.probes.tls import banner
 from tests.fuzz.damage import damaged
 from tests.fuzz.invariants import Broken as BrokenInvariant
 from tests.fuzz.invariants import plain

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from diagnostics.lab import fault_file, faults, record
-from diagnostics.lab.fault import Seen
-from diagnostics.lab.faults import FaultError
-from diagnostics.lab.packets import Filter, Verdict
-from diagnostics.lab.stage import staged
-from diagnostics.lab.world import World
+from pgwhy.lab.faults import fault_file, faults, record
+from pgwhy.lab.faults.fault import Seen
+from pgwhy.lab.faults.faults import FaultError
+from pgwhy.lab.faults.stage import staged
+from pgwhy.lab.network.packets import Filter, Verdict
+from pgwhy.lab.world import World
 
 GIVEN: dict[str, Any] = {"title": "t", "given": {"target": "x"}}
 NAMESPACE = GIVEN | {"tier": "namespace"}

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from diagnostics.lab import impostors, tls_impostors
-from diagnostics.lab.cable import CLIENT, CLIENT6, RESOLVERS, SERVERS, SERVERS6
-from diagnostics.lab.namespace import Namespace, NamespaceError, is_permitted
+from pgwhy.lab.impostors import other_servers, tls_impostors
+from pgwhy.lab.network.cable import CLIENT, CLIENT6, RESOLVERS, SERVERS, SERVERS6
+from pgwhy.lab.network.namespace import Namespace, NamespaceError, is_permitted
 from tests import parts
 
 TARGET = "postgresql://{role}:{password}@{host}/{database}?sslmode=verify-full&sslrootcert={root_certificate}"
@@ -36,7 +36,7 @@ def test_a_world_is_met_by_name_and_sees_where_its_clients_come_from() -> None:
 
 
 def test_every_impostor_can_be_named() -> None:
-    kinds = [*impostors.Kind, *tls_impostors.TlsKind, "full-backlog", "web"]
+    kinds = [*other_servers.Kind, *tls_impostors.TlsKind, "full-backlog", "web"]
     doors = [{"kind": kind, "hosts": [SERVERS[0]], "port": 5000 + number} for number, kind in enumerate(kinds)]
     with Namespace() as network:
         assert network.serve({"doors": doors})["doors"] == [door["port"] for door in doors]
@@ -61,7 +61,7 @@ def test_nothing_is_left_when_standard_input_is_closed() -> None:
     with Namespace() as network:
         spec = network.folder / "spec.json"
         spec.write_text(json.dumps(world()), encoding="utf-8")
-        program = network.start([sys.executable, "-m", "diagnostics.lab.serve", spec])
+        program = network.start([sys.executable, "-m", "pgwhy.lab.faults.serve", spec])
         folder = Path(json.loads(program.said)["root_certificate"]).parent
         assert folder.is_dir()
         program.stop()

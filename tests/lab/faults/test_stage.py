@@ -7,12 +7,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from diagnostics.lab import fault_file, trial
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.matrix import Matrix
-from diagnostics.lab.namespace import is_permitted
-from diagnostics.lab.stage import Stage, missing, staged
-from diagnostics.lab.world import World
+from pgwhy.lab.faults import fault_file, trial
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.faults.matrix import Matrix
+from pgwhy.lab.faults.stage import Stage, missing, staged
+from pgwhy.lab.network.namespace import is_permitted
+from pgwhy.lab.world import World
 from tests import parts
 
 POSTGRES = "host=127.0.0.1 port={postgres_port} user={role} password={password} dbname={database}"

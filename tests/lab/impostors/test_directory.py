@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 
-from diagnostics.lab.directory import refuses_everybody
-from diagnostics.lab.door import Door
+from pgwhy.lab.impostors.directory import refuses_everybody
+from pgwhy.lab.sockets.door import Door
 
 BIND = bytes.fromhex("300e 020105 6009 020103 0400 8002 6869".replace(" ", ""))
 """Message 5: a simple bind with version 3, no name, and the password `hi`."""

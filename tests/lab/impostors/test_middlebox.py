@@ -6,17 +6,17 @@ import socket
 import subprocess
 import time
 
-from diagnostics import wire
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Behaviour, Door
-from diagnostics.lab.impostors import Kind, behaviour
-from diagnostics.lab.installation import Installation
-from diagnostics.lab.middlebox import end_tls, forward, intercept, strip_tls
-from diagnostics.lab.web import web
-from diagnostics.lab.world import World
+from pgwhy.lab.impostors.middlebox import end_tls, forward, intercept, strip_tls
+from pgwhy.lab.impostors.other_servers import Kind, behaviour
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.neon.web import web
+from pgwhy.lab.postgres.installation import Installation
+from pgwhy.lab.sockets.door import Behaviour, Door
+from pgwhy.lab.world import World
+from pgwhy.network import wire
 from tests import parts
-from tests.lab.raw_client import RawClient
-from tests.lab.test_tls_impostors import psql
+from tests.lab.impostors.test_tls_impostors import psql
+from tests.lab.neon.raw_client import RawClient
 
 
 def test_a_forwarder_changes_nothing(world: World) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.lab.door import Door
-from diagnostics.lab.impostors import Kind, behaviour, full_backlog
+from pgwhy.lab.impostors.other_servers import Kind, behaviour, full_backlog
+from pgwhy.lab.sockets.door import Door
+from pgwhy.network import wire
 from tests import parts
-from tests.lab.raw_client import RawClient
+from tests.lab.neon.raw_client import RawClient
 
 STARTUP = wire.startup_message({"user": "alex"})
 QUIET = (Kind.REDIS, Kind.STALLS_IN_TLS, Kind.SILENT)

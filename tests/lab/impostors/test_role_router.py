@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Door
-from diagnostics.lab.real_clients import psql
-from diagnostics.lab.role_router import routes_by_role
-from diagnostics.lab.world import DATABASE, ROLE, World
+from pgwhy.lab.faults.real_clients import psql
+from pgwhy.lab.impostors.role_router import routes_by_role
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.sockets.door import Door
+from pgwhy.lab.world import DATABASE, ROLE, World
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.lab.authority import Authority
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Door
-from diagnostics.lab.installation import Installation
-from diagnostics.lab.tls_impostors import TlsKind, behaviour
-from diagnostics.lab.world import World
+from pgwhy.lab.authority import Authority
+from pgwhy.lab.impostors.tls_impostors import TlsKind, behaviour
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.postgres.installation import Installation
+from pgwhy.lab.sockets.door import Door
+from pgwhy.lab.world import World
 from tests import parts
 
 NAME = "db.example.net"

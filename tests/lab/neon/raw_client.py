@@ -10,7 +10,7 @@ import ssl
 import struct
 from collections.abc import Mapping
 
-from diagnostics import wire
+from pgwhy.network import wire
 
 
 class RawClient:

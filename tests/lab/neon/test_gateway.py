@@ -12,13 +12,13 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.lab import messages
-from diagnostics.lab.compute import Address
-from diagnostics.lab.gateway import Gateway
-from diagnostics.lab.messages import ON_DEMAND, Place
-from diagnostics.lab.world import DOMAIN, ENDPOINT, ROLE, World
-from tests.lab.raw_client import RawClient, error, scram_final, scram_first
+from pgwhy.lab.neon import messages
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.neon.gateway import Gateway
+from pgwhy.lab.neon.messages import ON_DEMAND, Place
+from pgwhy.lab.world import DOMAIN, ENDPOINT, ROLE, World
+from pgwhy.network import wire
+from tests.lab.neon.raw_client import RawClient, error, scram_final, scram_first
 
 BINDING = "p=tls-server-end-point,,"
 MECHANISMS = ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from diagnostics.lab import pooler, routing
-from diagnostics.lab.client_hello import offered_protocols
-from diagnostics.lab.messages import Refusal
-from diagnostics.target.model import Secret
+from pgwhy.lab.neon import pooler, routing
+from pgwhy.lab.neon.messages import Refusal
+from pgwhy.lab.sockets.client_hello import offered_protocols
+from pgwhy.target.model import Secret
 
 DOMAINS = ("us-east-2.aws.neon.tech", "c-2.us-east-2.aws.neon.tech")
 

@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 import pytest
 
-from diagnostics import wire
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Door
-from diagnostics.lab.serverless import serverless
-from diagnostics.lab.world import DATABASE, DOMAIN, ROLE, World
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.neon.serverless import serverless
+from pgwhy.lab.sockets.door import Door
+from pgwhy.lab.world import DATABASE, DOMAIN, ROLE, World
+from pgwhy.network import wire
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from diagnostics.lab.bridge import Link
-from diagnostics.lab.cable import RESOLVERS, SERVERS, Side
-from diagnostics.lab.namespace import Namespace, is_permitted
+from pgwhy.lab.network.bridge import Link
+from pgwhy.lab.network.cable import RESOLVERS, SERVERS, Side
+from pgwhy.lab.network.namespace import Namespace, is_permitted
 from tests import parts
 
 PYTHON = (sys.executable, "-Ic")

@@ -15,9 +15,9 @@ import dns.rcode
 import dns.rdatatype
 import pytest
 
-from diagnostics.lab.cable import RESOLVERS
-from diagnostics.lab.name_server import Habit, Name, NameServer, Question
-from diagnostics.lab.namespace import Namespace, Ran, is_permitted
+from pgwhy.lab.network.cable import RESOLVERS
+from pgwhy.lab.network.name_server import Habit, Name, NameServer, Question
+from pgwhy.lab.network.namespace import Namespace, Ran, is_permitted
 from tests import parts
 
 BOTH = ("10.77.0.1", "fd77::1")

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from diagnostics.lab.cable import CLIENT, ELSEWHERE, RESOLVERS, SERVERS, SERVERS6, Side
-from diagnostics.lab.namespace import Namespace, NamespaceError, is_permitted
+from pgwhy.lab.network.cable import CLIENT, ELSEWHERE, RESOLVERS, SERVERS, SERVERS6, Side
+from pgwhy.lab.network.namespace import Namespace, NamespaceError, is_permitted
 from tests import parts
 
 PYTHON = (sys.executable, "-Ic")
@@ -127,7 +127,7 @@ def test_nothing_is_left_behind() -> None:
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_a_run_that_is_interrupted_or_killed(way: signal.Signals) -> None:
     parts.permitted(is_permitted())
-    script = "import sys, time; from diagnostics.lab.namespace import *\n"
+    script = "import sys, time; from pgwhy.lab.network.namespace import *\n"
     script += f"with Namespace() as n: n.start([{sys.executable!r}, '-Ic', {ECHO!r}, '10.77.0.1']); "
     script += "print(n.folder, flush=True); time.sleep(60)"
     process = subprocess.Popen(

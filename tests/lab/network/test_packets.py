@@ -10,10 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from diagnostics.lab.cable import ELSEWHERE, NOBODY, RESOLVERS, SERVERS, SERVERS6, Side
-from diagnostics.lab.namespace import Namespace, NamespaceError
-from diagnostics.lab.packets import Filter, Route, Verdict, Way, broken, filters_are_permitted
-from diagnostics.lab.world import DOMAIN
+from pgwhy.lab.network.cable import ELSEWHERE, NOBODY, RESOLVERS, SERVERS, SERVERS6, Side
+from pgwhy.lab.network.namespace import Namespace, NamespaceError
+from pgwhy.lab.network.packets import Filter, Route, Verdict, Way, broken, filters_are_permitted
+from pgwhy.lab.world import DOMAIN
 from tests import parts
 
 SILENCE = "silence"

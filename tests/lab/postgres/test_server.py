@@ -12,10 +12,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from diagnostics.lab.authority import Authority
-from diagnostics.lab.installation import PostgresError
-from diagnostics.lab.postgres import Postgres
-from diagnostics.target.model import Secret
+from pgwhy.lab.authority import Authority
+from pgwhy.lab.postgres.installation import PostgresError
+from pgwhy.lab.postgres.server import Postgres
+from pgwhy.target.model import Secret
 from tests import parts
 
 
@@ -63,7 +63,7 @@ def test_a_server_that_cannot_start_says_why_and_leaves_nothing() -> None:
 def test_nothing_is_left_when_the_owner_is_ended(ended_by: signal.Signals) -> None:
     program = (
         "import time\n"
-        "from diagnostics.lab.postgres import Postgres\n"
+        "from pgwhy.lab.postgres.server import Postgres\n"
         "with Postgres() as server:\n"
         "    pid = (server.folder / 'data' / 'postmaster.pid').read_text().split()[0]\n"
         "    print(pid, server.folder, flush=True)\n"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from diagnostics.client import Client, Kind, names, resolve
-from diagnostics.handbook import escaped
+from pgwhy.authoring.pages.handbook import escaped
+from pgwhy.client import Client, Kind, names, resolve
 
-GENERATED = "<!-- generated from diagnostics/client/clients.toml by `python -m diagnostics.lint`; do not edit -->"
+GENERATED = (
+    "<!-- generated from diagnostics/pgwhy/client/clients.toml by `python -m pgwhy.authoring.lint`; do not edit -->"
+)
 _ABOUT = {
     Kind.DRIVER: ("Drivers and commands", "They accept a connection string and can be upgraded."),
     Kind.PROGRAM: ("Programs with a form", "Installed where you are; each setting has a field of its own."),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from diagnostics.coverage import Coverage, Row
-from diagnostics.handbook import escaped
+from pgwhy.authoring.coverage import Coverage, Row
+from pgwhy.authoring.pages.handbook import escaped
 
-GENERATED = "<!-- generated from rules/coverage.toml by `python -m diagnostics.lint`; do not edit -->"
+GENERATED = "<!-- generated from rules/coverage.toml by `python -m pgwhy.authoring.lint`; do not edit -->"
 
 
 def page(coverage: Coverage) -> str:

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnostics import redaction
-from diagnostics import target as targets
-from diagnostics.cli import given as inputs
-from diagnostics.cli import trouble
-from diagnostics.cli.output import Terminal, write
-from diagnostics.machine import Machine
-from diagnostics.report.anatomy import drawing
-from diagnostics.report.style import line
-from diagnostics.report.width import wrap
-from diagnostics.target.anatomy import parts
+from pgwhy import redaction
+from pgwhy import target as targets
+from pgwhy.anatomy.drawing import drawing
+from pgwhy.anatomy.parts import parts
+from pgwhy.cli import given as inputs
+from pgwhy.cli import trouble
+from pgwhy.cli.output import Terminal, write
+from pgwhy.machine import Machine
+from pgwhy.terminal.style import line
+from pgwhy.terminal.width import wrap
 
 if TYPE_CHECKING:
-    from diagnostics.report.style import Line
-    from diagnostics.target.model import Target
+    from pgwhy.target.model import Target
+    from pgwhy.terminal.style import Line
 
 UNREADABLE = 1
 

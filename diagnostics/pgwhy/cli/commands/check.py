@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from diagnostics.causes import Severity
-from diagnostics.cli import COMMANDS, status
-from diagnostics.cli import request as requests
-from diagnostics.cli.client_option import Seconds
-from diagnostics.cli.ignored import BadSetting, ignored
-from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
-from diagnostics.machine import Machine
-from diagnostics.report.width import wrap
+from pgwhy.causes import Severity
+from pgwhy.cli import COMMANDS, status
+from pgwhy.cli import request as requests
+from pgwhy.cli.client_option import Seconds
+from pgwhy.cli.ignored import BadSetting, ignored
+from pgwhy.cli.output import FORMATS, Terminal, rendered, step_summary, write
+from pgwhy.machine import Machine
+from pgwhy.terminal.width import wrap
 
 HELP = """Why does this Postgres connection fail, and what makes it work?
 
@@ -75,13 +75,13 @@ def command(target: str | None, version: bool, **options: Any) -> int:
         _are_rules(options["ignore"], request.rules)
     request = dataclasses.replace(request, ignore=frozenset(reasons))
     if options["plan"]:
-        from diagnostics import engine
+        from pgwhy.engine import diagnosis
 
         width = Terminal.here(machine.environment, machine.platform).width
-        lines = [part for line in engine.plan(request) for part in wrap(redactor.clean(line), width, "", "  ")]
+        lines = [part for line in diagnosis.plan(request) for part in wrap(redactor.clean(line), width, "", "  ")]
         write("\n".join(lines) + "\n", redactor, options["output"])
         return 0
-    from diagnostics.cli.running import run
+    from pgwhy.cli.running import run
 
     terminal = Terminal.here(machine.environment, machine.platform)
     watched = terminal.live and options["format_"] == "text" and options["output"] is None
@@ -90,8 +90,8 @@ def command(target: str | None, version: bool, **options: Any) -> int:
         named = [{"rule": rule, "reason": reasons.get(rule, "")} for rule in told]
         report = dataclasses.replace(report, extra={**report.extra, "ignored": named})
     if options["project"] is not None:
-        from diagnostics.cli.running import with_project
-        from diagnostics.project import scan
+        from pgwhy.cli.running import with_project
+        from pgwhy.project import scan
 
         report = with_project(report, request, scan(options["project"]), options["project"], redactor)
     if options["output"] is not None:
@@ -108,9 +108,9 @@ def _are_rules(named: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     """On the command line a rule that is not there is a typing error; in a file it may be one that was there once."""
     from difflib import get_close_matches
 
-    from diagnostics import conclusion
+    from pgwhy.engine import reports
 
-    rules = [rule.id for rule in conclusion.all_rules(folders)]
+    rules = [rule.id for rule in reports.all_rules(folders)]
     for rule in (text.partition("=")[0].strip() for text in named):
         if rule not in rules:
             near = get_close_matches(rule, rules, 1)

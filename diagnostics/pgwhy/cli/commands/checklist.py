@@ -9,18 +9,18 @@ from typing import Any
 
 import click
 
-from diagnostics import checklist as lists
-from diagnostics.checklist import Change, Checklist, answers, pages
-from diagnostics.checklist.answers import Answers, BadAnswers
-from diagnostics.checklist.items import items
-from diagnostics.checklist.workplace import Workplace, look
-from diagnostics.cli import given as inputs
-from diagnostics.cli import request as requests
-from diagnostics.cli import status
-from diagnostics.cli.output import Terminal, write
-from diagnostics.json_text import Unfit
-from diagnostics.machine import Machine
-from diagnostics.project import scan
+from pgwhy import checklist as lists
+from pgwhy.checklist import Change, Checklist, answers, pages
+from pgwhy.checklist.answers import Answers, BadAnswers
+from pgwhy.checklist.item import items
+from pgwhy.checklist.workplace import Workplace, look
+from pgwhy.cli import given as inputs
+from pgwhy.cli import request as requests
+from pgwhy.cli import status
+from pgwhy.cli.output import Terminal, write
+from pgwhy.foreign.json_text import Unfit
+from pgwhy.machine import Machine
+from pgwhy.project import scan
 
 FAILS = 1
 
@@ -73,7 +73,7 @@ def command(
     said = _answers(answers_file, machine.folder)
     before = _baseline(baseline)
     asked, redactor = requests.request(target, options)
-    from diagnostics.cli.running import run
+    from pgwhy.cli.running import run
 
     report = run(asked, redactor, None)
     interrupted = bool(report.extra.get("interrupted"))
@@ -106,7 +106,7 @@ def _rendered(found: Checklist, since: tuple[Change, ...] | None, format: str, t
     if format == "markdown":
         return pages.as_markdown(found, since)
     if format == "html":
-        from diagnostics.checklist.html import page
+        from pgwhy.checklist.html import page
 
         return page(found, since)
     lines = pages.lines(found, since, min(terminal.width, 100))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from diagnostics.cli.output import Terminal, write
-from diagnostics.lab import demo
-from diagnostics.machine import Machine
-from diagnostics.redaction import Redactor
+from pgwhy.cli.output import Terminal, write
+from pgwhy.lab import demo
+from pgwhy.machine import Machine
+from pgwhy.redaction import Redactor
 
 
 @click.command()

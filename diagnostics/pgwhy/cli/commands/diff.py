@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from diagnostics.cli.output import Terminal, write
-from diagnostics.cli.saved import saved_report
-from diagnostics.comparison import compare
-from diagnostics.probes import VOCABULARY
-from diagnostics.redaction import Redactor
-from diagnostics.report import comparison as told
+from pgwhy.cli.output import Terminal, write
+from pgwhy.cli.saved import saved_report
+from pgwhy.comparison import page as told
+from pgwhy.comparison.difference import compare
+from pgwhy.probes import VOCABULARY
+from pgwhy.redaction import Redactor
 
 PARTS = 1
 

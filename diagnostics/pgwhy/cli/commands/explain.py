@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnostics import conclusion
-from diagnostics.cli import given as inputs
-from diagnostics.cli import status, trouble
-from diagnostics.cli.client_option import checked
-from diagnostics.cli.output import FORMATS, Terminal, rendered, step_summary, write
-from diagnostics.client import UnknownClient
-from diagnostics.machine import Machine
-from diagnostics.redaction import Redactor, for_machine
+from pgwhy.cli import given as inputs
+from pgwhy.cli import status, trouble
+from pgwhy.cli.client_option import checked
+from pgwhy.cli.output import FORMATS, Terminal, rendered, step_summary, write
+from pgwhy.client import UnknownClient
+from pgwhy.engine import reports
+from pgwhy.machine import Machine
+from pgwhy.redaction import Redactor, for_machine
 
 if TYPE_CHECKING:
-    from diagnostics.finding import Report
-    from diagnostics.rulebook import Rulebook
+    from pgwhy.finding import Report
+    from pgwhy.rulebook.book import Rulebook
 
 
 LONGEST_PATH = 255
@@ -72,14 +72,14 @@ def command(
     redactor = for_machine(_machine())
     trouble.knows(redactor)
     given = _read(text, path)
-    from diagnostics.report import saved
+    from pgwhy.report import saved
 
     then: Report | None = None
     try:
         if saved.is_report(given):
             then, report = _asked_again(given, str(path or "standard input"), folders)
         else:
-            report = redactor.clean_value(conclusion.of_text(given, _machine(), client, folders))
+            report = redactor.clean_value(reports.of_text(given, _machine(), client, folders))
     except UnknownClient as unknown:
         raise click.BadParameter(str(unknown), param_hint="--client") from None
     if rule is not None:
@@ -128,8 +128,8 @@ def _read(text: str | None, path: Path | None) -> str:
 
 def _unpacked(content: bytes, name: str) -> str:
     """The text; out of a ticket its report."""
-    from diagnostics.report import saved
-    from diagnostics.report.document import NotAReport
+    from pgwhy.report import saved
+    from pgwhy.report.document import NotAReport
 
     try:
         return saved.text_of(content)
@@ -138,7 +138,7 @@ def _unpacked(content: bytes, name: str) -> str:
 
 
 def _rules(folders: tuple[Path, ...]) -> Rulebook:
-    return conclusion.all_rules(folders)
+    return reports.all_rules(folders)
 
 
 def _show_manual(name: str, folders: tuple[Path, ...], terminal: Terminal) -> bool:
@@ -147,7 +147,7 @@ def _show_manual(name: str, folders: tuple[Path, ...], terminal: Terminal) -> bo
 
     if not re.fullmatch(r"[A-Za-z0-9_/-]{3,80}", name) or Path(name).exists():
         return False
-    from diagnostics.report import manual
+    from pgwhy.manual import page as manual
 
     rules = _rules(folders)
     page = manual.page(name, rules, terminal.width)
@@ -155,7 +155,7 @@ def _show_manual(name: str, folders: tuple[Path, ...], terminal: Terminal) -> bo
         write(page, Redactor())
         return True
     if "-" in name:
-        from diagnostics.manual import near
+        from pgwhy.manual.topics import near
 
         if hint := near(name, rules):
             sys.stderr.write(f"No rule, cause or code is called {name}{hint} It is read as an error text.\n")
@@ -164,15 +164,15 @@ def _show_manual(name: str, folders: tuple[Path, ...], terminal: Terminal) -> bo
 
 def _asked_again(text: str, name: str, folders: tuple[Path, ...]) -> tuple[Report, Report]:
     """A saved report, and the same run as today's rules see it."""
-    from diagnostics.probes import VOCABULARY
-    from diagnostics.report import saved
-    from diagnostics.report.document import NotAReport
+    from pgwhy.probes import VOCABULARY
+    from pgwhy.report import saved
+    from pgwhy.report.document import NotAReport
 
     try:
         then = Redactor().clean_value(saved.read(text, VOCABULARY))
     except NotAReport as problem:
         raise click.UsageError(f"{name}: {problem}") from None
-    return then, conclusion.of_saved(then, _rules(folders))
+    return then, reports.of_saved(then, _rules(folders))
 
 
 def _same_run(then: Report, now: Report) -> str:
@@ -184,14 +184,14 @@ def _same_run(then: Report, now: Report) -> str:
 
 
 def _why_not(name: str, report: Report, folders: tuple[Path, ...], terminal: Terminal) -> int:
-    from diagnostics.manual import near, topic
-    from diagnostics.report import why_not
+    from pgwhy.manual import why_not_page
+    from pgwhy.manual.topics import near, topic
 
     rules = _rules(folders)
     known = topic(name, rules)
     if known is None:
         raise click.BadParameter(f"no rule is called {name}{near(name, rules)}", param_hint="--why-not")
-    pages = (why_not.page(rule, report.observations, rules, min(terminal.width, 100)) for rule in known.rules)
+    pages = (why_not_page.page(rule, report.observations, rules, min(terminal.width, 100)) for rule in known.rules)
     write("\n".join(pages), Redactor())
     return 0
 
@@ -199,14 +199,14 @@ def _why_not(name: str, report: Report, folders: tuple[Path, ...], terminal: Ter
 def _folder(folder: Path, format: str, folders: tuple[Path, ...], terminal: Terminal) -> int:
     if format not in ("text", "json", "jsonl"):
         raise click.UsageError(f"a folder is told as text or JSON Lines, and not as {format}")
-    from diagnostics.cli import pile
+    from pgwhy.cli.commands import explain_folder
 
-    return pile.told(folder, format, _rules(folders), terminal)
+    return explain_folder.told(folder, format, _rules(folders), terminal)
 
 
 def _batch(file: str, text: str | None, folders: tuple[Path, ...]) -> int:
     if text is not None:
         raise click.UsageError("--batch has its texts in its file: leave TEXT out")
-    from diagnostics.cli import batch
+    from pgwhy.cli.commands import explain_batch as batch
 
     return batch.answer(file, _rules(folders))

@@ -7,11 +7,11 @@ import os
 import sys
 from typing import IO
 
-from diagnostics import files
-from diagnostics.batch import answers, lines
-from diagnostics.cli.given import unreadable
-from diagnostics.redaction import Redactor
-from diagnostics.rulebook import Rulebook
+from pgwhy.cli.given import unreadable
+from pgwhy.engine.batch import answers, lines
+from pgwhy.foreign import files
+from pgwhy.redaction import Redactor
+from pgwhy.rulebook.book import Rulebook
 
 ALL_ANSWERED = 0
 NOT_ALL = 1

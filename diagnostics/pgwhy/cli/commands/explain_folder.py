@@ -9,19 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from diagnostics import files
-from diagnostics.batch import Answer, answered
-from diagnostics.causes import Cause
-from diagnostics.cli.output import Terminal, write
-from diagnostics.conclusion import told_by
-from diagnostics.probes import VOCABULARY
-from diagnostics.project import SKIPPED as SKIPPED_FOLDERS
-from diagnostics.redaction import Redactor
-from diagnostics.report import saved
-from diagnostics.report.document import NotAReport
-from diagnostics.report.width import shortened, wrap
-from diagnostics.rulebook import Rulebook
-from diagnostics.values import dataclass
+from pgwhy.causes import Cause
+from pgwhy.cli.output import Terminal, write
+from pgwhy.engine.batch import Answer, answered
+from pgwhy.engine.reports import told_by
+from pgwhy.foreign import files
+from pgwhy.probes import VOCABULARY
+from pgwhy.project import SKIPPED as SKIPPED_FOLDERS
+from pgwhy.redaction import Redactor
+from pgwhy.report import saved
+from pgwhy.report.document import NotAReport
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.terminal.width import shortened, wrap
+from pgwhy.values import dataclass
 
 NO_CAUSE, SKIPPED = "cause not found", "not read"
 
@@ -78,7 +78,7 @@ def _told(path: Path, name: str, rules: Rulebook) -> Told:
 
 
 def _of_report(text: str, name: str, rules: Rulebook) -> Told:
-    from diagnostics.conclusion import of_saved
+    from pgwhy.engine.reports import of_saved
 
     try:
         verdict = of_saved(saved.read(text, VOCABULARY), rules).verdict

@@ -12,13 +12,13 @@ from functools import partial
 
 import click
 
-from diagnostics.lab import faults, real_clients, record
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.installation import PostgresError
-from diagnostics.lab.matrix import Matrix
-from diagnostics.lab.namespace import NamespaceError
-from diagnostics.lab.stage import Stage, missing, staged
-from diagnostics.lab.trial import Trial, TrialError
+from pgwhy.lab.faults import faults, real_clients, record
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.faults.matrix import Matrix
+from pgwhy.lab.faults.stage import Stage, missing, staged
+from pgwhy.lab.faults.trial import Trial, TrialError
+from pgwhy.lab.network.namespace import NamespaceError
+from pgwhy.lab.postgres.installation import PostgresError
 
 
 @click.group()

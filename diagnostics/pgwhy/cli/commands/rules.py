@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnostics.causes import Stage
-from diagnostics.cli.output import Terminal, write
-from diagnostics.machine import Machine
-from diagnostics.redaction import Redactor
+from pgwhy.causes import Stage
+from pgwhy.cli.output import Terminal, write
+from pgwhy.machine import Machine
+from pgwhy.redaction import Redactor
 
 if TYPE_CHECKING:
-    from diagnostics.rulebook import Rulebook
+    from pgwhy.rulebook.book import Rulebook
 
 WRONG = 1
 """The exit status where something is wrong with a rule."""
@@ -59,12 +59,12 @@ def show(id: str | None, folders: tuple[Path, ...], stage: str | None) -> int:
     if id is None:
         _catalogue(folders, stage)
         return 0
-    from diagnostics.report import manual
+    from pgwhy.manual import page as manual
 
     rules = _load(folders)
     page = manual.page(id, rules, _terminal().width)
     if page is None:
-        from diagnostics.manual import near
+        from pgwhy.manual.topics import near
 
         raise click.UsageError(f'no rule, cause or code is called "{id}"{near(id, rules)}')
     write(page, Redactor())
@@ -75,7 +75,7 @@ def show(id: str | None, folders: tuple[Path, ...], stage: str | None) -> int:
 @_folder
 def listed(folders: tuple[Path, ...]) -> None:
     """One line for each rule, for grep: its id, severity, cause and title."""
-    from diagnostics.report import catalogue
+    from pgwhy.manual import catalogue
 
     write(catalogue.lines(_load(folders)), Redactor())
 
@@ -93,7 +93,7 @@ def listed(folders: tuple[Path, ...]) -> None:
 )
 def new(id: str, folder: Path) -> None:
     """Begin a rule: ID is its stage and what is wrong, as in startup/endpoint-not-specified."""
-    from diagnostics.rule_template import BLANK, BadId, create
+    from pgwhy.authoring.template import BLANK, BadId, create
 
     try:
         path = create(id, folder)
@@ -109,9 +109,9 @@ def new(id: str, folder: Path) -> None:
 @_folder
 def test(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
     """Put the examples of rule FILES to the whole rulebook, and those of all other rules to these."""
-    from diagnostics.cli import rehearsing
+    from pgwhy.cli.commands import rules_trial
 
-    page, good = rehearsing.tested(files, _load(folders), _terminal().width)
+    page, good = rules_trial.tested(files, _load(folders), _terminal().width)
     write(page, Redactor())
     return 0 if good else WRONG
 
@@ -121,9 +121,9 @@ def test(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
 @_folder
 def lint(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
     """What a reviewer would say of the rules in FILES or DIR, or of all built-in ones; exit status 1 if anything."""
-    from diagnostics.cli import rehearsing
+    from pgwhy.cli.commands import rules_trial
 
-    page, good = rehearsing.linted(files, folders, _load(()))
+    page, good = rules_trial.linted(files, folders, _load(()))
     write(page, Redactor())
     return 0 if good else WRONG
 
@@ -134,31 +134,31 @@ def lint(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
 @_folder
 def example(report: str, id: str | None, folders: tuple[Path, ...]) -> None:
     """Print a saved REPORT (a file, or - ) as an [[example]] of a rule, with made-up names in place of real ones."""
-    from diagnostics import conclusion
-    from diagnostics.cli.saved import saved_report
-    from diagnostics.rule_example import written
+    from pgwhy.authoring.example import written
+    from pgwhy.cli.saved import saved_report
+    from pgwhy.engine import reports
 
     rules = _load(folders)
     if id is not None and id not in rules:
-        from diagnostics.manual import near
+        from pgwhy.manual.topics import near
 
         raise click.UsageError(f'no rule is called "{id}"{near(id, rules)}')
     told = saved_report(report)
-    cause = id or conclusion.of_saved(told, rules).verdict.rule
+    cause = id or reports.of_saved(told, rules).verdict.rule
     wanted = next((rule for rule in rules if rule.id == cause), None)
     write(written(told, wanted), Redactor())
 
 
 def _catalogue(folders: tuple[Path, ...], stage: str | None) -> None:
-    from diagnostics.report import catalogue
+    from pgwhy.manual import catalogue
 
     write(catalogue.page(_load(folders), _terminal().width, Stage(stage) if stage else None), Redactor())
 
 
 def _load(folders: tuple[Path, ...]) -> Rulebook:
-    from diagnostics import conclusion
+    from pgwhy.engine import reports
 
-    return conclusion.all_rules(folders)
+    return reports.all_rules(folders)
 
 
 def _terminal() -> Terminal:

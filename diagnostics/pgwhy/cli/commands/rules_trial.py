@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from diagnostics import rehearsal
-from diagnostics.conditions import WORDS, Answer
-from diagnostics.lint import remarks_of
-from diagnostics.probes import VOCABULARY
-from diagnostics.rehearsal import Rehearsed
-from diagnostics.report import why_not as page
-from diagnostics.rulebook import Rulebook
-from diagnostics.rules_compiled import RuleError, files
-from diagnostics.target.repair import REPAIRS
-from diagnostics.why_not import why_not
+from pgwhy.authoring import rehearsal
+from pgwhy.authoring.lint import remarks_of
+from pgwhy.authoring.rehearsal import Rehearsed
+from pgwhy.manual import why_not_page as page
+from pgwhy.manual.why_not import why_not
+from pgwhy.probes import VOCABULARY
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.rulebook.compiled import RuleError, files
+from pgwhy.rulebook.conditions import WORDS, Answer
+from pgwhy.target.editing.repair import REPAIRS
 
 
 def tested(paths: tuple[Path, ...], rules: Rulebook, width: int) -> tuple[str, bool]:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnostics import transparent
-from diagnostics.cli.client_option import Seconds, checked
+from pgwhy.cli.client_option import Seconds, checked
+from pgwhy.incident import command as transparent
 
 if TYPE_CHECKING:
-    from diagnostics.incident import Incident
-    from diagnostics.target.model import Target
+    from pgwhy.incident.investigation import Incident
+    from pgwhy.target.model import Target
 
 NOT_EXECUTABLE = 126
 NOT_FOUND = 127
@@ -59,7 +59,7 @@ def command(
     try:
         ended = transparent.run(command)
     except transparent.CannotStart as problem:
-        from diagnostics.cli.trouble import without_secrets  # CMD may be a target that lacks its --target
+        from pgwhy.cli.trouble import without_secrets  # CMD may be a target that lacks its --target
 
         said = f"pgwhy run: {command[0]} cannot be started: {problem.strerror}\n"
         sys.stderr.write(without_secrets(said, command[:1]))
@@ -71,7 +71,7 @@ def command(
             if incident is not None:
                 _print(incident, command, report, verbose)
         except Exception as mistake:  # whatever it is, CMD's exit status is what counts
-            from diagnostics.cli import trouble
+            from pgwhy.cli import trouble
 
             trouble.told(mistake, command)
         except KeyboardInterrupt:
@@ -80,7 +80,7 @@ def command(
 
 
 def _check(client: str) -> None:
-    from diagnostics.client import UnknownClient, resolve  # a command that works pays for nothing
+    from pgwhy.client import UnknownClient, resolve  # a command that works pays for nothing
 
     try:
         resolve(client, None, None)
@@ -99,11 +99,11 @@ def _say_why(
     throttled: bool,
 ) -> Incident | None:
     """Why it failed; `None` where the text is not about a connection."""
-    from diagnostics import target as targets
-    from diagnostics.cli import trouble
-    from diagnostics.incident import investigate
-    from diagnostics.machine import Machine
-    from diagnostics.target.in_command import in_command
+    from pgwhy import target as targets
+    from pgwhy.cli import trouble
+    from pgwhy.incident.investigation import investigate
+    from pgwhy.machine import Machine
+    from pgwhy.target.reading.in_command import in_command
 
     machine = Machine.here()
     trouble.guard_threads()
@@ -119,7 +119,7 @@ def _say_why(
 
 
 def _print(incident: Incident, command: tuple[str, ...], file: Path | None, verbose: bool) -> None:
-    from diagnostics.cli.output import Terminal, rendered, write
+    from pgwhy.cli.output import Terminal, rendered, write
 
     terminal = Terminal.here(os.environ, sys.platform, sys.stderr)
     redactor, report = incident.redactor, incident.report

@@ -6,10 +6,10 @@ import json
 
 import click
 
-from diagnostics.cli.output import write
-from diagnostics.probes import VOCABULARY
-from diagnostics.redaction import Redactor
-from diagnostics.report.schema import schema
+from pgwhy.cli.output import write
+from pgwhy.probes import VOCABULARY
+from pgwhy.redaction import Redactor
+from pgwhy.report.schema import schema
 
 
 @click.command()

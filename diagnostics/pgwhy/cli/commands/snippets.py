@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from diagnostics import redaction
-from diagnostics import target as targets
-from diagnostics.cli import given as inputs
-from diagnostics.cli import trouble
-from diagnostics.cli.output import Terminal, write
-from diagnostics.error_text import without_escapes
-from diagnostics.machine import Machine
-from diagnostics.redaction import Redactor
-from diagnostics.report.width import wrap
-from diagnostics.snippets import STACKS, Snippet, snippet
-from diagnostics.snippets.choices import bundle
-from diagnostics.snippets.pooling import DIRECT, POOLED
-from diagnostics.target.forms import CannotCarry
-from diagnostics.target.model import CannotChange
+from pgwhy import redaction
+from pgwhy import target as targets
+from pgwhy.cli import given as inputs
+from pgwhy.cli import trouble
+from pgwhy.cli.output import Terminal, write
+from pgwhy.error_text import without_escapes
+from pgwhy.machine import Machine
+from pgwhy.redaction import Redactor
+from pgwhy.snippets import STACKS, Snippet, snippet
+from pgwhy.snippets.choices import bundle
+from pgwhy.snippets.pooling import DIRECT, POOLED
+from pgwhy.target.forms import CannotCarry
+from pgwhy.target.model import CannotChange
+from pgwhy.terminal.width import wrap
 
 if TYPE_CHECKING:
-    from diagnostics.target.model import Target
+    from pgwhy.target.model import Target
 
 UNREADABLE = 1
 
@@ -112,7 +112,7 @@ def _names(stacks: str | None) -> list[str]:
     names = [name.strip() for name in stacks.split(",") if name.strip()] if stacks else list(STACKS)
     for name in names:
         if name not in STACKS:
-            from diagnostics.target.parameters import nearest
+            from pgwhy.target.parameters import nearest
 
             near = nearest(name, tuple(STACKS))
             hint = f"did you mean {near}?" if near else "see pgwhy snippets --list"
@@ -124,14 +124,14 @@ def _target(text: str | None, form: str | None) -> Target:
     machine = Machine.here()
     if form is None:
         return targets.read(text, machine, inputs.target)
-    from diagnostics.target.forms import FORMS
+    from pgwhy.target.forms import FORMS
 
     if text is None:
         raise click.UsageError("--from says how to read a TARGET, and there is none")
     if form not in FORMS:
         raise click.BadParameter(f"no dialect is called {form!r}; see pgwhy snippets --list", param_hint="--from")
-    from diagnostics.target.in_file import from_form
-    from diagnostics.target.reading import read_text
+    from pgwhy.target.reading.completion import read_text
+    from pgwhy.target.reading.in_file import from_form
 
     if text == "-":
         return from_form(FORMS[form], inputs.text("-").removesuffix("\n"), "standard input", machine)
@@ -144,7 +144,7 @@ def _target(text: str | None, form: str | None) -> Target:
 
 
 def _list() -> str:
-    from diagnostics.target.forms import FORMS
+    from pgwhy.target.forms import FORMS
 
     lines = ["Stacks (--for):", *(f"  {each.name:<20}{each.title}" for each in STACKS.values())]
     lines += ["", "Dialects (--from):", *(f"  {each.name:<20}{each.title}" for each in FORMS.values())]

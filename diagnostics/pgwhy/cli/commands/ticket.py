@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from diagnostics import ticket
-from diagnostics.cli import given, status
-from diagnostics.cli import request as requests
-from diagnostics.cli.output import write, write_archive
-from diagnostics.cli.saved import saved_report
-from diagnostics.machine import Machine
-from diagnostics.redaction import Redactor
-from diagnostics.ticket.inventory import Entry, inventory
-from diagnostics.ticket.pseudonyms import BadKeyFile, Key, pseudonymous
-from diagnostics.ticket.summary import summary
+from pgwhy import ticket
+from pgwhy.cli import given, status
+from pgwhy.cli import request as requests
+from pgwhy.cli.output import write, write_archive
+from pgwhy.cli.saved import saved_report
+from pgwhy.machine import Machine
+from pgwhy.redaction import Redactor
+from pgwhy.ticket.inventory import Entry, inventory
+from pgwhy.ticket.overview import summary
+from pgwhy.ticket.pseudonyms import BadKeyFile, Key, pseudonymous
 
 if TYPE_CHECKING:
-    from diagnostics.finding import Report
+    from pgwhy.finding import Report
 
 
 LONGEST_PATH = 255
@@ -57,7 +57,7 @@ def command(
         report, redactor = saved, Redactor()
         left_out = ticket.left_out_of(report, saved=True)
     else:
-        from diagnostics.cli.running import run
+        from pgwhy.cli.running import run
 
         asked, redactor = requests.request(target, options)
         report = run(asked, redactor, None)

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def end_like(status: int) -> int:
 
 
 def _run(command: Sequence[str]) -> Ended:
-    from diagnostics.transparent import signals, streams
+    from pgwhy.incident.command import signals, streams
 
     outputs = streams.outputs()
     with signals.held(outputs.follow_window) as held:
@@ -94,7 +94,7 @@ def _run_windows(command: Sequence[str]) -> Ended:
     """A console cannot be lent out without a new one, so what goes there is not heard: pipes and files are."""
     from threading import Thread
 
-    from diagnostics.transparent.heard import Heard, copy
+    from pgwhy.incident.command.heard import Heard, copy
 
     piped = {fd: not os.isatty(fd) for fd in (1, 2)}
     try:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from threading import Thread
 from typing import Any
 
-from diagnostics.transparent.heard import REMEMBERED, Heard, read, write
+from pgwhy.incident.command.heard import REMEMBERED, Heard, read, write
 
 
 class Channel:

@@ -9,12 +9,12 @@ from django.core.checks import Tags, register
 class PgwhyConfig(AppConfig):
     """Named so that it takes no other application's label."""
 
-    name = "diagnostics.integrations.django"
+    name = "pgwhy.integrations.django"
     label = "pgwhy"
     verbose_name = "pgwhy"
 
     def ready(self) -> None:
-        from diagnostics.integrations.django.checks import databases_connect
+        from pgwhy.integrations.django.checks import databases_connect
 
         # Django runs checks of this tag where a database is named: migrate, and check --database.
         register(databases_connect, Tags.database)

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 from django.db import DatabaseError, connections
 
-from diagnostics.integrations.django.target import dsn, is_postgres
+from pgwhy.integrations.django.target import dsn, is_postgres
 
 
 def databases_connect(databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:
@@ -23,12 +23,12 @@ def _error(alias: str) -> CheckMessage | None:
     try:
         connection.ensure_connection()
     except DatabaseError as error:
-        from diagnostics.on_failure import incident_of
+        from pgwhy.incident.on_failure import incident_of
 
         incident = incident_of(error, dsn(connection.settings_dict))
         if incident is None:
             return None  # not about its connection: Django says it
-        from diagnostics.report.told import answer
+        from pgwhy.report.told import answer
 
         return Error(
             f"The database {alias!r} does not connect. {answer(incident.report).headline}",

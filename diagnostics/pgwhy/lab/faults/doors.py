@@ -6,14 +6,14 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from diagnostics.lab import directory, impostors, middlebox, role_router, tls_impostors
-from diagnostics.lab.authority import Authority
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import LOOPBACK, Behaviour, Door
-from diagnostics.lab.web import web
+from pgwhy.lab.authority import Authority
+from pgwhy.lab.impostors import directory, middlebox, other_servers, role_router, tls_impostors
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.neon.web import web
+from pgwhy.lab.sockets.door import LOOPBACK, Behaviour, Door
 
 _OWN = ("full-backlog", "web", "ldap", "forward", "strip-tls", "end-tls", "intercept", "routes-by-role", "serverless")
-KINDS: tuple[str, ...] = (*impostors.Kind, *tls_impostors.TlsKind, *_OWN)
+KINDS: tuple[str, ...] = (*other_servers.Kind, *tls_impostors.TlsKind, *_OWN)
 
 
 @contextlib.contextmanager
@@ -32,7 +32,7 @@ def opened(
     """
     hosts, port = tuple(asked.get("hosts", default_hosts)), asked.get("port", default_port)
     if asked["kind"] == "full-backlog":
-        with impostors.full_backlog(hosts[0], port) as taken:
+        with other_servers.full_backlog(hosts[0], port) as taken:
             yield taken
         return
     with Door(_behaviour(asked, authority, names, behind), hosts, port) as door:
@@ -44,8 +44,8 @@ def _behaviour(
 ) -> Behaviour:
     kind = asked["kind"]
     names = tuple(asked.get("certificate_names", names))
-    if kind in list(impostors.Kind):
-        return impostors.behaviour(impostors.Kind(kind))
+    if kind in list(other_servers.Kind):
+        return other_servers.behaviour(other_servers.Kind(kind))
     if kind in list(tls_impostors.TlsKind):
         server = behind(asked["behind"]) if "behind" in asked else None
         return tls_impostors.behaviour(tls_impostors.TlsKind(kind), authority, names, server)
@@ -59,7 +59,7 @@ def _behaviour(
         raise ValueError(f"a door of the kind {kind} says what is behind it")
     server = behind(asked["behind"])
     if kind == "serverless":
-        from diagnostics.lab.serverless import serverless  # it needs psycopg, which costs more than all others
+        from pgwhy.lab.neon.serverless import serverless  # it needs psycopg, which costs more than all others
 
         return serverless(authority.issue(*names), server)
     if kind == "forward":

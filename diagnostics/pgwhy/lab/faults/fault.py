@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from diagnostics.causes import Cause, Stage
-from diagnostics.finding import Status
-from diagnostics.lab.bridge import Link
-from diagnostics.lab.packets import Filter, Route
+from pgwhy.causes import Cause, Stage
+from pgwhy.finding import Status
+from pgwhy.lab.network.bridge import Link
+from pgwhy.lab.network.packets import Filter, Route
 
 LIMIT_S = 10.5
 """The run's own deadline, and half a second to start and to write."""

@@ -88,14 +88,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from diagnostics.causes import Cause, Stage
-from diagnostics.finding import Status
-from diagnostics.lab import messages, tables
-from diagnostics.lab.authority import CertificateFault
-from diagnostics.lab.bridge import Link
-from diagnostics.lab.cable import Side
-from diagnostics.lab.fault import LIMIT_S, Expected, Fault, Seen, Tier, Wiring, Written
-from diagnostics.lab.packets import Filter, Route, Verdict, Way
+from pgwhy.causes import Cause, Stage
+from pgwhy.finding import Status
+from pgwhy.lab.authority import CertificateFault
+from pgwhy.lab.faults import tables
+from pgwhy.lab.faults.fault import LIMIT_S, Expected, Fault, Seen, Tier, Wiring, Written
+from pgwhy.lab.neon import messages
+from pgwhy.lab.network.bridge import Link
+from pgwhy.lab.network.cable import Side
+from pgwhy.lab.network.packets import Filter, Route, Verdict, Way
 
 _PARTS = ("gateway", "postgres", "pgbouncer")
 
@@ -201,7 +202,7 @@ def _pgbouncer(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _door(given: Mapping[str, Any], tier: Tier) -> Mapping[str, Any]:
-    from diagnostics.lab import doors
+    from pgwhy.lab.faults import doors
 
     tables.only(given, ("kind", "behind", "certificate_names", "idle_limit_s", "hosts", "port"), "[[world.doors]]")
     kind = tables.text(given, "kind", "[[world.doors]]", needed=True)
@@ -236,7 +237,7 @@ def _wiring(given: Mapping[str, Any]) -> Wiring:
 
 def _names(given: Mapping[str, Any]) -> Mapping[str, Any]:
     # It needs dnspython, which costs a tenth of a second.
-    from diagnostics.lab.name_server import Habit
+    from pgwhy.lab.network.name_server import Habit
 
     tables.only(given, ("hosts", "names", "otherwise", "tcp", "port"), "network.names")
     for name in (*tables.table(given, "names").values(), tables.table(given, "otherwise")):

@@ -12,10 +12,10 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
-from diagnostics.lab import fault_file
-from diagnostics.lab.fault import Fault, Written
-from diagnostics.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE, Lent, World
-from diagnostics.target.model import Secret
+from pgwhy.lab.faults import fault_file
+from pgwhy.lab.faults.fault import Fault, Written
+from pgwhy.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE, Lent, World
+from pgwhy.target.model import Secret
 
 
 class FaultError(ValueError):
@@ -35,8 +35,8 @@ class Given:
 
 def folder() -> Path:
     """Where the fault files are: in the package as installed, else in the source tree."""
-    installed = Path(str(resources.files("diagnostics"))) / "faults"
-    return installed if installed.is_dir() else Path(__file__).resolve().parents[2] / "fixtures" / "faults"
+    installed = Path(str(resources.files("pgwhy"))) / "faults"
+    return installed if installed.is_dir() else Path(__file__).resolve().parents[4] / "fixtures" / "faults"
 
 
 @cache

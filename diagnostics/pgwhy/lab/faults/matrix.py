@@ -10,10 +10,10 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, TypeVar
 
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.stage import Stage, staged
-from diagnostics.lab.trial import Trial, diagnose
-from diagnostics.lab.world import World
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.faults.stage import Stage, staged
+from pgwhy.lab.faults.trial import Trial, diagnose
+from pgwhy.lab.world import World
 
 T = TypeVar("T")
 

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from diagnostics.lab.installation import PostgresError, find_installation
+from pgwhy.lab.postgres.installation import PostgresError, find_installation
 
 QUERY = "select current_user"
-PARTS = Path(__file__).resolve().parents[2] / ".parts"
+PARTS = Path(__file__).resolve().parents[4] / ".parts"
 """Where `make parts` puts what no package manager of the system has."""
 
 _PSYCOPG = """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from diagnostics.lab.fault import Seen
-from diagnostics.lab.real_clients import RealClient
-from diagnostics.lab.stage import Stage
+from pgwhy.lab.faults.fault import Seen
+from pgwhy.lab.faults.real_clients import RealClient
+from pgwhy.lab.faults.stage import Stage
 
 _LIMIT_S = 25.0
 _PORTS = ("port", "postgres_port", "pgbouncer_port", "closed_port")

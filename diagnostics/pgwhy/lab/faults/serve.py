@@ -1,6 +1,6 @@
 """The lab's servers as one program, for the server side of a network of our own (`namespace.Namespace`).
 
-    python -m diagnostics.lab.serve SPEC.json
+    python -m pgwhy.lab.faults.serve SPEC.json
 
 It brings up what the file names; each part may be left out, and `hosts` is where a part listens:
 
@@ -32,15 +32,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diagnostics.lab import doors, fault_file, faults
-from diagnostics.lab.authority import Authority
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import LOOPBACK
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.gateway import Gateway, Habits
-from diagnostics.lab.name_server import UNKNOWN, Habit, Name, NameServer
-from diagnostics.lab.surroundings import surrounded
-from diagnostics.lab.world import DOMAIN, Lent, World
+from pgwhy.lab.authority import Authority
+from pgwhy.lab.faults import doors, fault_file, faults
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.faults.surroundings import surrounded
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.neon.gateway import Gateway, Habits
+from pgwhy.lab.network.name_server import UNKNOWN, Habit, Name, NameServer
+from pgwhy.lab.sockets.door import LOOPBACK
+from pgwhy.lab.world import DOMAIN, Lent, World
 
 PORT = 5432
 

@@ -16,15 +16,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from diagnostics.lab import faults
-from diagnostics.lab.cable import RESOLVERS, SERVERS, SERVERS6
-from diagnostics.lab.fault import Fault, Tier
-from diagnostics.lab.faults import Given
-from diagnostics.lab.installation import system_installation
-from diagnostics.lab.namespace import Namespace, Ran, is_permitted, search_path
-from diagnostics.lab.packets import broken, filters_are_permitted
-from diagnostics.lab.surroundings import surrounded
-from diagnostics.lab.world import World
+from pgwhy.lab.faults import faults
+from pgwhy.lab.faults.fault import Fault, Tier
+from pgwhy.lab.faults.faults import Given
+from pgwhy.lab.faults.surroundings import surrounded
+from pgwhy.lab.network.cable import RESOLVERS, SERVERS, SERVERS6
+from pgwhy.lab.network.namespace import Namespace, Ran, is_permitted, search_path
+from pgwhy.lab.network.packets import broken, filters_are_permitted
+from pgwhy.lab.postgres.installation import system_installation
+from pgwhy.lab.world import World
 
 RUN_LIMIT_S = 30.0
 _GATEWAY = (SERVERS[0], SERVERS6[0])

@@ -6,12 +6,12 @@ import contextlib
 import socket
 from collections.abc import Iterable, Iterator
 
-from diagnostics.lab import doors, faults
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import LOOPBACK
-from diagnostics.lab.fault import Fault
-from diagnostics.lab.pgbouncer import PgBouncer
-from diagnostics.lab.world import DATABASE, DOMAIN, ROLE, World
+from pgwhy.lab.faults import doors, faults
+from pgwhy.lab.faults.fault import Fault
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.postgres.pgbouncer import PgBouncer
+from pgwhy.lab.sockets.door import LOOPBACK
+from pgwhy.lab.world import DATABASE, DOMAIN, ROLE, World
 
 
 @contextlib.contextmanager

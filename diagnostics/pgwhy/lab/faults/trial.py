@@ -8,18 +8,19 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from diagnostics import redaction, rulebook
-from diagnostics import target as targets
-from diagnostics.causes import Severity
-from diagnostics.explanation import explain
-from diagnostics.finding import Report, Status, Verdict, Verification
-from diagnostics.lab.fault import Fault, Tier
-from diagnostics.lab.stage import Stage, staged
-from diagnostics.lab.world import World
-from diagnostics.machine import Machine
-from diagnostics.probes import VOCABULARY
-from diagnostics.report import document
-from diagnostics.verdict import decide, findings_that_count
+from pgwhy import redaction
+from pgwhy import target as targets
+from pgwhy.causes import Severity
+from pgwhy.engine.explanation import explain
+from pgwhy.engine.verdict import decide, findings_that_count
+from pgwhy.finding import Report, Status, Verdict, Verification
+from pgwhy.lab.faults.fault import Fault, Tier
+from pgwhy.lab.faults.stage import Stage, staged
+from pgwhy.lab.world import World
+from pgwhy.machine import Machine
+from pgwhy.probes import VOCABULARY
+from pgwhy.report import document
+from pgwhy.rulebook import book
 
 TARGET = "PGWHY_TARGET"
 """The variable that the command gets the target from: what is an argument, every user of the machine can read."""
@@ -83,7 +84,7 @@ def diagnose(stage: Stage) -> Trial:
     """The trial of a fault that is on its stage. Raises `TrialError`."""
     given, fault = stage.given, stage.fault
     # -P: the working directory is the user's, and nothing there is a module of ours.
-    command = [sys.executable, "-P", "-m", "diagnostics", "check", "--format", "json", *fault.options]
+    command = [sys.executable, "-P", "-m", "pgwhy", "check", "--format", "json", *fault.options]
     command += ["--client", given.client] if given.client else []
     command += ["--error", given.error] if given.error else []
     target = given.target.reveal() if given.target else ""
@@ -103,7 +104,7 @@ def diagnose(stage: Stage) -> Trial:
 
 def explained_again(report: Report) -> Verdict:
     """What a saved report comes to by today's rules, from what was observed alone."""
-    explanation = explain(report.observations, rulebook.load(VOCABULARY))
+    explanation = explain(report.observations, book.load(VOCABULARY))
     findings = findings_that_count(explanation, report.observations)
     return decide(findings, explanation, report.observations, login=report.verdict.status is not Status.REACHABLE)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 
-from diagnostics.lab.door import exactly
+from pgwhy.lab.sockets.door import exactly
 
 _SEQUENCE, _INTEGER, _ENUMERATED, _OCTETS = 0x30, 0x02, 0x0A, 0x04
 _BIND_REQUEST, _BIND_RESPONSE = 0x60, 0x61

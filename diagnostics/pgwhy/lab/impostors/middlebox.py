@@ -10,11 +10,11 @@ import select
 import socket
 import ssl
 
-from diagnostics import wire
-from diagnostics.lab.authority import Authority, CertificateFault, Leaf
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Behaviour, exactly
-from diagnostics.lab.impostors import agree_to_tls, encrypt
+from pgwhy.lab.authority import Authority, CertificateFault, Leaf
+from pgwhy.lab.impostors.other_servers import agree_to_tls, encrypt
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.sockets.door import Behaviour, exactly
+from pgwhy.network import wire
 
 _CHUNK = 65_536
 

@@ -16,8 +16,8 @@ import struct
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from diagnostics import wire
-from diagnostics.lab.door import Behaviour, exactly, listen
+from pgwhy.lab.sockets.door import Behaviour, exactly, listen
+from pgwhy.network import wire
 
 _MAX_BYTES = 65_536
 _HELLO_LIMIT_S = 0.3

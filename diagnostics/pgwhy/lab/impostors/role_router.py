@@ -9,12 +9,12 @@ from __future__ import annotations
 import socket
 import struct
 
-from diagnostics import wire
-from diagnostics.lab.authority import Leaf
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Behaviour, exactly
-from diagnostics.lab.impostors import agree_to_tls, encrypt, farewell
-from diagnostics.lab.middlebox import splice
+from pgwhy.lab.authority import Leaf
+from pgwhy.lab.impostors.middlebox import splice
+from pgwhy.lab.impostors.other_servers import agree_to_tls, encrypt, farewell
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.sockets.door import Behaviour, exactly
+from pgwhy.network import wire
 
 REFUSAL = {
     "S": "FATAL",

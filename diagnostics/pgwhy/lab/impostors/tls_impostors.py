@@ -11,12 +11,12 @@ import ssl
 import warnings
 from enum import StrEnum
 
-from diagnostics.lab import client_hello
-from diagnostics.lab.authority import Authority
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Behaviour
-from diagnostics.lab.impostors import agree_to_tls, encrypt, farewell, silent
-from diagnostics.lab.middlebox import splice
+from pgwhy.lab.authority import Authority
+from pgwhy.lab.impostors.middlebox import splice
+from pgwhy.lab.impostors.other_servers import agree_to_tls, encrypt, farewell, silent
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.sockets import client_hello
+from pgwhy.lab.sockets.door import Behaviour
 
 _MAX_HELLO_BYTES = 16_384
 

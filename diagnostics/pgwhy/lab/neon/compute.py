@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from diagnostics import wire
-from diagnostics.lab import messages
-from diagnostics.lab.messages import Refusal
-from diagnostics.lab.scram import MECHANISM, ClientExchange
-from diagnostics.target.model import Secret
+from pgwhy.lab.neon import messages
+from pgwhy.lab.neon.messages import Refusal
+from pgwhy.lab.neon.scram import MECHANISM, ClientExchange
+from pgwhy.network import wire
+from pgwhy.target.model import Secret
 
 _FORWARDED = ("user", "database", "application_name", "replication")
 _CHUNK = 65_536

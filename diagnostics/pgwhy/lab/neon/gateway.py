@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from diagnostics import wire
-from diagnostics.lab import compute, messages, pooler, routing, scram
-from diagnostics.lab.authority import Authority, CertificateFault, Leaf
-from diagnostics.lab.compute import Address
-from diagnostics.lab.handshake import Cancel, Client, Hangup, greet, refuse
-from diagnostics.lab.messages import OnDemand, Place, Refusal
-from diagnostics.target.model import Secret
+from pgwhy.lab.authority import Authority, CertificateFault, Leaf
+from pgwhy.lab.neon import compute, messages, pooler, routing, scram
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.neon.handshake import Cancel, Client, Hangup, greet, refuse
+from pgwhy.lab.neon.messages import OnDemand, Place, Refusal
+from pgwhy.network import wire
+from pgwhy.target.model import Secret
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from diagnostics import wire
-from diagnostics.lab import client_hello, messages
-from diagnostics.lab.authority import Leaf
-from diagnostics.lab.messages import Refusal
+from pgwhy.lab.authority import Leaf
+from pgwhy.lab.neon import messages
+from pgwhy.lab.neon.messages import Refusal
+from pgwhy.lab.sockets import client_hello
+from pgwhy.network import wire
 
 _TLS_HANDSHAKE_RECORD = b"\x16"
 _MAX_HELLO_BYTES = 16_384

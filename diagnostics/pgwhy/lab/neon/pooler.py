@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from diagnostics.lab import messages
-from diagnostics.lab.messages import Refusal
-from diagnostics.lab.routing import split_options
+from pgwhy.lab.neon import messages
+from pgwhy.lab.neon.messages import Refusal
+from pgwhy.lab.neon.routing import split_options
 
 _TRACKED = ("client_encoding", "datestyle", "timezone", "standard_conforming_strings", "extra_float_digits")
 _ALLOWED_SYNTAX = "unsupported options startup parameter: only '-c config=val' and '--config=val' are allowed"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from diagnostics.lab import messages
-from diagnostics.lab.messages import Refusal
-from diagnostics.target.model import Secret
+from pgwhy.lab.neon import messages
+from pgwhy.lab.neon.messages import Refusal
+from pgwhy.target.model import Secret
 
 _NOT_ENDPOINTS = ("api", "apiauth")
 _POOLER = "-pooler"

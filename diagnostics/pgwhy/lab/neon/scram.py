@@ -13,9 +13,9 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field
 
-from diagnostics.lab import messages
-from diagnostics.lab.messages import Refusal
-from diagnostics.target.model import Secret
+from pgwhy.lab.neon import messages
+from pgwhy.lab.neon.messages import Refusal
+from pgwhy.target.model import Secret
 
 MECHANISM = "SCRAM-SHA-256"
 MECHANISM_PLUS = "SCRAM-SHA-256-PLUS"

@@ -16,12 +16,12 @@ from urllib.parse import unquote, urlsplit
 
 from psycopg import pq
 
-from diagnostics import wire
-from diagnostics.lab import web
-from diagnostics.lab.authority import Leaf
-from diagnostics.lab.compute import Address
-from diagnostics.lab.door import Behaviour
-from diagnostics.lab.impostors import encrypt
+from pgwhy.lab.authority import Leaf
+from pgwhy.lab.impostors.other_servers import encrypt
+from pgwhy.lab.neon import web
+from pgwhy.lab.neon.compute import Address
+from pgwhy.lab.sockets.door import Behaviour
+from pgwhy.network import wire
 
 _CHUNK = 65_536
 _BINARY, _CLOSE = 0x2, 0x8

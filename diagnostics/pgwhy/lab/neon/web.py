@@ -10,9 +10,9 @@ import hashlib
 import socket
 import uuid
 
-from diagnostics.lab.authority import Leaf
-from diagnostics.lab.door import Behaviour
-from diagnostics.lab.impostors import encrypt, silent
+from pgwhy.lab.authority import Leaf
+from pgwhy.lab.impostors.other_servers import encrypt, silent
+from pgwhy.lab.sockets.door import Behaviour
 
 _MAX_HEAD_BYTES = 16_384
 _WEBSOCKET = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"

@@ -3,7 +3,7 @@
 `tc netem` does the same and is not in every kernel. The interfaces are the far ends of two veth pairs, so the process
 sits between client and server (`namespace.Namespace(link=Link(40))` sets it up):
 
-    python -m diagnostics.lab.bridge ONE OTHER --round-trip-ms 40 --loss-percent 30 --seed 7
+    python -m pgwhy.lab.network.bridge ONE OTHER --round-trip-ms 40 --loss-percent 30 --seed 7
 
 It prints `ready` once frames pass, and ends when its standard input is closed. Needs CAP_NET_RAW, so a network
 namespace of our own.
@@ -68,7 +68,7 @@ def carry(one: str, other: str, link: Link) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(prog="python -m diagnostics.lab.bridge", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m pgwhy.lab.network.bridge", description=__doc__.splitlines()[0])
     parser.add_argument("one")
     parser.add_argument("other")
     parser.add_argument("--round-trip-ms", type=float, default=0.0)

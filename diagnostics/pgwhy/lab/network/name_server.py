@@ -31,7 +31,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from diagnostics.lab.door import Door, exactly, watching
+from pgwhy.lab.sockets.door import Door, exactly, watching
 
 _TTL_S = 60
 _MAX_ALIASES = 8

@@ -6,7 +6,7 @@ Everything hangs on one process, so nothing is left when it ends, even if we are
 
     with Namespace() as network:
         served = network.serve({"fault": {...}, "gateway": {"hosts": [SERVERS[0]]}, "names": [...]})
-        ran = network.run([sys.executable, "-m", "diagnostics", "env:DATABASE_URL"], {"DATABASE_URL": served["target"]})
+        ran = network.run([sys.executable, "-m", "pgwhy", "env:DATABASE_URL"], {"DATABASE_URL": served["target"]})
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from diagnostics.lab.bridge import Link
-from diagnostics.lab.cable import RESOLVERS, Side, plug
-from diagnostics.lab.program import Program, communicate
+from pgwhy.lab.network.bridge import Link
+from pgwhy.lab.network.cable import RESOLVERS, Side, plug
+from pgwhy.lab.network.program import Program, communicate
 
 _TOOLS = ("unshare", "nsenter", "ip", "mount")
 _SWITCH = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n"
@@ -93,7 +93,7 @@ class Namespace:
             self._parts = parts.pop_all()
         try:
             if self._link:
-                bridge = [sys.executable, "-m", "diagnostics.lab.bridge", "client", "server", *self._link.arguments()]
+                bridge = [sys.executable, "-m", "pgwhy.lab.network.bridge", "client", "server", *self._link.arguments()]
                 self.start(bridge, side=Side.WIRE)
         except BaseException:
             self._parts.close()
@@ -139,10 +139,10 @@ class Namespace:
         return program
 
     def serve(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Bring up the lab's servers on the server side, as `diagnostics.lab.serve` says; gives what it prints."""
+        """Bring up the lab's servers on the server side, as `pgwhy.lab.faults.serve` says; gives what it prints."""
         file = self.folder / f"spec-{len(list(self.folder.glob('spec-*'))) + 1}.json"
         file.write_text(json.dumps(spec), encoding="utf-8")
-        ready: Mapping[str, Any] = json.loads(self.start([sys.executable, "-m", "diagnostics.lab.serve", file]).said)
+        ready: Mapping[str, Any] = json.loads(self.start([sys.executable, "-m", "pgwhy.lab.faults.serve", file]).said)
         return ready
 
     def resolve_with(self, hosts: Mapping[str, str]) -> None:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from diagnostics.lab.cable import Side
-from diagnostics.lab.namespace import Namespace, NamespaceError, is_permitted, search_path
+from pgwhy.lab.network.cable import Side
+from pgwhy.lab.network.namespace import Namespace, NamespaceError, is_permitted, search_path
 
 
 class Verdict(StrEnum):

@@ -13,10 +13,10 @@ from types import TracebackType
 
 import psycopg
 
-from diagnostics.lab.installation import NOBODY, PostgresError, as_ordinary_user
-from diagnostics.lab.namespace import search_path
-from diagnostics.lab.postgres import short_folder
-from diagnostics.target.model import Secret
+from pgwhy.lab.network.namespace import search_path
+from pgwhy.lab.postgres.installation import NOBODY, PostgresError, as_ordinary_user
+from pgwhy.lab.postgres.server import short_folder
+from pgwhy.target.model import Secret
 
 _START_LIMIT_S = 10.0
 _STOP_LIMIT_S = 5.0

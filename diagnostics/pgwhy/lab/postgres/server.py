@@ -18,8 +18,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
-from diagnostics.lab.installation import NOBODY, Installation, PostgresError, as_ordinary_user, find_installation
-from diagnostics.target.model import Secret
+from pgwhy.lab.postgres.installation import NOBODY, Installation, PostgresError, as_ordinary_user, find_installation
+from pgwhy.target.model import Secret
 
 SUPERUSER = "postgres"
 LOOPBACK_HBA = (

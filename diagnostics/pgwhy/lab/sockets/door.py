@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 
-from diagnostics.wire import WireError
+from pgwhy.network.wire import WireError
 
 Behaviour = Callable[[socket.socket], None]
 """Serves one connection, in a thread of its own; the connection is closed when this returns. A client that goes away

@@ -10,23 +10,24 @@ import asyncio
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from diagnostics.client import Client, ClientFacts
-from diagnostics.facts import Record, fact
-from diagnostics.network.login import Stop
-from diagnostics.obstacle import ClearText, Obstacle
-from diagnostics.probes import permit, places
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.probes.settings import SettingsFacts
-from diagnostics.probes.startup import Startup
-from diagnostics.probes.tcp import Reach, Tcp
-from diagnostics.probes.tls import Tls
-from diagnostics.target import protection
-from diagnostics.target.facts import TargetFacts
-from diagnostics.values import dataclass
+from pgwhy.client import Client, ClientFacts
+from pgwhy.facts import Record, fact
+from pgwhy.network.login import Stop
+from pgwhy.probes import permit
+from pgwhy.probes.authentication import places
+from pgwhy.probes.obstacle import ClearText, Obstacle
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.settings import SettingsFacts
+from pgwhy.probes.startup import Startup
+from pgwhy.probes.tcp import Reach, Tcp
+from pgwhy.probes.tls import Tls
+from pgwhy.target import protection
+from pgwhy.target.facts import TargetFacts
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
-    from diagnostics.network.login import Login
+    from pgwhy.network import Network
+    from pgwhy.network.login import Login
 
 
 class AuthOutcome(StrEnum):
@@ -111,7 +112,7 @@ async def observe_here(seen: Seen, network: Network) -> Here:
     same = permit.parameters(seen.target, None) == permit.parameters(seen.target, seen.client)
     if same and seen[SettingsFacts].readable:
         return Here()
-    from diagnostics.network.login import libpq_version
+    from pgwhy.network.login import libpq_version
 
     version = await libpq_version(network)
     title = f"libpq {version // 10000}" if version else "libpq"
@@ -220,7 +221,7 @@ async def _go_through(
 
     The permit is asked at each of them. `Obstacle.EARLIER_STAGE` if one has decided.
     """
-    from diagnostics.network import login as libpq
+    from pgwhy.network import login as libpq
 
     password = seen.target.password.reveal() if seen.target.password is not None else None
     limit = seen[ClientFacts].connect_timeout_s or None

@@ -9,15 +9,15 @@ import asyncio
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from diagnostics.failure import Failure
-from diagnostics.network.stream import is_socket_path
-from diagnostics.probes.probe import Seen
-from diagnostics.probes.startup import Answer, Startup
-from diagnostics.probes.tcp import Attempt, Reach, Tcp
-from diagnostics.probes.tls import SslAnswer, Tls
+from pgwhy.failure import Failure
+from pgwhy.network.stream import is_socket_path
+from pgwhy.probes.probe import Seen
+from pgwhy.probes.startup import Answer, Startup
+from pgwhy.probes.tcp import Attempt, Reach, Tcp
+from pgwhy.probes.tls import SslAnswer, Tls
 
 if TYPE_CHECKING:
-    from diagnostics.network import Network
+    from pgwhy.network import Network
 
 Place = dict[str, str]
 

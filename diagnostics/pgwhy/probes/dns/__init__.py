@@ -14,16 +14,16 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import ClassVar
 
-from diagnostics.facts import Record, derived, fact
-from diagnostics.failure import Failure
-from diagnostics.network import Network, query, resolve
-from diagnostics.network.stream import is_ip_literal, is_socket_path
-from diagnostics.probes import resolvers
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.probes.resolvers import Answered, ResolverAnswer
-from diagnostics.target import provider
-from diagnostics.target.model import Host
-from diagnostics.values import dataclass
+from pgwhy.facts import Record, derived, fact
+from pgwhy.failure import Failure
+from pgwhy.network import Network, query, resolve
+from pgwhy.network.stream import is_ip_literal, is_socket_path
+from pgwhy.probes.dns import resolvers
+from pgwhy.probes.dns.resolvers import Answered, ResolverAnswer
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.target import provider
+from pgwhy.target.model import Host
+from pgwhy.values import dataclass
 
 __all__ = ["PROBE", "Dns", "DnsOutcome", "HostAddresses", "ResolverAnswer", "observe"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Iterable
 
-from diagnostics.network import Network, query, resolve
-from diagnostics.probes.probe import Seen
-from diagnostics.values import dataclass
+from pgwhy.network import Network, query, resolve
+from pgwhy.probes.probe import Seen
+from pgwhy.values import dataclass
 
 QUERY_S = 3.0
 """What one resolver gets for one query, the second sending included."""

@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from diagnostics.client import ClientFacts, UnknownParameters
-from diagnostics.facts import Record, derived, fact
-from diagnostics.failure import Failure
-from diagnostics.network import Network
-from diagnostics.probes import opening
-from diagnostics.probes.first_answer import WELCOMES, Answer, Arm, Heard, Question, ask
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.probes.tcp import Attempt, Tcp
-from diagnostics.target.facts import TargetFacts
-from diagnostics.target.provider import Provider
-from diagnostics.values import dataclass
+from pgwhy.client import ClientFacts, UnknownParameters
+from pgwhy.facts import Record, derived, fact
+from pgwhy.failure import Failure
+from pgwhy.network import Network
+from pgwhy.probes import opening
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.startup.first_answer import WELCOMES, Answer, Arm, Heard, Question, ask
+from pgwhy.probes.tcp import Attempt, Tcp
+from pgwhy.target.facts import TargetFacts
+from pgwhy.target.provider import Provider
+from pgwhy.values import dataclass
 
 __all__ = ["PROBE", "Answer", "Reached", "Startup", "observe"]
 

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from dataclasses import field
 from enum import StrEnum
 
-from diagnostics import wire
-from diagnostics.error_text import without_escapes
-from diagnostics.failure import Failure
-from diagnostics.network import Network, postgres, tls
-from diagnostics.network.stream import Broken, Channel, Stream
-from diagnostics.probes.tcp import Attempt
-from diagnostics.values import dataclass
+from pgwhy.error_text import without_escapes
+from pgwhy.failure import Failure
+from pgwhy.network import Network, postgres, tls, wire
+from pgwhy.network.stream import Broken, Channel, Stream
+from pgwhy.probes.tcp import Attempt
+from pgwhy.values import dataclass
 
 SILENT_S = 4.5
 """No byte for so long is silence."""

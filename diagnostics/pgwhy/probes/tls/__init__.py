@@ -15,23 +15,23 @@ from dataclasses import field, replace
 from enum import StrEnum
 from typing import ClassVar
 
-from diagnostics import wire
-from diagnostics.client import ClientFacts
-from diagnostics.error_text import without_escapes
-from diagnostics.facts import Record, derived, fact
-from diagnostics.failure import Failure
-from diagnostics.network import Network, background, chain, postgres, tls, trust_store
-from diagnostics.network.certificate import Certificate, describe, name_matches
-from diagnostics.network.chain import Trust
-from diagnostics.network.stream import Broken, Stream
-from diagnostics.probes import opening, small_packets, trust
-from diagnostics.probes.banner import Speaks, printable, recognise
-from diagnostics.probes.probe import Probe, Seen
-from diagnostics.probes.tcp import Attempt, Tcp
-from diagnostics.target import provider
-from diagnostics.target.facts import TargetFacts
-from diagnostics.target.provider import Provider
-from diagnostics.values import dataclass
+from pgwhy.client import ClientFacts
+from pgwhy.error_text import without_escapes
+from pgwhy.facts import Record, derived, fact
+from pgwhy.failure import Failure
+from pgwhy.network import Network, background, chain, postgres, tls, trust_store, wire
+from pgwhy.network.certificate import Certificate, describe, name_matches
+from pgwhy.network.chain import Trust
+from pgwhy.network.stream import Broken, Stream
+from pgwhy.probes import opening
+from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.tcp import Attempt, Tcp
+from pgwhy.probes.tls import small_packets, trust
+from pgwhy.probes.tls.banner import Speaks, printable, recognise
+from pgwhy.target import provider
+from pgwhy.target.facts import TargetFacts
+from pgwhy.target.provider import Provider
+from pgwhy.values import dataclass
 
 __all__ = ["PROBE", "Certificate", "Speaks", "SslAnswer", "Tls", "Trust", "observe"]
 

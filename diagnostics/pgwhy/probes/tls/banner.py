@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from diagnostics.error_text import without_escapes
+from pgwhy.error_text import without_escapes
 
 
 class Speaks(StrEnum):

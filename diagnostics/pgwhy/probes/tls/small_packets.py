@@ -5,9 +5,9 @@ Opens: one connection, on which TCP makes both sides send small segments, with S
 
 from __future__ import annotations
 
-from diagnostics.network import Network, postgres, tls
-from diagnostics.network.stream import Broken, segments_can_be_small
-from diagnostics.probes.tcp import Attempt
+from pgwhy.network import Network, postgres, tls
+from pgwhy.network.stream import Broken, segments_can_be_small
+from pgwhy.probes.tcp import Attempt
 
 SEGMENT_BYTES = 500
 """With its headers less than the 576 bytes that every IPv4 host takes (RFC 1122, 3.3.3)."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from diagnostics.client import ClientFacts
-from diagnostics.network import trust_store
-from diagnostics.network.trust_store import TrustStore
-from diagnostics.probes.probe import Seen
-from diagnostics.target.facts import TargetFacts
+from pgwhy.client import ClientFacts
+from pgwhy.network import trust_store
+from pgwhy.network.trust_store import TrustStore
+from pgwhy.probes.probe import Seen
+from pgwhy.target.facts import TargetFacts
 
 NONE, CA, FULL = "none", "ca", "full"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from diagnostics.causes import Cause, Stage
-from diagnostics.facts import Observations
-from diagnostics.report import conversation
-from diagnostics.report.rung import ENDS, Mark, Rung, tidied
-from diagnostics.verdict import stopped_at
+from pgwhy.causes import Cause, Stage
+from pgwhy.engine.verdict import stopped_at
+from pgwhy.facts import Observations
+from pgwhy.report.ladder import stages
+from pgwhy.report.ladder.rung import ENDS, Mark, Rung, tidied
 
 
 def rungs(seen: Observations, cause: Cause | None = None) -> tuple[Rung, ...]:
@@ -154,10 +154,10 @@ _MAKERS: tuple[Callable[[Observations, Stage | None, Cause | None], Iterator[Run
     _settings,
     _dns,
     _tcp,
-    conversation.tls,
-    conversation.startup,
-    conversation.login,
-    conversation.session,
+    stages.tls,
+    stages.startup,
+    stages.login,
+    stages.session,
     _web,
-    conversation.here,
+    stages.here,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 class Mark(StrEnum):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from diagnostics.causes import Cause, Stage
-from diagnostics.facts import Observations
-from diagnostics.obstacle import ClearText
-from diagnostics.obstacle import reason as kept_back
-from diagnostics.report.rung import ENDS, Mark, Rung, release, tidied
+from pgwhy.causes import Cause, Stage
+from pgwhy.facts import Observations
+from pgwhy.probes.obstacle import ClearText
+from pgwhy.probes.obstacle import reason as kept_back
+from pgwhy.report.ladder.rung import ENDS, Mark, Rung, release, tidied
 
 
 def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:

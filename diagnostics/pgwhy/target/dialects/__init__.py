@@ -12,8 +12,8 @@ from dataclasses import field
 from importlib import import_module
 from typing import Protocol
 
-from diagnostics.target.model import PLACEHOLDER, Dialect, Problem
-from diagnostics.values import dataclass
+from pgwhy.target.model import PLACEHOLDER, Dialect, Problem
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def syntax(dialect: Dialect) -> Syntax | None:
     """The module of a dialect; `None` where there is no text to write in (`PG*` variables, a service file)."""
     name = _MODULES.get(dialect)
     # Imported when it is needed: a run reads one text in one syntax.
-    return None if name is None else import_module(f"diagnostics.target.dialects.{name}")
+    return None if name is None else import_module(f"pgwhy.target.dialects.{name}")
 
 
 def mask(text: str, secrets: tuple[Span, ...]) -> str:

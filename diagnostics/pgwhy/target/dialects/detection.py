@@ -10,12 +10,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 
-from diagnostics.hidden import is_placeholder
-from diagnostics.target.dialects import Parsed, Span, mask, syntax
-from diagnostics.target.dialects.uri import PREFIXES
-from diagnostics.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode, Secret
-from diagnostics.target.parameters import SECRET
-from diagnostics.values import dataclass
+from pgwhy.secret import is_placeholder
+from pgwhy.target.dialects import Parsed, Span, mask, syntax
+from pgwhy.target.dialects.uri import PREFIXES
+from pgwhy.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode, Secret
+from pgwhy.target.parameters import SECRET
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def understand(text: str) -> Reading:
     outer: tuple[Problem, ...] = ()
     spans: tuple[Span, ...] = ()
     if not (text.startswith(PREFIXES) and text[-1].isalnum()):
-        from diagnostics.target import wrappers  # only for what does not look like a URI from end to end
+        from pgwhy.target.dialects import wrappers  # only for what does not look like a URI from end to end
 
         inner = wrappers.peel(text)
         start, end, outer = inner.start, inner.end, inner.problems
@@ -56,7 +56,7 @@ def understand(text: str) -> Reading:
     parsed, problems = _read(core)
     if parsed.dialect in (Dialect.URI, Dialect.JDBC) and _PASSWORD_NAMED.search(core.partition("?")[0]):
         # Another syntax inside a URL: whatever the reader takes it for, what is called a password is one.
-        from diagnostics.target import wrappers
+        from pgwhy.target.dialects import wrappers
 
         spans += tuple(wrappers.hidden(text))
     spans += tuple(Span(s.start + start, s.end + start, s.broken) for s in parsed.secrets)
@@ -83,7 +83,7 @@ def understand(text: str) -> Reading:
 def _withheld(options: str) -> Mapping[str, Secret]:
     if not options:
         return {}
-    from diagnostics.target.dialects import secret_parts  # few targets have any
+    from pgwhy.target.dialects import secret_parts  # few targets have any
 
     return secret_parts.withheld(options)
 
@@ -97,7 +97,7 @@ def _read(text: str) -> tuple[Parsed, tuple[Problem, ...]]:
     if dialect:
         parsed = _parse(dialect, text)
         return parsed, parsed.problems
-    from diagnostics.target import wrappers  # only for what begins like no syntax
+    from pgwhy.target.dialects import wrappers  # only for what begins like no syntax
 
     if placeholder := wrappers.placeholder_problem(text):
         whole: tuple[Span, ...] = () if is_placeholder(text.strip()) else (Span(0, len(text)),)
@@ -119,7 +119,7 @@ def _dialect(text: str) -> Dialect | None:
         return Dialect.SQLALCHEMY
     if "=" not in text:
         return None
-    from diagnostics.target.dialects import keywords, npgsql  # most texts are URIs
+    from pgwhy.target.dialects import keywords, npgsql  # most texts are URIs
 
     if npgsql.looks_like(text):
         return Dialect.NPGSQL

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects import Parsed, Span, secret_parts
-from diagnostics.target.dialects.secret_parts import SECRET_NAME, Piece
-from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
-from diagnostics.target.parameters import LIBPQ
-from diagnostics.values import dataclass
+from pgwhy.target.dialects import Parsed, Span, secret_parts
+from pgwhy.target.dialects.secret_parts import SECRET_NAME, Piece
+from pgwhy.target.model import Dialect, Problem, ProblemCode, port_number
+from pgwhy.target.parameters import LIBPQ
+from pgwhy.values import dataclass
 
 SPACE = " \t\n\v\f\r"
 """What libpq's isspace() takes for white space."""

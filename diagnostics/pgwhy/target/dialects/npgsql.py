@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects import Parsed, Span, secret_parts
-from diagnostics.target.dialects.secret_parts import Piece
-from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
-from diagnostics.target.parameters import LIBPQ, plain, refuses
-from diagnostics.values import dataclass
+from pgwhy.target.dialects import Parsed, Span, secret_parts
+from pgwhy.target.dialects.secret_parts import Piece
+from pgwhy.target.model import Dialect, Problem, ProblemCode, port_number
+from pgwhy.target.parameters import LIBPQ, plain, refuses
+from pgwhy.values import dataclass
 
 _NAMES = {
     "Host": "host",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from diagnostics.target.dialects import Span, percent
+from pgwhy.target.dialects import Span, percent
 
 
 def pieces(text: str) -> list[tuple[int, int]]:

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote_plus
 
-from diagnostics.target.dialects import Span
-from diagnostics.target.model import PLACEHOLDER, Secret
-from diagnostics.target.parameters import LIBPQ, SERVER, VALUES, is_known, nearest, plain
-from diagnostics.values import dataclass
+from pgwhy.target.dialects import Span
+from pgwhy.target.model import PLACEHOLDER, Secret
+from pgwhy.target.parameters import LIBPQ, SERVER, VALUES, is_known, nearest, plain
+from pgwhy.values import dataclass
 
 SECRET_NAME = re.compile(
     r"pass(?:word|wort|wd|phrase)?$|passwor[dt]|passwd|kennwort|pwd$|pw$|psw$|secret|token|_key$|api[-_]?key"

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, unquote_plus
 
-from diagnostics.target.dialects import Parsed, Span, percent, query, secret_parts
-from diagnostics.target.dialects.secret_parts import Piece
-from diagnostics.target.dialects.uri import doubtful_port, intended_userinfo
-from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
-from diagnostics.target.parameters import KEYWORD_ARGUMENTS, LIBPQ
+from pgwhy.target.dialects import Parsed, Span, percent, query, secret_parts
+from pgwhy.target.dialects.secret_parts import Piece
+from pgwhy.target.dialects.uri import doubtful_port, intended_userinfo
+from pgwhy.target.model import Dialect, Problem, ProblemCode, port_number
+from pgwhy.target.parameters import KEYWORD_ARGUMENTS, LIBPQ
 
 PREFIX = re.compile(r"(?P<backend>postgres|postgresql|cockroachdb)\+(?P<driver>[a-z0-9_]+)://")
 

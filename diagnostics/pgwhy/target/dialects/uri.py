@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from diagnostics.target.dialects import Parsed, Span, percent, query, secret_parts
-from diagnostics.target.dialects.secret_parts import Piece
-from diagnostics.target.model import Dialect, Problem, ProblemCode, port_number
-from diagnostics.target.parameters import LIBPQ
+from pgwhy.target.dialects import Parsed, Span, percent, query, secret_parts
+from pgwhy.target.dialects.secret_parts import Piece
+from pgwhy.target.model import Dialect, Problem, ProblemCode, port_number
+from pgwhy.target.parameters import LIBPQ
 
 PREFIXES = ("postgresql://", "postgres://")
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import field
 
-from diagnostics.hidden import is_placeholder
-from diagnostics.target.dialects import Span, mask, query, secret_parts
-from diagnostics.target.model import Problem, ProblemCode, Secret
-from diagnostics.target.parameters import LIBPQ, drivers, words
-from diagnostics.target.provider import Provider, recognise
-from diagnostics.values import dataclass
+from pgwhy.secret import is_placeholder
+from pgwhy.target.dialects import Span, mask, query, secret_parts
+from pgwhy.target.model import Problem, ProblemCode, Secret
+from pgwhy.target.parameters import LIBPQ, drivers, words
+from pgwhy.target.provider import Provider, recognise
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,7 @@ def _is_keywords(text: str) -> bool:
     name = text.lstrip().partition("=")[0].rstrip()
     if name in LIBPQ:
         return True
-    from diagnostics.target.dialects import npgsql  # only for what begins like no URL
+    from pgwhy.target.dialects import npgsql  # only for what begins like no URL
 
     return npgsql.looks_like(text)
 

@@ -9,21 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from diagnostics.target import provider
-from diagnostics.target.dialects import uri
-from diagnostics.target.facts import ENDPOINT_FORM
-from diagnostics.target.model import (
-    PLACEHOLDER,
-    CannotChange,
-    Change,
-    Dialect,
-    Edit,
-    Secret,
-    Setting,
-    Target,
-)
-from diagnostics.target.parameters import SECRET
-from diagnostics.target.repair import BY_A_FIX, mended
+from pgwhy.target import provider
+from pgwhy.target.dialects import uri
+from pgwhy.target.editing.repair import BY_A_FIX, mended
+from pgwhy.target.facts import ENDPOINT_FORM
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Dialect, Edit, Secret, Setting, Target
+from pgwhy.target.parameters import SECRET
 
 SEPARATORS = {"endpoint-form": ";", "endpoint-form-dollar": "$"}
 """What stands between the endpoint and the password: `$` for clients whose password field takes no `;`."""
@@ -57,7 +48,7 @@ def apply_change(target: Target, change: Change) -> Target:
 
 def edit_for(target: Target, change: Change) -> Edit:
     """The same change as lines to follow and as a whole string. Raises `CannotChange` where `apply_change` does."""
-    from diagnostics.target import phrases, repair_phrases  # an experiment needs no words
+    from pgwhy.target.editing import phrases, repair_phrases  # an experiment needs no words
 
     changed = apply_change(target, change)
     lines: list[str] = []
@@ -118,7 +109,7 @@ def _holds_already(target: Target, change: Change) -> bool:
 
 def _rewritten(target: Target, name: str, value: str) -> Target:
     """The target with a parameter changed in its (masked) text as well, which libpq is asked about; empty: removed."""
-    from diagnostics.target import phrases
+    from pgwhy.target.editing import phrases
 
     written = target.written
     if written is None or not written.masked or not phrases.in_the_string(target, name):
@@ -175,7 +166,7 @@ def _without_endpoint(target: Target) -> Target:
 
 
 def _with_front(target: Target, text: str, front: str) -> str:
-    from diagnostics.target import phrases  # beside an edit only, as above
+    from pgwhy.target.editing import phrases  # beside an edit only, as above
 
     module = phrases.syntax_of(target)
     if target.written and target.written.dialect is Dialect.NPGSQL:

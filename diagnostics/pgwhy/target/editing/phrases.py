@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from diagnostics.target.dialects import Syntax, query, syntax, uri
-from diagnostics.target.model import CannotChange, Dialect, Setting, Source, SourceKind, Target
-from diagnostics.target.parameters import ENVIRONMENT, KEYWORD_ARGUMENTS
+from pgwhy.target.dialects import Syntax, query, syntax, uri
+from pgwhy.target.model import CannotChange, Dialect, Setting, Source, SourceKind, Target
+from pgwhy.target.parameters import ENVIRONMENT, KEYWORD_ARGUMENTS
 
 
 def of_setting(target: Target, name: str, value: str) -> str:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from diagnostics.target.detect import pieces, understand
-from diagnostics.target.dialects import jdbc, keywords, percent, query, syntax, uri
-from diagnostics.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
-from diagnostics.target.model import (
+from pgwhy.target.dialects import jdbc, keywords, percent, query, syntax, uri
+from pgwhy.target.dialects.detection import pieces, understand
+from pgwhy.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
+from pgwhy.target.dialects.wrappers import peel
+from pgwhy.target.model import (
     PLACEHOLDER,
     CannotChange,
     Dialect,
@@ -24,7 +25,6 @@ from diagnostics.target.model import (
     SourceKind,
     Target,
 )
-from diagnostics.target.wrappers import peel
 
 Repair = Callable[[Target], Target]
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from diagnostics.target import phrases
-from diagnostics.target.dialects import percent, query, uri
-from diagnostics.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
-from diagnostics.target.wrappers import peel
+from pgwhy.target.dialects import percent, query, uri
+from pgwhy.target.dialects.wrappers import peel
+from pgwhy.target.editing import phrases
+from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
 
 Phrase = Callable[[Target, Target], list[str]]
 """The broken target and the mended one → lines."""

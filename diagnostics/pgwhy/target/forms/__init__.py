@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.values import dataclass
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Form:
     """As `--from` takes it."""
     title: str
     module: str
+    """Below `pgwhy.target`."""
     variant: str = ""
     file: str = ""
     """The name of the file in which one writes it; empty for a string."""
@@ -30,37 +31,37 @@ class Form:
 FORMS = {
     form.name: form
     for form in (
-        Form("uri", "libpq's URI", "uri"),
-        Form("keywords", "libpq's keyword string", "keywords"),
-        Form("environment", "PG* variables", "environment", file=".env"),
-        Form("dotenv", "DATABASE_URL in .env", "database_url", file=".env"),
-        Form("service", "libpq's service file", "service", file="pg_service.conf"),
-        Form("pgpass", "a line of .pgpass", "passfile", file=".pgpass"),
-        Form("jdbc", "JDBC URL", "jdbc"),
-        Form("jdbc-fields", "fields of a JDBC tool", "jdbc_fields"),
-        Form("npgsql", "Npgsql", "npgsql"),
-        Form("sqlalchemy-psycopg", "SQLAlchemy, psycopg", "sqlalchemy", "psycopg"),
-        Form("sqlalchemy-asyncpg", "SQLAlchemy, asyncpg", "sqlalchemy", "asyncpg"),
-        Form("sqlalchemy-pg8000", "SQLAlchemy, pg8000", "sqlalchemy", "pg8000"),
-        Form("django", "Django's DATABASES", "django", file="settings.py"),
-        Form("rails", "Rails' database.yml", "rails", file="database.yml"),
-        Form("prisma-schema", "schema.prisma", "prisma", "schema", "schema.prisma"),
-        Form("prisma-config", "prisma.config.ts", "prisma", "config", "prisma.config.ts"),
-        Form("node-postgres", "node-postgres", "node", "node-postgres", "database.mjs"),
-        Form("knex", "Knex", "node", "knex", "knexfile.mjs"),
-        Form("sequelize", "Sequelize", "node", "sequelize", "database.mjs"),
-        Form("typeorm", "TypeORM", "node", "typeorm", "data-source.mjs"),
-        Form("postgres-js", "postgres.js", "node", "postgres-js", "database.mjs"),
-        Form("drizzle", "Drizzle", "node", "drizzle", "database.mjs"),
-        Form("neon-serverless", "@neondatabase/serverless", "source", "neon-serverless", "database.mjs"),
-        Form("pgx", "pgx", "source", "pgx", "database.go"),
-        Form("lib-pq", "lib/pq", "source", "lib-pq", "database.go"),
-        Form("tokio-postgres", "tokio-postgres", "source", "tokio-postgres", "database.rs"),
-        Form("sqlx", "sqlx", "source", "sqlx", "database.rs"),
-        Form("laravel", "Laravel's .env", "laravel", file=".env"),
-        Form("vercel", "Vercel's variables", "vercel", file=".env"),
-        Form("compose", "Docker Compose", "compose", file="compose.yaml"),
-        Form("kubernetes", "Kubernetes Secret", "kubernetes", file="secret.yaml"),
+        Form("uri", "libpq's URI", "dialects.uri"),
+        Form("keywords", "libpq's keyword string", "dialects.keywords"),
+        Form("environment", "PG* variables", "forms.environment", file=".env"),
+        Form("dotenv", "DATABASE_URL in .env", "forms.database_url", file=".env"),
+        Form("service", "libpq's service file", "forms.service", file="pg_service.conf"),
+        Form("pgpass", "a line of .pgpass", "forms.passfile", file=".pgpass"),
+        Form("jdbc", "JDBC URL", "dialects.jdbc"),
+        Form("jdbc-fields", "fields of a JDBC tool", "forms.jdbc_fields"),
+        Form("npgsql", "Npgsql", "dialects.npgsql"),
+        Form("sqlalchemy-psycopg", "SQLAlchemy, psycopg", "dialects.sqlalchemy", "psycopg"),
+        Form("sqlalchemy-asyncpg", "SQLAlchemy, asyncpg", "dialects.sqlalchemy", "asyncpg"),
+        Form("sqlalchemy-pg8000", "SQLAlchemy, pg8000", "dialects.sqlalchemy", "pg8000"),
+        Form("django", "Django's DATABASES", "forms.django", file="settings.py"),
+        Form("rails", "Rails' database.yml", "forms.rails", file="database.yml"),
+        Form("prisma-schema", "schema.prisma", "forms.prisma", "schema", "schema.prisma"),
+        Form("prisma-config", "prisma.config.ts", "forms.prisma", "config", "prisma.config.ts"),
+        Form("node-postgres", "node-postgres", "forms.node", "node-postgres", "database.mjs"),
+        Form("knex", "Knex", "forms.node", "knex", "knexfile.mjs"),
+        Form("sequelize", "Sequelize", "forms.node", "sequelize", "database.mjs"),
+        Form("typeorm", "TypeORM", "forms.node", "typeorm", "data-source.mjs"),
+        Form("postgres-js", "postgres.js", "forms.node", "postgres-js", "database.mjs"),
+        Form("drizzle", "Drizzle", "forms.node", "drizzle", "database.mjs"),
+        Form("neon-serverless", "@neondatabase/serverless", "forms.source", "neon-serverless", "database.mjs"),
+        Form("pgx", "pgx", "forms.source", "pgx", "database.go"),
+        Form("lib-pq", "lib/pq", "forms.source", "lib-pq", "database.go"),
+        Form("tokio-postgres", "tokio-postgres", "forms.source", "tokio-postgres", "database.rs"),
+        Form("sqlx", "sqlx", "forms.source", "sqlx", "database.rs"),
+        Form("laravel", "Laravel's .env", "forms.laravel", file=".env"),
+        Form("vercel", "Vercel's variables", "forms.vercel", file=".env"),
+        Form("compose", "Docker Compose", "forms.compose", file="compose.yaml"),
+        Form("kubernetes", "Kubernetes Secret", "forms.kubernetes", file="secret.yaml"),
     )
 }
 
@@ -109,12 +110,12 @@ def read(form: Form, text: str) -> dict[str, str]:
     found = find(form, text)
     if found.text is None:
         return dict(found.fields)
-    from diagnostics.target.detect import understand
+    from pgwhy.target.dialects.detection import understand
 
     reading = understand(found.text)
     values = {**reading.values, **{name: secret.reveal() for name, secret in reading.private.items()}}
     if reading.withheld:
-        from diagnostics.target.dialects import secret_parts
+        from pgwhy.target.dialects import secret_parts
 
         values["options"] = secret_parts.with_values(values["options"], reading.withheld)
     return values
@@ -122,7 +123,7 @@ def read(form: Form, text: str) -> dict[str, str]:
 
 def _module(form: Form) -> Any:
     # Imported when it is needed: a command mostly writes few of them.
-    return import_module(f"diagnostics.target.dialects.{form.module}")
+    return import_module(f"pgwhy.target.{form.module}")
 
 
 def _variant(form: Form) -> tuple[str, ...]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from diagnostics.target.dialects import uri, yaml_text
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.target.dialects.variables import chosen
+from pgwhy.target.dialects import uri
+from pgwhy.target.forms import yaml_text
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.target.forms.variables import chosen
 
 
 def render(values: Mapping[str, str]) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from diagnostics.target.dialects import dotenv, uri
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.target.dialects.variables import NAMES
+from pgwhy.target.dialects import uri
+from pgwhy.target.forms import dotenv
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.target.forms.variables import NAMES
 
 
 def render(values: Mapping[str, str]) -> str:

@@ -9,8 +9,8 @@ import ast
 import json
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.target.parameters import LIBPQ
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.target.parameters import LIBPQ
 
 FIELDS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 _OF_DJANGO = frozenset({"pool", "isolation_level", "server_side_binding", "assume_role", "pool_options"})

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

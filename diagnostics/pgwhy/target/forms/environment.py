@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects import dotenv
-from diagnostics.target.model import Dialect
-from diagnostics.target.parameters import ENVIRONMENT, words
+from pgwhy.target.forms import dotenv
+from pgwhy.target.model import Dialect
+from pgwhy.target.parameters import ENVIRONMENT, words
 
 _JDBC = frozenset({"passfile"})
 _NPGSQL = words("""user password passfile sslcert sslkey sslrootcert client_encoding options target_session_attrs""")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import field
 
-from diagnostics.values import dataclass
+from pgwhy.values import dataclass
 
 
 class NotThere(ValueError):

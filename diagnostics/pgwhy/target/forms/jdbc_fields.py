@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects import jdbc
+from pgwhy.target.dialects import jdbc
 
 LABELS = {"host": "Host", "port": "Port", "dbname": "Database", "user": "User", "password": "Password"}
 

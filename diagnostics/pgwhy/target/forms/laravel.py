@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects import dotenv, jdbc, uri
-from diagnostics.target.dialects.found import Found, NotThere
+from pgwhy.target.dialects import jdbc, uri
+from pgwhy.target.forms import dotenv
+from pgwhy.target.forms.found import Found, NotThere
 
 _FIELDS = {
     "DB_HOST": "host",

@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
-from diagnostics.target.dialects import javascript
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.target.dialects.javascript import Code
-from diagnostics.target.model import port_number
-from diagnostics.values import dataclass
+from pgwhy.target.forms import javascript
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.target.forms.javascript import Code
+from pgwhy.target.model import port_number
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

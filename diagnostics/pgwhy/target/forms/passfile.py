@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
-from diagnostics import files
-from diagnostics.machine import Machine
-from diagnostics.values import dataclass
+from pgwhy.foreign import files
+from pgwhy.machine import Machine
+from pgwhy.values import dataclass
 
 _SOCKET_FOLDERS = ("/tmp", "/var/run/postgresql", "/run/postgresql")  # noqa: S108  # names of places, not files of ours
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from diagnostics.target.dialects import javascript, node, uri
-from diagnostics.target.dialects.found import Found, NotThere
+from pgwhy.target.dialects import uri
+from pgwhy.target.forms import javascript, node
+from pgwhy.target.forms.found import Found, NotThere
 
 
 def render(values: Mapping[str, str], place: str) -> str:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from diagnostics.target.dialects import yaml_text
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.target.parameters import LIBPQ
+from pgwhy.target.forms import yaml_text
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.target.parameters import LIBPQ
 
 _NAMES = {"dbname": "database", "user": "username"}
 _LITERAL = "\ue000"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import field
 from pathlib import Path
 
-from diagnostics import files
-from diagnostics.machine import Machine
-from diagnostics.target.parameters import LIBPQ
-from diagnostics.values import dataclass
+from pgwhy.foreign import files
+from pgwhy.machine import Machine
+from pgwhy.target.parameters import LIBPQ
+from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target.dialects import javascript, uri
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.target.parameters import LIBPQ, words
+from pgwhy.target.dialects import uri
+from pgwhy.target.forms import javascript
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.target.parameters import LIBPQ, words
 
 _PLAIN = words("host port user password dbname")
 _GO = _PLAIN | words("connect_timeout sslmode sslrootcert sslcert sslkey sslsni sslpassword application_name options")

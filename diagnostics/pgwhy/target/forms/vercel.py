@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from diagnostics.target import provider
-from diagnostics.target.dialects import dotenv, uri
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.target.dialects.variables import chosen
+from pgwhy.target import provider
+from pgwhy.target.dialects import uri
+from pgwhy.target.forms import dotenv
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.target.forms.variables import chosen
 
 _PARTS = {
     "PGHOST": "host",

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from diagnostics.target.dialects.found import NotThere
+from pgwhy.target.forms.found import NotThere
 
 MOST_NODES = 50_000
 DEEPEST = 50

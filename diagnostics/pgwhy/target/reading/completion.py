@@ -13,11 +13,11 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from diagnostics import files
-from diagnostics.machine import Machine
-from diagnostics.target.detect import Reading, understand
-from diagnostics.target.dialects import environment
-from diagnostics.target.model import (
+from pgwhy.foreign import files
+from pgwhy.machine import Machine
+from pgwhy.target.dialects.detection import Reading, understand
+from pgwhy.target.forms import environment
+from pgwhy.target.model import (
     PLACEHOLDER,
     Dialect,
     Problem,
@@ -29,11 +29,11 @@ from diagnostics.target.model import (
     Target,
     Written,
 )
-from diagnostics.target.parameters import SECRET
-from diagnostics.values import dataclass
+from pgwhy.target.parameters import SECRET
+from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
-    from diagnostics.target.dialects.dotenv import Variable
+    from pgwhy.target.forms.dotenv import Variable
 
 THE_STRING = Source(SourceKind.STRING, "the connection string")
 FILE_LIMIT = 1_000_000
@@ -55,7 +55,7 @@ def read(text: str | None, machine: Machine, stdin: Callable[[], str] | None = N
     standard input is dropped, and nothing of a variable.
     """
     if text is None:
-        from diagnostics.target.discover import discover  # a run with a TARGET never looks around
+        from pgwhy.target.reading.discovery import discover  # a run with a TARGET never looks around
 
         return discover(machine)
     if text == "-" and stdin is not None:
@@ -133,7 +133,7 @@ def _from_variable(name: str, machine: Machine) -> Target:
     source = Source(SourceKind.ENVIRONMENT, name)
     if text is not None:
         return from_text(text, source, machine)
-    from diagnostics.target.dialects.variables import NAMES  # only for a hint
+    from pgwhy.target.forms.variables import NAMES  # only for a hint
 
     others = [other for other in NAMES if machine.environment.get(other)]
     hint = f"; {' and '.join(others)} {'is' if len(others) == 1 else 'are'} set" if others else ""
@@ -152,7 +152,7 @@ def _from_file(name: str, machine: Machine) -> Target:
     if target := _in_a_form(name, text, machine):
         return target
     if Path(name).name.startswith(".env") or name.endswith(".env"):
-        from diagnostics.target.discover import in_dotenv  # only for this kind of file
+        from pgwhy.target.reading.discovery import in_dotenv  # only for this kind of file
 
         return in_dotenv(text, name, machine)
     return from_text(_without_last_break(text), Source(SourceKind.STRING, name, 1), machine)
@@ -171,7 +171,7 @@ def _in_a_form(name: str, text: str, machine: Machine) -> Target | None:
     """A file of a framework's or of a program's, as its name says; `None` if it is none."""
     if not Path(name).suffix and not Path(name).name.startswith("."):
         return None
-    from diagnostics.target.in_file import form_of, from_form  # only for files with such a name
+    from pgwhy.target.reading.in_file import form_of, from_form  # only for files with such a name
 
     form = form_of(name, text)
     return from_form(form, text, name, machine) if form else None
@@ -218,7 +218,7 @@ def _service_layer(layers: tuple[Layer, ...], machine: Machine) -> tuple[Layer, 
     named = _merged([layer.settings for layer in layers]).get("service")
     if named is None:
         return Layer(), ()
-    from diagnostics.target.dialects import service  # few targets name one
+    from pgwhy.target.forms import service  # few targets name one
 
     found = service.find(named.value, machine)
     if isinstance(found, str):
@@ -239,7 +239,7 @@ def _options_withheld(layers: list[Layer], reading: Reading | None) -> Mapping[s
     for layer in layers:
         setting = layer.settings.get("options")
         if setting and "=" in setting.value:
-            from diagnostics.target.dialects import secret_parts  # few targets have any
+            from pgwhy.target.dialects import secret_parts  # few targets have any
 
             custom = secret_parts.withheld(setting.value)
             found = {**{n: s for n, s in custom.items() if PLACEHOLDER not in s.reveal()}, **found}
@@ -271,21 +271,21 @@ def _checked(
     elsewhere = {n: s for n, s in settings.items() if not written or s.source != written.source}
     if not elsewhere.keys() & {"host", "port", "options"}:
         return settings, (), ()
-    from diagnostics.target.dialects import keywords  # a URI is mostly complete
+    from pgwhy.target.dialects import keywords  # a URI is mostly complete
 
     values = {name: setting.value for name, setting in elsewhere.items()}
     problems = (*keywords.host_problems(values), *keywords.option_problems(values))
     host = elsewhere.get("host")
     if host is None or "://" not in host.value:
         return settings, problems, ()
-    from diagnostics.target import wrappers  # as above
+    from pgwhy.target.dialects import wrappers  # as above
 
     masked, secrets = wrappers.hide(host.value)
     return {**settings, "host": replace(host, value=masked)}, problems, secrets
 
 
 def _from_passfile(target: Target, machine: Machine) -> tuple[Secret, Source] | None:
-    from diagnostics.target.dialects import passfile  # most targets bring their password along
+    from pgwhy.target.forms import passfile  # most targets bring their password along
 
     path = passfile.where(machine, target.value("passfile"))
     if path is None:

@@ -10,22 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from diagnostics.machine import Machine
-from diagnostics.target.detect import understand
-from diagnostics.target.dialects import dotenv
-from diagnostics.target.dialects.dotenv import Variable
-from diagnostics.target.dialects.variables import NAMES
-from diagnostics.target.model import (
-    Candidate,
-    Dialect,
-    ProblemCode,
-    Secret,
-    Source,
-    SourceKind,
-    Target,
-    Written,
-)
-from diagnostics.target.reading import complete, from_text, read_text, unreadable
+from pgwhy.machine import Machine
+from pgwhy.target.dialects.detection import understand
+from pgwhy.target.forms import dotenv
+from pgwhy.target.forms.dotenv import Variable
+from pgwhy.target.forms.variables import NAMES
+from pgwhy.target.model import Candidate, Dialect, ProblemCode, Secret, Source, SourceKind, Target, Written
+from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
 
 # Without one of these, PGSSLMODE and its like only colour a connection that something else names.
 _NAMES_A_SERVER = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER")
@@ -86,8 +77,8 @@ def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Ta
     if any(name in variables for name in (*_NAMES_A_SERVER, "PGSERVICE")):
         return complete(None, _written(Dialect.ENVIRONMENT, Source(SourceKind.DOTENV, file)), machine, variables)
     if "DB_CONNECTION" in variables and variables["DB_CONNECTION"].value == "pgsql":
-        from diagnostics.target.forms import FORMS  # only where Laravel says that it connects to Postgres
-        from diagnostics.target.in_file import from_form
+        from pgwhy.target.forms import FORMS  # only where Laravel says that it connects to Postgres
+        from pgwhy.target.reading.in_file import from_form
 
         return from_form(FORMS["laravel"], read_text(machine.folder / file), file, machine)
     return complete(None, None, machine, {})

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
-from diagnostics.machine import Machine
-from diagnostics.target.dialects import keywords
-from diagnostics.target.discover import discover, others
-from diagnostics.target.model import Dialect, Secret, Setting, Source, SourceKind, Target, Written
-from diagnostics.target.reading import complete, from_text
+from pgwhy.machine import Machine
+from pgwhy.target.dialects import keywords
+from pgwhy.target.model import Dialect, Secret, Setting, Source, SourceKind, Target, Written
+from pgwhy.target.reading.completion import complete, from_text
+from pgwhy.target.reading.discovery import discover, others
 
 
 def in_command(command: Sequence[str], machine: Machine, host: str = "", port: str = "") -> Target | None:

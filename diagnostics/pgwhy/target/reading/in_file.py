@@ -11,23 +11,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
 
-from diagnostics.machine import Machine
-from diagnostics.target.detect import Reading
-from diagnostics.target.dialects import dotenv, keywords
-from diagnostics.target.dialects.found import Found, NotThere
-from diagnostics.target.forms import FORMS, Form, find
-from diagnostics.target.model import (
-    Dialect,
-    Problem,
-    ProblemCode,
-    Secret,
-    Source,
-    SourceKind,
-    Target,
-    Written,
-)
-from diagnostics.target.parameters import SECRET
-from diagnostics.target.reading import complete, from_text, read_text, unreadable
+from pgwhy.machine import Machine
+from pgwhy.target.dialects import keywords
+from pgwhy.target.dialects.detection import Reading
+from pgwhy.target.forms import FORMS, Form, dotenv, find
+from pgwhy.target.forms.found import Found, NotThere
+from pgwhy.target.model import Dialect, Problem, ProblemCode, Secret, Source, SourceKind, Target, Written
+from pgwhy.target.parameters import SECRET
+from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
 
 
 def form_of(name: str, text: str) -> Form | None:
@@ -88,7 +79,7 @@ def _from_fields(found: Found, source: Source, machine: Machine) -> Target:
             problems.append(Problem(ProblemCode.VARIABLE_UNSET, what))
     hidden = tuple(private.values())
     if "://" in values.get("host", ""):
-        from diagnostics.target import wrappers  # only for what should not be there
+        from pgwhy.target.dialects import wrappers  # only for what should not be there
 
         values["host"], more = wrappers.hide(values["host"])
         hidden += more

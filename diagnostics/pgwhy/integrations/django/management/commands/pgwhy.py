@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from diagnostics.integrations.django.target import dsn, is_postgres
+from pgwhy.integrations.django.target import dsn, is_postgres
 
 VARIABLE = "PGWHY_DJANGO_DATABASE"
 """The string is handed over here, so that no command line holds the password."""
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         settings = connections[alias].settings_dict
         if not is_postgres(settings):
             raise CommandError(f"DATABASES[{alias!r}] is no PostgreSQL: {settings.get('ENGINE')}")
-        from diagnostics.cli import run
+        from pgwhy.cli import run
 
         before = os.environ.get(VARIABLE)
         os.environ[VARIABLE] = dsn(settings)

@@ -1,0 +1,1 @@
+"""A connection string taken apart: its parts, and the drawing of them."""

@@ -1,0 +1,1 @@
+"""A program that failed to connect: its exception, its output, and what is found out about them."""

@@ -1,0 +1,1 @@
+"""Namespaces, cables, name servers and what a network does to packets."""

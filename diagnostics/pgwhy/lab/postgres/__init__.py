@@ -1,0 +1,1 @@
+"""Real servers of our own, and where they are installed: Postgres and PgBouncer."""

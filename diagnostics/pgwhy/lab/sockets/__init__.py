@@ -1,0 +1,1 @@
+"""What the lab's servers are made of: listening sockets, their manners, and what a client says first."""

@@ -1,0 +1,1 @@
+"""The rules: their files, their conditions, and what they say of observations."""

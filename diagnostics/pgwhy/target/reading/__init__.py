@@ -1,0 +1,1 @@
+"""From what the user wrote, or left lying around, to a `Target`."""

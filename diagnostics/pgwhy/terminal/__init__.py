@@ -1,0 +1,1 @@
+"""How wide a terminal is, and its colours."""
