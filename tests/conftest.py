@@ -10,7 +10,7 @@ import pytest
 
 from pgwhy.lab.postgres.server import Postgres
 from pgwhy.lab.world import DATABASE, ROLE, World
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 from tests import parts
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -6,7 +6,7 @@ import os
 import subprocess
 from dataclasses import dataclass
 
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 from tests import parts
 
 

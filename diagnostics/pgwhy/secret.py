@@ -1,8 +1,44 @@
-"""What stands in the place of a password: in everything that leaves pgwhy, and in a template that nobody filled in."""
+"""A password or a token, and what stands in its place in everything that leaves pgwhy."""
 
 from __future__ import annotations
 
 import re
+
+
+class Secret:
+    """A password that does not show itself: not in `repr`, `str`, f-strings, comparison errors or pickles.
+
+    `reveal()` is the only way to the text, so that every use can be found by its name.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(hidden)"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self  # `dataclasses.asdict` copies what it does not know
+
+    def __reduce__(self) -> str | tuple[object, ...]:
+        raise TypeError("a Secret is not written anywhere")
+
 
 PLACEHOLDER = "PASSWORD_HERE"
 

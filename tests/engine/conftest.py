@@ -10,7 +10,7 @@ from pgwhy.lab.authority import CertificateFault
 from pgwhy.lab.postgres.installation import Installation
 from pgwhy.lab.postgres.server import Postgres
 from pgwhy.lab.world import DATABASE, ROLE, World
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 from tests import parts
 from tests.engine.runs import MARKER
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from pgwhy.lab.neon import scram
 from pgwhy.network import wire
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 from tests.engine.password_taker import READY, exactly, read_startup
 from tests.servers import Behaviour, accepting
 

@@ -18,7 +18,7 @@ import pytest
 from pgwhy.cli import run
 from pgwhy.lab.postgres.server import Postgres
 from pgwhy.lab.world import DATABASE, ROLE, World
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 from tests.engine.runs import MARKER
 from tests.servers import closed_port, resetting, serving
 

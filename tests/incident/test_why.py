@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 from tests import parts
 from tests.servers import closed_port
 

@@ -11,7 +11,7 @@ import pytest
 from pgwhy.lab.postgres.server import Postgres
 from pgwhy.network import Network
 from pgwhy.network import login as libpq
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 from tests import parts
 
 PASSWORD = "s3cret-Marker"

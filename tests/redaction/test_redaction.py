@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations
 from pgwhy.redaction import Redactor, SecretFound, own_words
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 HIDDEN = "PASSWORD_HERE"
 

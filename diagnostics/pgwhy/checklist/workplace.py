@@ -21,7 +21,8 @@ from pgwhy.foreign import files
 from pgwhy.machine import Machine
 from pgwhy.project import Scan
 from pgwhy.redaction import encodings
-from pgwhy.target.model import Secret, Target
+from pgwhy.secret import Secret
+from pgwhy.target.model import Target
 from pgwhy.target.provider import recognise
 from pgwhy.values import dataclass
 

@@ -23,7 +23,7 @@ from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.gateway import Endpoint, Gateway
 from pgwhy.lab.postgres.installation import Installation
 from pgwhy.lab.postgres.server import LOOPBACK_HBA, Postgres, short_folder
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 ROLE = "alex"
 DATABASE = "neondb"

@@ -29,7 +29,8 @@ from pgwhy.secret import is_placeholder
 
 if TYPE_CHECKING:
     from pgwhy.machine import Machine
-    from pgwhy.target.model import Secret, Target  # an error text alone has no target, and does without
+    from pgwhy.secret import Secret
+    from pgwhy.target.model import Target  # an error text alone has no target, and does without
 
 T = TypeVar("T")
 

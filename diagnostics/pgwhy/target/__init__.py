@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from pgwhy.secret import Secret
 from pgwhy.target.facts import TargetFacts, facts_of
-from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Edit, Problem, ProblemCode, Secret, Target
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Edit, Problem, ProblemCode, Target
 from pgwhy.target.reading.completion import read
 
 __all__ = [

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from pgwhy.machine import Machine
 from pgwhy.secret import PLACEHOLDER as PLACEHOLDER
+from pgwhy.secret import Secret
 from pgwhy.values import dataclass
 
 
@@ -75,41 +76,6 @@ class Setting:
     overrode: tuple[Setting, ...] = ()
     spelling: str = ""
     """The name as the user wrote it where that is not libpq's: `channelBinding`, `SSL Mode`."""
-
-
-class Secret:
-    """A password that does not show itself: not in `repr`, `str`, f-strings, comparison errors or pickles.
-
-    `reveal()` is the only way to the text, so that every use can be found by its name.
-    """
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def reveal(self) -> str:
-        return self._text
-
-    def __repr__(self) -> str:
-        return "Secret(hidden)"
-
-    __str__ = __repr__
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def __copy__(self) -> Secret:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Secret:
-        return self  # `dataclasses.asdict` copies what it does not know
-
-    def __reduce__(self) -> str | tuple[object, ...]:
-        raise TypeError("a Secret is not written anywhere")
 
 
 class ProblemCode(StrEnum):

@@ -7,7 +7,7 @@ import pytest
 from pgwhy.lab.neon import pooler, routing
 from pgwhy.lab.neon.messages import Refusal
 from pgwhy.lab.sockets.client_hello import offered_protocols
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 DOMAINS = ("us-east-2.aws.neon.tech", "c-2.us-east-2.aws.neon.tech")
 

@@ -15,7 +15,7 @@ import pytest
 from pgwhy.lab.authority import Authority
 from pgwhy.lab.postgres.installation import PostgresError
 from pgwhy.lab.postgres.server import Postgres
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 from tests import parts
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from pgwhy.lab.faults import fault_file
 from pgwhy.lab.faults.fault import Fault, Written
 from pgwhy.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE, Lent, World
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 
 class FaultError(ValueError):

@@ -10,7 +10,7 @@ from pgwhy.lab.neon import messages
 from pgwhy.lab.neon.messages import Refusal
 from pgwhy.lab.neon.scram import MECHANISM, ClientExchange
 from pgwhy.network import wire
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 _FORWARDED = ("user", "database", "application_name", "replication")
 _CHUNK = 65_536

@@ -21,7 +21,7 @@ from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.handshake import Cancel, Client, Hangup, greet, refuse
 from pgwhy.lab.neon.messages import OnDemand, Place, Refusal
 from pgwhy.network import wire
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 
 @dataclass(frozen=True)

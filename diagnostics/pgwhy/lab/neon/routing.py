@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from pgwhy.lab.neon import messages
 from pgwhy.lab.neon.messages import Refusal
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 _NOT_ENDPOINTS = ("api", "apiauth")
 _POOLER = "-pooler"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from pgwhy.lab.neon import messages
 from pgwhy.lab.neon.messages import Refusal
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 MECHANISM = "SCRAM-SHA-256"
 MECHANISM_PLUS = "SCRAM-SHA-256-PLUS"

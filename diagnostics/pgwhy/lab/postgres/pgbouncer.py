@@ -16,7 +16,7 @@ import psycopg
 from pgwhy.lab.network.namespace import search_path
 from pgwhy.lab.postgres.installation import NOBODY, PostgresError, as_ordinary_user
 from pgwhy.lab.postgres.server import short_folder
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 _START_LIMIT_S = 10.0
 _STOP_LIMIT_S = 5.0

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 
 from pgwhy.lab.postgres.installation import NOBODY, Installation, PostgresError, as_ordinary_user, find_installation
-from pgwhy.target.model import Secret
+from pgwhy.secret import Secret
 
 SUPERUSER = "postgres"
 LOOPBACK_HBA = (

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 
-from pgwhy.secret import is_placeholder
+from pgwhy.secret import Secret, is_placeholder
 from pgwhy.target.dialects import Parsed, Span, mask, syntax
 from pgwhy.target.dialects.uri import PREFIXES
-from pgwhy.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode, Secret
+from pgwhy.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode
 from pgwhy.target.parameters import SECRET
 from pgwhy.values import dataclass
 

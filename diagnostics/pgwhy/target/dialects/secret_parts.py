@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote_plus
 
+from pgwhy.secret import Secret
 from pgwhy.target.dialects import Span
-from pgwhy.target.model import PLACEHOLDER, Secret
+from pgwhy.target.model import PLACEHOLDER
 from pgwhy.target.parameters import LIBPQ, SERVER, VALUES, is_known, nearest, plain
 from pgwhy.values import dataclass
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import field
 
-from pgwhy.secret import is_placeholder
+from pgwhy.secret import Secret, is_placeholder
 from pgwhy.target.dialects import Span, mask, query, secret_parts
-from pgwhy.target.model import Problem, ProblemCode, Secret
+from pgwhy.target.model import Problem, ProblemCode
 from pgwhy.target.parameters import LIBPQ, drivers, words
 from pgwhy.target.provider import Provider, recognise
 from pgwhy.values import dataclass

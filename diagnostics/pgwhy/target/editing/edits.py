@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pgwhy.secret import Secret
 from pgwhy.target import provider
 from pgwhy.target.dialects import uri
 from pgwhy.target.editing.repair import BY_A_FIX, mended
 from pgwhy.target.facts import ENDPOINT_FORM
-from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Dialect, Edit, Secret, Setting, Target
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Dialect, Edit, Setting, Target
 from pgwhy.target.parameters import SECRET
 
 SEPARATORS = {"endpoint-form": ";", "endpoint-form-dollar": "$"}

@@ -10,21 +10,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from pgwhy.secret import Secret
 from pgwhy.target.dialects import jdbc, keywords, percent, query, syntax, uri
 from pgwhy.target.dialects.detection import pieces, understand
 from pgwhy.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
 from pgwhy.target.dialects.wrappers import peel
-from pgwhy.target.model import (
-    PLACEHOLDER,
-    CannotChange,
-    Dialect,
-    ProblemCode,
-    Secret,
-    Setting,
-    Source,
-    SourceKind,
-    Target,
-)
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Dialect, ProblemCode, Setting, Source, SourceKind, Target
 
 Repair = Callable[[Target], Target]
 

@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from pgwhy.machine import Machine
+from pgwhy.secret import Secret
 from pgwhy.target.dialects import keywords
-from pgwhy.target.model import Dialect, Secret, Setting, Source, SourceKind, Target, Written
+from pgwhy.target.model import Dialect, Setting, Source, SourceKind, Target, Written
 from pgwhy.target.reading.completion import complete, from_text
 from pgwhy.target.reading.discovery import discover, others
 
