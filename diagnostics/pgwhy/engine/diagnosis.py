@@ -17,7 +17,7 @@ from pgwhy.engine import reports
 from pgwhy.engine.explanation import explain
 from pgwhy.engine.observation import Progress, before, begin, observe
 from pgwhy.engine.reports import of_text as explain_text
-from pgwhy.engine.verdict import connects, findings_that_count
+from pgwhy.engine.verdict import findings_that_count
 from pgwhy.engine.verification import Experiment, described, verify
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations
@@ -27,6 +27,7 @@ from pgwhy.network import Network
 from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options, Seen
 from pgwhy.probes.settings import NOTHING
+from pgwhy.progress import connects
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.values import dataclass

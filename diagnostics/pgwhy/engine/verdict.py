@@ -12,23 +12,7 @@ from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict
 from pgwhy.probes.obstacle import Obstacle, reason
-
-
-def connects(seen: Observations) -> bool:
-    """The client spoken for gets a usable session, and soon enough."""
-    return (
-        seen.get("authentication.outcome") == "ok"
-        and seen.get("session.usable") is not False
-        and seen.get("tcp.client_gives_up") is not True
-    )
-
-
-def here_connects(seen: Observations) -> bool | None:
-    """This machine's own libpq gets in with the untouched string; `None` where that was not tried."""
-    outcome = seen.get("here.outcome")
-    if outcome is None:
-        outcome = seen.get("authentication.outcome")
-    return None if outcome in (None, "not-tried") else outcome == "ok"
+from pgwhy.progress import connects, here_connects, stopped_at
 
 
 def findings_that_count(explanation: Explanation, seen: Observations) -> tuple[Finding, ...]:
@@ -77,20 +61,6 @@ def decide(
     )
 
 
-def stopped_at(seen: Observations) -> Stage | None:
-    """The first stage at which this run did not get on; `None` if it got through or did not run."""
-    checks: tuple[tuple[Stage, bool], ...] = (
-        (Stage.CONFIG, seen.get("settings.readable") is False),
-        (Stage.DNS, seen.get("dns.outcome") not in (None, "found", "skipped")),
-        (Stage.TCP, seen.get("tcp.outcome") == "none" or seen.get("tcp.client_gives_up") is True),
-        (Stage.TLS, _tls_stops(seen)),
-        (Stage.STARTUP, seen.get("startup.reached") in ("none", "startup")),
-        (Stage.AUTH, seen.get("authentication.outcome") not in (None, "ok")),
-        (Stage.SESSION, seen.get("session.usable") is False),
-    )
-    return next((stage for stage, stops in checks if stops), None)
-
-
 def _status_without_cause(seen: Observations, *, login: bool) -> Status:
     if seen.get("error.origin") == Origin.REPORTED:
         return Status.FAILS if _ran(seen) else Status.UNKNOWN
@@ -117,18 +87,6 @@ def _stands(finding: Finding, seen: Observations) -> bool:
         # The login got through, so only what comes after it, or what keeps the client from getting there, can be wrong.
         return finding.stage in (Stage.SESSION, Stage.TCP, Stage.DNS)
     return True
-
-
-def _tls_stops(seen: Observations) -> bool:
-    if seen.get("tls.ssl_answer") in (None, "not-asked", "error"):
-        return False
-    if seen.get("tls.ssl_answer") != "S" and seen.get("target.may_connect_unencrypted") is False:
-        return True
-    if seen.get("tls.ssl_answer") in ("silent", "closed", "reset", "not-postgres"):
-        return True
-    return seen.get("tls.handshake") is False or (
-        seen.get("tls.verifies") is False and seen.get("authentication.outcome") != "ok"
-    )
 
 
 def _ran(seen: Observations) -> bool:

@@ -14,7 +14,6 @@ from pgwhy import target as targets
 from pgwhy.causes import Cause, Stage
 from pgwhy.client import Client, without_sni
 from pgwhy.engine.observation import begin, observe
-from pgwhy.engine.verdict import stopped_at
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, Record
 from pgwhy.finding import Finding, Remedy, Severity, Verification, in_order
@@ -25,6 +24,7 @@ from pgwhy.probes.obstacle import reason
 from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options
 from pgwhy.probes.startup import Reached, Startup
+from pgwhy.progress import stopped_at
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Block, Facts
 from pgwhy.target.model import Change, Target

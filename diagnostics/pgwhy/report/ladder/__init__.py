@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pgwhy.causes import Cause, Stage
-from pgwhy.engine.verdict import stopped_at
 from pgwhy.facts import Observations
+from pgwhy.progress import stopped_at
 from pgwhy.report.ladder import stages
 from pgwhy.report.ladder.rung import ENDS, Mark, Rung, tidied
 
