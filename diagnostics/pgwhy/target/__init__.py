@@ -11,7 +11,7 @@ from typing import Any
 from pgwhy.secret import Secret
 from pgwhy.target.facts import TargetFacts, facts_of
 from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Edit, Problem, ProblemCode, Target
-from pgwhy.target.reading.completion import read
+from pgwhy.target.reading.argument import read
 
 __all__ = [
     "read",

@@ -1,0 +1,92 @@
+"""TARGET → `Target`: a string, `@file`, `env:NAME`, `-`, or nothing."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from pgwhy.machine import Machine
+from pgwhy.target.model import ProblemCode, Source, SourceKind, Target
+from pgwhy.target.reading.completion import THE_STRING, from_text, read_text, unreadable
+
+
+def read(text: str | None, machine: Machine, stdin: Callable[[], str] | None = None) -> Target:
+    """The target of a run. Never raises: what cannot be read becomes a `Problem`.
+
+    `stdin` gives the whole of standard input, for `-`, or raises `OSError`. Only the last line break of a file or of
+    standard input is dropped, and nothing of a variable.
+    """
+    if text is None:
+        from pgwhy.target.reading.discovery import discover  # a run with a TARGET never looks around
+
+        return discover(machine)
+    if text == "-" and stdin is not None:
+        return _from_stdin(stdin, machine)
+    if text.startswith("@"):
+        return _from_file(text[1:], machine)
+    if text.startswith("env:"):
+        return _from_variable(text[4:], machine)
+    return from_text(text, THE_STRING, machine)
+
+
+def _from_variable(name: str, machine: Machine) -> Target:
+    text = machine.environment.get(name)
+    # What is no usual name of a variable, and none of this machine, may be a password that stands in the wrong place.
+    name = name if text is not None or _IS_NAME.fullmatch(name) else "the variable"
+    source = Source(SourceKind.ENVIRONMENT, name)
+    if text is not None:
+        return from_text(text, source, machine)
+    from pgwhy.target.forms.variables import NAMES  # only for a hint
+
+    others = [other for other in NAMES if machine.environment.get(other)]
+    hint = f"; {' and '.join(others)} {'is' if len(others) == 1 else 'are'} set" if others else ""
+    return unreadable(ProblemCode.VARIABLE_UNSET, f"{name} is not set in this environment{hint}", source, machine)
+
+
+def _from_file(name: str, machine: Machine) -> Target:
+    path = machine.folder / (machine.home / name[2:] if name.startswith("~/") and machine.home else name)
+    try:
+        text = read_text(path)
+    except OSError as error:
+        absent = error.errno in (errno.ENOENT, errno.ENAMETOOLONG)
+        told = "the file" if absent and not _IS_PATH.fullmatch(name) else name
+        detail = f"{told} cannot be read: {error.strerror or type(error).__name__}"
+        return unreadable(ProblemCode.FILE_UNREADABLE, detail, Source(SourceKind.STRING, told), machine)
+    if target := _in_a_form(name, text, machine):
+        return target
+    if Path(name).name.startswith(".env") or name.endswith(".env"):
+        from pgwhy.target.reading.discovery import in_dotenv  # only for this kind of file
+
+        return in_dotenv(text, name, machine)
+    return from_text(_without_last_break(text), Source(SourceKind.STRING, name, 1), machine)
+
+
+def _from_stdin(stdin: Callable[[], str], machine: Machine) -> Target:
+    source = Source(SourceKind.STRING, "standard input")
+    try:
+        return from_text(_without_last_break(stdin()), source, machine)
+    except OSError as error:
+        detail = f"standard input cannot be read: {error.strerror or type(error).__name__}"
+        return unreadable(ProblemCode.FILE_UNREADABLE, detail, source, machine)
+
+
+def _in_a_form(name: str, text: str, machine: Machine) -> Target | None:
+    """A file of a framework's or of a program's, as its name says; `None` if it is none."""
+    if not Path(name).suffix and not Path(name).name.startswith("."):
+        return None
+    from pgwhy.target.reading.in_file import form_of, from_form  # only for files with such a name
+
+    form = form_of(name, text)
+    return from_form(form, text, name, machine) if form else None
+
+
+def _without_last_break(text: str) -> str:
+    return text[:-2] if text.endswith("\r\n") else text[:-1] if text.endswith("\n") else text
+
+
+_IS_NAME = re.compile(r"[A-Z][A-Z0-9_]*|[a-z]+(?:_[a-z]+)*")
+
+
+_IS_PATH = re.compile(r"(?:[^/\\]*[/\\])+[\w.~ -]*|[\w.-]*\.[A-Za-z]{1,12}|[a-z_-]+")
