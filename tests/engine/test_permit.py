@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pgwhy.engine.diagnosis import plan
+from pgwhy.engine.preview import plan
 from pgwhy.finding import Report
 from pgwhy.lab.authority import Authority, CertificateFault
 from pgwhy.network import resolve

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pgwhy.engine.diagnosis import plan
+from pgwhy.engine.preview import plan
 from pgwhy.probes.probe import Options
 from tests.engine.runs import MARKER, machine, request
 from tests.servers import serving, silent

@@ -75,10 +75,10 @@ def command(target: str | None, version: bool, **options: Any) -> int:
         _are_rules(options["ignore"], request.rules)
     request = dataclasses.replace(request, ignore=frozenset(reasons))
     if options["plan"]:
-        from pgwhy.engine import diagnosis
+        from pgwhy.engine import preview
 
         width = Terminal.here(machine.environment, machine.platform).width
-        lines = [part for line in diagnosis.plan(request) for part in wrap(redactor.clean(line), width, "", "  ")]
+        lines = [part for line in preview.plan(request) for part in wrap(redactor.clean(line), width, "", "  ")]
         write("\n".join(lines) + "\n", redactor, options["output"])
         return 0
     from pgwhy.cli.running import run
