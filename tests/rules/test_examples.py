@@ -11,8 +11,9 @@ from pgwhy.authoring.pages.rules_readme import refreshed
 from pgwhy.causes import Severity
 from pgwhy.probes import VOCABULARY
 from pgwhy.rulebook import compiled
-from pgwhy.rulebook.book import Example, Rule, Rulebook, RuleError, from_folders
+from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import Facts, Operator
+from pgwhy.rulebook.rule import Example, Rule
 from pgwhy.target.editing.repair import REPAIRS
 
 FOLDER = compiled.built_in()

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from pgwhy.authoring.made_up import Pseudonyms
 from pgwhy.facts import Observations, Record, Value, fact_names, to_plain
 from pgwhy.finding import Report
-from pgwhy.rulebook.book import Rule
 from pgwhy.rulebook.conditions import WORDS, Facts, any_of
+from pgwhy.rulebook.rule import Rule
 
 
 def written(report: Report, rule: Rule | None) -> str:

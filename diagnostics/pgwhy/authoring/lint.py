@@ -19,8 +19,9 @@ from pgwhy.causes import Severity
 from pgwhy.engine.explanation import explain
 from pgwhy.facts import Vocabulary
 from pgwhy.rulebook import compiled
-from pgwhy.rulebook.book import Example, FixSpec, Rule, Rulebook, RuleError, from_folders
+from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import WORDS, Answer, Facts
+from pgwhy.rulebook.rule import Example, FixSpec, Rule
 from pgwhy.values import dataclass
 
 TITLE_CHARACTERS = 72

@@ -9,9 +9,10 @@ from pgwhy.authoring.lint import example_remarks
 from pgwhy.causes import Stage
 from pgwhy.facts import Vocabulary
 from pgwhy.rulebook import rule_file
-from pgwhy.rulebook.book import Example, Rule, Rulebook, RuleError, rule_of
+from pgwhy.rulebook.book import Rulebook, RuleError
 from pgwhy.rulebook.compiled import RuleProblem, read_file
 from pgwhy.rulebook.conditions import Answer
+from pgwhy.rulebook.rule import Example, Rule, rule_of
 from pgwhy.values import dataclass
 
 

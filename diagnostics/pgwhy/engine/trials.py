@@ -8,9 +8,10 @@ from typing import Any
 from pgwhy.causes import Severity
 from pgwhy.facts import Observations
 from pgwhy.rulebook.allowance import refusal
-from pgwhy.rulebook.book import FixSpec, Rule, Rulebook
+from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.compiled import is_built_in
 from pgwhy.rulebook.conditions import Answer, Facts, any_of
+from pgwhy.rulebook.rule import FixSpec, Rule
 from pgwhy.rulebook.wording import exactly, word
 
 

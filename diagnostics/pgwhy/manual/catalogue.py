@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from pgwhy.causes import Severity, Stage
 from pgwhy.manual import topics
-from pgwhy.rulebook.book import Rule, Rulebook
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.rulebook.rule import Rule
 from pgwhy.terminal.width import columns, wrap
 
 WIDEST = 120

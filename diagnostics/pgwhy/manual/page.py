@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pgwhy.finding import Kind
 from pgwhy.manual import topics
-from pgwhy.rulebook.book import Rule, Rulebook
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.rulebook.rule import Rule
 from pgwhy.terminal.width import wrap
 
 WIDEST = 100

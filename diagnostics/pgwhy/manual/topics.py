@@ -13,8 +13,9 @@ from pgwhy import error_text
 from pgwhy.causes import Cause, Kind, Severity, Stage
 from pgwhy.error_text.codes import codes as in_text
 from pgwhy.facts import Observations
-from pgwhy.rulebook.book import FixSpec, Rule, Rulebook
+from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Operator, Test
+from pgwhy.rulebook.rule import FixSpec, Rule
 from pgwhy.rulebook.wording import placeholders, unworded, word
 from pgwhy.values import dataclass
 

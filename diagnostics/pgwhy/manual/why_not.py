@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pgwhy.engine.explanation import explain
 from pgwhy.facts import Observations, Value, to_plain
-from pgwhy.rulebook.book import Rule, Rulebook
+from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Facts, Test
+from pgwhy.rulebook.rule import Rule
 from pgwhy.values import dataclass
 
 

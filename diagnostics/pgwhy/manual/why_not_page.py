@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pgwhy.facts import Observations
 from pgwhy.manual import topics
 from pgwhy.manual.why_not import Block, Line, WhyNot, why_not
-from pgwhy.rulebook.book import Rule, Rulebook
+from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import WORDS, Answer
+from pgwhy.rulebook.rule import Rule
 from pgwhy.rulebook.wording import cut
 from pgwhy.terminal.width import wrap
 

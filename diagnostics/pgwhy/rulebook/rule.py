@@ -1,0 +1,112 @@
+"""One rule: what its file says, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.facts import Value
+from pgwhy.rulebook.compiled import RuleFile
+from pgwhy.rulebook.conditions import WORDS, Answer, Block, block
+from pgwhy.values import dataclass
+
+
+@dataclass(frozen=True)
+class FixSpec:
+    """A fix as the rule has it: texts and values unworded."""
+
+    id: str
+    kind: Kind
+    title: str
+    steps: str
+    caution: str
+    applies: Block | None
+    """For whom it is (`for`); `None`: for everybody."""
+    change: Mapping[str, Any] | None
+    """`set`, `remove`, `add_option`, `drop_option`, `repair`, `password`; `None` where pgwhy cannot change it."""
+    expect: Block | None
+    """NO before the change, YES after it; there exactly if there is a change."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A case that shows where the rule holds, or where it does not."""
+
+    name: str
+    expect: Answer
+    given: Mapping[str, Mapping[str, Value]]
+    """For `Vocabulary.observations`. Where the file says nothing of `error`, there is no error text (`""`)."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one file says."""
+
+    id: str
+    path: Path
+    title: str
+    cause: Cause | None
+    severity: Severity
+    owner: Owner
+    retry: Retry
+    stage: Stage
+    because: str
+    supersedes: tuple[str, ...]
+    references: tuple[str, ...]
+    when: tuple[Block, ...]
+    said: Mapping[str, Any]
+    """The whole file as TOML gives it."""
+
+    @cached_property
+    def fixes(self) -> tuple[FixSpec, ...]:
+        """In the order of the file."""
+        return tuple(_fix(id, data) for id, data in self.said.get("fix", {}).items())
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """In the order of the file."""
+        return tuple(
+            Example(data["name"], WORDS[data.get("expect", "yes")], {"error": {"message": ""}} | data["given"])
+            for data in self.said.get("example", ())
+        )
+
+    def fix(self, id: str) -> FixSpec:
+        """The fix of that id; `KeyError` if there is none."""
+        return _fix(id, self.said["fix"][id])
+
+
+def rule_of(file: RuleFile, data: Mapping[str, Any]) -> Rule:
+    """A rule from what its file says. The data has been checked (`rule_file.read`), now or before."""
+    cause = Cause(data["cause"]) if "cause" in data else None
+    stage = data.get("stage") or (cause and cause.about.stage) or file.id.partition("/")[0]
+    return Rule(
+        id=file.id,
+        path=file.path,
+        title=data["title"],
+        cause=cause,
+        severity=Severity(data["severity"]),
+        owner=Owner(data["owner"]),
+        retry=Retry(data["retry"]) if "retry" in data else cause.about.retry if cause else Retry.NO,
+        stage=Stage(stage),
+        because=data["because"],
+        supersedes=tuple(data.get("supersedes", ())),
+        references=tuple(data.get("references", ())),
+        when=tuple(block(tests) for tests in data["when"]),
+        said=data,
+    )
+
+
+def _fix(id: str, data: Mapping[str, Any]) -> FixSpec:
+    return FixSpec(
+        id=id,
+        kind=Kind(data["kind"]),
+        title=data["title"],
+        steps=data.get("steps", ""),
+        caution=data.get("caution", ""),
+        applies=block(data["for"]) if "for" in data else None,
+        change=data.get("change"),
+        expect=block(data["expect"]) if "expect" in data else None,
+    )
