@@ -17,7 +17,8 @@ from pgwhy.causes import Cause, Severity
 from pgwhy.engine.batch import answered
 from pgwhy.engine.explanation import standing
 from pgwhy.engine.reports import told_by
-from pgwhy.rulebook.book import Held, Rulebook
+from pgwhy.rulebook.book import Rulebook
+from pgwhy.rulebook.match import Held
 from pgwhy.values import dataclass
 
 

@@ -15,8 +15,9 @@ from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, to_plain
 from pgwhy.finding import Doubt, Evidence, Finding, Remedy
 from pgwhy.rulebook.allowance import refusal
-from pgwhy.rulebook.book import Held, Rulebook
+from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Facts, Test
+from pgwhy.rulebook.match import Held
 from pgwhy.rulebook.rule import FixSpec
 from pgwhy.rulebook.wording import cut, exactly, placeholders, say, word
 from pgwhy.values import dataclass
