@@ -11,9 +11,9 @@ import socket
 import ssl
 
 from pgwhy.lab.authority import Authority, CertificateFault, Leaf
-from pgwhy.lab.impostors.other_servers import agree_to_tls, encrypt
 from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.sockets.door import Behaviour, exactly
+from pgwhy.lab.sockets.manners import agree_to_tls, encrypt
 from pgwhy.network import wire
 
 _CHUNK = 65_536

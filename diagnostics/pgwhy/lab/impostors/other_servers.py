@@ -11,15 +11,14 @@ import contextlib
 import os
 import select
 import socket
-import ssl
 import struct
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from pgwhy.lab.sockets.door import Behaviour, exactly, listen
+from pgwhy.lab.sockets.manners import _MAX_BYTES, _startup_code, agree_to_tls, farewell, reset, silent
 from pgwhy.network import wire
 
-_MAX_BYTES = 65_536
 _HELLO_LIMIT_S = 0.3
 
 
@@ -64,43 +63,6 @@ def full_backlog(host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
             client.setblocking(False)
             client.connect_ex(listener.getsockname())
         yield int(listener.getsockname()[1])
-
-
-def farewell(connection: socket.socket, last: bytes = b"") -> None:
-    """Say this and end in an orderly way: closing with unread bytes would be a reset, which overtakes what was said."""
-    connection.sendall(last)
-    connection.shutdown(socket.SHUT_WR)
-    silent(connection)
-
-
-def reset(connection: socket.socket) -> None:
-    """End it by a reset."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()
-
-
-def silent(connection: socket.socket) -> None:
-    """Take everything and say nothing, until the client leaves."""
-    while connection.recv(_MAX_BYTES):
-        pass
-
-
-def agree_to_tls(connection: socket.socket, more: bytes = b"") -> None:
-    """Answer SSLRequest with S and `more`, GSSENCRequest before it with N. Raises `WireError` for anything else."""
-    while (code := _startup_code(connection)) != wire.SSL_REQUEST_CODE:
-        if code != wire.GSSENC_REQUEST_CODE:
-            raise wire.WireError("a start-up message where SSLRequest was expected")
-        connection.sendall(b"N")
-    connection.sendall(b"S" + more)
-
-
-def encrypt(connection: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket:
-    """The handshake, as the server. Raises `ssl.SSLError` where it fails, once OpenSSL's alert has got through."""
-    try:
-        return context.wrap_socket(connection.dup(), server_side=True)
-    except ssl.SSLError:
-        farewell(connection)
-        raise
 
 
 def _http(connection: socket.socket) -> None:
@@ -179,13 +141,6 @@ def _closes(connection: socket.socket) -> None:
 def _resets(connection: socket.socket) -> None:
     connection.recv(_MAX_BYTES)
     reset(connection)
-
-
-def _startup_code(connection: socket.socket) -> int:
-    (length,) = struct.unpack("!i", exactly(connection, 4))
-    if not 8 <= length <= wire.MAX_STARTUP_BYTES:
-        raise wire.WireError("no start-up packet")
-    return wire.read_startup(exactly(connection, length - 4)).code
 
 
 def _mysql_packet(number: int, body: bytes) -> bytes:

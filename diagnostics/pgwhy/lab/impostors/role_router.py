@@ -11,9 +11,9 @@ import struct
 
 from pgwhy.lab.authority import Leaf
 from pgwhy.lab.impostors.middlebox import splice
-from pgwhy.lab.impostors.other_servers import agree_to_tls, encrypt, farewell
 from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.sockets.door import Behaviour, exactly
+from pgwhy.lab.sockets.manners import agree_to_tls, encrypt, farewell
 from pgwhy.network import wire
 
 REFUSAL = {

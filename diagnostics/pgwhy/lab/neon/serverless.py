@@ -17,10 +17,10 @@ from urllib.parse import unquote, urlsplit
 from psycopg import pq
 
 from pgwhy.lab.authority import Leaf
-from pgwhy.lab.impostors.other_servers import encrypt
 from pgwhy.lab.neon import web
 from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.sockets.door import Behaviour
+from pgwhy.lab.sockets.manners import encrypt
 from pgwhy.network import wire
 
 _CHUNK = 65_536

@@ -11,8 +11,8 @@ import socket
 import uuid
 
 from pgwhy.lab.authority import Leaf
-from pgwhy.lab.impostors.other_servers import encrypt, silent
 from pgwhy.lab.sockets.door import Behaviour
+from pgwhy.lab.sockets.manners import encrypt, silent
 
 _MAX_HEAD_BYTES = 16_384
 _WEBSOCKET = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
