@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pgwhy.lab.authority import Authority
 from pgwhy.lab.impostors import middlebox, other_servers, tls_impostors
-from pgwhy.lab.neon.compute import Address
-from pgwhy.lab.sockets.door import Door
+from pgwhy.lab.sockets.door import Address, Door
 from pgwhy.probes import tcp, tls
 from pgwhy.probes.tls import SslAnswer, Tls
 from tests.probes.conftest import Look

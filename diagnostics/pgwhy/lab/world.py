@@ -19,10 +19,10 @@ from typing import Any
 from urllib.parse import quote
 
 from pgwhy.lab.authority import Authority, CertificateFault
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.gateway import Endpoint, Gateway
 from pgwhy.lab.postgres.installation import Installation
 from pgwhy.lab.postgres.server import LOOPBACK_HBA, Postgres, short_folder
+from pgwhy.lab.sockets.door import Address
 from pgwhy.secret import Secret
 
 ROLE = "alex"

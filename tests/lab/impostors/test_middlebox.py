@@ -8,10 +8,9 @@ import time
 
 from pgwhy.lab.impostors.middlebox import end_tls, forward, intercept, strip_tls
 from pgwhy.lab.impostors.other_servers import Kind, behaviour
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.web import web
 from pgwhy.lab.postgres.installation import Installation
-from pgwhy.lab.sockets.door import Behaviour, Door
+from pgwhy.lab.sockets.door import Address, Behaviour, Door
 from pgwhy.lab.world import World
 from pgwhy.network import wire
 from tests import parts

@@ -9,8 +9,7 @@ import pytest
 
 from pgwhy.lab.faults.real_clients import psql
 from pgwhy.lab.impostors.role_router import routes_by_role
-from pgwhy.lab.neon.compute import Address
-from pgwhy.lab.sockets.door import Door
+from pgwhy.lab.sockets.door import Address, Door
 from pgwhy.lab.world import DATABASE, ROLE, World
 
 

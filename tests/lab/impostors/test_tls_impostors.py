@@ -12,9 +12,8 @@ import pytest
 
 from pgwhy.lab.authority import Authority
 from pgwhy.lab.impostors.tls_impostors import TlsKind, behaviour
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.postgres.installation import Installation
-from pgwhy.lab.sockets.door import Door
+from pgwhy.lab.sockets.door import Address, Door
 from pgwhy.lab.world import World
 from tests import parts
 

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from pgwhy.lab.neon import messages
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.gateway import Gateway
 from pgwhy.lab.neon.messages import ON_DEMAND, Place
+from pgwhy.lab.sockets.door import Address
 from pgwhy.lab.world import DOMAIN, ENDPOINT, ROLE, World
 from pgwhy.network import wire
 from tests.lab.neon.raw_client import RawClient, error, scram_final, scram_first

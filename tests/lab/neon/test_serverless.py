@@ -12,9 +12,8 @@ from urllib.parse import quote
 
 import pytest
 
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.serverless import serverless
-from pgwhy.lab.sockets.door import Door
+from pgwhy.lab.sockets.door import Address, Door
 from pgwhy.lab.world import DATABASE, DOMAIN, ROLE, World
 from pgwhy.network import wire
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from pgwhy.lab.authority import Authority
 from pgwhy.lab.impostors import directory, middlebox, other_servers, role_router, tls_impostors
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.web import web
-from pgwhy.lab.sockets.door import LOOPBACK, Behaviour, Door
+from pgwhy.lab.sockets.door import LOOPBACK, Address, Behaviour, Door
 
 _OWN = ("full-backlog", "web", "ldap", "forward", "strip-tls", "end-tls", "intercept", "routes-by-role", "serverless")
 KINDS: tuple[str, ...] = (*other_servers.Kind, *tls_impostors.TlsKind, *_OWN)

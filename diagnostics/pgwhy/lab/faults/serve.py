@@ -36,10 +36,9 @@ from pgwhy.lab.authority import Authority
 from pgwhy.lab.faults import doors, fault_file, faults
 from pgwhy.lab.faults.fault import Fault
 from pgwhy.lab.faults.surroundings import surrounded
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.gateway import Gateway, Habits
 from pgwhy.lab.network.name_server import UNKNOWN, Habit, Name, NameServer
-from pgwhy.lab.sockets.door import LOOPBACK
+from pgwhy.lab.sockets.door import LOOPBACK, Address
 from pgwhy.lab.world import DOMAIN, Lent, World
 
 PORT = 5432

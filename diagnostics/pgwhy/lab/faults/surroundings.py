@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 
 from pgwhy.lab.faults import doors, faults
 from pgwhy.lab.faults.fault import Fault
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.postgres.pgbouncer import PgBouncer
-from pgwhy.lab.sockets.door import LOOPBACK
+from pgwhy.lab.sockets.door import LOOPBACK, Address
 from pgwhy.lab.world import DATABASE, DOMAIN, ROLE, World
 
 

@@ -11,8 +11,7 @@ import socket
 import ssl
 
 from pgwhy.lab.authority import Authority, CertificateFault, Leaf
-from pgwhy.lab.neon.compute import Address
-from pgwhy.lab.sockets.door import Behaviour, exactly
+from pgwhy.lab.sockets.door import Address, Behaviour, exactly
 from pgwhy.lab.sockets.manners import agree_to_tls, encrypt
 from pgwhy.network import wire
 

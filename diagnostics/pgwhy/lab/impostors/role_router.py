@@ -11,8 +11,7 @@ import struct
 
 from pgwhy.lab.authority import Leaf
 from pgwhy.lab.impostors.middlebox import splice
-from pgwhy.lab.neon.compute import Address
-from pgwhy.lab.sockets.door import Behaviour, exactly
+from pgwhy.lab.sockets.door import Address, Behaviour, exactly
 from pgwhy.lab.sockets.manners import agree_to_tls, encrypt, farewell
 from pgwhy.network import wire
 

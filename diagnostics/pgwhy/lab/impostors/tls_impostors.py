@@ -13,9 +13,8 @@ from enum import StrEnum
 
 from pgwhy.lab.authority import Authority
 from pgwhy.lab.impostors.middlebox import splice
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.sockets import client_hello
-from pgwhy.lab.sockets.door import Behaviour
+from pgwhy.lab.sockets.door import Address, Behaviour
 from pgwhy.lab.sockets.manners import agree_to_tls, encrypt, farewell, silent
 
 _MAX_HELLO_BYTES = 16_384

@@ -9,20 +9,12 @@ from dataclasses import dataclass
 from pgwhy.lab.neon import messages
 from pgwhy.lab.neon.messages import Refusal
 from pgwhy.lab.neon.scram import MECHANISM, ClientExchange
+from pgwhy.lab.sockets.door import Address
 from pgwhy.network import wire
 from pgwhy.secret import Secret
 
 _FORWARDED = ("user", "database", "application_name", "replication")
 _CHUNK = 65_536
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a server on this machine listens."""
-
-    host: str
-    """Or the folder of its Unix socket."""
-    port: int
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from typing import Any
 
 from pgwhy.lab.authority import Authority, CertificateFault, Leaf
 from pgwhy.lab.neon import compute, messages, pooler, routing, scram
-from pgwhy.lab.neon.compute import Address
 from pgwhy.lab.neon.handshake import Cancel, Client, Hangup, greet, refuse
 from pgwhy.lab.neon.messages import OnDemand, Place, Refusal
+from pgwhy.lab.sockets.door import Address
 from pgwhy.network import wire
 from pgwhy.secret import Secret
 

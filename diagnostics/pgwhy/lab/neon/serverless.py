@@ -18,8 +18,7 @@ from psycopg import pq
 
 from pgwhy.lab.authority import Leaf
 from pgwhy.lab.neon import web
-from pgwhy.lab.neon.compute import Address
-from pgwhy.lab.sockets.door import Behaviour
+from pgwhy.lab.sockets.door import Address, Behaviour
 from pgwhy.lab.sockets.manners import encrypt
 from pgwhy.network import wire
 

@@ -11,9 +11,20 @@ import selectors
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from types import TracebackType
 
 from pgwhy.network.wire import WireError
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server on this machine listens."""
+
+    host: str
+    """Or the folder of its Unix socket."""
+    port: int
+
 
 Behaviour = Callable[[socket.socket], None]
 """Serves one connection, in a thread of its own; the connection is closed when this returns. A client that goes away
