@@ -87,7 +87,7 @@ def incident_of(
     client: str | None = None,
     again: bool = True,
 ) -> Incident | None:
-    """What `incident.investigate` makes of an exception. Raises `UnknownClient`."""
+    """What `investigation.investigate` makes of an exception. Raises `UnknownClient`."""
     from pgwhy import target as targets
     from pgwhy.incident.investigation import investigate
     from pgwhy.machine import Machine

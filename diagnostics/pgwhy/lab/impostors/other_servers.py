@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from pgwhy.lab.sockets.door import Behaviour, exactly, listen
-from pgwhy.lab.sockets.manners import _MAX_BYTES, _startup_code, agree_to_tls, farewell, reset, silent
+from pgwhy.lab.sockets.manners import MAX_BYTES, agree_to_tls, farewell, reset, silent, startup_code
 from pgwhy.network import wire
 
 _HELLO_LIMIT_S = 0.3
@@ -66,23 +66,23 @@ def full_backlog(host: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
 
 
 def _http(connection: socket.socket) -> None:
-    first = connection.recv(_MAX_BYTES)
+    first = connection.recv(MAX_BYTES)
     if not first[:1].isupper():
         return farewell(connection, _BAD_REQUEST)
-    while first and b"\r\n\r\n" not in first[-_MAX_BYTES:]:
+    while first and b"\r\n\r\n" not in first[-MAX_BYTES:]:
         first += exactly(connection, 1)
     return farewell(connection, _NOT_FOUND)
 
 
 def _ssh(connection: socket.socket) -> None:
     connection.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")
-    said = connection.recv(_MAX_BYTES)
+    said = connection.recv(MAX_BYTES)
     if said.startswith(b"SSH-2.0-"):
         return silent(connection)  # the key exchange, which nobody here will begin
     # A real one answers and resets at once; whether libpq has sent its ClientHello by then, and so what it complains
     # of, is chance. Here it always has.
     if select.select([connection], [], [], _HELLO_LIMIT_S)[0]:
-        connection.recv(_MAX_BYTES)
+        connection.recv(MAX_BYTES)
     connection.sendall(b"Invalid SSH identification string.\r\n")
     return reset(connection)
 
@@ -101,7 +101,7 @@ def _mysql(connection: socket.socket) -> None:
 
 def _redis(connection: socket.socket) -> None:
     data = b""
-    while more := connection.recv(_MAX_BYTES):
+    while more := connection.recv(MAX_BYTES):
         data += more
         while b"\n" in data.partition(b"\0")[0]:
             line, _, data = data.partition(b"\n")
@@ -115,13 +115,13 @@ def _redis(connection: socket.socket) -> None:
 
 
 def _says_no(connection: socket.socket) -> None:
-    while _startup_code(connection) in (wire.SSL_REQUEST_CODE, wire.GSSENC_REQUEST_CODE):
+    while startup_code(connection) in (wire.SSL_REQUEST_CODE, wire.GSSENC_REQUEST_CODE):
         connection.sendall(b"N")
 
 
 def _garbage_for_tls(connection: socket.socket) -> None:
     agree_to_tls(connection)
-    connection.recv(_MAX_BYTES)
+    connection.recv(MAX_BYTES)
     farewell(connection, b"\x8f" * 64)
 
 
@@ -135,11 +135,11 @@ def _closes_at_once(connection: socket.socket) -> None:
 
 
 def _closes(connection: socket.socket) -> None:
-    connection.recv(_MAX_BYTES)
+    connection.recv(MAX_BYTES)
 
 
 def _resets(connection: socket.socket) -> None:
-    connection.recv(_MAX_BYTES)
+    connection.recv(MAX_BYTES)
     reset(connection)
 
 

@@ -9,7 +9,7 @@ import struct
 from pgwhy.lab.sockets.door import exactly
 from pgwhy.network import wire
 
-_MAX_BYTES = 65_536
+MAX_BYTES = 65_536
 
 
 def farewell(connection: socket.socket, last: bytes = b"") -> None:
@@ -27,13 +27,13 @@ def reset(connection: socket.socket) -> None:
 
 def silent(connection: socket.socket) -> None:
     """Take everything and say nothing, until the client leaves."""
-    while connection.recv(_MAX_BYTES):
+    while connection.recv(MAX_BYTES):
         pass
 
 
 def agree_to_tls(connection: socket.socket, more: bytes = b"") -> None:
     """Answer SSLRequest with S and `more`, GSSENCRequest before it with N. Raises `WireError` for anything else."""
-    while (code := _startup_code(connection)) != wire.SSL_REQUEST_CODE:
+    while (code := startup_code(connection)) != wire.SSL_REQUEST_CODE:
         if code != wire.GSSENC_REQUEST_CODE:
             raise wire.WireError("a start-up message where SSLRequest was expected")
         connection.sendall(b"N")
@@ -49,7 +49,8 @@ def encrypt(connection: socket.socket, context: ssl.SSLContext) -> ssl.SSLSocket
         raise
 
 
-def _startup_code(connection: socket.socket) -> int:
+def startup_code(connection: socket.socket) -> int:
+    """Which request a start-up packet is. Raises `WireError`, and `EOFError` where the connection ends before."""
     (length,) = struct.unpack("!i", exactly(connection, 4))
     if not 8 <= length <= wire.MAX_STARTUP_BYTES:
         raise wire.WireError("no start-up packet")

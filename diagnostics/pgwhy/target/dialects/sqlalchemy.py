@@ -37,7 +37,7 @@ _NAMES = {
 
 def parse(text: str) -> Parsed:
     prefix = PREFIX.match(text)
-    assert prefix is not None  # detect.py hands over what begins with it
+    assert prefix is not None  # detection.py hands over what begins with it
     driver = DRIVERS.get(prefix["driver"])
     start = prefix.end()
     found = _URL.match(text, start)

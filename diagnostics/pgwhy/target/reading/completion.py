@@ -1,4 +1,4 @@
-"""TARGET → `Target`: a string, `@file`, `env:NAME`, `-`, or nothing, completed from the places that libpq looks at.
+"""What a text says → `Target`, completed from the places that libpq looks at.
 
 The order of precedence is libpq's: the string, the service file, the environment, the password file, defaults
 (PostgreSQL, "Parameter Key Words"). Each value knows its source and what it beat.
