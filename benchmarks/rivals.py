@@ -41,7 +41,7 @@ from pgwhy import target as targets
 from pgwhy.causes import Cause, Stage
 from pgwhy.lab.faults import real_clients, record
 from pgwhy.lab.faults.fault import Tier
-from pgwhy.lab.faults.stage import Stage as Place
+from pgwhy.lab.faults.stage import Scene as Place
 from pgwhy.lab.network.namespace import Ran
 from pgwhy.lab.postgres.installation import find_installation
 from pgwhy.machine import Machine

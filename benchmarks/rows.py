@@ -19,7 +19,7 @@ from pgwhy.lab.faults import trial
 from pgwhy.lab.faults.fault import Fault
 from pgwhy.lab.faults.faults import FaultError
 from pgwhy.lab.faults.matrix import Matrix
-from pgwhy.lab.faults.stage import Stage, staged
+from pgwhy.lab.faults.stage import Scene, staged
 from pgwhy.lab.faults.trial import Trial, TrialError
 from pgwhy.lab.network.namespace import NamespaceError
 from pgwhy.lab.postgres.installation import PostgresError
@@ -59,7 +59,7 @@ def ask_all(chosen: Sequence[Fault], present: Sequence[Rival]) -> list[Row]:
     return [rows[fault.slug] for fault in chosen]
 
 
-def _first(stage: Stage, present: Sequence[Rival]) -> Row:
+def _first(stage: Scene, present: Sequence[Rival]) -> Row:
     row = Row(stage.fault, None, {})
     try:
         row = replace(row, trial=trial.diagnose(stage))
@@ -74,7 +74,7 @@ def _first(stage: Stage, present: Sequence[Rival]) -> Row:
     return row
 
 
-def _rest(stage: Stage, row: Row, present: Sequence[Rival]) -> Row:
+def _rest(stage: Scene, row: Row, present: Sequence[Rival]) -> Row:
     answers = {rival.name: _answer(rival, stage) for rival in present if _is_left(rival, row)}
     return replace(row, answers={**row.answers, **answers})
 
@@ -83,7 +83,7 @@ def _is_left(rival: Rival, row: Row) -> bool:
     return rival.name not in row.answers
 
 
-def _answer(rival: Rival, stage: Stage) -> Answer:
+def _answer(rival: Rival, stage: Scene) -> Answer:
     # What another tool has woken up is awake for whoever comes next.
     if "wake_s" not in stage.fault.endpoint:
         return rivals.ask(rival, stage)
@@ -91,7 +91,7 @@ def _answer(rival: Rival, stage: Stage) -> Answer:
         return rivals.ask(rival, fresh)
 
 
-def _asked(matrix: Matrix, chosen: Sequence[Fault], work: Callable[[Stage], Row], what: str) -> dict[str, Row]:
+def _asked(matrix: Matrix, chosen: Sequence[Fault], work: Callable[[Scene], Row], what: str) -> dict[str, Row]:
     started = matrix.each(chosen, work)
     _tell(started.values(), f"of {len(started)} {what}")
     return {fault.slug: _row(fault, started[fault.slug]) for fault in chosen}

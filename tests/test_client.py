@@ -10,7 +10,7 @@ import pytest
 
 from pgwhy import client
 from pgwhy.authoring.pages import clients
-from pgwhy.client import LIBPQ_HERE, ChannelBinding, Client, Kind, UnknownClient
+from pgwhy.client import LIBPQ_HERE, ChannelBinding, Client, ClientKind, UnknownClient
 
 TABLE = tomllib.loads((Path(client.__file__).with_name("clients.toml")).read_text("utf-8"))
 
@@ -116,7 +116,7 @@ def test_every_entry_of_the_table_has_a_known_shape_and_a_source() -> None:
 
 def test_a_program_has_the_habits_of_its_driver_but_what_it_says_itself() -> None:
     who = client.resolve("dbeaver", None, None)
-    assert (who.family, who.default_sslmode, who.kind) == ("java", "prefer", Kind.PROGRAM)
+    assert (who.family, who.default_sslmode, who.kind) == ("java", "prefer", ClientKind.PROGRAM)
     assert facts(who).settings == "form"
     assert facts(who, dialect="jdbc").settings == "jdbc"
 

@@ -58,7 +58,7 @@ def test_any_text_has_a_page(text: str) -> None:
 @settings(max_examples=300, deadline=None)
 @given(TEXTS)
 def test_in_a_batch_it_has_the_same_cause(text: str) -> None:
-    found = answered(reports.told_by(text), RULES)
+    found = answered(reports.observations_of_text(text), RULES)
     assert found.cause == reports.of_text(text, MACHINE, rulebook=RULES).verdict.cause
     assert found.cause is None or found.cause in set(Cause)
 

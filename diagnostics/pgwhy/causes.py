@@ -54,7 +54,7 @@ class Owner(StrEnum):
     SERVER = "server"
 
 
-class Kind(StrEnum):
+class FixKind(StrEnum):
     """What a fix is, in the order in which fixes are offered."""
 
     REPAIR = "repair"

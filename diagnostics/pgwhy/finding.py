@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from pgwhy.causes import Cause, Retry, Stage
-from pgwhy.causes import Kind as Kind
+from pgwhy.causes import FixKind as FixKind
 from pgwhy.causes import Owner as Owner
 from pgwhy.causes import Severity as Severity
 from pgwhy.error_text import Origin
@@ -56,11 +56,11 @@ class Evidence:
 
 
 @dataclass(frozen=True)
-class Remedy:
+class Fix:
     """A fix as it is told to the user: worded for this target, with what became of it."""
 
     id: str
-    kind: Kind
+    kind: FixKind
     title: str
     steps: str = ""
     caution: str = ""
@@ -78,10 +78,10 @@ class Remedy:
     """Why it was not tried, or what was seen when it was: `refused before, logged in with it (163 ms)`."""
 
 
-def in_order(remedy: Remedy) -> tuple[bool, int, bool]:
+def in_order(remedy: Fix) -> tuple[bool, int, bool]:
     """Repairs before workarounds, as the rule has them; among equals what was shown to work; last what was refuted."""
     shown = remedy.verification is Verification.CONFIRMED
-    return remedy.verification is Verification.REFUTED, list(Kind).index(remedy.kind), not shown
+    return remedy.verification is Verification.REFUTED, list(FixKind).index(remedy.kind), not shown
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Finding:
     origin: Origin
     evidence: tuple[Evidence, ...]
     references: tuple[str, ...]
-    fixes: tuple[Remedy, ...] = ()
+    fixes: tuple[Fix, ...] = ()
     words: tuple[str, ...] = ()
     """What of the error text it went by, as it stands there; empty where it rests on no text."""
 

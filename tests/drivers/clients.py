@@ -10,7 +10,7 @@ from functools import partial
 
 from pgwhy.lab.faults import real_clients
 from pgwhy.lab.faults.real_clients import PARTS, RealClient
-from pgwhy.lab.faults.stage import Stage
+from pgwhy.lab.faults.stage import Scene
 from pgwhy.lab.network.namespace import Ran
 from pgwhy.lab.postgres.installation import Installation, PostgresError, system_installation, wheel_installation
 
@@ -45,7 +45,7 @@ class Attempt:
 
 
 def attempt(
-    stage: Stage, client: RealClient, target: str | None, changes: Mapping[str, str], limit_s: float
+    stage: Scene, client: RealClient, target: str | None, changes: Mapping[str, str], limit_s: float
 ) -> Attempt:
     """Connect where the user sits. `changes` to the environment of the fault; an empty value: not set any more."""
     gone = [word for name, value in changes.items() if not value for word in ("-u", name)]

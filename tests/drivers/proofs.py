@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from pgwhy import client as clients
 from pgwhy import target as targets
-from pgwhy.finding import Remedy, Report, Verification
+from pgwhy.finding import Fix, Report, Verification
 from pgwhy.lab.faults.real_clients import RealClient
-from pgwhy.lab.faults.stage import Stage
+from pgwhy.lab.faults.stage import Scene
 from pgwhy.lab.faults.trial import TARGET
 from pgwhy.machine import Machine
 from pgwhy.target.model import Target
@@ -42,7 +42,7 @@ class Tried:
     proofs: tuple[Proof, ...]
 
 
-def tried(stage: Stage, client: RealClient, report: Report, *, only_confirmed: bool) -> Tried:
+def tried(stage: Scene, client: RealClient, report: Report, *, only_confirmed: bool) -> Tried:
     """Run the client as it is, and with every fix that is confirmed, or with every fix there is."""
     target = read(stage)
     before = attempt(stage, client, handed_over(target), {}, LIMIT_S)
@@ -53,7 +53,7 @@ def tried(stage: Stage, client: RealClient, report: Report, *, only_confirmed: b
     return Tried(report, before, tuple(_proof(stage, client, taken, fix, raw=taken != target) for fix in wanted))
 
 
-def _proof(stage: Stage, client: RealClient, target: Target, fix: Remedy, *, raw: bool) -> Proof:
+def _proof(stage: Scene, client: RealClient, target: Target, fix: Fix, *, raw: bool) -> Proof:
     written = target.written.masked if target.written and target.written.masked else None
     after = edits.followed(fix.edit, edits.Setup(written)) if fix.edit else None
     # An edit at another place (the environment) leaves the string alone, and what is printed says the same as a string.
@@ -70,7 +70,7 @@ def _proof(stage: Stage, client: RealClient, target: Target, fix: Remedy, *, raw
     return Proof(fix.id, fix.verification, tuple(attempts), agree)
 
 
-def _password(stage: Stage, target: Target, fix: Remedy) -> str:
+def _password(stage: Scene, target: Target, fix: Fix) -> str:
     """What PASSWORD_HERE is for the user: what stands there now, or his password where that could not be read."""
     change = fix.change or {}
     if target.password is None or change.get("repair") or change.get("password") == "percent-encode":
@@ -78,7 +78,7 @@ def _password(stage: Stage, target: Target, fix: Remedy) -> str:
     return target.password.reveal()
 
 
-def read(stage: Stage) -> Target:
+def read(stage: Scene) -> Target:
     """The target as the command read it (`trial.diagnose`)."""
     given = stage.given
     text = given.target.reveal() if given.target else None

@@ -15,7 +15,7 @@ import pytest
 from pgwhy.finding import Status, Verification
 from pgwhy.lab.faults import faults, trial
 from pgwhy.lab.faults.matrix import Matrix
-from pgwhy.lab.faults.stage import Stage, missing
+from pgwhy.lab.faults.stage import Scene, missing
 from tests import parts
 from tests.drivers import situations
 from tests.drivers.clients import DRIVERS, Driver, Missing
@@ -72,7 +72,7 @@ def test_each_driver_of_today_is_kept_out_often_enough_to_show_something() -> No
         assert sure <= {name for name, each in CASES if each == driver.id}
 
 
-def _in_turn(situation: Situation, drivers: list[Driver], stage: Stage) -> dict[str, Tried]:
+def _in_turn(situation: Situation, drivers: list[Driver], stage: Scene) -> dict[str, Tried]:
     results = {}
     for driver in drivers:
         fault = situation.as_of(driver)

@@ -12,7 +12,7 @@ from pgwhy.lab.faults import faults, trial
 from pgwhy.lab.faults.fault import Fault
 from pgwhy.lab.faults.matrix import Matrix
 from pgwhy.lab.faults.real_clients import RealClient
-from pgwhy.lab.faults.stage import Stage, missing, staged
+from pgwhy.lab.faults.stage import Scene, missing, staged
 from tests import parts
 from tests.drivers import edits
 from tests.drivers.clients import SHOWN_BY, Missing, attempt
@@ -46,7 +46,7 @@ def test_what_is_confirmed_lets_the_real_client_in(slug: str, started: Callable[
         assert all(each.connected for each in proof.attempts), (proof.fix, proof.attempts)
 
 
-def _put_to_its_client(stage: Stage) -> Tried:
+def _put_to_its_client(stage: Scene) -> Tried:
     client, report = _client(stage.fault), trial.diagnose(stage).report
     if stage.fault.endpoint.get("wake_s"):
         return _asleep_each_time(stage.fault, client, report)

@@ -11,7 +11,7 @@ from pgwhy import target as targets
 from pgwhy.causes import Cause
 from pgwhy.client import resolve
 from pgwhy.engine.diagnosis import Request, diagnose_sync
-from pgwhy.finding import Finding, Remedy, Report, Severity, Status
+from pgwhy.finding import Finding, Fix, Report, Severity, Status
 from pgwhy.machine import Machine
 from pgwhy.probes.probe import Options
 from pgwhy.report import document
@@ -87,6 +87,6 @@ def cause(report: Report) -> Finding:
     return next(finding for finding in report.findings if finding.rule == report.verdict.rule)
 
 
-def fix(report: Report, name: str) -> Remedy:
+def fix(report: Report, name: str) -> Fix:
     """A fix of the cause."""
     return next(remedy for remedy in cause(report).fixes if remedy.id == name)

@@ -40,7 +40,7 @@ def test_it_says_what_a_single_explain_says(rule) -> None:
         text = example.given["error"].get("message")
         if text:
             verdict = reports.of_text(text, Machine.here()).verdict
-            told = answered(reports.told_by(text), RULES)
+            told = answered(reports.observations_of_text(text), RULES)
             assert (told.cause, told.rule, told.stage) == (verdict.cause, verdict.rule, verdict.stage)
             assert list(told.also) == [(str(cause), id) for cause, id in verdict.also]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pgwhy.causes import Kind
+from pgwhy.causes import FixKind
 from pgwhy.engine.explanation import _PASSED, Explanation, Hidden, explain
 from pgwhy.error_text import Origin
 from pgwhy.finding import Evidence
@@ -127,7 +127,7 @@ def test_fixes_are_offered_to_whom_they_fit_repairs_first_and_doubtful_ones_last
     (finding,) = explained(rules, tls={"sni_sent": False}, target={"host": "ep-one.example.com"}).findings
     assert [fix.id for fix in finding.fixes] == ["mend", "work-around", "perhaps"]
     mend = finding.fixes[0]
-    assert (mend.kind, mend.title) == (Kind.REPAIR, "name ep-one")
+    assert (mend.kind, mend.title) == (FixKind.REPAIR, "name ep-one")
     assert mend.change == {
         "add_option": "endpoint=ep-one",
         "set": {"sslmode": "require"},

@@ -13,7 +13,7 @@ from pgwhy.client import LIBPQ_HERE
 from pgwhy.engine.observation import GRACE_S, ProbeBug, begin, observe
 from pgwhy.facts import Record, fact
 from pgwhy.network import Network
-from pgwhy.probes.probe import Options, Probe, Seen
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.values import dataclass
 from tests.engine.runs import machine
 
@@ -30,20 +30,20 @@ class Second(Record):
     after_first: bool | None = fact("the first one was there")
 
 
-async def first(seen: Seen, network: Network) -> First:
+async def first(seen: Run, network: Network) -> First:
     await asyncio.sleep(0)
     return First(seen=True)
 
 
-async def second(seen: Seen, network: Network) -> Second:
+async def second(seen: Run, network: Network) -> Second:
     return Second(after_first=seen[First].seen)
 
 
-async def stuck(seen: Seen, network: Network) -> Second:
+async def stuck(seen: Run, network: Network) -> Second:
     return await seen.later(Second)  # its own record: this never ends
 
 
-async def broken(seen: Seen, network: Network) -> Second:
+async def broken(seen: Run, network: Network) -> Second:
     raise ZeroDivisionError
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pgwhy.engine.preview import plan
+from pgwhy.engine.preview import connections
 from pgwhy.finding import Report
 from pgwhy.lab.authority import Authority, CertificateFault
 from pgwhy.network import resolve
@@ -288,7 +288,7 @@ def test_an_engine_in_sslkey_is_never_handed_to_libpq(authority: Authority) -> N
 )
 def test_the_plan_says_what_would_be_sent(query: str, environment: dict[str, str], said: str) -> None:
     text = f"postgresql://alex:{MARKER}@db.example.com:{closed_port()}/d{query}"
-    told = "\n".join(plan(request(text, on=machine(**environment))))
+    told = "\n".join(connections(request(text, on=machine(**environment))))
     assert said in told and MARKER not in told
     if "sslkey" not in query:
         assert "send the password to db.example.com port" in told

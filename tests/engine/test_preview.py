@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pgwhy.engine.preview import plan
+from pgwhy.engine.preview import connections
 from pgwhy.probes.probe import Options
 from tests.engine.runs import MARKER, machine, request
 from tests.servers import serving, silent
@@ -17,7 +17,7 @@ def planned(text: str | None, folder: Path, **options: object) -> str:
     resolvers = folder / "resolv.conf"
     resolvers.write_text("nameserver 192.0.2.53\nnameserver 2001:db8::53\n")
     here = dataclasses.replace(machine(), resolver_file=resolvers)
-    return "\n".join(plan(request(text, on=here, options=Options(**options))))  # type: ignore[arg-type]  # by name
+    return "\n".join(connections(request(text, on=here, options=Options(**options))))  # type: ignore[arg-type]  # by name
 
 
 def test_every_host_and_resolver_is_named(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pgwhy.network import Network
 from pgwhy.probes import dns, startup, tcp, tls, web
 from pgwhy.probes.dns import DnsOutcome
 from pgwhy.probes.probe import Options
-from pgwhy.probes.startup import Answer
+from pgwhy.probes.startup import ServerReply
 from pgwhy.probes.tls import SslAnswer
 from tests import servers
 from tests.probes.conftest import NEON_HOST, Look
@@ -30,7 +30,7 @@ def test_a_silent_server_and_a_silent_resolver_are_left_in_time(look: Look, mach
         seen = look(text, dns.PROBE, tcp.PROBE, tls.PROBE, startup.PROBE, network=SHORT).records
     assert time.monotonic() - begin < DEADLINE_S
     assert seen["tls"].facts()["ssl_answer"] is SslAnswer.SILENT
-    assert seen["startup"].facts()["answer"] is Answer.NOT_REACHED
+    assert seen["startup"].facts()["answer"] is ServerReply.NOT_REACHED
 
 
 def test_a_black_hole_is_left_in_time(look: Look) -> None:

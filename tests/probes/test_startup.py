@@ -15,7 +15,7 @@ from pgwhy.failure import Failure
 from pgwhy.lab.authority import Authority
 from pgwhy.network import Network, wire
 from pgwhy.probes import startup, tcp, tls
-from pgwhy.probes.startup import Answer, Reached, Startup, first_answer
+from pgwhy.probes.startup import Reached, ServerReply, Startup, first_answer
 from tests import servers
 from tests.probes.conftest import NEON_HOST, Look
 
@@ -58,11 +58,11 @@ def test_a_proxy_that_routes_by_sni_is_recognised_before_any_password(look: Look
     with servers.serving(neon) as port:
         seen = record(look(uri(port, "&sslmode=require"), tcp.PROBE, startup.PROBE))
     assert (seen.with_sni, seen.without_sni, seen.with_option) == (
-        Answer.SASL_PLUS,
-        Answer.CLEAR_TEXT,
-        Answer.SASL_PLUS,
+        ServerReply.SASL_PLUS,
+        ServerReply.CLEAR_TEXT,
+        ServerReply.SASL_PLUS,
     )
-    assert (seen.answer, seen.reached, seen.plaintext) == (Answer.SASL_PLUS, Reached.AUTH, None)
+    assert (seen.answer, seen.reached, seen.plaintext) == (ServerReply.SASL_PLUS, Reached.AUTH, None)
     assert seen.needs_sni is True
     assert seen.mechanisms == ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256")
     assert seen.answer_ms is not None and (seen.message, seen.sqlstate, seen.failure) == ("", "", None)
@@ -71,14 +71,14 @@ def test_a_proxy_that_routes_by_sni_is_recognised_before_any_password(look: Look
 def test_a_client_without_sni_gets_no_further_than_startup(look: Look, neon: servers.Postgres) -> None:
     with servers.serving(neon) as port:
         seen = record(look(uri(port, "&sslmode=require"), tcp.PROBE, startup.PROBE, client=OLD))
-    assert (seen.answer, seen.reached) == (Answer.CLEAR_TEXT, Reached.STARTUP)
+    assert (seen.answer, seen.reached) == (ServerReply.CLEAR_TEXT, Reached.STARTUP)
 
 
 def test_the_endpoint_option_gets_a_client_without_sni_to_the_password(look: Look, neon: servers.Postgres) -> None:
     with servers.serving(neon) as port:
         text = uri(port, f"&sslmode=require&options=endpoint%3D{ENDPOINT}")
         seen = record(look(text, tcp.PROBE, startup.PROBE, client=OLD))
-    assert (seen.answer, seen.reached, seen.with_option) == (Answer.SASL_PLUS, Reached.AUTH, None)
+    assert (seen.answer, seen.reached, seen.with_option) == (ServerReply.SASL_PLUS, Reached.AUTH, None)
 
 
 def test_the_endpoint_inside_the_password_makes_a_clear_text_request_the_ordinary_way(
@@ -87,7 +87,7 @@ def test_the_endpoint_inside_the_password_makes_a_clear_text_request_the_ordinar
     with servers.serving(neon) as port:
         text = uri(port, "&sslmode=require").replace("alex@", f"alex:endpoint%3D{ENDPOINT}%3Bsecret@")
         seen = record(look(text, tcp.PROBE, startup.PROBE, client=OLD))
-    assert (seen.answer, seen.reached) == (Answer.CLEAR_TEXT, Reached.AUTH)
+    assert (seen.answer, seen.reached) == (ServerReply.CLEAR_TEXT, Reached.AUTH)
 
 
 def test_a_clear_text_request_of_an_ordinary_server_is_ordinary(look: Look, authority: Authority) -> None:
@@ -95,7 +95,7 @@ def test_a_clear_text_request_of_an_ordinary_server_is_ordinary(look: Look, auth
     server = servers.Postgres(authority.issue("db.test").context(), say=lambda said, name: answer)
     with servers.serving(server) as port:
         seen = record(look(uri(port, host="db.test"), tcp.PROBE, startup.PROBE, client=OLD))
-    assert (seen.answer, seen.reached, seen.with_option) == (Answer.CLEAR_TEXT, Reached.AUTH, None)
+    assert (seen.answer, seen.reached, seen.with_option) == (ServerReply.CLEAR_TEXT, Reached.AUTH, None)
 
 
 def test_a_client_of_which_nothing_is_known_has_an_answer_only_where_sni_does_not_matter(
@@ -106,33 +106,33 @@ def test_a_client_of_which_nothing_is_known_has_an_answer_only_where_sni_does_no
     with servers.serving(neon) as port, servers.serving(plain) as ordinary:
         routed = record(look(uri(port, "&sslmode=require"), tcp.PROBE, startup.PROBE, client=unknown))
         same = record(look(uri(ordinary, host="db.test"), tcp.PROBE, startup.PROBE, client=unknown))
-    assert (routed.answer, routed.reached, routed.with_sni) == (None, None, Answer.SASL_PLUS)
+    assert (routed.answer, routed.reached, routed.with_sni) == (None, None, ServerReply.SASL_PLUS)
     assert same.reached is Reached.AUTH
 
 
 def test_sslmode_disable_is_about_the_connection_without_tls(look: Look, neon: servers.Postgres) -> None:
     with servers.serving(neon) as port:
         seen = record(look(uri(port, "&sslmode=disable"), tcp.PROBE, startup.PROBE))
-    assert (seen.answer, seen.reached, seen.message) == (Answer.ERROR, Reached.STARTUP, INSECURE)
+    assert (seen.answer, seen.reached, seen.message) == (ServerReply.ERROR, Reached.STARTUP, INSECURE)
     assert (seen.sqlstate, seen.severity, seen.plaintext_message) == ("XX000", "ERROR", INSECURE)
-    assert seen.with_sni is Answer.SASL_PLUS
+    assert seen.with_sni is ServerReply.SASL_PLUS
 
 
-@pytest.mark.parametrize(("sslmode", "plaintext"), [("prefer", Answer.ERROR), ("allow", Answer.ERROR)])
+@pytest.mark.parametrize(("sslmode", "plaintext"), [("prefer", ServerReply.ERROR), ("allow", ServerReply.ERROR)])
 def test_prefer_and_allow_take_the_way_that_is_not_refused(
-    sslmode: str, plaintext: Answer, look: Look, neon: servers.Postgres
+    sslmode: str, plaintext: ServerReply, look: Look, neon: servers.Postgres
 ) -> None:
     with servers.serving(neon) as port:
         seen = record(look(uri(port, f"&sslmode={sslmode}"), tcp.PROBE, startup.PROBE))
-    assert (seen.answer, seen.reached, seen.plaintext) == (Answer.SASL_PLUS, Reached.AUTH, plaintext)
+    assert (seen.answer, seen.reached, seen.plaintext) == (ServerReply.SASL_PLUS, Reached.AUTH, plaintext)
 
 
 def test_a_server_without_tls_is_reached_by_prefer_and_not_by_require(look: Look) -> None:
     with servers.serving(saying(wire.authentication(wire.Auth.MD5_PASSWORD, b"salt"))) as port:
         prefer = record(look(uri(port, "&sslmode=prefer", "db.test"), tcp.PROBE, startup.PROBE))
         require = record(look(uri(port, "&sslmode=require", "db.test"), tcp.PROBE, startup.PROBE))
-    assert (prefer.answer, prefer.reached, prefer.with_sni) == (Answer.MD5, Reached.AUTH, Answer.NOT_REACHED)
-    assert (require.answer, require.reached, require.plaintext) == (Answer.NOT_REACHED, Reached.NONE, None)
+    assert (prefer.answer, prefer.reached, prefer.with_sni) == (ServerReply.MD5, Reached.AUTH, ServerReply.NOT_REACHED)
+    assert (require.answer, require.reached, require.plaintext) == (ServerReply.NOT_REACHED, Reached.NONE, None)
 
 
 def test_the_error_of_the_first_way_is_told_where_both_are_refused(look: Look, authority: Authority) -> None:
@@ -149,16 +149,16 @@ def test_the_error_of_the_first_way_is_told_where_both_are_refused(look: Look, a
 @pytest.mark.parametrize(
     ("answer", "meaning", "reached"),
     [
-        (wire.authentication(wire.Auth.OK), Answer.OK, Reached.SESSION),
-        (wire.authentication(wire.Auth.GSS), Answer.GSS, Reached.AUTH),
-        (wire.authentication_sasl(("SCRAM-SHA-256",)), Answer.SASL, Reached.AUTH),
-        (wire.authentication_sasl(("OAUTHBEARER",)), Answer.SASL_OTHER, Reached.AUTH),
-        (wire.message(b"N", b"Mhello\0\0") + wire.authentication(wire.Auth.OK), Answer.OK, Reached.SESSION),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", Answer.NOT_POSTGRES, Reached.STARTUP),
-        (wire.authentication(wire.Auth.SASL_FINAL), Answer.NOT_POSTGRES, Reached.STARTUP),
+        (wire.authentication(wire.Auth.OK), ServerReply.OK, Reached.SESSION),
+        (wire.authentication(wire.Auth.GSS), ServerReply.GSS, Reached.AUTH),
+        (wire.authentication_sasl(("SCRAM-SHA-256",)), ServerReply.SASL, Reached.AUTH),
+        (wire.authentication_sasl(("OAUTHBEARER",)), ServerReply.SASL_OTHER, Reached.AUTH),
+        (wire.message(b"N", b"Mhello\0\0") + wire.authentication(wire.Auth.OK), ServerReply.OK, Reached.SESSION),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", ServerReply.NOT_POSTGRES, Reached.STARTUP),
+        (wire.authentication(wire.Auth.SASL_FINAL), ServerReply.NOT_POSTGRES, Reached.STARTUP),
     ],
 )
-def test_every_first_answer_has_its_word(answer: bytes, meaning: Answer, reached: Reached, look: Look) -> None:
+def test_every_first_answer_has_its_word(answer: bytes, meaning: ServerReply, reached: Reached, look: Look) -> None:
     with servers.serving(saying(answer)) as port:
         seen = record(look(uri(port, "&sslmode=disable", "db.test"), tcp.PROBE, startup.PROBE))
     assert (seen.answer, seen.reached) == (meaning, reached)
@@ -167,13 +167,13 @@ def test_every_first_answer_has_its_word(answer: bytes, meaning: Answer, reached
 @pytest.mark.parametrize(
     ("behave", "answer", "failure"),
     [
-        (servers.closing, Answer.CLOSED, Failure.CLOSED),
-        (servers.resetting, Answer.RESET, Failure.RESET),
-        (servers.silent, Answer.SILENT, Failure.TIMED_OUT),
+        (servers.closing, ServerReply.CLOSED, Failure.CLOSED),
+        (servers.resetting, ServerReply.RESET, Failure.RESET),
+        (servers.silent, ServerReply.SILENT, Failure.TIMED_OUT),
     ],
 )
 def test_no_answer_has_its_word_too(
-    behave: servers.Behaviour, answer: Answer, failure: Failure, look: Look, monkeypatch: pytest.MonkeyPatch
+    behave: servers.Behaviour, answer: ServerReply, failure: Failure, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(first_answer, "SILENT_S", 0.2)
     with servers.serving(behave) as port:
@@ -200,7 +200,7 @@ def test_a_client_certificate_that_is_missing_shows_as_an_alert(look: Look, auth
     context.load_verify_locations(authority.root_file)
     with servers.serving(servers.tls_only(context)) as port:
         seen = record(look(uri(port, "&sslmode=require"), tcp.PROBE, startup.PROBE))
-    assert (seen.answer, seen.failure, seen.alert) == (Answer.CLOSED, Failure.TLS_ALERT, "certificate_required")
+    assert (seen.answer, seen.failure, seen.alert) == (ServerReply.CLOSED, Failure.TLS_ALERT, "certificate_required")
 
 
 def test_exactly_the_parameters_that_matter_are_sent(look: Look) -> None:
@@ -239,19 +239,19 @@ def test_direct_tls_goes_without_sslrequest(look: Look, authority: Authority) ->
     server = servers.Postgres(authority.issue("db.test").context(), say=lambda said, name: SCRAM, direct=True)
     with servers.serving(server) as port:
         text = uri(port, "&sslmode=require&sslnegotiation=direct", "db.test")
-        assert record(look(text, tcp.PROBE, startup.PROBE)).answer is Answer.SASL_PLUS
+        assert record(look(text, tcp.PROBE, startup.PROBE)).answer is ServerReply.SASL_PLUS
 
 
 def test_a_unix_socket_is_asked_without_tls_alone(look: Look, tmp_path: Path) -> None:
     server = saying(wire.authentication(wire.Auth.OK))
     with servers.serving_on_path(server, tmp_path / ".s.PGSQL.5432"):
         seen = record(look(f"host={tmp_path} user=a", tcp.PROBE, startup.PROBE))
-    assert (seen.answer, seen.plaintext, seen.without_sni) == (Answer.OK, Answer.OK, None)
+    assert (seen.answer, seen.plaintext, seen.without_sni) == (ServerReply.OK, ServerReply.OK, None)
 
 
 def test_without_a_connection_startup_is_not_reached(look: Look) -> None:
     seen = record(look(uri(servers.closed_port()), tcp.PROBE, startup.PROBE))
-    assert (seen.answer, seen.reached) == (Answer.NOT_REACHED, Reached.NONE)
+    assert (seen.answer, seen.reached) == (ServerReply.NOT_REACHED, Reached.NONE)
 
 
 def test_no_more_than_four_connections_are_open_at_a_time(look: Look, neon: servers.Postgres) -> None:

@@ -28,13 +28,13 @@ def test_a_server_that_hangs_up_on_the_question_and_takes_tls_at_once_is_found_o
 
 
 def test_a_server_that_hangs_up_on_everything_takes_no_direct_tls(look: Look) -> None:
-    with Door(other_servers.behaviour(other_servers.Kind.CLOSES)) as door:
+    with Door(other_servers.behaviour(other_servers.Impostor.CLOSES)) as door:
         seen = observed(door, look)
     assert (seen.ssl_answer, seen.takes_direct) == (SslAnswer.CLOSED, False)
 
 
 def test_direct_tls_is_not_tried_where_the_question_is_answered(look: Look) -> None:
-    with Door(other_servers.behaviour(other_servers.Kind.SAYS_NO)) as door:
+    with Door(other_servers.behaviour(other_servers.Impostor.SAYS_NO)) as door:
         assert observed(door, look).takes_direct is None
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgwhy.finding import Evidence, Kind, Remedy, Verification
+from pgwhy.finding import Evidence, Fix, FixKind, Verification
 from pgwhy.report.fixes import instructions
 from pgwhy.report.ladder.rung import tidied
 from pgwhy.report.text import page
@@ -158,9 +158,9 @@ words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl
 long_words = st.integers(1, 900).map(lambda n: "x" * n)
 texts = st.lists(st.one_of(words, long_words), max_size=30).map(" ".join)
 remedies = st.builds(
-    Remedy,
+    Fix,
     id=st.just("fix"),
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(FixKind),
     title=texts,
     steps=texts,
     caution=texts,
@@ -243,7 +243,7 @@ def test_what_was_never_tried_is_told_only_beside_what_was(slug):
 def test_steps_end_with_a_whole_sentence():
     finding = recorded("refused").findings[0]
     long = "Look at this first. " + "Then there is very much more to be read about it, " * 9 + "as said."
-    fix = Remedy(id="f", kind=Kind.REPAIR, title="do this", steps=long)
+    fix = Fix(id="f", kind=FixKind.REPAIR, title="do this", steps=long)
     report = replace(recorded("refused"), findings=(replace(finding, fixes=(fix,)),))
     lines = page(report).splitlines()
     assert lines[lines.index("Fix 1  do this") + 1] == "       Look at this first."

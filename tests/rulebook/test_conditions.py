@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from pgwhy.rulebook.conditions import Answer, Block, Facts, any_of, block, parse
+from pgwhy.rulebook.conditions import Answer, Block, FactCache, any_of, block, parse
 from tests.small_rules import VOCABULARY
 
 NO, CANNOT_TELL, YES = Answer
@@ -61,12 +61,12 @@ def written(line: str) -> Block:
     ],
 )
 def test_an_operator_answers_as_it_is_documented(line: str, expected: Answer) -> None:
-    assert written(line).answer(Facts(SEEN)) is expected
+    assert written(line).answer(FactCache(SEEN)) is expected
 
 
 def test_all_of_is_the_minimum_and_any_of_the_maximum() -> None:
     lines = {NO: "target.port = 1", CANNOT_TELL: "tls.trust = 'trusted'", YES: "tls.sni_sent = false"}
-    facts = Facts(SEEN)
+    facts = FactCache(SEEN)
     for answers in itertools.product(Answer, repeat=2):
         together = Block(tuple(test for answer in answers for test in written(lines[answer]).tests))
         assert together.answer(facts) is min(answers)
@@ -75,7 +75,7 @@ def test_all_of_is_the_minimum_and_any_of_the_maximum() -> None:
 
 
 def test_a_value_of_another_type_says_nothing_and_raises_nothing() -> None:
-    odd = Facts(VOCABULARY.observations({"target": {"port": "5432", "host": 7, "problems": True}}))
+    odd = FactCache(VOCABULARY.observations({"target": {"port": "5432", "host": 7, "problems": True}}))
     assert written("target.port = { above = 1 }").answer(odd) is CANNOT_TELL
     assert written("target.host = { contains = 'x' }").answer(odd) is CANNOT_TELL
     assert written("target.problems = { lacks = 'x' }").answer(odd) is CANNOT_TELL
@@ -83,7 +83,7 @@ def test_a_value_of_another_type_says_nothing_and_raises_nothing() -> None:
 
 
 def test_facts_of_a_newer_version_can_be_asked_for() -> None:
-    newer = Facts(VOCABULARY.observations({"quic": {"spoken": True}}))
+    newer = FactCache(VOCABULARY.observations({"quic": {"spoken": True}}))
     assert written("quic.spoken = true").answer(newer) is YES
 
 
@@ -96,7 +96,7 @@ def test_each_fact_is_looked_up_once_and_each_text_folded_once() -> None:
             return "A  text"
 
     counting = Counting()
-    facts = Facts(counting)  # type: ignore[arg-type]  # only `get` is used
+    facts = FactCache(counting)  # type: ignore[arg-type]  # only `get` is used
     for _ in range(3):
         assert written("error.message = { contains = 'a text' }").answer(facts) is YES
     assert counting.asked == 1
@@ -104,7 +104,7 @@ def test_each_fact_is_looked_up_once_and_each_text_folded_once() -> None:
 
 
 def test_a_match_knows_its_place_in_the_text() -> None:
-    facts = Facts(VOCABULARY.observations({"error": {"message": "one two\n\nthree four"}}))
+    facts = FactCache(VOCABULARY.observations({"error": {"message": "one two\n\nthree four"}}))
     (by_text,) = parse("error", "message", {"contains": ["nowhere", "three four"]})
     (by_pattern,) = parse("error", "message", {"matches": "t[a-z]+e four"})
     (by_value,) = parse("error", "message", "one two\n\nthree four")

@@ -25,7 +25,7 @@ def asked(observations: Observations, rules: Rulebook = RULES) -> list[str]:
 
 
 def found(observations: Observations, rules: Rulebook = RULES) -> list[str]:
-    return [held.rule.id for held in rules.holding(observations)]
+    return [held.rule.id for held in rules.matches(observations)]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -12,7 +12,7 @@ from pgwhy.causes import Severity
 from pgwhy.probes import VOCABULARY
 from pgwhy.rulebook import compiled
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
-from pgwhy.rulebook.conditions import Facts, Operator
+from pgwhy.rulebook.conditions import FactCache, Operator
 from pgwhy.rulebook.rule import Example, Rule
 from pgwhy.target.editing.repair import REPAIRS
 
@@ -61,7 +61,7 @@ def test_no_pattern_is_slow_on_a_long_text_made_against_it() -> None:
     }
     for pattern, test in patterns.items():
         for unit in (pattern.split("|")[0].strip("("), '"a ' * 3, "1:", "a" * 7 + " "):
-            hostile = Facts(VOCABULARY.observations({"error": {"message": (unit * 50_000)[:50_000]}}))
+            hostile = FactCache(VOCABULARY.observations({"error": {"message": (unit * 50_000)[:50_000]}}))
             begin = time.perf_counter()
             test.pattern.search(hostile["error.message"])
             assert time.perf_counter() - begin < 0.5, pattern

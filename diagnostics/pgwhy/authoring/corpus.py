@@ -15,10 +15,10 @@ from typing import Any
 
 from pgwhy.causes import Cause, Severity
 from pgwhy.engine.batch import answered
-from pgwhy.engine.explanation import standing
-from pgwhy.engine.reports import told_by
+from pgwhy.engine.explanation import matches_in_order
+from pgwhy.engine.reports import observations_of_text
 from pgwhy.rulebook.book import Rulebook
-from pgwhy.rulebook.match import Held
+from pgwhy.rulebook.match import Match
 from pgwhy.values import dataclass
 
 
@@ -58,7 +58,7 @@ def score(lines: Iterable[str], rulebook: Rulebook) -> Score:
 
 
 def _count(case: dict[str, Any], rulebook: Rulebook, found: Score) -> None:
-    seen = told_by(case["text"])
+    seen = observations_of_text(case["text"])
     given, right = answered(seen, rulebook), {case["cause"], *case.get("accept", ())}
     no_problem = case["cause"] == Cause.NOT_A_CONNECTION_PROBLEM
     found.texts += 1
@@ -71,7 +71,7 @@ def _count(case: dict[str, Any], rulebook: Rulebook, found: Score) -> None:
     if given.rule is None:
         return
     found.first[given.rule] = found.first.get(given.rule, 0) + 1
-    holding = [held for held in standing(seen, rulebook) if held.rule.severity is Severity.ERROR]
+    holding = [held for held in matches_in_order(seen, rulebook) if held.rule.severity is Severity.ERROR]
     if given.cause in right and not any(h.rule.cause in right for h in holding if h.rule.id != given.rule):
         first = next(held for held in holding if held.rule.id == given.rule)
         found.alone.setdefault(given.rule, []).append((case["id"], _words(first)))
@@ -100,5 +100,5 @@ def _share(part: int, whole: int) -> str:
     return f"{part} ({100 * part / whole:.1f} %)" if whole else "0"
 
 
-def _words(held: Held) -> str:
+def _words(held: Match) -> str:
     return ", ".join(f'"{word}"' for word in held.words) or "facts alone"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pgwhy.authoring.made_up import Pseudonyms
 from pgwhy.facts import Observations, Record, Value, fact_names, to_plain
 from pgwhy.finding import Report
-from pgwhy.rulebook.conditions import WORDS, Facts, any_of
+from pgwhy.rulebook.conditions import WORDS, FactCache, any_of
 from pgwhy.rulebook.rule import Rule
 
 
@@ -21,7 +21,7 @@ def written(report: Report, rule: Rule | None) -> str:
     about = f"of {rule.id}" if rule else "of a rule to come: delete the facts that it does not ask for"
     lines = [f"# {about}", "[[example]]", f"name = {_toml(_title(report))}"]
     if rule is not None:
-        answer = any_of(rule.when, Facts(seen))
+        answer = any_of(rule.when, FactCache(seen))
         word = next(word for word, each in WORDS.items() if each is answer)
         lines += [] if word == "yes" else [f'expect = "{word}"']
     lines.append("[example.given]")

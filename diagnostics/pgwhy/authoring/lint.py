@@ -20,8 +20,8 @@ from pgwhy.engine.explanation import explain
 from pgwhy.facts import Vocabulary
 from pgwhy.rulebook import compiled
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
-from pgwhy.rulebook.conditions import WORDS, Answer, Facts
-from pgwhy.rulebook.rule import Example, FixSpec, Rule
+from pgwhy.rulebook.conditions import WORDS, Answer, FactCache
+from pgwhy.rulebook.rule import Example, Rule, RuleFix
 from pgwhy.values import dataclass
 
 TITLE_CHARACTERS = 72
@@ -117,7 +117,7 @@ def _supersedes(rule: Rule, rulebook: Rulebook) -> Remarks:
             yield "supersedes", f"hides {id}, which is worse ({other.severity.value})"
 
 
-def _fix(rule: Rule, fix: FixSpec, vocabulary: Vocabulary) -> Remarks:
+def _fix(rule: Rule, fix: RuleFix, vocabulary: Vocabulary) -> Remarks:
     key = f"fix.{fix.id}"
     yield from _title(f"{key}.title", fix.title)
     if fix.change is None and not fix.steps.strip():
@@ -128,7 +128,7 @@ def _fix(rule: Rule, fix: FixSpec, vocabulary: Vocabulary) -> Remarks:
             if not _WARNS.search(spaced[max(0, found.start() - 40) : found.start()]):
                 yield f"{key}.{part}", f'advises to weaken TLS: "{found[0]}"'
     positive = [vocabulary.observations(e.given) for e in rule.examples if e.expect is Answer.YES]
-    if fix.applies and positive and all(fix.applies.answer(Facts(seen)) is Answer.NO for seen in positive):
+    if fix.applies and positive and all(fix.applies.answer(FactCache(seen)) is Answer.NO for seen in positive):
         yield key, "is offered in no example that says yes"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pgwhy.causes import Cause, Kind, Owner, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Owner, Severity, Stage
 
 BLANK = "FILL IN"
 """Stands in every line that the author has to write; the linter names each line that still has it."""
@@ -45,7 +45,7 @@ def template(id: str) -> str:
         causes=_comment(causes),
         severities=" · ".join(Severity),
         owners=" · ".join(Owner),
-        kinds=" · ".join(Kind),
+        kinds=" · ".join(FixKind),
     )
 
 

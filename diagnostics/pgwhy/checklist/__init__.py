@@ -15,7 +15,7 @@ from pgwhy.checklist.answers import Answers, Risk, Tick
 from pgwhy.checklist.item import Item, Weight, items
 from pgwhy.facts import Observations
 from pgwhy.finding import Report
-from pgwhy.rulebook.conditions import Answer, Facts
+from pgwhy.rulebook.conditions import Answer, FactCache
 from pgwhy.values import dataclass
 
 SCHEMA = "pgwhy/checklist/1"
@@ -81,7 +81,7 @@ class Change:
 
 def evaluate(report: Report, seen: Observations, answers: Answers, today: date) -> Checklist:
     """`seen` are the report's observations with what else was looked at (`workplace`)."""
-    facts = Facts(seen)
+    facts = FactCache(seen)
     found = {finding.rule for finding in report.findings}
     entries = [_entry(item, facts, found, answers, today) for item in items() if _applies(item, facts)]
     endpoint = seen.get("target.endpoint") or seen.get("target.host") or "the default server"
@@ -105,11 +105,11 @@ def changes(checklist: Checklist, baseline: Mapping[str, Any]) -> tuple[Change, 
     )
 
 
-def _applies(item: Item, facts: Facts) -> bool:
+def _applies(item: Item, facts: FactCache) -> bool:
     return item.applies is None or item.applies.answer(facts) is not Answer.NO
 
 
-def _entry(item: Item, facts: Facts, found: Iterable[str], answers: Answers, today: date) -> Entry:
+def _entry(item: Item, facts: FactCache, found: Iterable[str], answers: Answers, today: date) -> Entry:
     state = _state(item, facts, set(found))
     tests = item.holds.tests if item.holds else ()
     seen = tuple((test.path, facts[test.path]) for test in tests if facts[test.path] is not None)
@@ -127,7 +127,7 @@ def _entry(item: Item, facts: Facts, found: Iterable[str], answers: Answers, tod
     return Entry(item, state, seen)
 
 
-def _state(item: Item, facts: Facts, found: set[str]) -> State:
+def _state(item: Item, facts: FactCache, found: set[str]) -> State:
     if found.intersection(item.rules):
         return State.FAILS
     if item.holds is None:

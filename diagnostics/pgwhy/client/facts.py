@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from pgwhy.client.habits import Addresses, ChannelBinding, Client, Kind, Roots, Syntax, UnknownParameters, Workaround
+from pgwhy.client.habits import (
+    Addresses,
+    ChannelBinding,
+    Client,
+    ClientKind,
+    Roots,
+    SettingsStyle,
+    UnknownParameters,
+    Workaround,
+)
 from pgwhy.facts import Record, fact
 from pgwhy.values import dataclass
 
@@ -21,7 +30,9 @@ class ClientFacts(Record):
     version: str | None = fact("its version; empty if not known")
     named: bool | None = fact("the user said which client fails (--client)")
     guessed: bool | None = fact("the string or the pasted text gave the client away")
-    kind: Kind | None = fact("driver (in a program, or a command), program (with a form) or service (runs elsewhere)")
+    kind: ClientKind | None = fact(
+        "driver (in a program, or a command), program (with a form) or service (runs elsewhere)"
+    )
     family: str | None = fact("libpq, node, go, java, dotnet, rust, python or elixir")
     driver: str | None = fact("the client that it is built on; empty if it is none of another's or that is not known")
     sends_sni: bool | None = fact("the client sends the host name in the TLS handshake for this target")
@@ -39,7 +50,9 @@ class ClientFacts(Record):
     roots: Roots | None = fact("where it finds authorities for verify-full when the settings name none")
     system_roots: bool | None = fact("the client is known to read sslrootcert=system as the system's store")
     unknown_parameters: UnknownParameters | None = fact("what the client does with a parameter that it does not know")
-    settings: Syntax | None = fact("how one writes this client's settings: the dialect of the target if it reads that")
+    settings: SettingsStyle | None = fact(
+        "how one writes this client's settings: the dialect of the target if it reads that"
+    )
     addresses: Addresses | None = fact("what it does with several addresses: one after the other, or only the first")
     connect_timeout_s: float | None = fact("its time limit for a connection in seconds; 0 if it has none")
     timeout_per_address: bool | None = fact("that limit counts for each address anew; no: for the whole connection")
@@ -133,7 +146,7 @@ def _sni(client: Client, *, host_is_name: bool, sslsni: bool, sslmode: str) -> t
     return "", True
 
 
-def _settings_syntax(client: Client, dialect: str) -> Syntax | None:
+def _settings_syntax(client: Client, dialect: str) -> SettingsStyle | None:
     if dialect in set(client.syntaxes):
-        return Syntax(dialect)
+        return SettingsStyle(dialect)
     return client.syntaxes[0] if client.syntaxes else None

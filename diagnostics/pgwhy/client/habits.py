@@ -7,7 +7,7 @@ from enum import StrEnum
 from pgwhy.values import dataclass
 
 
-class Kind(StrEnum):
+class ClientKind(StrEnum):
     """Where a client runs, which decides what its user can change."""
 
     DRIVER = "driver"
@@ -38,7 +38,7 @@ class ChannelBinding(StrEnum):
     NONE = "none"
 
 
-class Syntax(StrEnum):
+class SettingsStyle(StrEnum):
     """How one writes this client's settings."""
 
     URI = "uri"
@@ -101,12 +101,12 @@ class Client:
     """The user named it."""
     guessed: bool = False
     """The string or the error text gave it away."""
-    kind: Kind | None = None
+    kind: ClientKind | None = None
     family: str | None = None
     """`libpq`, `node`, `go`, `java`, `dotnet`, `rust`, `python`, `elixir`: whose error texts and limits it has."""
     driver: str | None = None
     """The client that it is built on, whose habits it has where it says nothing else: `pgjdbc` for DBeaver."""
-    syntaxes: tuple[Syntax, ...] = ()
+    syntaxes: tuple[SettingsStyle, ...] = ()
     """What it reads; the first one is what its documentation shows."""
     unknown_parameters: UnknownParameters | None = None
     refused_parameters: tuple[str, ...] = ()
@@ -162,7 +162,7 @@ class Client:
         """How it can name the endpoint: by its documentation row, else as far as its kind and its library tell."""
         if self.workarounds is not None:
             return self.workarounds
-        upgrade = () if self.kind is Kind.SERVICE else (Workaround.UPGRADE,)
+        upgrade = () if self.kind is ClientKind.SERVICE else (Workaround.UPGRADE,)
         field = (Workaround.DATABASE_FIELD,) if self.family == "libpq" or self.kind is None else ()
         verify_full = (Workaround.VERIFY_FULL,) if self.family == "go" else ()
         return (*upgrade, Workaround.OPTION, *field, *verify_full, Workaround.PASSWORD)
@@ -176,7 +176,7 @@ class Client:
 LIBPQ_HERE = Client(
     id="libpq",
     title="libpq",
-    kind=Kind.DRIVER,
+    kind=ClientKind.DRIVER,
     family="libpq",
     sends_sni=True,
     channel_binding=ChannelBinding.SUPPORTED,
@@ -186,7 +186,7 @@ LIBPQ_HERE = Client(
     roots=Roots.FILE,
     system_roots=True,
     unknown_parameters=UnknownParameters.REFUSED,
-    syntaxes=(Syntax.URI, Syntax.KEYWORDS),
+    syntaxes=(SettingsStyle.URI, SettingsStyle.KEYWORDS),
     addresses=Addresses.IN_TURN,
     connect_timeout_s=0,
     timeout_per_address=True,

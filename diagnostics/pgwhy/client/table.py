@@ -12,9 +12,9 @@ from pgwhy.client.habits import (
     Addresses,
     ChannelBinding,
     Client,
-    Kind,
+    ClientKind,
     Roots,
-    Syntax,
+    SettingsStyle,
     UnknownParameters,
     Workaround,
 )
@@ -115,12 +115,12 @@ def _known(name: str) -> str | None:
 
 
 _WORDS: dict[str, Any] = {
-    "kind": Kind,
+    "kind": ClientKind,
     "channel_binding": ChannelBinding,
     "unknown_parameters": UnknownParameters,
     "addresses": Addresses,
     "roots": Roots,
-    "syntaxes": Syntax,
+    "syntaxes": SettingsStyle,
     "workarounds": Workaround,
 }
 

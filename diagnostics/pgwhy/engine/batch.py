@@ -14,8 +14,8 @@ from typing import IO, Any
 
 from pgwhy.causes import Severity
 from pgwhy.client import UnknownClient, resolve
-from pgwhy.engine.explanation import standing
-from pgwhy.engine.reports import told_by
+from pgwhy.engine.explanation import matches_in_order
+from pgwhy.engine.reports import observations_of_text
 from pgwhy.facts import Observations
 from pgwhy.foreign import files, json_text
 from pgwhy.rulebook.book import Rulebook
@@ -28,7 +28,7 @@ ENDLESS = 2_000_000_000
 
 
 @dataclass(frozen=True)
-class Answer:
+class TextCause:
     """What one text was found to be: the verdict without words. All `None`: no cause is known."""
 
     cause: str | None
@@ -38,18 +38,20 @@ class Answer:
     """Other causes that look the same, with their rules."""
 
 
-def answered(seen: Observations, rulebook: Rulebook) -> Answer:
+def answered(seen: Observations, rulebook: Rulebook) -> TextCause:
     """The cause that `verdict.decide` names for an error text alone."""
-    errors = [h.rule for h in standing(seen, rulebook) if h.rule.severity is Severity.ERROR and h.rule.cause]
+    errors = [h.rule for h in matches_in_order(seen, rulebook) if h.rule.severity is Severity.ERROR and h.rule.cause]
     if not errors:
-        return Answer(None, None, None)
+        return TextCause(None, None, None)
     first = errors[0]
     also: dict[str, str] = {}
     for rule in errors[1:]:
         if rule.cause not in (None, first.cause) and rule.stage is first.stage:
             also.setdefault(str(rule.cause), rule.id)
     about = first.cause.about if first.cause else None
-    return Answer(str(first.cause), first.id, about.stage.value if about and about.stage else None, tuple(also.items()))
+    return TextCause(
+        str(first.cause), first.id, about.stage.value if about and about.stage else None, tuple(also.items())
+    )
 
 
 def answers(lines: Iterable[bytes | int | None], rulebook: Rulebook) -> Iterator[dict[str, Any]]:
@@ -88,7 +90,7 @@ def _answer(line: bytes, number: int, rulebook: Rulebook) -> dict[str, Any]:
         return _unread(None, number, 'is not an object with "text"')
     if not isinstance(given.get("text"), str):
         return _unread(given.get("id"), number, 'has no "text"' if "text" not in given else '"text" is not a text')
-    found = answered(told_by(given["text"], _client(given.get("driver"))), rulebook)
+    found = answered(observations_of_text(given["text"], _client(given.get("driver"))), rulebook)
     also = [{"cause": cause, "rule": rule} for cause, rule in found.also]
     return {"id": given.get("id"), "cause": found.cause, "rule": found.rule, "stage": found.stage, "also": also}
 

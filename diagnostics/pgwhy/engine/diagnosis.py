@@ -25,7 +25,7 @@ from pgwhy.finding import Finding, Report, Severity
 from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.probes.permit import Permit
-from pgwhy.probes.probe import Options, Seen
+from pgwhy.probes.probe import Options, Run
 from pgwhy.progress import connects
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
@@ -96,7 +96,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     try:
         await observe(seen, network, progress=progress)
     except asyncio.CancelledError:
-        interrupted = _forgive()
+        interrupted = _absorb_cancellation()
     observations = _concluded(seen)
     rulebook = loading.result()
     explanation = explain(observations, rulebook)
@@ -108,7 +108,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
         try:
             findings = await verify(findings, run)
         except asyncio.CancelledError:
-            interrupted = _forgive()
+            interrupted = _absorb_cancellation()
             findings = described(findings, request.target)
     else:
         findings = described(findings, request.target)
@@ -151,7 +151,7 @@ def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
     return loaded
 
 
-def _forgive() -> bool:
+def _absorb_cancellation() -> bool:
     """Take note of a cancellation and go on to the report."""
     task = asyncio.current_task()
     if task is not None:
@@ -159,7 +159,7 @@ def _forgive() -> bool:
     return True
 
 
-def _concluded(seen: Seen) -> Observations:
+def _concluded(seen: Run) -> Observations:
     """What was seen, with the client's version, and with the error text that this run met, if none was given."""
     observations = seen.observations()
     facts = observations.records.get(ClientFacts.name)

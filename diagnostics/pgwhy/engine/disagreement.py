@@ -14,12 +14,14 @@ from pgwhy.causes import Cause, Stage
 from pgwhy.facts import Observations
 
 
-def of_the_string(seen: Observations) -> str:
+def other_target(seen: Observations) -> str:
     """What the text names and the target does not, in a sentence; empty if they agree as far as can be told."""
     return next(_other_string(seen), "")
 
 
-def of_the_places(seen: Observations, reported: Cause | None, stopped: Stage | None, *, connects: bool | None) -> str:
+def reported_elsewhere(
+    seen: Observations, reported: Cause | None, stopped: Stage | None, *, connects: bool | None
+) -> str:
     """Who gets further, the client that printed the text or this machine; empty if it is about the same.
 
     `reported` is what the text says, `stopped` where this machine's run stopped (`None`: nowhere).

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pgwhy.causes import Kind, Severity, Stage
+from pgwhy.causes import FixKind, Severity, Stage
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, to_plain
-from pgwhy.finding import Doubt, Evidence, Finding, Remedy
+from pgwhy.finding import Doubt, Evidence, Finding, Fix
 from pgwhy.rulebook.allowance import refusal
 from pgwhy.rulebook.book import Rulebook
-from pgwhy.rulebook.conditions import Answer, Facts, Test
-from pgwhy.rulebook.match import Held
-from pgwhy.rulebook.rule import FixSpec
+from pgwhy.rulebook.conditions import Answer, FactCache, Test
+from pgwhy.rulebook.match import Match
+from pgwhy.rulebook.rule import RuleFix
 from pgwhy.rulebook.wording import cut, exactly, placeholders, say, word
 from pgwhy.values import dataclass
 
@@ -44,7 +44,7 @@ class Explanation:
 
 def explain(observations: Observations, rulebook: Rulebook) -> Explanation:
     """Ask every rule. The same observations and rules give the same answer, whenever and wherever."""
-    holding = rulebook.holding(observations)
+    holding = rulebook.matches(observations)
     told, behind = _in_order(holding)
     doubts: tuple[Doubt, ...] = ()
     if not any(each.rule.severity is Severity.ERROR for each in told):
@@ -57,12 +57,12 @@ def explain(observations: Observations, rulebook: Rulebook) -> Explanation:
     )
 
 
-def standing(observations: Observations, rulebook: Rulebook) -> list[Held]:
+def matches_in_order(observations: Observations, rulebook: Rulebook) -> list[Match]:
     """The rules that `explain` makes findings of, in its order: for somebody who needs no words."""
-    return _in_order(rulebook.holding(observations))[0]
+    return _in_order(rulebook.matches(observations))[0]
 
 
-def _in_order(holding: Iterable[Held]) -> tuple[list[Held], dict[str, str]]:
+def _in_order(holding: Iterable[Match]) -> tuple[list[Match], dict[str, str]]:
     """Those that are told, and which rule hides each of the others."""
     holding = [each for each in holding if not _about_another_service(each)]
     behind = {other: each.rule.id for each in holding for other in each.rule.supersedes}
@@ -70,27 +70,27 @@ def _in_order(holding: Iterable[Held]) -> tuple[list[Held], dict[str, str]]:
     return sorted(told, key=_rank) if len(told) > 1 else told, behind
 
 
-def _about_another_service(held: Held) -> bool:
+def _about_another_service(held: Match) -> bool:
     """It rests on a text that nobody who asks about Postgres should be told of."""
     if held.facts["error.about_another_service"] is not True:
         return False
     return any(test.path.startswith("error.") for test in held.block.tests)
 
 
-def _rank(held: Held) -> tuple[int, bool, int, int, str]:
+def _rank(held: Match) -> tuple[int, bool, int, int, str]:
     rule, facts = held.rule, held.facts
     elsewhere = facts["error.origin"] == Origin.REPORTED and not _of_the_users_client(held)
     severity, stage = _SEVERITIES.index(rule.severity), _STAGES.index(rule.stage)
     return severity, elsewhere, stage, -len(held.block.tests), rule.id
 
 
-def _of_the_users_client(held: Held) -> bool:
+def _of_the_users_client(held: Match) -> bool:
     """It rests on the text that the client printed, or on nothing but what is true wherever the string is used."""
     records = {test.path.partition(".")[0] for test in held.evidence}
     return "error" in records or records <= {"target", "client", "settings"}
 
 
-def _finding(held: Held, observations: Observations) -> Finding:
+def _finding(held: Match, observations: Observations) -> Finding:
     rule = held.rule
     evidence = _evidence(held.evidence, held.facts)
     reported = any(e.fact.startswith("error.") for e in evidence) and held.facts["error.origin"] == Origin.REPORTED
@@ -111,7 +111,7 @@ def _finding(held: Held, observations: Observations) -> Finding:
     )
 
 
-def _evidence(tests: Iterable[Test], facts: Facts) -> tuple[Evidence, ...]:
+def _evidence(tests: Iterable[Test], facts: FactCache) -> tuple[Evidence, ...]:
     told: dict[str, Evidence] = {}
     for test in tests:
         value = to_plain(facts[test.path])
@@ -121,9 +121,9 @@ def _evidence(tests: Iterable[Test], facts: Facts) -> tuple[Evidence, ...]:
     return tuple(told.values())
 
 
-def _remedies(fixes: Iterable[FixSpec], facts: Facts, observations: Observations) -> tuple[Remedy, ...]:
+def _remedies(fixes: Iterable[RuleFix], facts: FactCache, observations: Observations) -> tuple[Fix, ...]:
     """Those that are for this run, surely before perhaps, repairs before workarounds. Not tried yet."""
-    offered: list[tuple[bool, int, Remedy]] = []
+    offered: list[tuple[bool, int, Fix]] = []
     for fix in fixes:
         answer = fix.applies.answer(facts) if fix.applies else Answer.YES
         if answer is not Answer.NO:
@@ -131,7 +131,7 @@ def _remedies(fixes: Iterable[FixSpec], facts: Facts, observations: Observations
     return tuple(remedy for _, _, remedy in sorted(offered, key=lambda each: each[:2]))
 
 
-def _remedy(fix: FixSpec, observations: Observations) -> Remedy:
+def _remedy(fix: RuleFix, observations: Observations) -> Fix:
     change: dict[str, Any] | None = None
     unknown: tuple[str, ...] = ()
     if fix.change is not None:
@@ -141,7 +141,7 @@ def _remedy(fix: FixSpec, observations: Observations) -> Remedy:
     if change is not None and not unknown:
         # A fact that fills it may be what a server or a resolver has chosen.
         refused = refusal(change, observations.get("target.sslmode"))
-    return Remedy(
+    return Fix(
         id=fix.id,
         kind=fix.kind,
         title=word(fix.title, observations),
@@ -167,7 +167,7 @@ def _asked(value: Any) -> list[str]:
     return [path for text in texts for path in placeholders(text)]
 
 
-def _doubts(held: Iterable[Held], hidden: Iterable[str], observations: Observations) -> tuple[Doubt, ...]:
+def _doubts(held: Iterable[Match], hidden: Iterable[str], observations: Observations) -> tuple[Doubt, ...]:
     """Errors for which something speaks, in stages not passed yet: those that miss the fewest facts first."""
     passed = _passed(observations)
     fitting = [
@@ -192,7 +192,7 @@ def _passed(observations: Observations) -> int:
 
 _STAGES = list(Stage)
 _SEVERITIES = list(Severity)
-_KINDS = list(Kind)
+_KINDS = list(FixKind)
 _PASSED = (
     ("dns.outcome", "found", Stage.DNS),
     ("tcp.outcome", "all", Stage.TCP),

@@ -13,7 +13,7 @@ from pgwhy.facts import Observations, Record
 from pgwhy.machine import Machine
 from pgwhy.probes import PROBES
 from pgwhy.probes.permit import Permit
-from pgwhy.probes.probe import Options, Probe, Seen
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.settings import SettingsFacts
 from pgwhy.target.facts import HostKind
 from pgwhy.target.model import Target
@@ -43,12 +43,12 @@ def begin(
     given: Iterable[Record] = (),
     version: str = "",
     permit: Permit | None = None,
-) -> Seen:
+) -> Run:
     """Everything that is known before the first packet. `given` are records that need not be observed again.
 
     `permit` is that of the run, where `target` is not the user's own but one that a fix has changed.
     """
-    seen = Seen(target, client, machine, options, permit or Permit(target))
+    seen = Run(target, client, machine, options, permit or Permit(target))
     for record in (*before(target, client, version), *given):
         seen.put(record)
     return seen
@@ -71,7 +71,7 @@ def before(target: Target, client: Client, version: str = "") -> tuple[Record, R
 
 
 async def observe(
-    seen: Seen, network: Network, probes: Iterable[Probe] = PROBES, progress: Progress | None = None
+    seen: Run, network: Network, probes: Iterable[Probe] = PROBES, progress: Progress | None = None
 ) -> Observations:
     """Run these probes to the end, at most `GRACE_S` past the deadline; those whose record was given do not run.
 
@@ -96,10 +96,10 @@ async def observe(
     return seen.observations()
 
 
-async def _run(probe: Probe, seen: Seen, network: Network, progress: Progress | None) -> None:
+async def _run(probe: Probe, seen: Run, network: Network, progress: Progress | None) -> None:
     for need in probe.needs:
         await seen.later(need)
-    if probe.on_the_way and seen.target.problems and not (await seen.later(SettingsFacts)).readable:
+    if probe.needs_readable_settings and seen.target.problems and not (await seen.later(SettingsFacts)).readable:
         # The client never gets so far. Only a text with problems is waited for: a healthy run starts at once.
         seen.put(probe.record())
         return

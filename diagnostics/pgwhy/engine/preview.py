@@ -15,7 +15,7 @@ from pgwhy.network import Network
 from pgwhy.probes.settings import NOTHING
 
 
-def plan(request: Request) -> tuple[str, ...]:
+def connections(request: Request) -> tuple[str, ...]:
     """Which names, connections and logins a run would open, a line each. Opens none."""
     from pgwhy.engine import outlook  # for this alone, as the next line
     from pgwhy.network.stream import is_ip_literal, is_socket_path

@@ -18,7 +18,7 @@ from pgwhy.engine.explanation import Explanation, explain
 from pgwhy.engine.verdict import decide, findings_that_count
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations, Vocabulary
-from pgwhy.finding import Finding, Remedy, Report, Status, in_order
+from pgwhy.finding import Finding, Fix, Report, Status, in_order
 from pgwhy.machine import Machine
 from pgwhy.timeline import Span
 
@@ -71,13 +71,13 @@ def of_text(
     rulebook: Rulebook | None = None,
 ) -> Report:
     """What an error text alone tells. Raises `UnknownClient`. `rulebook`: where the rules are loaded already."""
-    seen = told_by(redaction.for_machine(machine).pasted(text), client)
+    seen = observations_of_text(redaction.for_machine(machine).pasted(text), client)
     rulebook = rulebook or all_rules(rules)
     explanation = explain(seen, rulebook)
     return report(machine, seen, findings_that_count(explanation, seen), explanation, rulebook)
 
 
-def told_by(text: str, client: str | None = None) -> Observations:
+def observations_of_text(text: str, client: str | None = None) -> Observations:
     """What a text tells, as observations: itself, and whose it is. Raises `UnknownClient`.
 
     The text is read as it is: what is shown of it has to go through redaction before.
@@ -131,7 +131,7 @@ def _vocabulary() -> Vocabulary:
     return VOCABULARY
 
 
-def _as_tried(finding: Finding, tried: dict[tuple[str, str], Remedy]) -> tuple[Remedy, ...]:
+def _as_tried(finding: Finding, tried: dict[tuple[str, str], Fix]) -> tuple[Fix, ...]:
     remedies = []
     for fix in finding.fixes:
         then = tried.get((finding.rule, fix.id))

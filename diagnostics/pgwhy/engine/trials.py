@@ -10,8 +10,8 @@ from pgwhy.facts import Observations
 from pgwhy.rulebook.allowance import refusal
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.compiled import is_built_in
-from pgwhy.rulebook.conditions import Answer, Facts, any_of
-from pgwhy.rulebook.rule import FixSpec, Rule
+from pgwhy.rulebook.conditions import Answer, FactCache, any_of
+from pgwhy.rulebook.rule import Rule, RuleFix
 from pgwhy.rulebook.wording import exactly, word
 
 
@@ -20,7 +20,7 @@ def trials(rulebook: Rulebook, known: Observations, *, login: bool) -> Iterator[
 
     The built-in fixes are left out: what they open is what a plan says anyway. `login`: the run may log in.
     """
-    facts = Facts(known)
+    facts = FactCache(known)
     for rule in rulebook:
         if rule.severity is not Severity.ERROR or is_built_in(rule.path):
             continue
@@ -30,12 +30,12 @@ def trials(rulebook: Rulebook, known: Observations, *, login: bool) -> Iterator[
                     yield _line(rule, fix, fix.change, known, login=login)
 
 
-def _line(rule: Rule, fix: FixSpec, change: Mapping[str, Any], known: Observations, *, login: bool) -> str:
+def _line(rule: Rule, fix: RuleFix, change: Mapping[str, Any], known: Observations, *, login: bool) -> str:
     again = "and log in again" if login else "and send the start-up message again"
     return f"if {rule.id} holds, try its fix {fix.id}: {', '.join(_in_words(change, known))}, {again}"
 
 
-def _excluded(fix: FixSpec, facts: Facts, known: Observations) -> bool:
+def _excluded(fix: RuleFix, facts: FactCache, known: Observations) -> bool:
     """It is for other clients or targets, or what it would set here is not allowed."""
     if fix.applies is not None and fix.applies.answer(facts) is Answer.NO:
         return True

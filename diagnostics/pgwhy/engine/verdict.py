@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pgwhy.causes import Cause, Stage
-from pgwhy.engine.disagreement import of_the_places, of_the_string
+from pgwhy.engine.disagreement import other_target, reported_elsewhere
 from pgwhy.engine.explanation import Explanation
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
@@ -20,7 +20,7 @@ def findings_that_count(explanation: Explanation, seen: Observations) -> tuple[F
 
     A run that connects has no error. A pasted error text is about somebody else's run, so what rests on it stays.
     """
-    return tuple(f for f in explanation.findings if f.severity is not Severity.ERROR or _stands(f, seen))
+    return tuple(f for f in explanation.findings if f.severity is not Severity.ERROR or _not_disproved(f, seen))
 
 
 def decide(
@@ -78,7 +78,7 @@ def _kept_back(seen: Observations) -> str:
     return reason(seen.get("authentication.not_tried_because"))
 
 
-def _stands(finding: Finding, seen: Observations) -> bool:
+def _not_disproved(finding: Finding, seen: Observations) -> bool:
     if finding.origin is Origin.REPORTED:
         return True
     if connects(seen):
@@ -121,7 +121,7 @@ def _disagreement(status: Status, first: Finding | None, seen: Observations) -> 
     if reported:
         told = first.cause if first is not None and first.origin is Origin.REPORTED else None
         stopped = None if got_through else stopped_at(seen)
-        if said := of_the_string(seen) or of_the_places(seen, told, stopped, connects=got_through):
+        if said := other_target(seen) or reported_elsewhere(seen, told, stopped, connects=got_through):
             return said
     if got_through and (reported or not connects(seen)) and seen.get("tcp.client_gives_up") is not True:
         libpq = seen.get("here.client") or seen.get("client.title") or "libpq"

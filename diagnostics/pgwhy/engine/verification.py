@@ -16,7 +16,7 @@ from pgwhy.client import Client, without_sni
 from pgwhy.engine.observation import begin, observe
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, Record
-from pgwhy.finding import Finding, Remedy, Severity, Verification, in_order
+from pgwhy.finding import Finding, Fix, Severity, Verification, in_order
 from pgwhy.machine import Machine
 from pgwhy.probes import PROBES
 from pgwhy.probes.authentication import Authentication, AuthOutcome
@@ -26,7 +26,7 @@ from pgwhy.probes.probe import Options
 from pgwhy.probes.startup import Reached, Startup
 from pgwhy.progress import stopped_at
 from pgwhy.rulebook.book import Rulebook
-from pgwhy.rulebook.conditions import Answer, Block, Facts
+from pgwhy.rulebook.conditions import Answer, Block, FactCache
 from pgwhy.target.model import Change, Target
 from pgwhy.values import dataclass
 
@@ -88,7 +88,7 @@ def _subject(run: Experiment, finding: Finding) -> Experiment:
     return run
 
 
-async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experiment, *, may_log_in: bool) -> Remedy:
+async def _try(remedy: Fix, expect: Block | None, stage: Stage, run: Experiment, *, may_log_in: bool) -> Fix:
     remedy, changed = _with_edit(remedy, run.target)
     if changed is None:
         return remedy
@@ -102,7 +102,7 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
     before = await _before(run, with_login=with_login)
     if _spent(before):
         return replace(remedy, note=_NO_MORE_LOGINS)
-    if expect.answer(Facts(before)) is not Answer.NO:
+    if expect.answer(FactCache(before)) is not Answer.NO:
         return replace(
             remedy, verification=Verification.INCONCLUSIVE, note="the failure could not be repeated before it"
         )
@@ -110,7 +110,7 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
     after = await _observe(run, changed, with_login=with_login)
     if _spent(after):
         return replace(remedy, note=_NO_MORE_LOGINS)
-    answer = expect.answer(Facts(after))
+    answer = expect.answer(FactCache(after))
     was = max(stage, stopped_at(before) or stage, key=_STAGES.index)
     further = _further(was, after)
     ours = (AuthOutcome.CLEAR_TEXT_HELD_BACK, AuthOutcome.STOPPED)
@@ -120,7 +120,7 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
     if answer is Answer.NO:
         verdict = Verification.INCONCLUSIVE if further else Verification.REFUTED
         return replace(remedy, verification=verdict, note=_words(after) + further)
-    if _never_gets_there(stage, after):
+    if _stops_earlier(stage, after):
         return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after))
     if may_log_in and run.options.login and after.get("authentication.outcome") is None:
         # The expectation was about start-up and holds. A login on top shows that nothing else is in the way.
@@ -133,7 +133,7 @@ async def _try(remedy: Remedy, expect: Block | None, stage: Stage, run: Experime
     return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
 
 
-def _with_edit(remedy: Remedy, target: Target) -> tuple[Remedy, Target | None]:
+def _with_edit(remedy: Fix, target: Target) -> tuple[Fix, Target | None]:
     """The fix with its edit and the corrected string, and the changed target; `None` where it has no change here."""
     if remedy.change is None:
         return replace(remedy, note=remedy.note or "pgwhy cannot change this for you"), None
@@ -230,7 +230,7 @@ def _further(stage: Stage, after: Observations) -> str:
     return f" (it gets past {stage} and stops at {now})"
 
 
-def _never_gets_there(stage: Stage, after: Observations) -> bool:
+def _stops_earlier(stage: Stage, after: Observations) -> bool:
     """The probes got further than the client itself, which stops earlier (it does not even take the settings)."""
     now = stopped_at(after)
     return now is not None and _STAGES.index(now) < _STAGES.index(stage)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwhy.finding import Kind
+from pgwhy.finding import FixKind
 from pgwhy.manual import topics
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.rule import Rule
@@ -59,7 +59,7 @@ def _rule(page: topics.Page, width: int, conditions: bool) -> Iterator[str]:
     yield ""
     yield from _paragraph(page.because, width, "  ")
     for number, fix in enumerate(page.fixes, 1):
-        kind = "" if fix.kind is Kind.REPAIR else f" ({fix.kind})"
+        kind = "" if fix.kind is FixKind.REPAIR else f" ({fix.kind})"
         yield ""
         yield from wrap(f"{fix.title}{kind}", width, f"  Fix {number}  ", " " * 9)
         yield from _paragraph(fix.steps, width, " " * 9)

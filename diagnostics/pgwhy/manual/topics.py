@@ -10,22 +10,22 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pgwhy import error_text
-from pgwhy.causes import Cause, Kind, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Severity, Stage
 from pgwhy.error_text.codes import codes as in_text
 from pgwhy.facts import Observations
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Operator, Test
-from pgwhy.rulebook.rule import FixSpec, Rule
+from pgwhy.rulebook.rule import Rule, RuleFix
 from pgwhy.rulebook.wording import placeholders, unworded, word
 from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
-class Fix:
+class FixText:
     """A fix as anybody may read it."""
 
     title: str
-    kind: Kind
+    kind: FixKind
     steps: str
     """As `wording.word` gives texts: a line is a paragraph, an item or, behind four spaces, a command."""
     caution: str
@@ -40,7 +40,7 @@ class Page:
     because: str
     conditions: tuple[tuple[str, ...], ...]
     """One tuple a block; the rule holds where all of one block hold."""
-    fixes: tuple[Fix, ...]
+    fixes: tuple[FixText, ...]
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ def _holding(code: str, rulebook: Rulebook) -> list[Rule]:
     if not re.fullmatch(r"[0-9A-Z]{5}", code):
         return []
     text = error_text.clean(f"SQLSTATE {code}", error_text.Origin.REPORTED, alone=True)
-    return [held.rule for held in rulebook.holding(Observations({error_text.ErrorText.name: text}))]
+    return [held.rule for held in rulebook.matches(Observations({error_text.ErrorText.name: text}))]
 
 
 def _asked(test: Test) -> Iterator[str]:
@@ -159,15 +159,15 @@ def _general_first(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: (_SEVERITIES.index(rule.severity), -superseded.count(rule.id))))
 
 
-def _fix(fix: FixSpec) -> Fix:
-    return Fix(title(fix.title), fix.kind, _text(fix.steps), _text(fix.caution))
+def _fix(fix: RuleFix) -> FixText:
+    return FixText(title(fix.title), fix.kind, _text(fix.steps), _text(fix.caution))
 
 
 def _text(text: str) -> str:
     return word(text, Observations({}))
 
 
-_KINDS = list(Kind)
+_KINDS = list(FixKind)
 _SEVERITIES = list(Severity)
 _WORDS = {
     Operator.EQUALS: "is",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pgwhy.engine.explanation import explain
 from pgwhy.facts import Observations, Value, to_plain
 from pgwhy.rulebook.book import Rulebook
-from pgwhy.rulebook.conditions import Answer, Facts, Test
+from pgwhy.rulebook.conditions import Answer, FactCache, Test
 from pgwhy.rulebook.rule import Rule
 from pgwhy.values import dataclass
 
@@ -46,7 +46,7 @@ class WhyNot:
 
 def why_not(rule: Rule, observations: Observations, rulebook: Rulebook) -> WhyNot:
     """Ask one rule line by line, and the whole rulebook for what comes before it."""
-    facts = Facts(observations)
+    facts = FactCache(observations)
     blocks = tuple(_block(block.tests, facts) for block in rule.when)
     explanation = explain(observations, rulebook)
     told = [finding.rule for finding in explanation.findings]
@@ -63,6 +63,6 @@ def why_not(rule: Rule, observations: Observations, rulebook: Rulebook) -> WhyNo
     )
 
 
-def _block(tests: tuple[Test, ...], facts: Facts) -> Block:
+def _block(tests: tuple[Test, ...], facts: FactCache) -> Block:
     lines = tuple(Line(test, test.answer(facts), to_plain(facts[test.path])) for test in tests)
     return Block(min(line.answer for line in lines), lines)

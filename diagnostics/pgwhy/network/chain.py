@@ -36,7 +36,7 @@ class Trust(StrEnum):
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ChainTrust:
     """What a chain is worth to one trust store."""
 
     trust: Trust
@@ -44,26 +44,26 @@ class Verdict:
     """OpenSSL's words; empty for a trusted chain."""
 
 
-def judge(chain: Sequence[bytes], store: TrustStore, now: datetime) -> Verdict:
+def judge(chain: Sequence[bytes], store: TrustStore, now: datetime) -> ChainTrust:
     """Verify a chain (DER, the server's own certificate first, not empty) against a store at the time `now`."""
     from OpenSSL import crypto
 
     try:
         trusted = store.load()
     except Unreadable as error:
-        return Verdict(Trust.NO_STORE, str(error))
+        return ChainTrust(Trust.NO_STORE, str(error))
     trusted.set_time(now.astimezone(UTC))  # it reads the fields of a UTC time and ignores the zone
     certificates = [crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in chain]
     try:
         crypto.X509StoreContext(trusted, certificates[0], certificates[1:]).verify_certificate()
     except crypto.X509StoreContextError as error:
         code, detail = int(error.errors[0]), str(error.errors[2])
-        return Verdict(_trust(code, chain, store), detail)
+        return ChainTrust(_trust(code, chain, store), detail)
     leaf = parse(chain[0])
     if leaf is not None and not is_for_servers(leaf):
         # A store has no purpose by default, and a client's connection has: OpenSSL's own words for it.
-        return Verdict(Trust.INVALID, "unsuitable certificate purpose")
-    return Verdict(Trust.TRUSTED, "")
+        return ChainTrust(Trust.INVALID, "unsuitable certificate purpose")
+    return ChainTrust(Trust.TRUSTED, "")
 
 
 def issuer(der: bytes) -> str:

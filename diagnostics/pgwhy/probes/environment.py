@@ -11,7 +11,7 @@ from typing import ClassVar
 from pgwhy.facts import Record, fact
 from pgwhy.machine import Machine
 from pgwhy.network import Network, stream, trust_store
-from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.probe import Probe, Run
 from pgwhy.target import parameters
 from pgwhy.values import dataclass
 
@@ -33,7 +33,7 @@ class EnvironmentFacts(Record):
     serverless: str | None = fact("the serverless platform whose variables are set (aws-lambda, vercel ...); or empty")
 
 
-async def observe(seen: Seen, network: Network) -> EnvironmentFacts:
+async def observe(seen: Run, network: Network) -> EnvironmentFacts:
     from pgwhy.network import login
 
     machine = seen.machine
@@ -81,4 +81,4 @@ def _in_container(machine: Machine) -> bool:
     )
 
 
-PROBE = Probe(EnvironmentFacts, observe, on_the_way=False)
+PROBE = Probe(EnvironmentFacts, observe, needs_readable_settings=False)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pgwhy.network import wire
 from pgwhy.network.stream import is_ip_literal, is_socket_path
 from pgwhy.network.tls import Hello
-from pgwhy.probes.probe import Seen
+from pgwhy.probes.probe import Run
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.target.facts import TargetFacts
 
 FIRST_LIBPQ_WITH_ALPN = 17
 
 
-def place(seen: Seen) -> Attempt | None:
+def place(seen: Run) -> Attempt | None:
     """The first address that takes connections, in the client's order; `None` if none does."""
     return next((attempt for attempt in seen[Tcp].attempts or () if attempt.failure is None), None)
 
@@ -22,7 +22,7 @@ def is_socket(place: Attempt) -> bool:
     return is_socket_path(place.address)
 
 
-def is_direct(seen: Seen) -> bool:
+def is_direct(seen: Run) -> bool:
     """TLS from the first byte on, without SSLRequest."""
     return seen[TargetFacts].sslnegotiation == "direct"
 
@@ -32,7 +32,7 @@ def server_name(place: Attempt) -> str:
     return "" if is_ip_literal(place.host) or is_socket_path(place.host) else place.host
 
 
-def hello(seen: Seen, name: str) -> Hello:
+def hello(seen: Run, name: str) -> Hello:
     """What the client's TLS says of itself, with `name` as SNI (empty: none)."""
     value = seen.target.value
     return Hello(
@@ -43,7 +43,7 @@ def hello(seen: Seen, name: str) -> Hello:
     )
 
 
-def _offers_alpn(seen: Seen) -> bool:
+def _offers_alpn(seen: Run) -> bool:
     """libpq offers `postgresql` since 17, after SSLRequest as well; other clients only with direct TLS."""
     client = seen.client
     if client.id != "libpq":

@@ -23,7 +23,7 @@ from pgwhy.values import dataclass
 if TYPE_CHECKING:
     from pgwhy.network import Network
     from pgwhy.probes.authentication.places import Place
-    from pgwhy.probes.probe import Seen
+    from pgwhy.probes.probe import Run
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Grant:
     """`require_auth` holds more than the user's own settings ask for: a complaint of libpq's about it is ours."""
 
 
-async def ask(seen: Seen, network: Network, client: Client | None, place: Place) -> Grant | Obstacle:
+async def ask(seen: Run, network: Network, client: Client | None, place: Place) -> Grant | Obstacle:
     """May this client's login (`None`: libpq here) be made with `seen.target` at this place, and with what?"""
     permit: Permit = seen.permit
     wanted, own = parameters(seen.target, client), parameters(permit.reading, client)
@@ -131,7 +131,7 @@ def _floor(permit: Permit, client: Client | None) -> int:
     return protection.PREFER if permit.repaired is not None else protection.meant(said)
 
 
-async def _is_own(permit: Permit, place: Place, seen: Seen, network: Network) -> bool:
+async def _is_own(permit: Permit, place: Place, seen: Run, network: Network) -> bool:
     """The place is one that the user's own client connects to, by the lookups of this run."""
     for host in permit.reading.hosts:
         if place["port"] == str(host.port) and place["hostaddr"] in await _addresses(host, place, seen, network):
@@ -139,7 +139,7 @@ async def _is_own(permit: Permit, place: Place, seen: Seen, network: Network) ->
     return False
 
 
-async def _addresses(host: Host, place: Place, seen: Seen, network: Network) -> tuple[str, ...]:
+async def _addresses(host: Host, place: Place, seen: Run, network: Network) -> tuple[str, ...]:
     """What `hostaddr` may be for this host: its addresses; empty for a Unix socket, if it is the same one."""
     if host.is_socket(seen.machine.platform):
         folders = [host.name] if host.name else ["", *map(str, tcp.SOCKET_FOLDERS)]
@@ -171,7 +171,7 @@ def _proved(wanted: dict[str, str], own: dict[str, str], tls: Tls) -> dict[str, 
     return _by_the_system(wanted, tls)
 
 
-async def _asking_for_more(seen: Seen, wanted: dict[str, str]) -> dict[str, str] | None:
+async def _asking_for_more(seen: Run, wanted: dict[str, str]) -> dict[str, str] | None:
     """The endpoint in front of the password is made for a clear-text request. Where the certificate passes, this login
     asks for more than the user did; `None` where there is no such password, or no such certificate.
     """
@@ -205,7 +205,7 @@ def _guard(wanted: dict[str, str]) -> dict[str, str]:
     return {"require_auth": require_auth.without_clear_text(wanted.get("require_auth"))}
 
 
-async def _is_kept_whole(final: dict[str, str], seen: Seen, network: Network) -> bool:
+async def _is_kept_whole(final: dict[str, str], seen: Run, network: Network) -> bool:
     """The libpq in use knows every parameter that protects the password: a login drops what it does not know."""
     from pgwhy.network import login
 
@@ -218,7 +218,7 @@ async def _is_kept_whole(final: dict[str, str], seen: Seen, network: Network) ->
     return all(protection.may_be_dropped(name, final[name]) for name in dropped)
 
 
-def _root_of_this_machine(seen: Seen, wanted: dict[str, str]) -> dict[str, str]:
+def _root_of_this_machine(seen: Run, wanted: dict[str, str]) -> dict[str, str]:
     """`sslrootcert=system` is the store that the user's libpq has, not the build path inside our wheel (G-9)."""
     if wanted.get("sslrootcert") != "system":
         return wanted

@@ -33,7 +33,7 @@ class Options:
     """Ask the configured resolvers for a random name that cannot exist."""
 
 
-class Seen:
+class Run:
     """What a probe may look at: what was given, the records of the probes it needs, and later ones by waiting."""
 
     def __init__(self, target: Target, client: Client, machine: Machine, options: Options, permit: Permit) -> None:
@@ -87,13 +87,13 @@ class Probe:
     """
 
     record: type[Record]
-    observe: Callable[[Seen, Network], Awaitable[Record]]
+    observe: Callable[[Run, Network], Awaitable[Record]]
     needs: tuple[type[Record], ...] = ()
     """Records that must be there before it starts."""
     later: tuple[type[Record], ...] = ()
-    """Records that it may wait for while it runs (`Seen.later`): they must not need this one in turn."""
+    """Records that it may wait for while it runs (`Run.later`): they must not need this one in turn."""
 
-    on_the_way: bool = True
+    needs_readable_settings: bool = True
     """It looks at the way to the server, which a client that cannot read its settings never takes."""
 
     @property

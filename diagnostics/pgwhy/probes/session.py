@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pgwhy.facts import Record, fact
 from pgwhy.probes.authentication import Authentication
-from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.probe import Probe, Run
 from pgwhy.probes.tcp import Tcp
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.provider import Provider
@@ -51,7 +51,7 @@ class Session(Record):
     far_away: bool | None = fact("each round trip takes so long that an application feels it (150 ms and more)")
 
 
-async def observe(seen: Seen, network: Network) -> Session:
+async def observe(seen: Run, network: Network) -> Session:
     """Ask the open connection what it is, in one round trip, and close it."""
     connection = seen.connection
     if connection is None:
@@ -95,7 +95,7 @@ def _question(requested: tuple[str, ...]) -> str:
     """  # noqa: S608 - names are checked against `_PARAMETER`
 
 
-async def _without_catalogue(seen: Seen, network: Network, message: str) -> Session:
+async def _without_catalogue(seen: Run, network: Network, message: str) -> Session:
     """A server that speaks the protocol and has no such catalogue (or a standby's refusal): is it usable at all?"""
     from pgwhy.network import login
 
@@ -107,7 +107,7 @@ async def _without_catalogue(seen: Seen, network: Network, message: str) -> Sess
 
 
 def _answer(
-    seen: Seen, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int, answered: float
+    seen: Run, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int, answered: float
 ) -> Session:
     """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server. `answered`
     is when the server answered by this machine's clock, in seconds since 1970."""
@@ -132,7 +132,7 @@ def _answer(
     )
 
 
-def _ignored(seen: Seen, asked: str) -> tuple[str, ...]:
+def _ignored(seen: Run, asked: str) -> tuple[str, ...]:
     """Parameters that the target asked for and that came from somewhere else than the client (pg_settings.source)."""
     sources = {}
     for each in asked.split(_SEPARATOR):

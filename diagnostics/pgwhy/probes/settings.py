@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pgwhy.client import Client, ClientFacts, UnknownParameters
 from pgwhy.facts import Record, derived, fact
 from pgwhy.machine import Machine
-from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.probe import Probe, Run
 from pgwhy.target import parameters, protection
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import Dialect, ProblemCode, Target
@@ -94,7 +94,7 @@ class SettingsFacts(Record):
         return not (refused or self.nothing_to_read)
 
 
-async def observe(seen: Seen, network: Network) -> SettingsFacts:
+async def observe(seen: Run, network: Network) -> SettingsFacts:
     """Look at the settings as the client spoken for would."""
     target, client, machine, facts = seen.target, seen.client, seen.machine, seen[TargetFacts]
     unknown, foreign, refused, forwarded = _sorted_parameters(target, client)
@@ -120,7 +120,7 @@ async def observe(seen: Seen, network: Network) -> SettingsFacts:
     )
 
 
-PROBE = Probe(record=SettingsFacts, observe=observe, needs=(TargetFacts, ClientFacts), on_the_way=False)
+PROBE = Probe(record=SettingsFacts, observe=observe, needs=(TargetFacts, ClientFacts), needs_readable_settings=False)
 
 NOTHING = (
     ProblemCode.EMPTY,

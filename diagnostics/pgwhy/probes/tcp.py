@@ -18,7 +18,7 @@ from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
 from pgwhy.network import Network
 from pgwhy.network.stream import Broken, Stream, bounded, has_ipv6_address, is_socket_path
-from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.probe import Probe, Run
 from pgwhy.target.facts import TargetFacts
 from pgwhy.values import dataclass
 
@@ -136,7 +136,7 @@ DEFAULT_HOST = "127.0.0.1"
 """Where libpq connects on Windows, which has no default socket, if nobody names a host (localhost)."""
 
 
-async def observe(seen: Seen, network: Network) -> Tcp:
+async def observe(seen: Run, network: Network) -> Tcp:
     places = await _places(seen, network)
     target, client = seen[TargetFacts], seen[ClientFacts]
     budget_s = min(BUDGET_S, float(target.connect_timeout or BUDGET_S))
@@ -155,7 +155,7 @@ class _Place:
     port: int
 
 
-async def _places(seen: Seen, network: Network) -> list[_Place]:
+async def _places(seen: Run, network: Network) -> list[_Place]:
     """Every address of every host, in the order in which the client tries them: libpq's is the system's."""
     hosts, ipv4_first = seen.target.hosts, seen[ClientFacts].addresses is Addresses.FIRST_IPV4
     found = await asyncio.gather(*(network.lookup(host) for host in hosts))

@@ -15,7 +15,7 @@ from pgwhy.facts import Record, fact
 from pgwhy.failure import Failure
 from pgwhy.network import Network, https, trust_store
 from pgwhy.network.stream import Broken
-from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.probe import Probe, Run
 from pgwhy.probes.tcp import Reach, Tcp
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.provider import Provider
@@ -45,7 +45,7 @@ UNASKED_LIMIT_S = 1.3
 """What port 443 gets where the user did not ask for it."""
 
 
-async def observe(seen: Seen, network: Network) -> Web:
+async def observe(seen: Run, network: Network) -> Web:
     target, wanted = seen[TargetFacts], seen.options.web
     host, endpoint = target.host or "", target.endpoint
     if target.provider is not Provider.NEON or not endpoint or wanted is False:
@@ -72,7 +72,7 @@ async def observe(seen: Seen, network: Network) -> Web:
     )
 
 
-async def _port_is_dead(seen: Seen, network: Network) -> bool:
+async def _port_is_dead(seen: Run, network: Network) -> bool:
     found = [await network.lookup(host) for host in seen.target.hosts]
     if not any(lookup.addresses for lookup in found):
         return False

@@ -13,10 +13,10 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Owner, Retry, Severity, Stage
 from pgwhy.error_text import Origin
 from pgwhy.facts import Vocabulary
-from pgwhy.finding import SCHEMA, Doubt, Evidence, Finding, Next, Remedy, Report, Status, Verdict, Verification
+from pgwhy.finding import SCHEMA, Doubt, Evidence, Finding, Fix, Next, Report, Status, Verdict, Verification
 from pgwhy.foreign.json_text import Unfit, short
 from pgwhy.timeline import Span
 
@@ -183,9 +183,9 @@ def _read_finding(finding: Mapping[str, Any]) -> Finding:
     )
 
 
-def _read_remedy(fix: Mapping[str, Any]) -> Remedy:
-    words = {"kind": Kind(fix["kind"]), "verification": Verification(fix["verification"])}
-    return _of(Remedy, {**fix, **words, "verified_to": _or_none(Stage, fix["verified_to"])})
+def _read_remedy(fix: Mapping[str, Any]) -> Fix:
+    words = {"kind": FixKind(fix["kind"]), "verification": Verification(fix["verification"])}
+    return _of(Fix, {**fix, **words, "verified_to": _or_none(Stage, fix["verified_to"])})
 
 
 def _of(kind: type[T], values: Mapping[str, Any]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgwhy.finding import Kind, Remedy, Report, Verification
+from pgwhy.finding import Fix, FixKind, Report, Verification
 from pgwhy.report.headline import whole_sentences
 from pgwhy.report.ladder.rung import tidied
 from pgwhy.terminal.style import Line, Style, begins, line
@@ -37,15 +37,15 @@ def fix_lines(report: Report, width: int, count: int, steps: int) -> Iterator[Li
         yield line(f"{INDENT}{left} more: add -v", Style.QUIET)
 
 
-def offered(report: Report) -> tuple[Remedy, ...]:
+def offered(report: Report) -> tuple[Fix, ...]:
     """The fixes in the order in which they are numbered."""
     rules = {report.verdict.rule, *(rule for _, rule in report.verdict.also)}
     return tuple(fix for finding in report.findings if finding.rule in rules for fix in finding.fixes)
 
 
-def _fix(number: int, remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
+def _fix(number: int, remedy: Fix, width: int, steps: int) -> Iterator[Line]:
     label = f"Fix {number}"
-    title = f"(a test, not to be kept) {remedy.title}" if remedy.kind is Kind.TEST_ONLY else remedy.title
+    title = f"(a test, not to be kept) {remedy.title}" if remedy.kind is FixKind.TEST_ONLY else remedy.title
     orders = instructions(remedy.edit, width)
     if len(orders) == 1 and _says_it_all(orders[0], title):
         title, orders = orders[0].text, []
@@ -103,7 +103,7 @@ def _instruction(text: str, room: int) -> Instruction:
     return Instruction(f"{before}{spaced} {after}".strip().rstrip(":") + ":", found.group(1).strip())
 
 
-def steps_of(remedy: Remedy) -> list[Instruction]:
+def steps_of(remedy: Fix) -> list[Instruction]:
     """The steps of a fix, each with its commands to paste, one a line: they are what is indented by four spaces."""
     found: list[Instruction] = []
     for text in filter(str.strip, remedy.steps.splitlines()):
@@ -115,7 +115,7 @@ def steps_of(remedy: Remedy) -> list[Instruction]:
     return found
 
 
-def _steps(remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
+def _steps(remedy: Fix, width: int, steps: int) -> Iterator[Line]:
     """As many whole steps as have room, none without its commands, and how many are left; of one, whole sentences."""
     found, lines, shown = steps_of(remedy), list[Line](), 0
     for step in found:
@@ -154,7 +154,7 @@ def _cut(text: str, width: int, limit: int) -> list[str]:
     ]
 
 
-def outcome(remedy: Remedy) -> tuple[str, str]:
+def outcome(remedy: Fix) -> tuple[str, str]:
     """What became of a fix: a word, and how the sentence goes on behind it."""
     word = {Verification.CONFIRMED: "CONFIRMED", Verification.REFUTED: "REFUTED"}.get(remedy.verification)
     if not remedy.edit and remedy.verification is Verification.NOT_TRIED:
@@ -163,7 +163,7 @@ def outcome(remedy: Remedy) -> tuple[str, str]:
     return word or remedy.verification.value, _noted(remedy.note)
 
 
-def _outcome(remedy: Remedy, width: int, steps: int) -> Iterator[Line]:
+def _outcome(remedy: Fix, width: int, steps: int) -> Iterator[Line]:
     if not remedy.edit and remedy.verification is Verification.NOT_TRIED and not steps:
         return
     word, note = outcome(remedy)

@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
-from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Owner, Retry, Severity, Stage
 from pgwhy.error_text import Origin
 from pgwhy.facts import Record, Vocabulary, derived, fact_names
 from pgwhy.finding import SCHEMA, Status, Verification
@@ -90,7 +90,7 @@ def _finding() -> Json:
         fixes=_list(
             _object(
                 id=_TEXT,
-                kind=_words(Kind),
+                kind=_words(FixKind),
                 title=_TEXT,
                 steps=_TEXT,
                 caution=_text("its price; empty if there is none"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from pgwhy.finding import Finding, Kind, Remedy, Report, Severity, Status, Verification
+from pgwhy.finding import Finding, Fix, FixKind, Report, Severity, Status, Verification
 from pgwhy.report.fixes import Instruction, instructions, offered, outcome, steps_of
 from pgwhy.report.headline import said, sentences
 from pgwhy.report.project import project_lines
@@ -35,7 +35,7 @@ class Tone(StrEnum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class PageHead:
     """The top of a page."""
 
     tone: Tone
@@ -52,7 +52,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Fix:
+class FixView:
     """A fix as a page shows it."""
 
     number: int
@@ -70,22 +70,22 @@ class Fix:
     """The corrected string, its password hidden."""
 
 
-def answer(report: Report) -> Answer:
+def answer(report: Report) -> PageHead:
     """The answer of a report."""
     waited = tuple(line.text for line in waited_lines(report, UNWRAPPED))
     if _is_well(report):
         # What stands in columns there is a list here.
         first, *others = [re.sub(r" {2,}", ", ", line.text.strip()) for line in success_lines(report, UNWRAPPED)]
         word = report.verdict.status.upper()
-        return Answer(Tone.GOOD, word, first.removeprefix(word), tuple(text for text in (*others, *waited) if text))
+        return PageHead(Tone.GOOD, word, first.removeprefix(word), tuple(text for text in (*others, *waited) if text))
     word, rest = said(report)
     unsure = report.verdict.status is Status.UNKNOWN or report.extra.get("interrupted")
     tone = Tone.GOOD if report.verdict.status is Status.CONNECTS else Tone.UNSURE if unsure else Tone.BAD
     text = sentences(report)
-    return Answer(tone, word, rest, (*((text,) if text else ()), *waited))
+    return PageHead(tone, word, rest, (*((text,) if text else ()), *waited))
 
 
-def fixes(report: Report) -> tuple[Fix, ...]:
+def fixes(report: Report) -> tuple[FixView, ...]:
     """What to do, as it is numbered on every page."""
     return tuple(_fix(number, remedy) for number, remedy in enumerate(offered(report), 1))
 
@@ -111,11 +111,11 @@ def _is_well(report: Report) -> bool:
     return report.verdict.status in (Status.CONNECTS, Status.REACHABLE) and report.verdict.cause is None
 
 
-def _fix(number: int, remedy: Remedy) -> Fix:
+def _fix(number: int, remedy: Fix) -> FixView:
     word, note = outcome(remedy)
-    return Fix(
+    return FixView(
         number=number,
-        title=f"(a test, not to be kept) {remedy.title}" if remedy.kind is Kind.TEST_ONLY else remedy.title,
+        title=f"(a test, not to be kept) {remedy.title}" if remedy.kind is FixKind.TEST_ONLY else remedy.title,
         orders=tuple(instructions(remedy.edit, UNWRAPPED)),
         steps=() if remedy.edit else tuple(steps_of(remedy)),
         caution=" ".join(remedy.caution.split()),

@@ -16,7 +16,7 @@ from pgwhy.timeline import Span
 from pgwhy.values import dataclass
 
 
-class Kind(StrEnum):
+class BarKind(StrEnum):
     """How a bar is coloured."""
 
     OK = "ok"
@@ -33,7 +33,7 @@ class Bar:
     """One span. Places are in percent of the axis."""
 
     label: str
-    kind: Kind
+    kind: BarKind
     left: float
     width: float
     floor: float
@@ -133,11 +133,11 @@ def _bar(
     took = span.end_ms - span.start_ms
     least = (trip or 0) * _trips(span, seen)
     if span in stopping:
-        kind = Kind.STOPPED
+        kind = BarKind.STOPPED
     elif span.outcome in _CALLED_OFF:
-        kind = Kind.CANCELLED
+        kind = BarKind.CANCELLED
     else:
-        kind = Kind.OTHER if _ended_badly(span) and span.probe != "verify" else Kind.OK
+        kind = BarKind.OTHER if _ended_badly(span) and span.probe != "verify" else BarKind.OK
     return Bar(
         label=_label(span),
         kind=kind,

@@ -16,9 +16,9 @@ from pgwhy.facts import Observations, Vocabulary
 from pgwhy.rulebook import compiled
 from pgwhy.rulebook.compiled import RuleError as RuleError
 from pgwhy.rulebook.compiled import RuleFile, RuleProblem
-from pgwhy.rulebook.conditions import Answer, Facts, any_of
-from pgwhy.rulebook.index import Plan, plan
-from pgwhy.rulebook.match import Held
+from pgwhy.rulebook.conditions import Answer, FactCache, any_of
+from pgwhy.rulebook.index import Index, index_of
+from pgwhy.rulebook.match import Match
 from pgwhy.rulebook.rule import Rule, rule_of
 from pgwhy.values import dataclass
 
@@ -43,29 +43,29 @@ class Rulebook:
     def __contains__(self, id: str) -> bool:
         return id in self._by_id
 
-    def ask(self, observations: Observations) -> tuple[Held, ...]:
+    def ask(self, observations: Observations) -> tuple[Match, ...]:
         """Every rule that says yes or cannot tell, in the order of their ids."""
-        facts = Facts(observations)
+        facts = FactCache(observations)
         held = []
         for rule in self.rules:
             answer = any_of(rule.when, facts)
             if answer is not Answer.NO:
-                held.append(Held(rule, answer, facts))
+                held.append(Match(rule, answer, facts))
         return tuple(held)
 
-    def holding(self, observations: Observations) -> tuple[Held, ...]:
+    def matches(self, observations: Observations) -> tuple[Match, ...]:
         """Every rule that says yes, in the order of their ids: what `ask` says, and much sooner where little is known.
 
         An error text alone is asked of by hundreds of words and by few facts, and a backlog has many such texts.
         """
-        facts = Facts(observations)
+        facts = FactCache(observations)
         known = observations.known
         if known not in self._plans:
-            self._plans[known] = plan((rule.when for rule in self.rules), known)
-        return tuple(Held(self.rules[number], Answer.YES, facts) for number in self._plans[known].holding(facts))
+            self._plans[known] = index_of((rule.when for rule in self.rules), known)
+        return tuple(Match(self.rules[number], Answer.YES, facts) for number in self._plans[known].matches(facts))
 
     @cached_property
-    def _plans(self) -> dict[frozenset[str], Plan]:
+    def _plans(self) -> dict[frozenset[str], Index]:
         return {}
 
     @cached_property

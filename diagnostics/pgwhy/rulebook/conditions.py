@@ -52,7 +52,7 @@ SEARCHED = 20_000
 """Characters of a text in which patterns are searched. `pattern_bound` says what each of them may cost."""
 
 
-class Facts(dict[str, Value]):
+class FactCache(dict[str, Value]):
     """The facts of one question by path, each looked up once, and each text folded once. Unknown paths are `None`."""
 
     def __init__(self, observations: Observations) -> None:
@@ -94,13 +94,13 @@ class Test:
     operand: Any
     """As the rule file has it."""
 
-    def answer(self, facts: Facts) -> Answer:
+    def answer(self, facts: FactCache) -> Answer:
         """CANNOT_TELL for an unknown fact, and for one that is not of the type that the operator is made for."""
         value = facts[self.path]
         holds = None if value is None else self.holds(self, value, facts)
         return Answer.CANNOT_TELL if holds is None else Answer.YES if holds else Answer.NO
 
-    def place(self, facts: Facts) -> tuple[str, int]:
+    def place(self, facts: FactCache) -> tuple[str, int]:
         """The text that it matched, and where in it; 0 where no place of the text is meant."""
         if self.operator is Operator.MATCHES:
             text = facts.searched(self.path)
@@ -111,7 +111,7 @@ class Test:
             return facts.spaced(self.path), min((place for place in places if place >= 0), default=0)
         return facts[self.path], 0
 
-    def words(self, facts: Facts) -> tuple[str, ...]:
+    def words(self, facts: FactCache) -> tuple[str, ...]:
         """What of a text it went by, as it stands there: for a test that says yes and that looks into a text."""
         text = facts[self.path]
         if self.operator is Operator.MATCHES:
@@ -134,7 +134,7 @@ class Test:
 
     @cached_property
     def needles(self) -> tuple[str, ...]:
-        """The texts to look for, folded as `Facts.folded` folds; of a pattern: one of them stands in all it matches."""
+        """The texts to look for, folded as `FactCache.folded` folds; of a pattern: one of them is in all it matches."""
         texts = needles(self.operand) if self.operator is Operator.MATCHES else self.items
         return tuple(" ".join(str(text).split()).casefold() for text in texts)
 
@@ -149,7 +149,7 @@ class Test:
         return re.compile(self.operand, re.IGNORECASE)
 
     @cached_property
-    def holds(self) -> Callable[[Test, Value, Facts], bool | None]:
+    def holds(self) -> Callable[[Test, Value, FactCache], bool | None]:
         """What its operator says of a known value; `None`: it says nothing of a value of this type."""
         return _HOLDS[self.operator]
 
@@ -164,7 +164,7 @@ class Block:
 
     tests: tuple[Test, ...]
 
-    def answer(self, facts: Facts) -> Answer:
+    def answer(self, facts: FactCache) -> Answer:
         """The lowest answer of its tests."""
         lowest = Answer.YES
         for test in self._cheapest_first:
@@ -200,7 +200,7 @@ def parse(record: str, fact: str, written: Any) -> Iterator[Test]:
         yield Test(path, Operator.EQUALS, written)
 
 
-def any_of(blocks: Iterable[Block], facts: Facts) -> Answer:
+def any_of(blocks: Iterable[Block], facts: FactCache) -> Answer:
     """The highest answer of the blocks; NO of none."""
     highest = Answer.NO
     for each in blocks:
@@ -216,38 +216,38 @@ def any_of(blocks: Iterable[Block], facts: Facts) -> Answer:
 # another version may hold such a one.
 
 
-def _equals(test: Test, value: Value, facts: Facts) -> bool:
+def _equals(test: Test, value: Value, facts: FactCache) -> bool:
     return bool(value == test.operand)
 
 
-def _one_of(test: Test, value: Value, facts: Facts) -> bool:
+def _one_of(test: Test, value: Value, facts: FactCache) -> bool:
     return value in test.items
 
 
-def _not(test: Test, value: Value, facts: Facts) -> bool:
+def _not(test: Test, value: Value, facts: FactCache) -> bool:
     return value not in test.items
 
 
-def _contains(test: Test, value: Value, facts: Facts) -> bool | None:
+def _contains(test: Test, value: Value, facts: FactCache) -> bool | None:
     if isinstance(value, str):
         text = facts.folded(test.path)
         return any(needle in text for needle in test.needles)
     return any(item in value for item in test.items) if isinstance(value, tuple) else None
 
 
-def _contains_all(test: Test, value: Value, facts: Facts) -> bool | None:
+def _contains_all(test: Test, value: Value, facts: FactCache) -> bool | None:
     if isinstance(value, str):
         text = facts.folded(test.path)
         return all(needle in text for needle in test.needles)
     return all(item in value for item in test.items) if isinstance(value, tuple) else None
 
 
-def _lacks(test: Test, value: Value, facts: Facts) -> bool | None:
+def _lacks(test: Test, value: Value, facts: FactCache) -> bool | None:
     contains = _contains(test, value, facts)
     return None if contains is None else not contains
 
 
-def _matches(test: Test, value: Value, facts: Facts) -> bool | None:
+def _matches(test: Test, value: Value, facts: FactCache) -> bool | None:
     if not isinstance(value, str):
         return None
     text = facts.folded(test.path)
@@ -260,19 +260,19 @@ def _matches(test: Test, value: Value, facts: Facts) -> bool | None:
     return False
 
 
-def _above(test: Test, value: Value, facts: Facts) -> bool | None:
+def _above(test: Test, value: Value, facts: FactCache) -> bool | None:
     return bool(value > test.operand) if isinstance(value, (int, float)) else None
 
 
-def _below(test: Test, value: Value, facts: Facts) -> bool | None:
+def _below(test: Test, value: Value, facts: FactCache) -> bool | None:
     return bool(value < test.operand) if isinstance(value, (int, float)) else None
 
 
-def _empty(test: Test, value: Value, facts: Facts) -> bool | None:
+def _empty(test: Test, value: Value, facts: FactCache) -> bool | None:
     return (not value) is test.operand if isinstance(value, (str, tuple)) else None
 
 
-_HOLDS: dict[Operator, Callable[[Test, Value, Facts], bool | None]] = {
+_HOLDS: dict[Operator, Callable[[Test, Value, FactCache], bool | None]] = {
     Operator.EQUALS: _equals,
     Operator.ONE_OF: _one_of,
     Operator.CONTAINS: _contains,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from pgwhy.rulebook.conditions import Answer, Block, Facts, Operator, Test
+from pgwhy.rulebook.conditions import Answer, Block, FactCache, Operator, Test
 from pgwhy.values import dataclass
 
 TEXT, CODES, SQLSTATE = "error.message", "error.codes", "error.sqlstate"
@@ -21,7 +21,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Plan:
+class Index:
     """The blocks that can say yes where certain records are known, by what has to be there for it."""
 
     blocks: dict[Place, Block]
@@ -32,7 +32,7 @@ class Plan:
     codes: dict[str, tuple[Place, ...]]
     """The same for the codes of an error text."""
 
-    def holding(self, facts: Facts) -> list[int]:
+    def matches(self, facts: FactCache) -> list[int]:
         """The rules of which a block says yes, in their order."""
         found: set[Place] = set(self.always)
         if self.words and facts[TEXT]:
@@ -70,7 +70,7 @@ class Plan:
         return [word for word in self.words if len(word) < LETTERS]
 
 
-def plan(rules: Iterable[tuple[Block, ...]], known: frozenset[str]) -> Plan:
+def index_of(rules: Iterable[tuple[Block, ...]], known: frozenset[str]) -> Index:
     """The plan of rules, each given by its blocks, for observations that have these records."""
     blocks: dict[Place, Block] = {}
     always: list[Place] = []
@@ -89,7 +89,9 @@ def plan(rules: Iterable[tuple[Block, ...]], known: frozenset[str]) -> Plan:
             filed, needed = key
             for each in needed:
                 (words if filed == TEXT else codes).setdefault(each, []).append(place)
-    return Plan(blocks, tuple(always), {w: tuple(n) for w, n in words.items()}, {c: tuple(n) for c, n in codes.items()})
+    return Index(
+        blocks, tuple(always), {w: tuple(n) for w, n in words.items()}, {c: tuple(n) for c, n in codes.items()}
+    )
 
 
 def _key(block: Block) -> tuple[str, tuple[str, ...]] | None:

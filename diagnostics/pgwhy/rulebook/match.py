@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from pgwhy.rulebook.conditions import Answer, Block, Facts, Operator, Test
+from pgwhy.rulebook.conditions import Answer, Block, FactCache, Operator, Test
 from pgwhy.rulebook.rule import Rule
 from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
-class Held:
+class Match:
     """A rule that says yes or cannot tell."""
 
     rule: Rule
     answer: Answer
-    facts: Facts
+    facts: FactCache
 
     @cached_property
     def block(self) -> Block:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Owner, Retry, Severity, Stage
 from pgwhy.facts import Value
 from pgwhy.rulebook.compiled import RuleFile
 from pgwhy.rulebook.conditions import WORDS, Answer, Block, block
@@ -15,11 +15,11 @@ from pgwhy.values import dataclass
 
 
 @dataclass(frozen=True)
-class FixSpec:
+class RuleFix:
     """A fix as the rule has it: texts and values unworded."""
 
     id: str
-    kind: Kind
+    kind: FixKind
     title: str
     steps: str
     caution: str
@@ -61,7 +61,7 @@ class Rule:
     """The whole file as TOML gives it."""
 
     @cached_property
-    def fixes(self) -> tuple[FixSpec, ...]:
+    def fixes(self) -> tuple[RuleFix, ...]:
         """In the order of the file."""
         return tuple(_fix(id, data) for id, data in self.said.get("fix", {}).items())
 
@@ -73,7 +73,7 @@ class Rule:
             for data in self.said.get("example", ())
         )
 
-    def fix(self, id: str) -> FixSpec:
+    def fix(self, id: str) -> RuleFix:
         """The fix of that id; `KeyError` if there is none."""
         return _fix(id, self.said["fix"][id])
 
@@ -99,10 +99,10 @@ def rule_of(file: RuleFile, data: Mapping[str, Any]) -> Rule:
     )
 
 
-def _fix(id: str, data: Mapping[str, Any]) -> FixSpec:
-    return FixSpec(
+def _fix(id: str, data: Mapping[str, Any]) -> RuleFix:
+    return RuleFix(
         id=id,
-        kind=Kind(data["kind"]),
+        kind=FixKind(data["kind"]),
         title=data["title"],
         steps=data.get("steps", ""),
         caution=data.get("caution", ""),

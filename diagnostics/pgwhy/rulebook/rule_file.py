@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from pgwhy.causes import Cause, Kind, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Owner, Retry, Severity, Stage
 from pgwhy.error_text import without_escapes
 from pgwhy.facts import Fact, Vocabulary, accepts
 from pgwhy.rulebook import allowance, pattern_bound
@@ -211,7 +211,7 @@ class _Check:
         if not isinstance(data, dict):
             return
         if isinstance(data.get("kind"), str):
-            yield from _closed(f"{key}.kind", data["kind"], Kind)
+            yield from _closed(f"{key}.kind", data["kind"], FixKind)
         for text in ("title", "steps", "caution"):
             yield from self.text(f"{key}.{text}", data.get(text, ""))
         for tests in ("for", "expect"):

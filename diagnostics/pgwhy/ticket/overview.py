@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgwhy.facts import Observations
-from pgwhy.finding import Remedy, Report, Verification
+from pgwhy.finding import Fix, Report, Verification
 from pgwhy.report.fixes import offered
 from pgwhy.timeline import Span
 from pgwhy.values import dataclass
@@ -102,7 +102,7 @@ def _tried(report: Report) -> str:
     return "; ".join(map(_outcome, tried)) + "."
 
 
-def _outcome(remedy: Remedy) -> str:
+def _outcome(remedy: Fix) -> str:
     note = f" ({remedy.note})" if remedy.note else ""
     return f"{remedy.title}: {remedy.verification}{note}"
 

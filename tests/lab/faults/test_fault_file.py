@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pgwhy.lab.faults import fault_file, faults, record
-from pgwhy.lab.faults.fault import Seen
+from pgwhy.lab.faults.fault import Printed
 from pgwhy.lab.faults.faults import FaultError
 from pgwhy.lab.faults.stage import staged
-from pgwhy.lab.network.packets import Filter, Verdict
+from pgwhy.lab.network.packets import Filter, FilterAction
 from pgwhy.lab.world import World
 
 GIVEN: dict[str, Any] = {"title": "t", "given": {"target": "x"}}
@@ -61,7 +61,7 @@ def test_a_fault_without_a_cause_connects_unless_it_says_that_it_cannot_be_told(
 def test_what_a_file_shows_by_itself_need_not_be_named_as_needed() -> None:
     dropping = NAMESPACE | {"network": {"filters": [{"verdict": "drop"}]}}
     assert fault_file.read("a", dropping).needs == ("nft",)
-    assert fault_file.read("a", dropping).wiring.breaks == (Filter(Verdict.DROP),)
+    assert fault_file.read("a", dropping).wiring.breaks == (Filter(FilterAction.DROP),)
     assert fault_file.read("a", GIVEN | {"world": {"pgbouncer": {}}}).needs == ("pgbouncer",)
 
 
@@ -98,9 +98,9 @@ def test_what_a_client_printed_is_kept_without_secrets_and_replaces_what_was_the
     file = tmp_path / "fault.toml"
     file.write_text('title = "t"\n[given]\ntarget = "x"\n\n[expect]\ncause = "wrong-password"\nstage = "auth"\n')
     for text in ("first", 'second """ \\ [x]\n\x1b[1m'):
-        record.keep(file, Seen("psql 15", text))
+        record.keep(file, Printed("psql 15", text))
         kept = fault_file.read("fault", _toml(file)).seen
-        assert kept == Seen("psql 15", f"{text}\n")
+        assert kept == Printed("psql 15", f"{text}\n")
     assert file.read_text().count("[seen]") == 1
 
 

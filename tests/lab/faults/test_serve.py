@@ -36,7 +36,7 @@ def test_a_world_is_met_by_name_and_sees_where_its_clients_come_from() -> None:
 
 
 def test_every_impostor_can_be_named() -> None:
-    kinds = [*other_servers.Kind, *tls_impostors.TlsKind, "full-backlog", "web"]
+    kinds = [*other_servers.Impostor, *tls_impostors.TlsKind, "full-backlog", "web"]
     doors = [{"kind": kind, "hosts": [SERVERS[0]], "port": 5000 + number} for number, kind in enumerate(kinds)]
     with Namespace() as network:
         assert network.serve({"doors": doors})["doors"] == [door["port"] for door in doors]

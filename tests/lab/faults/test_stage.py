@@ -10,7 +10,7 @@ import pytest
 from pgwhy.lab.faults import fault_file, trial
 from pgwhy.lab.faults.fault import Fault
 from pgwhy.lab.faults.matrix import Matrix
-from pgwhy.lab.faults.stage import Stage, missing, staged
+from pgwhy.lab.faults.stage import Scene, missing, staged
 from pgwhy.lab.network.namespace import is_permitted
 from pgwhy.lab.world import World
 from tests import parts
@@ -23,7 +23,7 @@ def fault(target: str = POSTGRES, tier: str = "loopback", **others: Any) -> Faul
     return fault_file.read("a-fault", {"title": "t", "tier": tier, "given": given, **others})
 
 
-def refusal(stage: Stage) -> str:
+def refusal(stage: Scene) -> str:
     assert stage.given.target
     try:
         with psycopg.connect(stage.given.target.reveal()) as connection:

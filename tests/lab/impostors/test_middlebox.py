@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from pgwhy.lab.impostors.middlebox import end_tls, forward, intercept, strip_tls
-from pgwhy.lab.impostors.other_servers import Kind, behaviour
+from pgwhy.lab.impostors.other_servers import Impostor, behaviour
 from pgwhy.lab.neon.web import web
 from pgwhy.lab.postgres.installation import Installation
 from pgwhy.lab.sockets.door import Address, Behaviour, Door
@@ -89,7 +89,7 @@ def test_the_web_side_upgrades_to_websocket_and_refuses_what_it_does_not_know(wo
 
 
 def test_a_server_behind_may_be_an_impostor_too(world: World) -> None:
-    with Door(behaviour(Kind.HTTP)) as impostor:
+    with Door(behaviour(Impostor.HTTP)) as impostor:
         ran = through(forward(Address("127.0.0.1", impostor.port)), world)
     assert "received invalid response to SSL negotiation: H" in ran.stderr
 

@@ -11,33 +11,33 @@ from pathlib import Path
 
 import pytest
 
-from pgwhy.lab.impostors.other_servers import Kind, behaviour, full_backlog
+from pgwhy.lab.impostors.other_servers import Impostor, behaviour, full_backlog
 from pgwhy.lab.sockets.door import Door
 from pgwhy.network import wire
 from tests import parts
 from tests.lab.neon.raw_client import RawClient
 
 STARTUP = wire.startup_message({"user": "alex"})
-QUIET = (Kind.REDIS, Kind.STALLS_IN_TLS, Kind.SILENT)
+QUIET = (Impostor.REDIS, Impostor.STALLS_IN_TLS, Impostor.SILENT)
 QUIET_S = 0.2
 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        (Kind.HTTP, "received invalid response to SSL negotiation: H"),
+        (Impostor.HTTP, "received invalid response to SSL negotiation: H"),
         # OpenSSH's first byte is an S, and libpq takes it for a yes.
-        (Kind.SSH, "SSL error: wrong version number"),
-        (Kind.MYSQL, "received invalid response to SSL negotiation: d"),
-        (Kind.SAYS_NO, "server does not support SSL, but SSL was required"),
-        (Kind.GARBAGE_FOR_TLS, "SSL error: wrong version number"),
-        (Kind.CLOSES_AT_ONCE, "server closed the connection unexpectedly"),
-        (Kind.CLOSES, "server closed the connection unexpectedly"),
+        (Impostor.SSH, "SSL error: wrong version number"),
+        (Impostor.MYSQL, "received invalid response to SSL negotiation: d"),
+        (Impostor.SAYS_NO, "server does not support SSL, but SSL was required"),
+        (Impostor.GARBAGE_FOR_TLS, "SSL error: wrong version number"),
+        (Impostor.CLOSES_AT_ONCE, "server closed the connection unexpectedly"),
+        (Impostor.CLOSES, "server closed the connection unexpectedly"),
         # libpq does not tell a reset from an orderly end here.
-        (Kind.RESETS, "server closed the connection unexpectedly"),
+        (Impostor.RESETS, "server closed the connection unexpectedly"),
     ],
 )
-def test_a_real_psql_says(kind: Kind, said: str) -> None:
+def test_a_real_psql_says(kind: Impostor, said: str) -> None:
     with Door(behaviour(kind)) as door:
         assert said in psql(door.port)
 
@@ -60,7 +60,7 @@ def test_a_full_backlog_lets_nobody_in_and_refuses_nobody() -> None:
 
 def test_a_web_server_refuses_what_no_method_begins_with() -> None:
     for first in (wire.SSL_REQUEST, STARTUP, b"\x16\x03\x01\x02\x00"):
-        with Door(behaviour(Kind.HTTP)) as door, RawClient(door.port) as client:
+        with Door(behaviour(Impostor.HTTP)) as door, RawClient(door.port) as client:
             said = client.send(first).rest()
         assert said.startswith(b"HTTP/1.1 400 Bad Request\r\nServer: nginx/1.22.1\r\n")
         assert said.endswith(b"<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>\r\n")
@@ -68,13 +68,13 @@ def test_a_web_server_refuses_what_no_method_begins_with() -> None:
 
 
 def test_a_web_server_answers_a_browser() -> None:
-    with Door(behaviour(Kind.HTTP)) as door, RawClient(door.port) as client:
+    with Door(behaviour(Impostor.HTTP)) as door, RawClient(door.port) as client:
         said = client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").rest()
     assert said.startswith(b"HTTP/1.1 404 Not Found\r\n")
 
 
 def test_openssh_speaks_first_and_resets_at_what_is_no_line() -> None:
-    with Door(behaviour(Kind.SSH)) as door, RawClient(door.port) as client:
+    with Door(behaviour(Impostor.SSH)) as door, RawClient(door.port) as client:
         banner = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
         assert client.exactly(len(banner)) == banner
         refusal = b"Invalid SSH identification string.\r\n"
@@ -84,7 +84,7 @@ def test_openssh_speaks_first_and_resets_at_what_is_no_line() -> None:
 
 
 def test_mariadb_greets_and_resets_at_a_packet_out_of_order() -> None:
-    with Door(behaviour(Kind.MYSQL)) as door, RawClient(door.port) as client:
+    with Door(behaviour(Impostor.MYSQL)) as door, RawClient(door.port) as client:
         assert client.exactly(4) == b"d\0\0\0"
         greeting = client.exactly(100)
         assert greeting.startswith(b"\x0a5.5.5-10.11.19-MariaDB-0+deb12u1\0")
@@ -96,7 +96,7 @@ def test_mariadb_greets_and_resets_at_a_packet_out_of_order() -> None:
 
 
 def test_redis_waits_for_a_line_and_a_nul_byte_is_never_part_of_one() -> None:
-    with Door(behaviour(Kind.REDIS)) as door:
+    with Door(behaviour(Impostor.REDIS)) as door:
         with RawClient(door.port) as client:
             assert client.send(b"PING\r\n").exactly(7) == b"+PONG\r\n"
             refusal = b"-ERR unknown command 'HELP', with args beginning with: 'me' \r\n"
@@ -107,14 +107,14 @@ def test_redis_waits_for_a_line_and_a_nul_byte_is_never_part_of_one() -> None:
 
 
 def test_a_server_that_says_no_ends_when_the_client_goes_on_in_clear() -> None:
-    with Door(behaviour(Kind.SAYS_NO)) as door, RawClient(door.port) as client:
+    with Door(behaviour(Impostor.SAYS_NO)) as door, RawClient(door.port) as client:
         assert client.send(wire.GSSENC_REQUEST).exactly(1) == b"N"
         assert client.send(wire.SSL_REQUEST).exactly(1) == b"N"
         assert client.send(STARTUP).rest() == b""
 
 
 def test_an_impostor_serves_many_at_once_and_hangs_up_at_the_end() -> None:
-    with Door(behaviour(Kind.SILENT)) as door:
+    with Door(behaviour(Impostor.SILENT)) as door:
         clients = [RawClient(door.port, host) for host in door.hosts for _ in range(5)]
         assert is_silent(clients[-1])
     for client in clients:
@@ -124,7 +124,7 @@ def test_an_impostor_serves_many_at_once_and_hangs_up_at_the_end() -> None:
 
 def test_the_end_of_a_door_does_not_wait_for_its_clients() -> None:
     begin = time.monotonic()
-    with Door(behaviour(Kind.STALLS_IN_TLS)) as door, RawClient(door.port) as client:
+    with Door(behaviour(Impostor.STALLS_IN_TLS)) as door, RawClient(door.port) as client:
         client.send(wire.SSL_REQUEST)
     assert time.monotonic() - begin < 1
 

@@ -12,7 +12,7 @@ import pytest
 
 from pgwhy.lab.network.cable import ELSEWHERE, NOBODY, RESOLVERS, SERVERS, SERVERS6, Side
 from pgwhy.lab.network.namespace import Namespace, NamespaceError
-from pgwhy.lab.network.packets import Filter, Route, Verdict, Way, broken, filters_are_permitted
+from pgwhy.lab.network.packets import Filter, FilterAction, Route, Way, broken, filters_are_permitted
 from pgwhy.lab.world import DOMAIN
 from tests import parts
 
@@ -66,37 +66,37 @@ def connect(network: Namespace, address: str, port: int = 5432, limit_s: float =
 
 def test_a_filter_meets_connect_in_its_own_way(network: Namespace) -> None:
     expected = {
-        Verdict.DROP: (SILENCE, SILENCE),
-        Verdict.RESET: (errno.ECONNREFUSED, errno.ECONNREFUSED),
-        Verdict.PORT_UNREACHABLE: (errno.ECONNREFUSED, errno.ECONNREFUSED),
+        FilterAction.DROP: (SILENCE, SILENCE),
+        FilterAction.RESET: (errno.ECONNREFUSED, errno.ECONNREFUSED),
+        FilterAction.PORT_UNREACHABLE: (errno.ECONNREFUSED, errno.ECONNREFUSED),
         # Linux tells IPv6 clients more: "Permission denied".
-        Verdict.ADMIN_PROHIBITED: (errno.EHOSTUNREACH, errno.EACCES),
-        Verdict.HOST_UNREACHABLE: (errno.EHOSTUNREACH, errno.EHOSTUNREACH),
+        FilterAction.ADMIN_PROHIBITED: (errno.EHOSTUNREACH, errno.EACCES),
+        FilterAction.HOST_UNREACHABLE: (errno.EHOSTUNREACH, errno.EHOSTUNREACH),
     }
-    ports = {verdict: 6000 + number for number, verdict in enumerate(Verdict)}
+    ports = {verdict: 6000 + number for number, verdict in enumerate(FilterAction)}
     filters = [Filter(verdict, port=port) for verdict, port in ports.items()]
     with broken(network, *filters), ThreadPoolExecutor() as pool:
         # An ICMP message is believed only once the packet was sent again, a second later.
         tries = {v: [pool.submit(connect, network, a, p, 2.0) for a in PAIR] for v, p in ports.items()}
         assert {verdict: tuple(t.result() for t in two) for verdict, two in tries.items()} == expected
         assert [connect(network, address) for address in PAIR] == [0, 0]
-    assert [connect(network, address, ports[Verdict.DROP]) for address in PAIR] == [errno.ECONNREFUSED] * 2
+    assert [connect(network, address, ports[FilterAction.DROP]) for address in PAIR] == [errno.ECONNREFUSED] * 2
 
 
 def test_a_firewall_of_the_clients_own_refuses_at_once(network: Namespace) -> None:
-    with broken(network, Filter(Verdict.RESET, port=5432, side=Side.CLIENT)):
+    with broken(network, Filter(FilterAction.RESET, port=5432, side=Side.CLIENT)):
         begin = time.monotonic()
         assert connect(network, SERVERS[0]) == errno.ECONNREFUSED
         assert time.monotonic() - begin < 0.4
 
 
 def test_one_address_of_three_is_dead(network: Namespace) -> None:
-    with broken(network, Filter(Verdict.DROP, address=SERVERS[1])):
+    with broken(network, Filter(FilterAction.DROP, address=SERVERS[1])):
         assert [connect(network, address) for address in SERVERS] == [0, SILENCE, 0]
 
 
 def test_ipv6_is_broken_and_ipv4_is_fine(network: Namespace) -> None:
-    with broken(network, Filter(Verdict.DROP, family=6)):
+    with broken(network, Filter(FilterAction.DROP, family=6)):
         assert (connect(network, SERVERS[0]), connect(network, SERVERS6[0])) == (0, SILENCE)
 
 
@@ -117,7 +117,7 @@ def test_outside_there_is_no_route_and_nobody_is_not_found(network: Namespace) -
 
 
 def test_the_network_is_whole_again_after_a_failure_in_between(network: Namespace) -> None:
-    with pytest.raises(ZeroDivisionError), broken(network, Filter(Verdict.DROP)):
+    with pytest.raises(ZeroDivisionError), broken(network, Filter(FilterAction.DROP)):
         raise ZeroDivisionError
     assert connect(network, SERVERS[0]) == 0
 
@@ -125,7 +125,7 @@ def test_the_network_is_whole_again_after_a_failure_in_between(network: Namespac
 def test_a_mistaken_address_is_named_and_breaks_nothing(network: Namespace) -> None:
     with (
         pytest.raises(NamespaceError, match=r"no-address"),
-        broken(network, Filter(Verdict.DROP, address="no-address")),
+        broken(network, Filter(FilterAction.DROP, address="no-address")),
     ):
         pass
     with pytest.raises(NamespaceError, match=r"no-address"), broken(network, Route(Way.PROHIBIT, "no-address")):
@@ -139,7 +139,7 @@ def test_full_sized_packets_vanish_and_psql_stalls_in_the_handshake() -> None:
         served = network.serve(WORLD)
         command = [parts.psql(parts.system_postgres()), "-XAtc", "select current_user", served["target"]]
         assert network.run(command).stdout == "alex\n"
-        with broken(network, Filter(Verdict.DROP, longer_than=600, from_server=True)):
+        with broken(network, Filter(FilterAction.DROP, longer_than=600, from_server=True)):
             ran = network.run(command)
             assert connect(network, SERVERS[0]) == 0
     assert (ran.status, ran.stdout) == (2, "")
@@ -157,7 +157,7 @@ print(r.status, r.getheader("Allow"), len(r.getheader("neon-request-id")))
 """
     with Namespace() as network:
         served = network.serve(WORLD)
-        with broken(network, Filter(Verdict.DROP, port=5432)):
+        with broken(network, Filter(FilterAction.DROP, port=5432)):
             assert connect(network, SERVERS[0]) == SILENCE
             ran = network.run([sys.executable, "-Ic", ask, served["root_certificate"]])
     assert ran.stdout == "200 OPTIONS, POST 36\n", ran.stderr

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pgwhy.authoring.pages.handbook import escaped
-from pgwhy.client import Client, Kind, names, resolve
+from pgwhy.client import Client, ClientKind, names, resolve
 
 GENERATED = (
     "<!-- generated from diagnostics/pgwhy/client/clients.toml by `python -m pgwhy.authoring.lint`; do not edit -->"
 )
 _ABOUT = {
-    Kind.DRIVER: ("Drivers and commands", "They accept a connection string and can be upgraded."),
-    Kind.PROGRAM: ("Programs with a form", "Installed where you are; each setting has a field of its own."),
-    Kind.SERVICE: ("Services", "They run elsewhere; their form is all that you can change."),
+    ClientKind.DRIVER: ("Drivers and commands", "They accept a connection string and can be upgraded."),
+    ClientKind.PROGRAM: ("Programs with a form", "Installed where you are; each setting has a field of its own."),
+    ClientKind.SERVICE: ("Services", "They run elsewhere; their form is all that you can change."),
 }
 
 _HEAD = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from pgwhy.causes import Cause, Kind, Stage
+from pgwhy.causes import Cause, FixKind, Stage
 from pgwhy.manual import topics
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.rule import Rule
@@ -93,7 +93,7 @@ def _rule(page: topics.Page) -> Iterator[str]:
     yield ""
     yield from _text(page.because)
     for number, fix in enumerate(page.fixes, 1):
-        kind = "" if fix.kind is Kind.REPAIR else f" ({fix.kind})"
+        kind = "" if fix.kind is FixKind.REPAIR else f" ({fix.kind})"
         yield ""
         yield f"**Fix {number}: {escaped(fix.title)}**{kind}"
         if fix.steps:

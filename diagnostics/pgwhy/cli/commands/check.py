@@ -78,7 +78,7 @@ def command(target: str | None, version: bool, **options: Any) -> int:
         from pgwhy.engine import preview
 
         width = Terminal.here(machine.environment, machine.platform).width
-        lines = [part for line in preview.plan(request) for part in wrap(redactor.clean(line), width, "", "  ")]
+        lines = [part for line in preview.connections(request) for part in wrap(redactor.clean(line), width, "", "  ")]
         write("\n".join(lines) + "\n", redactor, options["output"])
         return 0
     from pgwhy.cli.running import run

@@ -11,8 +11,8 @@ from typing import Any
 
 from pgwhy.causes import Cause
 from pgwhy.cli.output import Terminal, write
-from pgwhy.engine.batch import Answer, answered
-from pgwhy.engine.reports import told_by
+from pgwhy.engine.batch import TextCause, answered
+from pgwhy.engine.reports import observations_of_text
 from pgwhy.foreign import files
 from pgwhy.probes import VOCABULARY
 from pgwhy.project import SKIPPED as SKIPPED_FOLDERS
@@ -34,7 +34,7 @@ class Told:
     """Its path in the folder."""
     what: str
     """Its cause, `connects`, or why there is none."""
-    answer: Answer
+    answer: TextCause
     note: str = ""
 
 
@@ -60,7 +60,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _told(path: Path, name: str, rules: Rulebook) -> Told:
-    nothing = Answer(None, None, None)
+    nothing = TextCause(None, None, None)
     try:
         content, _whole = files.ends(path)
     except OSError as problem:
@@ -73,7 +73,7 @@ def _told(path: Path, name: str, rules: Rulebook) -> Told:
         return Told(name, SKIPPED, nothing, "no text")
     if saved.is_report(text):
         return _of_report(text, name, rules)
-    found = answered(told_by(text), rules)
+    found = answered(observations_of_text(text), rules)
     return Told(name, found.cause or NO_CAUSE, found)
 
 
@@ -83,9 +83,9 @@ def _of_report(text: str, name: str, rules: Rulebook) -> Told:
     try:
         verdict = of_saved(saved.read(text, VOCABULARY), rules).verdict
     except NotAReport as problem:
-        return Told(name, SKIPPED, Answer(None, None, None), str(problem))
+        return Told(name, SKIPPED, TextCause(None, None, None), str(problem))
     also = tuple((cause.value, rule) for cause, rule in verdict.also)
-    found = Answer(verdict.cause, verdict.rule, verdict.stage, also)
+    found = TextCause(verdict.cause, verdict.rule, verdict.stage, also)
     good = verdict.status if verdict.status in ("connects", "reachable") else NO_CAUSE
     return Told(name, verdict.cause or good, found)
 

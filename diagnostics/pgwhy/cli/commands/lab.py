@@ -15,7 +15,7 @@ import click
 from pgwhy.lab.faults import faults, real_clients, record
 from pgwhy.lab.faults.fault import Fault
 from pgwhy.lab.faults.matrix import Matrix
-from pgwhy.lab.faults.stage import Stage, missing, staged
+from pgwhy.lab.faults.stage import Scene, missing, staged
 from pgwhy.lab.faults.trial import Trial, TrialError
 from pgwhy.lab.network.namespace import NamespaceError
 from pgwhy.lab.postgres.installation import PostgresError
@@ -122,7 +122,7 @@ def _judgement(started: Future[Trial], matrix: Matrix) -> str:
     return f"right  {trial.elapsed_s:5.2f} s"
 
 
-def _tell(stage: Stage) -> None:
+def _tell(stage: Scene) -> None:
     """What to try. This world and its password exist until Ctrl-C, on this machine: here the password may be seen."""
     click.echo(f"{stage.fault.title}\n")
     if stage.way_in:

@@ -12,7 +12,7 @@ from pgwhy.lab.neon.web import web
 from pgwhy.lab.sockets.door import LOOPBACK, Address, Behaviour, Door
 
 _OWN = ("full-backlog", "web", "ldap", "forward", "strip-tls", "end-tls", "intercept", "routes-by-role", "serverless")
-KINDS: tuple[str, ...] = (*other_servers.Kind, *tls_impostors.TlsKind, *_OWN)
+KINDS: tuple[str, ...] = (*other_servers.Impostor, *tls_impostors.TlsKind, *_OWN)
 
 
 @contextlib.contextmanager
@@ -43,8 +43,8 @@ def _behaviour(
 ) -> Behaviour:
     kind = asked["kind"]
     names = tuple(asked.get("certificate_names", names))
-    if kind in list(other_servers.Kind):
-        return other_servers.behaviour(other_servers.Kind(kind))
+    if kind in list(other_servers.Impostor):
+        return other_servers.behaviour(other_servers.Impostor(kind))
     if kind in list(tls_impostors.TlsKind):
         server = behind(asked["behind"]) if "behind" in asked else None
         return tls_impostors.behaviour(tls_impostors.TlsKind(kind), authority, names, server)

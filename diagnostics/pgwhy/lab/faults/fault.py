@@ -47,7 +47,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Seen:
+class Printed:
     """What a real client printed."""
 
     client: str
@@ -92,7 +92,7 @@ class Fault:
     """Programs."""
     tier: Tier = Tier.LOOPBACK
     wiring: Wiring = Wiring()
-    seen: Seen | None = None
+    seen: Printed | None = None
     expect: Expected = Expected()
     content: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The file as TOML reads it: what the server's side of a namespace is told."""

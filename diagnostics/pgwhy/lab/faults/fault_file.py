@@ -92,11 +92,11 @@ from pgwhy.causes import Cause, Stage
 from pgwhy.finding import Status
 from pgwhy.lab.authority import CertificateFault
 from pgwhy.lab.faults import tables
-from pgwhy.lab.faults.fault import LIMIT_S, Expected, Fault, Seen, Tier, Wiring, Written
+from pgwhy.lab.faults.fault import LIMIT_S, Expected, Fault, Printed, Tier, Wiring, Written
 from pgwhy.lab.neon import messages
 from pgwhy.lab.network.bridge import Link
 from pgwhy.lab.network.cable import Side
-from pgwhy.lab.network.packets import Filter, Route, Verdict, Way
+from pgwhy.lab.network.packets import Filter, FilterAction, Route, Way
 
 _PARTS = ("gateway", "postgres", "pgbouncer")
 
@@ -250,11 +250,11 @@ def _filter(given: Mapping[str, Any]) -> Filter:
     keys = ("verdict", "port", "address", "family", "longer_than", "side", "from_server")
     tables.only(given, keys, "network.filters")
     words: Mapping[str, Callable[[Any], Any]] = {
-        "verdict": lambda word: tables.word(Verdict, word, "network.filters verdict"),
+        "verdict": lambda word: tables.word(FilterAction, word, "network.filters verdict"),
         "side": lambda word: tables.word(Side, word, "network.filters side"),
     }
     if "verdict" not in given:
-        raise ValueError(f"a filter needs a verdict: {', '.join(Verdict)}")
+        raise ValueError(f"a filter needs a verdict: {', '.join(FilterAction)}")
     return Filter(**{key: words.get(key, lambda same: same)(value) for key, value in given.items()})
 
 
@@ -280,6 +280,8 @@ def _written(name: str, given: Any) -> Written:
     return Written(tables.text(given, "text", f"given.files {name!r}"), int(str(given.get("mode", "0600")), 8))
 
 
-def _seen(given: Mapping[str, Any]) -> Seen:
+def _seen(given: Mapping[str, Any]) -> Printed:
     tables.only(given, ("client", "text"), "[seen]")
-    return Seen(tables.text(given, "client", "[seen]", needed=True), tables.text(given, "text", "[seen]", needed=True))
+    return Printed(
+        tables.text(given, "client", "[seen]", needed=True), tables.text(given, "text", "[seen]", needed=True)
+    )

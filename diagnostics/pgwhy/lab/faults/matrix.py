@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from pgwhy.lab.faults.fault import Fault
-from pgwhy.lab.faults.stage import Stage, staged
+from pgwhy.lab.faults.stage import Scene, staged
 from pgwhy.lab.faults.trial import Trial, diagnose
 from pgwhy.lab.world import World
 
@@ -49,19 +49,19 @@ class Matrix:
         trial = started.result()
         return self.alone(trial.fault, diagnose) if trial.is_only_late else trial
 
-    def alone(self, fault: Fault, work: Callable[[Stage], T]) -> T:
+    def alone(self, fault: Fault, work: Callable[[Scene], T]) -> T:
         """What `work` makes of it on its stage, once all that was started is over."""
         wait(self._all)
         return self._one(fault, work)
 
-    def each(self, faults: Iterable[Fault], work: Callable[[Stage], T]) -> dict[str, Future[T]]:
+    def each(self, faults: Iterable[Fault], work: Callable[[Scene], T]) -> dict[str, Future[T]]:
         """Slug → what `work` makes of each on its stage. Those that may take longest begin."""
         ordered = sorted(faults, key=lambda fault: (-fault.expect.limit_s, fault.slug))
         futures = {fault.slug: self._pool.submit(self._one, fault, work) for fault in ordered}
         self._all.extend(futures.values())
         return futures
 
-    def _one(self, fault: Fault, work: Callable[[Stage], T]) -> T:
+    def _one(self, fault: Fault, work: Callable[[Scene], T]) -> T:
         with staged(fault, None if fault.world else self._shared()) as stage:
             return work(stage)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pgwhy.lab.faults.fault import Seen
+from pgwhy.lab.faults.fault import Printed
 from pgwhy.lab.faults.real_clients import RealClient
-from pgwhy.lab.faults.stage import Stage
+from pgwhy.lab.faults.stage import Scene
 
 _LIMIT_S = 25.0
 _PORTS = ("port", "postgres_port", "pgbouncer_port", "closed_port")
 _SECTION = re.compile(r'^\[seen\]\nclient = "[^\n]*"\ntext = """\n.*?"""\n\n?', re.MULTILINE | re.DOTALL)
 
 
-def printed(stage: Stage, client: RealClient) -> Seen:
+def printed(stage: Scene, client: RealClient) -> Printed:
     """Run the client to its end. What changes from run to run is replaced by its placeholder, the password is gone."""
     target = _handed_over(stage)
     environment = {**client.environment, **({"DATABASE_URL": target} if target else {})}
@@ -22,10 +22,10 @@ def printed(stage: Stage, client: RealClient) -> Seen:
     text = (ran.stdout + ran.stderr).rstrip("\n")
     if ran.status is None:
         text += f"\n(nothing more within {_LIMIT_S:.0f} s)"
-    return Seen(client.title, masked(text.strip("\n"), stage))
+    return Printed(client.title, masked(text.strip("\n"), stage))
 
 
-def _handed_over(stage: Stage) -> str | None:
+def _handed_over(stage: Scene) -> str | None:
     """What a program hands to its driver: the text itself that is behind `env:NAME`, `@file` or DATABASE_URL."""
     environment = stage.given.environment
     target = stage.given.target.reveal() if stage.given.target else environment.get("DATABASE_URL")
@@ -37,7 +37,7 @@ def _handed_over(stage: Stage) -> str | None:
     return target
 
 
-def masked(text: str, stage: Stage) -> str:
+def masked(text: str, stage: Scene) -> str:
     """The text without what is secret, or belongs to this run alone."""
     values = stage.values
     for name in ("password", "encoded_password", "wrong_password"):
@@ -51,7 +51,7 @@ def masked(text: str, stage: Stage) -> str:
     return text.replace(values["endpoint"], "{endpoint}")
 
 
-def keep(file: Path, seen: Seen) -> None:
+def keep(file: Path, seen: Printed) -> None:
     """Write `[seen]` into a fault's file, in the place of an earlier one, else before `[expect]`."""
     text = file.read_text(encoding="utf-8")
     literal = seen.text.replace("\\", "\\\\").replace('"""', '""\\"').replace("\x1b", "\\u001b")

@@ -33,7 +33,7 @@ _BUILT_IN_BY_DISTRIBUTIONS = {"ldap", "pam"}
 
 
 @dataclass(frozen=True)
-class Stage:
+class Scene:
     """A fault with all its parts up."""
 
     fault: Fault
@@ -67,7 +67,7 @@ def missing(fault: Fault) -> str:
 
 
 @contextlib.contextmanager
-def staged(fault: Fault, world: World | None = None) -> Iterator[Stage]:
+def staged(fault: Fault, world: World | None = None) -> Iterator[Scene]:
     """The fault on its stage. One that needs no world of its own takes place in `world`, if it is given, and in a
     namespace borrows its Postgres.
 
@@ -83,7 +83,7 @@ def staged(fault: Fault, world: World | None = None) -> Iterator[Stage]:
 
 
 @contextlib.contextmanager
-def _on_loopback(fault: Fault, world: World | None) -> Iterator[Stage]:
+def _on_loopback(fault: Fault, world: World | None) -> Iterator[Scene]:
     with contextlib.ExitStack() as parts:
         if world is None or fault.world:
             world = parts.enter_context(World.running(**fault.world))
@@ -94,7 +94,7 @@ def _on_loopback(fault: Fault, world: World | None) -> Iterator[Stage]:
             own = {"PATH": search_path(), "HOME": str(home), "LANG": "C.UTF-8"}
             return _run_here(command, own | dict(environment), home, limit_s)
 
-        yield Stage(fault, faults.given(fault, values), values, home, (), run)
+        yield Scene(fault, faults.given(fault, values), values, home, (), run)
 
 
 def _run_here(command: Sequence[str | Path], environment: Mapping[str, str], home: Path, limit_s: float) -> Ran:
@@ -117,7 +117,7 @@ def _run_here(command: Sequence[str | Path], environment: Mapping[str, str], hom
 
 
 @contextlib.contextmanager
-def _in_namespace(fault: Fault, world: World | None) -> Iterator[Stage]:
+def _in_namespace(fault: Fault, world: World | None) -> Iterator[Scene]:
     wiring, description = fault.wiring, _description(fault)
     in_front = any(door.get("behind") == "postgres" for door in fault.doors) or fault.pgbouncer is not None
     if world is not None and not fault.world and not in_front:
@@ -136,7 +136,7 @@ def _in_namespace(fault: Fault, world: World | None) -> Iterator[Stage]:
 
         with broken(network, *wiring.breaks):
             way_in = tuple(network.way_in())
-            yield Stage(fault, faults.given(fault, values), values, network.folder, way_in, run)
+            yield Scene(fault, faults.given(fault, values), values, network.folder, way_in, run)
 
 
 def _description(fault: Fault) -> dict[str, Any]:

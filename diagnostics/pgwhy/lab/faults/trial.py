@@ -15,7 +15,7 @@ from pgwhy.engine.explanation import explain
 from pgwhy.engine.verdict import decide, findings_that_count
 from pgwhy.finding import Report, Status, Verdict, Verification
 from pgwhy.lab.faults.fault import Fault, Tier
-from pgwhy.lab.faults.stage import Stage, staged
+from pgwhy.lab.faults.stage import Scene, staged
 from pgwhy.lab.world import World
 from pgwhy.machine import Machine
 from pgwhy.probes import VOCABULARY
@@ -80,7 +80,7 @@ def run(fault: Fault, world: World | None = None) -> Trial:
         return diagnose(stage)
 
 
-def diagnose(stage: Stage) -> Trial:
+def diagnose(stage: Scene) -> Trial:
     """The trial of a fault that is on its stage. Raises `TrialError`."""
     given, fault = stage.given, stage.fault
     # -P: the working directory is the user's, and nothing there is a module of ours.
@@ -109,7 +109,7 @@ def explained_again(report: Report) -> Verdict:
     return decide(findings, explanation, report.observations, login=report.verdict.status is not Status.REACHABLE)
 
 
-def _typed(stage: Stage) -> str:
+def _typed(stage: Scene) -> str:
     """What a user would have typed, without the password."""
     given = stage.given
     machine = Machine(given.environment, stage.home, stage.home, sys.platform, datetime.now(UTC))

@@ -22,7 +22,7 @@ from pgwhy.network import wire
 _HELLO_LIMIT_S = 0.3
 
 
-class Kind(StrEnum):
+class Impostor(StrEnum):
     """Who answers."""
 
     HTTP = "http"
@@ -47,7 +47,7 @@ class Kind(StrEnum):
     """At the first bytes, by a reset."""
 
 
-def behaviour(kind: Kind) -> Behaviour:
+def behaviour(kind: Impostor) -> Behaviour:
     """What such a server does with one connection, for a `Door`."""
     return _BEHAVIOURS[kind]
 
@@ -157,16 +157,16 @@ def _http_error(status: bytes) -> bytes:
 _BAD_REQUEST = _http_error(b"400 Bad Request")
 _NOT_FOUND = _http_error(b"404 Not Found")
 
-_BEHAVIOURS: Mapping[Kind, Behaviour] = {
-    Kind.HTTP: _http,
-    Kind.SSH: _ssh,
-    Kind.MYSQL: _mysql,
-    Kind.REDIS: _redis,
-    Kind.SAYS_NO: _says_no,
-    Kind.GARBAGE_FOR_TLS: _garbage_for_tls,
-    Kind.STALLS_IN_TLS: _stalls_in_tls,
-    Kind.SILENT: silent,
-    Kind.CLOSES_AT_ONCE: _closes_at_once,
-    Kind.CLOSES: _closes,
-    Kind.RESETS: _resets,
+_BEHAVIOURS: Mapping[Impostor, Behaviour] = {
+    Impostor.HTTP: _http,
+    Impostor.SSH: _ssh,
+    Impostor.MYSQL: _mysql,
+    Impostor.REDIS: _redis,
+    Impostor.SAYS_NO: _says_no,
+    Impostor.GARBAGE_FOR_TLS: _garbage_for_tls,
+    Impostor.STALLS_IN_TLS: _stalls_in_tls,
+    Impostor.SILENT: silent,
+    Impostor.CLOSES_AT_ONCE: _closes_at_once,
+    Impostor.CLOSES: _closes,
+    Impostor.RESETS: _resets,
 }

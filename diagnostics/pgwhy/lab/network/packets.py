@@ -17,7 +17,7 @@ from pgwhy.lab.network.cable import Side
 from pgwhy.lab.network.namespace import Namespace, NamespaceError, is_permitted, search_path
 
 
-class Verdict(StrEnum):
+class FilterAction(StrEnum):
     """What a filter does with a packet."""
 
     DROP = "drop"
@@ -48,7 +48,7 @@ class Filter:
     `from_server` turns it round: packets of the server's, with its address and port.
     """
 
-    verdict: Verdict
+    verdict: FilterAction
     port: int | None = None
     address: str | None = None
     """One of the server's."""
@@ -116,7 +116,7 @@ def filters_are_permitted() -> str:
     if not shutil.which("nft", path=search_path()):
         return "packet filters need nft (Debian: apt install nftables)"
     try:
-        with Namespace() as network, broken(network, Filter(Verdict.DROP, port=5432)):
+        with Namespace() as network, broken(network, Filter(FilterAction.DROP, port=5432)):
             return ""
     except NamespaceError as error:
         return f"this machine permits no packet filters: {error}"
@@ -138,9 +138,9 @@ def _table(filters: list[Filter]) -> str:
 
 
 _VERDICTS = {
-    Verdict.DROP: "drop",
-    Verdict.RESET: "reject with tcp reset",
-    Verdict.ADMIN_PROHIBITED: "reject with icmpx type admin-prohibited",
-    Verdict.HOST_UNREACHABLE: "reject with icmpx type host-unreachable",
-    Verdict.PORT_UNREACHABLE: "reject with icmpx type port-unreachable",
+    FilterAction.DROP: "drop",
+    FilterAction.RESET: "reject with tcp reset",
+    FilterAction.ADMIN_PROHIBITED: "reject with icmpx type admin-prohibited",
+    FilterAction.HOST_UNREACHABLE: "reject with icmpx type host-unreachable",
+    FilterAction.PORT_UNREACHABLE: "reject with icmpx type port-unreachable",
 }

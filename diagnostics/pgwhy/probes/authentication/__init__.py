@@ -16,7 +16,7 @@ from pgwhy.network.login import Stop
 from pgwhy.probes import permit
 from pgwhy.probes.authentication import places
 from pgwhy.probes.obstacle import ClearText, Obstacle
-from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.probe import Probe, Run
 from pgwhy.probes.settings import SettingsFacts
 from pgwhy.probes.startup import Startup
 from pgwhy.probes.tcp import Reach, Tcp
@@ -84,7 +84,7 @@ class Here(Record):
     not_tried_because: Obstacle | None = fact("what kept it from being tried")
 
 
-async def observe(seen: Seen, network: Network) -> Authentication:
+async def observe(seen: Run, network: Network) -> Authentication:
     """Log in as the client spoken for would."""
     obstacle = _obstacle(seen)
     if obstacle is not None:
@@ -98,11 +98,11 @@ PROBE = Probe(
     observe=observe,
     needs=(TargetFacts, ClientFacts, SettingsFacts),
     later=(Tcp, Tls, Startup),
-    on_the_way=False,
+    needs_readable_settings=False,
 )
 
 
-async def observe_here(seen: Seen, network: Network) -> Here:
+async def observe_here(seen: Run, network: Network) -> Here:
     """Log in as libpq here, with the untouched string; nothing at all where the client spoken for does the same.
 
     No password goes out where the client spoken for ends before it sends one.
@@ -143,7 +143,7 @@ HERE = Probe(
 )
 
 
-async def _client_stops(seen: Seen) -> bool:
+async def _client_stops(seen: Run) -> bool:
     """The client spoken for ends before it sends a password, or that cannot be ruled out: then this machine's libpq,
     which may ask for less, sends none either. What a *server* refuses before a password does not count.
     """
@@ -159,7 +159,7 @@ async def _client_stops(seen: Seen) -> bool:
     return not (got_to_it or (tls.handshake and tls.verifies and not binding))
 
 
-def _obstacle(seen: Seen) -> Obstacle | None:
+def _obstacle(seen: Run) -> Obstacle | None:
     """What keeps the login from being tried, as far as that is known before it."""
     if not seen.options.login:
         return Obstacle.NO_LOGIN
@@ -172,7 +172,7 @@ def _not_tried(obstacle: Obstacle) -> Authentication:
     return Authentication(outcome=AuthOutcome.NOT_TRIED, not_tried_because=obstacle)
 
 
-async def _log_in(seen: Seen, network: Network, client: Client | None) -> tuple[Authentication, Any]:
+async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[Authentication, Any]:
     """One login as this client (`None`: libpq here), and the open connection if it succeeded."""
     async with network.login_turn:
         wanted = permit.parameters(seen.target, client)
@@ -214,9 +214,7 @@ def _most_exchanges(parameters: dict[str, str]) -> int:
     return 2 if parameters["sslmode"] in ("prefer", "allow") else 1
 
 
-async def _go_through(
-    seen: Seen, network: Network, client: Client | None
-) -> tuple[Login, permit.Grant, str] | Obstacle:
+async def _go_through(seen: Run, network: Network, client: Client | None) -> tuple[Login, permit.Grant, str] | Obstacle:
     """Log in at the first address, or at the one that libpq would go on to: how it ended, with what, and where.
 
     The permit is asked at each of them. `Obstacle.EARLIER_STAGE` if one has decided.
@@ -252,7 +250,7 @@ async def _go_through(
     return Obstacle.EARLIER_STAGE
 
 
-def _as_the_users_tool(message: str, seen: Seen, address: str) -> str:
+def _as_the_users_tool(message: str, seen: Run, address: str) -> str:
     """libpq names only the address where it was given one; the user's tool looked the name up and names both."""
     host = seen[TargetFacts].host
     if not host or not address or host == address or seen[TargetFacts].hostaddr:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from pgwhy.failure import Failure
 from pgwhy.network.stream import is_socket_path
-from pgwhy.probes.probe import Seen
-from pgwhy.probes.startup import Answer, Startup
+from pgwhy.probes.probe import Run
+from pgwhy.probes.startup import ServerReply, Startup
 from pgwhy.probes.tcp import Attempt, Reach, Tcp
 from pgwhy.probes.tls import SslAnswer, Tls
 
@@ -31,7 +31,7 @@ MOVES_ON = (
 """What libpq says of a server that does not suit target_session_attrs, and what a server says that takes nobody now."""
 
 
-async def first(seen: Seen, network: Network) -> Place | None:
+async def first(seen: Run, network: Network) -> Place | None:
     """The place to begin with, `None` if no name can be looked up: libpq itself never looks one up.
 
     The lookup is the one that the probes share; the login does not wait for what else they ask about the name.
@@ -50,7 +50,7 @@ async def first(seen: Seen, network: Network) -> Place | None:
     return None
 
 
-async def following(seen: Seen, tried: list[Place], message: str) -> Place | None:
+async def following(seen: Run, tried: list[Place], message: str) -> Place | None:
     """Where libpq goes on to after the last place tried ended with this text: past an address that takes no connection,
     past a server that is not the one it is looking for. `None` where it stops. Waits for the tcp probe.
     """
@@ -62,7 +62,7 @@ async def following(seen: Seen, tried: list[Place], message: str) -> Place | Non
     return next((place for place in alive if place not in tried), None)
 
 
-async def objection(seen: Seen, tried: list[Place]) -> Place | None:
+async def objection(seen: Run, tried: list[Place]) -> Place | None:
     """Return when an earlier stage has decided that the last login is pointless: a better place, or `None` for none.
 
     Never returns while nothing speaks against the login.
@@ -77,7 +77,7 @@ async def objection(seen: Seen, tried: list[Place]) -> Place | None:
     if tls.handshake is False and tls.failure is Failure.TIMED_OUT and not tls.handshake_without_sni:
         return None
     startup = await seen.later(Startup)
-    if startup.answer is Answer.SILENT:
+    if startup.answer is ServerReply.SILENT:
         return None
     if tls.ssl_answer is SslAnswer.NOT_POSTGRES and startup.failure is Failure.TIMED_OUT:
         return None  # it said nothing to a Postgres client, and something to a line of text

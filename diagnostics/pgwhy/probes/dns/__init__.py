@@ -20,7 +20,7 @@ from pgwhy.network import Network, query, resolve
 from pgwhy.network.stream import is_ip_literal, is_socket_path
 from pgwhy.probes.dns import resolvers
 from pgwhy.probes.dns.resolvers import Answered, ResolverAnswer
-from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.probe import Probe, Run
 from pgwhy.target import provider
 from pgwhy.target.model import Host
 from pgwhy.values import dataclass
@@ -195,7 +195,7 @@ SLOW_MS = 1000.0
 """A lookup that took longer is worth waiting for what each resolver has to say."""
 
 
-async def observe(seen: Seen, network: Network) -> Dns:
+async def observe(seen: Run, network: Network) -> Dns:
     hosts = seen.target.hosts
     lookups = [asyncio.create_task(network.lookup(host)) for host in hosts]
     name = next((host.name for host in hosts if _is_looked_up(host) and host.name.lower() != "localhost"), "")
@@ -244,7 +244,7 @@ def _looked_up(hosts: tuple[Host, ...], found: list[resolve.Lookup]) -> Dns:
     )
 
 
-def _with_answers(record: Dns, name: str, answered: list[Answered], seen: Seen) -> Dns:
+def _with_answers(record: Dns, name: str, answered: list[Answered], seen: Run) -> Dns:
     answers = tuple(a.answer for a in answered if not a.random)
     made_up = [a for a in answered if a.random and a.answer.rcode != query.SILENT]
     invented = {address for a in made_up for address in a.answer.addresses}

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 
 from pgwhy.network import Network, query, resolve
-from pgwhy.probes.probe import Seen
+from pgwhy.probes.probe import Run
 from pgwhy.values import dataclass
 
 QUERY_S = 3.0
@@ -49,7 +49,7 @@ class Answered:
     """`domain` or `top` for a name that cannot exist, under the same domain or under none."""
 
 
-async def ask_all(name: str, seen: Seen, network: Network) -> list[asyncio.Task[Answered]]:
+async def ask_all(name: str, seen: Run, network: Network) -> list[asyncio.Task[Answered]]:
     """Begin every query for this name. The caller cancels what it does not wait for."""
     await query.ready()
     return [asyncio.create_task(question) for question in _questions(name, seen, network)]
@@ -74,7 +74,7 @@ def are_hopeless(answered: Iterable[Answered]) -> bool:
     )
 
 
-def _questions(name: str, seen: Seen, network: Network) -> Iterable[Coroutine[None, None, Answered]]:
+def _questions(name: str, seen: Run, network: Network) -> Iterable[Coroutine[None, None, Answered]]:
     own = resolve.configured_resolvers(seen.machine.resolver_file)
     texts = [text for given in seen.options.compare_dns for text in (PUBLIC if given == "public" else (given,))]
     for resolver in own:

@@ -18,14 +18,14 @@ from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
 from pgwhy.network import Network
 from pgwhy.probes import opening
-from pgwhy.probes.probe import Probe, Seen
-from pgwhy.probes.startup.first_answer import WELCOMES, Answer, Arm, Heard, Question, ask
+from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.startup.first_answer import WELCOMES, Arm, Heard, Question, ServerReply, ask
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.provider import Provider
 from pgwhy.values import dataclass
 
-__all__ = ["PROBE", "Answer", "Reached", "Startup", "observe"]
+__all__ = ["PROBE", "ServerReply", "Reached", "Startup", "observe"]
 
 
 class Reached(StrEnum):
@@ -47,7 +47,7 @@ class Startup(Record):
 
     name: ClassVar[str] = "startup"
 
-    answer: Answer | None = fact("the first answer to the client spoken for, sending what that client sends")
+    answer: ServerReply | None = fact("the first answer to the client spoken for, sending what that client sends")
     reached: Reached | None = fact("how far that client gets before a password is needed")
     message: str | None = fact("the server's error to that client; empty if there was none")
     sqlstate: str | None = fact("its SQLSTATE; empty if none")
@@ -55,13 +55,13 @@ class Startup(Record):
     failure: Failure | None = fact("how the connection ended where no answer came")
     alert: str | None = fact("the TLS alert that came in place of an answer; empty if none")
     answer_ms: float | None = fact("from the start-up message to that answer, in milliseconds")
-    with_sni: Answer | None = fact("the first answer over TLS with SNI")
+    with_sni: ServerReply | None = fact("the first answer over TLS with SNI")
     with_sni_message: str | None = fact("the server's error over TLS with SNI; empty if there was none")
-    without_sni: Answer | None = fact("the first answer over TLS without SNI")
+    without_sni: ServerReply | None = fact("the first answer over TLS without SNI")
     without_sni_message: str | None = fact("the server's error over TLS without SNI; empty if there was none")
-    with_option: Answer | None = fact("the first answer without SNI, with the endpoint option")
+    with_option: ServerReply | None = fact("the first answer without SNI, with the endpoint option")
     with_option_message: str | None = fact("the server's error then; empty if there was none")
-    plaintext: Answer | None = fact("the first answer without TLS; asked only where the client may try that")
+    plaintext: ServerReply | None = fact("the first answer without TLS; asked only where the client may try that")
     plaintext_message: str | None = fact("the server's error without TLS; empty if there was none")
     mechanisms: tuple[str, ...] | None = fact("the SASL mechanisms offered to the client spoken for")
 
@@ -70,14 +70,14 @@ class Startup(Record):
         """with SNI the server knows the endpoint, and without SNI it does not"""
         if self.with_sni is None or self.without_sni is None:
             return None
-        knows = self.with_sni in (Answer.SASL_PLUS, Answer.SASL, Answer.MD5, Answer.OK)
-        return knows and self.without_sni in (Answer.CLEAR_TEXT, Answer.ERROR, Answer.CLOSED)
+        knows = self.with_sni in (ServerReply.SASL_PLUS, ServerReply.SASL, ServerReply.MD5, ServerReply.OK)
+        return knows and self.without_sni in (ServerReply.CLEAR_TEXT, ServerReply.ERROR, ServerReply.CLOSED)
 
 
-async def observe(seen: Seen, network: Network) -> Startup:
+async def observe(seen: Run, network: Network) -> Startup:
     place = opening.place(seen)
     if place is None:
-        return Startup(answer=Answer.NOT_REACHED, reached=Reached.NONE)
+        return Startup(answer=ServerReply.NOT_REACHED, reached=Reached.NONE)
     arms = list(_arms(place, seen))
     heard = await _ask_all(arms, place, opening.is_direct(seen), network)
     theirs = _theirs(heard, seen, is_socket=opening.is_socket(place))
@@ -99,7 +99,7 @@ async def observe(seen: Seen, network: Network) -> Startup:
     )
 
 
-def _arms(place: Attempt, seen: Seen) -> Iterator[Question]:
+def _arms(place: Attempt, seen: Run) -> Iterator[Question]:
     """What to ask, the client's own way first: the first two are asked at once."""
     target, parameters = seen[TargetFacts], start_up_parameters(seen)
     plaintext = Question(Arm.PLAINTEXT, None, parameters)
@@ -118,7 +118,7 @@ def _arms(place: Attempt, seen: Seen) -> Iterator[Question]:
         yield plaintext
 
 
-def start_up_parameters(seen: Seen) -> dict[str, str]:
+def start_up_parameters(seen: Run) -> dict[str, str]:
     """What the client spoken for sends in its start-up message, as far as a server's first answer can depend on it."""
     target, client, value = seen[TargetFacts], seen.client, seen.target.value
     environment = seen.machine.environment
@@ -156,7 +156,7 @@ async def _ask_all(questions: list[Question], place: Attempt, direct: bool, netw
         await asyncio.gather(early, return_exceptions=True)  # or asyncio complains that nobody took its exception
 
 
-def _theirs(heard: dict[Arm, Heard], seen: Seen, *, is_socket: bool) -> Arm | None:
+def _theirs(heard: dict[Arm, Heard], seen: Run, *, is_socket: bool) -> Arm | None:
     """The way that the client spoken for goes; `None` where it is not known whether it sends SNI and that matters."""
     sslmode = "disable" if is_socket else seen[TargetFacts].sslmode
     over_tls = _over_tls(heard, seen[ClientFacts].sends_sni)
@@ -168,8 +168,8 @@ def _theirs(heard: dict[Arm, Heard], seen: Seen, *, is_socket: bool) -> Arm | No
         ways = {"allow": [Arm.PLAINTEXT, over_tls], "prefer": [over_tls, Arm.PLAINTEXT]}.get(sslmode or "", [over_tls])
     asked = [way for way in ways if way in heard]
     # libpq's allow and prefer go the other way where the first is refused before a password.
-    accepted = [way for way in asked if heard[way].answer not in (Answer.ERROR, Answer.NOT_REACHED)]
-    told = [way for way in asked if heard[way].answer is Answer.ERROR]
+    accepted = [way for way in asked if heard[way].answer not in (ServerReply.ERROR, ServerReply.NOT_REACHED)]
+    told = [way for way in asked if heard[way].answer is ServerReply.ERROR]
     return next(iter([*accepted, *told, *asked]), None)
 
 
@@ -181,23 +181,28 @@ def _over_tls(heard: dict[Arm, Heard], sends_sni: bool | None) -> Arm | None:
     return Arm.WITH_SNI
 
 
-def _reached(theirs: Arm, found: Heard, heard: dict[Arm, Heard], seen: Seen) -> Reached:
-    if found.answer is Answer.NOT_REACHED:
+def _reached(theirs: Arm, found: Heard, heard: dict[Arm, Heard], seen: Run) -> Reached:
+    if found.answer is ServerReply.NOT_REACHED:
         return Reached.NONE
-    if found.answer is Answer.OK:
+    if found.answer is ServerReply.OK:
         return Reached.SESSION
     if found.answer not in WELCOMES:
         return Reached.STARTUP
-    if found.answer is Answer.CLEAR_TEXT and theirs is Arm.WITHOUT_SNI and not seen[TargetFacts].endpoint_named:
+    if found.answer is ServerReply.CLEAR_TEXT and theirs is Arm.WITHOUT_SNI and not seen[TargetFacts].endpoint_named:
         # Such a proxy asks for clear text in the hope of an endpoint inside the password (knowledge/neon.md, 3.2).
-        by_sni = heard.get(Arm.WITH_SNI, found).answer in (Answer.SASL_PLUS, Answer.SASL, Answer.MD5, Answer.OK)
+        by_sni = heard.get(Arm.WITH_SNI, found).answer in (
+            ServerReply.SASL_PLUS,
+            ServerReply.SASL,
+            ServerReply.MD5,
+            ServerReply.OK,
+        )
         if by_sni or seen[TargetFacts].provider is Provider.NEON:
             return Reached.STARTUP
     return Reached.AUTH
 
 
 def _by_arm(heard: dict[Arm, Heard]) -> Startup:
-    def answer(arm: Arm) -> Answer | None:
+    def answer(arm: Arm) -> ServerReply | None:
         return heard[arm].answer if arm in heard else None
 
     def message(arm: Arm) -> str | None:

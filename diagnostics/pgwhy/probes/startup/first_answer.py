@@ -20,7 +20,7 @@ MAX_NOTICES = 8
 """Messages that may come in front of an answer."""
 
 
-class Answer(StrEnum):
+class ServerReply(StrEnum):
     """The first thing that the server says to a start-up message."""
 
     SASL_PLUS = "scram-plus"
@@ -65,7 +65,7 @@ class Question:
 class Heard:
     """What came back."""
 
-    answer: Answer
+    answer: ServerReply
     fields: dict[str, str] = field(default_factory=dict)
     """Of an error, by their one-letter codes; safe to print."""
     mechanisms: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ async def _converse(
     try:
         stream = await network.connect(place.address, place.port, SILENT_S)
     except Broken as broken:
-        return Heard(Answer.NOT_REACHED, failure=broken.failure)
+        return Heard(ServerReply.NOT_REACHED, failure=broken.failure)
     try:
         channel: Channel = stream
         if question.hello:
@@ -101,11 +101,11 @@ async def _converse(
             moved()
         begin = network.clock()
         heard = await _first_answer(channel, question.parameters, network)
-        if heard.answer is not Answer.SILENT:
+        if heard.answer is not ServerReply.SILENT:
             moved()
         return dataclasses.replace(heard, ms=round((network.clock() - begin) * 1000, 2))
     except Broken as broken:
-        return Heard(Answer.NOT_REACHED, failure=broken.failure, alert=broken.alert)
+        return Heard(ServerReply.NOT_REACHED, failure=broken.failure, alert=broken.alert)
     finally:
         stream.abort()
 
@@ -134,44 +134,44 @@ async def _first_answer(channel: Channel, parameters: dict[str, str], network: N
                 return _understand(message)
     except Broken as unread:
         broken = unsent if unsent and unread.failure is Failure.CLOSED else unread
-        answer = _ENDINGS.get(broken.failure, Answer.CLOSED)
+        answer = _ENDINGS.get(broken.failure, ServerReply.CLOSED)
         return Heard(answer, failure=broken.failure, alert=broken.alert)
-    return Heard(Answer.NOT_POSTGRES)
+    return Heard(ServerReply.NOT_POSTGRES)
 
 
 def _understand(message: wire.Message | bytes) -> Heard:
     if not isinstance(message, wire.Message) or message.kind not in (b"E", b"R"):
-        return Heard(Answer.NOT_POSTGRES)
+        return Heard(ServerReply.NOT_POSTGRES)
     if message.kind == b"E":
         fields = wire.error_fields(message.body)
-        return Heard(Answer.ERROR, {key: without_escapes(text).strip() for key, text in fields.items()})
+        return Heard(ServerReply.ERROR, {key: without_escapes(text).strip() for key, text in fields.items()})
     try:
         code, mechanisms = wire.read_authentication(message.body)
     except wire.WireError:
-        return Heard(Answer.NOT_POSTGRES)
+        return Heard(ServerReply.NOT_POSTGRES)
     if code != wire.Auth.SASL:
-        return Heard(_BY_CODE.get(code, Answer.NOT_POSTGRES))
+        return Heard(_BY_CODE.get(code, ServerReply.NOT_POSTGRES))
     if "SCRAM-SHA-256-PLUS" in mechanisms:
-        return Heard(Answer.SASL_PLUS, mechanisms=mechanisms)
-    return Heard(Answer.SASL if "SCRAM-SHA-256" in mechanisms else Answer.SASL_OTHER, mechanisms=mechanisms)
+        return Heard(ServerReply.SASL_PLUS, mechanisms=mechanisms)
+    return Heard(ServerReply.SASL if "SCRAM-SHA-256" in mechanisms else ServerReply.SASL_OTHER, mechanisms=mechanisms)
 
 
 WELCOMES = (
-    Answer.SASL_PLUS,
-    Answer.SASL,
-    Answer.SASL_OTHER,
-    Answer.MD5,
-    Answer.CLEAR_TEXT,
-    Answer.GSS,
-    Answer.OK,
+    ServerReply.SASL_PLUS,
+    ServerReply.SASL,
+    ServerReply.SASL_OTHER,
+    ServerReply.MD5,
+    ServerReply.CLEAR_TEXT,
+    ServerReply.GSS,
+    ServerReply.OK,
 )
 """The server goes on with this client."""
-_ENDINGS = {Failure.TIMED_OUT: Answer.SILENT, Failure.CLOSED: Answer.CLOSED, Failure.RESET: Answer.RESET}
-_BY_CODE: dict[int, Answer] = {
-    wire.Auth.OK: Answer.OK,
-    wire.Auth.CLEARTEXT_PASSWORD: Answer.CLEAR_TEXT,
-    wire.Auth.MD5_PASSWORD: Answer.MD5,
-    wire.Auth.GSS: Answer.GSS,
-    wire.Auth.SSPI: Answer.GSS,
-    wire.Auth.KERBEROS_V5: Answer.GSS,
+_ENDINGS = {Failure.TIMED_OUT: ServerReply.SILENT, Failure.CLOSED: ServerReply.CLOSED, Failure.RESET: ServerReply.RESET}
+_BY_CODE: dict[int, ServerReply] = {
+    wire.Auth.OK: ServerReply.OK,
+    wire.Auth.CLEARTEXT_PASSWORD: ServerReply.CLEAR_TEXT,
+    wire.Auth.MD5_PASSWORD: ServerReply.MD5,
+    wire.Auth.GSS: ServerReply.GSS,
+    wire.Auth.SSPI: ServerReply.GSS,
+    wire.Auth.KERBEROS_V5: ServerReply.GSS,
 }

@@ -24,7 +24,7 @@ from pgwhy.network.certificate import Certificate, describe, name_matches
 from pgwhy.network.chain import Trust
 from pgwhy.network.stream import Broken, Stream
 from pgwhy.probes import opening
-from pgwhy.probes.probe import Probe, Seen
+from pgwhy.probes.probe import Probe, Run
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.probes.tls import small_packets, trust
 from pgwhy.probes.tls.banner import Speaks, printable, recognise
@@ -129,7 +129,7 @@ NUDGE = b"GET / HTTP/1.0\r\n\r\n"
 """Answered by what waits for its client to speak a line: HTTP in its own way, Redis with an error."""
 
 
-async def observe(seen: Seen, network: Network) -> Tls:
+async def observe(seen: Run, network: Network) -> Tls:
     place = opening.place(seen)
     if place is None:
         return Tls()
@@ -164,7 +164,7 @@ class _Look:
     ms: float | None = None
 
 
-async def _look_each_way(place: Attempt, name: str, seen: Seen, network: Network) -> tuple[_Look, _Look, bool | None]:
+async def _look_each_way(place: Attempt, name: str, seen: Run, network: Network) -> tuple[_Look, _Look, bool | None]:
     """With SNI, without, and, where both stall, in small packets instead of without SNI."""
     names = (name, "") if name else ("",)
     looks = [asyncio.ensure_future(_look(place, opening.hello(seen, n), seen, network)) for n in names]
@@ -183,7 +183,7 @@ async def _look_each_way(place: Attempt, name: str, seen: Seen, network: Network
             look.cancel()
 
 
-async def _look(place: Attempt, hello: tls.Hello, seen: Seen, network: Network) -> _Look:
+async def _look(place: Attempt, hello: tls.Hello, seen: Run, network: Network) -> _Look:
     async with network.slots:
         limit_s, direct = network.allowance(SILENT_S), opening.is_direct(seen)
         with network.timeline.span("tls", "with SNI" if hello.server_name else "without SNI") as span:
@@ -270,7 +270,7 @@ async def _takes_direct(place: Attempt, hello: tls.Hello, network: Network) -> b
     return channel.session.alpn == wire.ALPN.decode()
 
 
-def _record(first: _Look, bare: _Look, seen: Seen, sni_sent: bool) -> Tls:
+def _record(first: _Look, bare: _Look, seen: Run, sni_sent: bool) -> Tls:
     not_postgres = first.answer is SslAnswer.NOT_POSTGRES
     session = first.session
     both = bool(session.chain and bare.session.chain)
@@ -298,7 +298,7 @@ def _record(first: _Look, bare: _Look, seen: Seen, sni_sent: bool) -> Tls:
     )
 
 
-def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Seen) -> Tls:
+def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Run) -> Tls:
     now, store, system = seen.machine.now, trust.store(seen), trust_store.system(seen.machine)
     verdict = chain.judge(presented, store, now)
     by_system = verdict if store == system else chain.judge(presented, system, now)

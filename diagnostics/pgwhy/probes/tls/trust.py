@@ -7,13 +7,13 @@ from pathlib import Path
 from pgwhy.client import ClientFacts
 from pgwhy.network import trust_store
 from pgwhy.network.trust_store import TrustStore
-from pgwhy.probes.probe import Seen
+from pgwhy.probes.probe import Run
 from pgwhy.target.facts import TargetFacts
 
 NONE, CA, FULL = "none", "ca", "full"
 
 
-def required(seen: Seen) -> str:
+def required(seen: Run) -> str:
     """`none`, `ca` (the chain) or `full` (the name as well)."""
     target = seen[TargetFacts]
     if target.sslmode in ("verify-full", "verify-ca"):
@@ -27,7 +27,7 @@ def required(seen: Seen) -> str:
     return CA if root and root.exists() and _reads_root_file(seen) else NONE
 
 
-def store(seen: Seen) -> TrustStore:
+def store(seen: Run) -> TrustStore:
     """The root certificates that the client verifies with; the machine's own where it does not verify at all."""
     named, root = seen[TargetFacts].sslrootcert, _root_file(seen)
     if required(seen) == NONE or named == "system" or not (named or _reads_root_file(seen)):
@@ -35,7 +35,7 @@ def store(seen: Seen) -> TrustStore:
     return trust_store.one_file(root) if root else TrustStore("~/.postgresql/root.crt (there is no home folder)")
 
 
-def _root_file(seen: Seen) -> Path | None:
+def _root_file(seen: Run) -> Path | None:
     """`sslrootcert`, or libpq's default place; `None` for `system`, or where there is no home folder."""
     named = seen[TargetFacts].sslrootcert
     if named == "system":
@@ -46,6 +46,6 @@ def _root_file(seen: Seen) -> Path | None:
     return folder / "root.crt" if folder else None
 
 
-def _reads_root_file(seen: Seen) -> bool:
+def _reads_root_file(seen: Run) -> bool:
     """Whether the client looks at `~/.postgresql/root.crt`: libpq, and what imitates it (pgJDBC, Python's drivers)."""
     return seen[ClientFacts].family in (None, "libpq", "java", "python")
