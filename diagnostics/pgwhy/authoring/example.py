@@ -6,9 +6,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from pgwhy.authoring.made_up import Pseudonyms
 from pgwhy.facts import Observations, Record, Value, fact_names, to_plain
 from pgwhy.finding import Report
+from pgwhy.redaction.made_up import Pseudonyms
 from pgwhy.rulebook.conditions import WORDS, FactCache, any_of
 from pgwhy.rulebook.rule import Rule
 

@@ -1,8 +1,8 @@
 """Words that trip a reader who is no native speaker, and what to write instead.
 
 They hold for every text that a person reads: rules, pages, help, docstrings. `lint` asks for them in the rules, and
-tests/authoring/test_plain_words.py in the hand-written pages. A pattern names the words as narrowly as it takes to leave proper
-English alone: "takes effect", "stands for", "at the point where".
+tests/authoring/test_plain_words.py in the hand-written pages. A pattern names the words as narrowly as it takes to
+leave proper English alone: "takes effect", "stands for", "at the point where".
 """
 
 from __future__ import annotations

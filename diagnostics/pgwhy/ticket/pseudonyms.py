@@ -24,10 +24,10 @@ from dataclasses import field, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
-from pgwhy.authoring.made_up import hosts_in
 from pgwhy.facts import Observations, to_plain
 from pgwhy.finding import Report
 from pgwhy.redaction import own_words
+from pgwhy.redaction.made_up import hosts_in
 from pgwhy.redaction.texts import with_texts
 from pgwhy.secret import PLACEHOLDER
 from pgwhy.target import provider

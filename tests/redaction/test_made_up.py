@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgwhy.authoring.made_up import Pseudonyms
 from pgwhy.probes import VOCABULARY
+from pgwhy.redaction.made_up import Pseudonyms
 
 
 def names() -> Pseudonyms:
