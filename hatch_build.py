@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,12 @@ class CompileRules(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        # By its path: the package itself cannot be imported, as nothing that it needs is installed here.
-        spec = importlib.util.spec_from_file_location("compiled", root / "diagnostics/pgwhy/rulebook/compiled.py")
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.compile_folder(root / "rules", root / COMPILED)
+        # Nothing that the package needs is installed here. What compiles the rules asks for the standard library only.
+        sys.path.insert(0, str(root / "diagnostics"))
+        try:
+            from pgwhy.rulebook import compiled
+
+            compiled.compile_folder(root / "rules", root / COMPILED)
+        finally:
+            sys.path.remove(str(root / "diagnostics"))
         build_data["artifacts"].append(COMPILED)  # git ignores it, and hatchling leaves out what git ignores

@@ -271,10 +271,11 @@ def test_what_patterns_need_is_compiled_and_not_believed_when_it_was_found_out_o
 def test_the_build_can_compile_before_anything_is_installed(tmp_path: Path) -> None:
     write_rule(tmp_path / "rules", "tls/expired", "tls.trust = 'expired'")
     script = (
-        "import runpy, sys; from pathlib import Path; folder = Path(sys.argv[2]);"
-        "runpy.run_path(sys.argv[1])['compile_folder'](folder / 'rules', folder / 'compiled.json')"
+        "import sys; from pathlib import Path; folder = Path(sys.argv[2]); sys.path.insert(0, sys.argv[1]);"
+        "from pgwhy.rulebook import compiled; compiled.compile_folder(folder / 'rules', folder / 'compiled.json')"
     )
-    subprocess.run([sys.executable, "-I", "-S", "-c", script, rules_compiled.__file__, str(tmp_path)], check=True)
+    source = Path(rules_compiled.__file__).parents[2]
+    subprocess.run([sys.executable, "-I", "-S", "-c", script, str(source), str(tmp_path)], check=True)
     assert len(rules_compiled.compiled(tmp_path / "compiled.json")) == 1
 
 

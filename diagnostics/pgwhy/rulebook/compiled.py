@@ -2,8 +2,8 @@
 
 Parsing TOML is what loading would cost, so a build (hatch_build.py) writes what the files say as one JSON beside the
 package, with the SHA-256 of each file's bytes. Whoever loads hashes the files as they are now: where the hash is
-another, or there is none, the file itself is read. Nothing is written at run time. Only the standard library is
-imported here, so that the build can use this module before anything is installed.
+another, or there is none, the file itself is read. Nothing is written at run time. Only the standard library and the
+package itself are imported here, so that the build can use this module before anything is installed.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
-from functools import cache
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from pgwhy.foreign import files as reader
 
 PACKAGE = Path(__file__).parents[1]
 COMPILED = PACKAGE / "rules-compiled.json"
@@ -121,7 +122,7 @@ def files(folder: Path) -> list[RuleFile]:
 
 def read_file(path: Path, id: str) -> RuleFile:
     """One rule file. Raises `OSError`: it is not there, is no regular file, or has more than `MAX_BYTES`."""
-    content = bytes(_files().content(path, MAX_BYTES))
+    content = bytes(reader.content(path, MAX_BYTES))
     return RuleFile(id, path, content, sha256(content).hexdigest())
 
 
@@ -138,7 +139,7 @@ def compiled(file: Path = COMPILED) -> dict[str, Any]:
         return {}
     needed = known.pop(_needles_key(), {})
     if isinstance(needed, dict):
-        from pgwhy.rulebook.patterns import remember  # a build has this module alone
+        from pgwhy.rulebook.patterns import remember
 
         remember(needed)
     return {sha256: data for sha256, data in known.items() if not sha256.startswith(_NEEDLES)}
@@ -148,7 +149,8 @@ def write(said: Iterable[tuple[RuleFile, Any]], file: Path = COMPILED) -> None:
     """Keep what rule files say. The same files give the same bytes, wherever and whenever it is built."""
     # Sorted by the files alone: within a file the order of the fixes is the order in which they are offered.
     known = {rule.sha256: data for rule, data in said}
-    patterns = _beside("patterns")
+    from pgwhy.rulebook import patterns  # the run time has what it found
+
     whole = {pattern for data in known.values() for pattern in _patterns(data)}
     parts = {branch for pattern in whole for branch in patterns.branches(pattern)}
     needed = {pattern: patterns.needles(pattern) for pattern in sorted(whole | parts)}
@@ -178,27 +180,6 @@ _NEEDLES = "needles "
 def _needles_key() -> str:
     """With the SHA-256 of the module that finds them out, so that what another version of it found is not believed."""
     return _NEEDLES + sha256(Path(__file__).with_name("patterns.py").read_bytes()).hexdigest()
-
-
-def _beside(name: str) -> Any:
-    """A module of the standard library's means only, by its path: for a build, where there is no package."""
-    import importlib.util
-
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@cache
-def _files() -> Any:
-    """The reader of foreign files. A build has no package to import it from."""
-    try:
-        from pgwhy.foreign import files as reader
-    except ImportError:
-        return _beside("files")
-    return reader
 
 
 def _toml_below(folder: str, problems: list[RuleProblem]) -> Iterator[str]:
