@@ -16,7 +16,7 @@ from pgwhy.machine import Machine
 from pgwhy.probes.probe import Probe, Run
 from pgwhy.target import parameters, protection
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
-from pgwhy.target.model import Dialect, ProblemCode, Target
+from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ async def observe(seen: Run, network: Network) -> SettingsFacts:
         invalid_value=value,
         valid_value=valid,
         unknown_parameters=unknown,
-        nearest_parameter=parameters.nearest(unknown[0], parameters.LIBPQ) if unknown else "",
+        nearest_parameter=_nearest(unknown),
         foreign_parameters=foreign,
         refused_parameters=refused,
         forwarded_parameters=forwarded,
@@ -152,6 +152,11 @@ def _sorted_parameters(target: Target, client: Client) -> tuple[tuple[str, ...],
             foreign.append(name)
     unknown = [name for name in unknown if name not in refused]
     return tuple(unknown), tuple(foreign), tuple(dict.fromkeys(refused)), tuple(forwarded)
+
+
+def _nearest(unknown: tuple[str, ...]) -> str:
+    """The known parameter nearest to the first unknown one, unless that one's name is kept back as a secret."""
+    return parameters.nearest(unknown[0], parameters.LIBPQ) if unknown and unknown[0] != PLACEHOLDER else ""
 
 
 def _no_arguments(target: Target, written: list[str]) -> list[str]:

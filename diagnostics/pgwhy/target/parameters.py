@@ -220,7 +220,9 @@ def nearest(word: str, words: tuple[str, ...] | frozenset[str]) -> str:
     return folded[found[0]] if found else ""
 
 
+_OF_OTHERS = "database username endpoint project"
+"""What is written as a parameter and is one of another place: fields of forms, and Neon's names inside `options`."""
 _EVERY = (
-    frozenset(plain(name) for names in (*LIBPQ, "database username", *_OF_DRIVERS.values()) for name in names.split())
+    frozenset(plain(name) for names in (*LIBPQ, _OF_OTHERS, *_OF_DRIVERS.values()) for name in names.split())
     | SERVER
 )
