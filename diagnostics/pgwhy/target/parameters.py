@@ -223,6 +223,5 @@ def nearest(word: str, words: tuple[str, ...] | frozenset[str]) -> str:
 _OF_OTHERS = "database username endpoint project"
 """What is written as a parameter and is one of another place: fields of forms, and Neon's names inside `options`."""
 _EVERY = (
-    frozenset(plain(name) for names in (*LIBPQ, _OF_OTHERS, *_OF_DRIVERS.values()) for name in names.split())
-    | SERVER
+    frozenset(plain(name) for names in (*LIBPQ, _OF_OTHERS, *_OF_DRIVERS.values()) for name in names.split()) | SERVER
 )
