@@ -4,10 +4,10 @@
 # make drivers the programs of fixtures/drivers, built: real drivers to prove fixes with. Two minutes, then nothing
 # make bench   the figures of the README, measured here
 # make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md, about 12 minutes
-# make pictures the pictures of the README, drawn anew from recorded runs
+# make pictures the pictures of the README that are taken in a browser, from recorded runs
 # make thorough every promise of SECURITY.md, tried with all of its inputs
 # make fuzz    bytes that nobody has thought of, for an hour; FUZZ_SECONDS=60 make fuzz for a minute
-# make pages   the pages that are generated from the rules and from the tests
+# make pages   every page that is generated from the rules, the package and the tests
 # make soak    is it the same answer each time: every fault ten times, about half an hour
 # make rivals  the other tools, in an environment of their own
 
@@ -26,6 +26,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pgwhy.authoring --compiled-only
 	$(BIN)/python -m pgwhy.authoring.lint
 	$(BIN)/pytest
 
@@ -48,8 +49,8 @@ fuzz: $(VENV)/test.stamp
 	$(BIN)/python -m tests.fuzz
 
 pages: $(VENV)/test.stamp
-	$(BIN)/python -m pgwhy.authoring.lint
-	$(BIN)/python -m tests.promises
+	$(BIN)/python -m pgwhy.authoring
+	$(BIN)/python -m tests.pages
 
 soak: $(VENV)/test.stamp parts
 	$(BIN)/python -m benchmarks.soak

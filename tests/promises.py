@@ -1,6 +1,6 @@
 """docs/promises.md: which tests show each promise of SECURITY.md, and how many inputs they try it with.
 
-`python -m tests.promises` (or `make pages`) writes it, from the markers in the tests' source and without running them.
+It is made from the markers in the tests' source, without running them; `tests/pages.py` has it among the others.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from pgwhy.authoring.pages.generated import mark
 from pgwhy.values import dataclass
 
 ROOT = Path(__file__).parents[1]
 TESTS = ROOT / "tests"
 SECURITY = ROOT / "SECURITY.md"
-PAGE = ROOT / "docs" / "promises.md"
-GENERATED = "<!-- generated from the markers of the tests by `make pages`; do not edit -->"
+GENERATED = mark("the markers of the tests")
 
 
 class Wrong(ValueError):
@@ -127,7 +127,3 @@ def _varied(arguments: list[ast.expr]) -> Iterator[str]:
 
 def _name(expression: ast.expr) -> str:
     return ast.unparse(expression)
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(SECURITY.read_text(encoding="utf-8"), shown()), encoding="utf-8")

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from pgwhy import client
-from pgwhy.authoring.pages import clients
 from pgwhy.client import LIBPQ_HERE, ChannelBinding, Client, ClientKind, UnknownClient
 
 TABLE = tomllib.loads((Path(client.__file__).with_name("clients.toml")).read_text("utf-8"))
@@ -157,11 +156,6 @@ def test_node_by_its_own_version_has_its_own_patience() -> None:
     assert facts(client.resolve("node@20", None, None)).per_address_ms == 250
     assert facts(client.resolve("node@18.20", None, None)).per_address_ms == 0
     assert facts(client.resolve("node@20", None, None)).title == "Node 20"
-
-
-def test_the_page_of_the_clients_is_current() -> None:
-    page = Path(client.__file__).parents[3] / "docs" / "clients.md"
-    assert page.read_text("utf-8") == clients.page(), "run `python -m pgwhy.authoring.lint`"
 
 
 def test_every_alias_names_one_client() -> None:

@@ -1,4 +1,4 @@
-"""Every promise of SECURITY.md has a test, every marker names a promise, and docs/promises.md says so."""
+"""Every promise of SECURITY.md has a test, every marker names a promise."""
 
 from __future__ import annotations
 
@@ -22,10 +22,6 @@ def test_a_thorough_run_tries_more_and_a_test_tries_as_many_as_it_says() -> None
     assert [each for each in SHOWN if not 1 <= each.quick <= each.thorough] == []
     # One input for each value of what is varied needs no number.
     assert [each for each in SHOWN if not each.asks and (each.quick, each.thorough) != (1, 1)] == []
-
-
-def test_the_page_is_not_stale() -> None:
-    assert promises.PAGE.read_text(encoding="utf-8") == promises.page(SECURITY, SHOWN), "make pages"
 
 
 def test_every_table_of_a_promise_is_one() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pgwhy.authoring.lint import lint
-from pgwhy.authoring.pages.rules_readme import BEGIN, refresh, refreshed
+from pgwhy.authoring.pages.rules_readme import BEGIN, refreshed
 from pgwhy.probes import VOCABULARY as WHOLE
 from pgwhy.rulebook.book import from_folders, load
 from pgwhy.rulebook.conditions import Operator
@@ -157,11 +157,9 @@ def test_the_alternatives_of_every_rules_pattern_find_what_the_whole_finds() -> 
 
 
 def test_the_catalogue_follows_the_rules_and_keeps_the_page_above_it(tmp_path: Path) -> None:
-    rules, page = tmp_path / "rules", tmp_path / "README.md"
+    rules = tmp_path / "rules"
     write_rule(rules, "tls/expired", WHEN, title='"{target.host} has expired"')
-    page.write_text(f"# How to write a rule\n\n{BEGIN}\n\nold")
-    refresh(from_folders(VOCABULARY, rules), page)
-    text = page.read_text()
+    text = refreshed(from_folders(VOCABULARY, rules), f"# How to write a rule\n\n{BEGIN}\n\nold")
     assert text.startswith(f"# How to write a rule\n\n{BEGIN}\n\n1 rules.")
     assert "| [tls/expired](tls/expired.toml) | certificate-expired | &lt;host> has expired |" in text
     assert refreshed(from_folders(VOCABULARY, rules), text) == text

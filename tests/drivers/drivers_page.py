@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from pgwhy.authoring.pages.generated import mark
 from pgwhy.snippets.stacks import STACKS
 from pgwhy.target.forms import FORMS
 from tests.drivers.clients import DRIVERS
@@ -18,7 +19,7 @@ def page(measured: Mapping[str, Any]) -> str:
 
 
 def _lines(measured: Mapping[str, Any]) -> Iterator[str]:
-    yield "<!-- generated from fixtures/drivers/measured.json by `python -m tests.drivers.measure`; do not edit -->"
+    yield mark("fixtures/drivers/measured.json")
     yield "# What Postgres drivers do"
     yield ""
     yield "Measured in the lab: a gateway that routes by SNI as Neon's does, with every name and every port as they are"

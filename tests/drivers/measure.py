@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from pgwhy import snippets
+from pgwhy.authoring.pages import generated
 from pgwhy.lab.world import DATABASE, ENDPOINT, ROLE
-from tests.drivers import drivers_page, observed, stacks
+from tests import pages
+from tests.drivers import observed, stacks
 from tests.drivers.clients import DRIVERS, Attempt, Driver
 from tests.drivers.observed import HOST, POOLED, Came, Place
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "fixtures/drivers/measured.json"
-PAGE = ROOT / "docs/drivers.md"
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def main(names: Sequence[str]) -> int:
             content["connected_on"][stack] = f"{datetime.now(UTC):%Y-%m-%d}"
     content["stacks"] = {stack: content["stacks"][stack] for stack in stacks.RUNNERS}
     FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(drivers_page.page(content), encoding="utf-8")
+    generated.write(pages.PAGES, ROOT)
     return 0
 
 

@@ -17,7 +17,7 @@ from pgwhy import client as clients
 from pgwhy.client import ChannelBinding, UnknownParameters
 from pgwhy.lab.network.namespace import is_permitted
 from tests import parts
-from tests.drivers import drivers_page, measure, stacks
+from tests.drivers import measure, stacks
 from tests.drivers.clients import DRIVERS, Attempt, Missing
 from tests.drivers.measure import Behaviour, Connected, Places
 
@@ -92,7 +92,3 @@ def test_clients_toml_says_what_was_measured(known_driver: str) -> None:
         assert (known.channel_binding is ChannelBinding.SUPPORTED) == (seen["parameter"] == "obeyed")
     if known.channel_binding is ChannelBinding.NONE and known.unknown_parameters is not None:
         assert seen["parameter"] == PARAMETER[known.unknown_parameters]
-
-
-def test_the_page_is_made_of_what_was_measured() -> None:
-    assert measure.PAGE.read_text(encoding="utf-8") == drivers_page.page(MEASURED), "python -m tests.drivers.measure"

@@ -1,10 +1,8 @@
 """The pictures of the README, drawn from recorded runs of fixtures/scenarios.
 
-    make pictures        .venv/bin/python -m tests.report.pictures
-
-`docs/pictures/*.svg` is the page in a terminal, character by character as it is printed, and a test says when it is
-stale. `docs/pictures/*.png` is the HTML page in Chromium; `test_screenshots.py` takes those anew in CI, into
-`build/pictures`.
+`docs/pictures/*.svg` is the page in a terminal, character by character as it is printed: `make pages` draws it.
+`docs/pictures/*.png` is the HTML page in Chromium: `make pictures` takes it, and `test_screenshots.py` takes it again,
+into `build/pictures`.
 """
 
 from __future__ import annotations
@@ -98,8 +96,6 @@ def taken(browser: Any, scenario: str, width: int, height: int, scheme: str, to:
 
 def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for name, (scenario, typed) in TERMINALS.items():
-        (FOLDER / f"{name}.svg").write_text(drawn(scenario, typed), encoding="utf-8")
     with chromium() as browser:
         for name, (scenario, width, height, scheme) in BROWSERS.items():
             taken(browser, scenario, width, height, scheme, FOLDER / f"{name}.png")

@@ -7,7 +7,6 @@ import time
 import pytest
 
 from pgwhy.authoring.lint import example_remarks, lint
-from pgwhy.authoring.pages.rules_readme import refreshed
 from pgwhy.causes import Severity
 from pgwhy.probes import VOCABULARY
 from pgwhy.rulebook import compiled
@@ -65,8 +64,3 @@ def test_no_pattern_is_slow_on_a_long_text_made_against_it() -> None:
             begin = time.perf_counter()
             test.pattern.search(hostile["error.message"])
             assert time.perf_counter() - begin < 0.5, pattern
-
-
-def test_the_catalogue_is_current() -> None:
-    page = (FOLDER / "README.md").read_text(encoding="utf-8")
-    assert page == refreshed(RULEBOOK, page), "run `python -m pgwhy.authoring.lint`"

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from pgwhy.authoring.pages.stacks import page
 from pgwhy.snippets import STACKS, Snippet, snippet
 from pgwhy.target import CannotChange, read
 from pgwhy.target.dialects import keywords
@@ -163,11 +162,6 @@ def test_the_forms_of_the_stacks_exist() -> None:
     for stack in STACKS.values():
         assert stack.form in FORMS
         assert write(FORMS["uri"], {"host": "h"}) == "postgresql://h"
-
-
-def test_the_page_of_the_stacks_is_not_stale() -> None:
-    """If this fails: python -m pgwhy.authoring.pages.stacks."""
-    assert (Path(__file__).parents[2] / "docs/stacks.md").read_text("utf-8") == page()
 
 
 @settings(max_examples=150, deadline=None, database=None)

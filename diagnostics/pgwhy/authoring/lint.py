@@ -1,7 +1,7 @@
 """What a reviewer would say of the rules, beyond what reading them strictly says already.
 
-`python -m pgwhy.authoring.lint` reads every file strictly, says it all, and refreshes what is generated from the rules:
-their compiled form and the catalogue of rules/README.md. Exit status 1 with remarks.
+`python -m pgwhy.authoring.lint` reads every file strictly, prints all remarks, and writes nothing. Exit status 1 with
+remarks.
 """
 
 from __future__ import annotations
@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pgwhy.authoring import corpus, coverage, plain_words
-from pgwhy.authoring.pages import clients, handbook, rules_readme
-from pgwhy.authoring.pages import coverage as coverage_page
 from pgwhy.authoring.template import BLANK
 from pgwhy.causes import Severity
 from pgwhy.engine.explanation import explain
@@ -181,7 +179,7 @@ _WARNS = re.compile(
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Lint the built-in rules, and refresh what is generated from them; with `--corpus PATH` also read a corpus."""
+    """Lint the built-in rules and write nothing; with `--corpus PATH` also read a corpus."""
     import argparse
 
     parser = argparse.ArgumentParser(prog="python -m pgwhy.authoring.lint", description=main.__doc__)
@@ -194,19 +192,13 @@ def main(arguments: Sequence[str] = ()) -> int:
     try:
         rulebook = from_folders(VOCABULARY, folder, repairs=frozenset(REPAIRS))
         checkout = folder.parent if (folder.parent / "tests").is_dir() else None
-        documented = coverage.read(folder, rulebook, coverage.fault_slugs(), checkout)
+        coverage.read(folder, rulebook, coverage.fault_slugs(), checkout)
     except RuleError as error:
         print(error)
         return 1
     remarks = lint(rulebook, VOCABULARY)
     for remark in remarks:
         print(remark)
-    compiled.compile_folder(folder)
-    rules_readme.refresh(rulebook, folder / "README.md")
-    if checkout:
-        coverage_page.refresh(documented, checkout / "docs" / "coverage.md")
-        clients.refresh(checkout / "docs" / "clients.md")
-        handbook.refresh(rulebook, checkout / "docs" / "rules")
     if chosen.corpus:
         with chosen.corpus.open(encoding="utf-8") as lines:
             print("\n".join(corpus.page(corpus.score(lines, rulebook))))

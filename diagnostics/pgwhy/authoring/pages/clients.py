@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
+from pgwhy.authoring.pages.generated import mark
 from pgwhy.authoring.pages.handbook import escaped
 from pgwhy.client import Client, ClientKind, names, resolve
 
-GENERATED = (
-    "<!-- generated from diagnostics/pgwhy/client/clients.toml by `python -m pgwhy.authoring.lint`; do not edit -->"
-)
+GENERATED = mark("diagnostics/pgwhy/client/clients.toml")
 _ABOUT = {
     ClientKind.DRIVER: ("Drivers and commands", "They accept a connection string and can be upgraded."),
     ClientKind.PROGRAM: ("Programs with a form", "Installed where you are; each setting has a field of its own."),
@@ -46,14 +44,6 @@ def page() -> str:
         lines += ["|---|---|---|---|---|---|---|---|"]
         lines += [f"| {' | '.join(_cells(client))} |" for client in clients if client.kind is kind]
     return "\n".join(lines) + "\n"
-
-
-def refresh(file: Path) -> None:
-    """Write the page if it is stale."""
-    text = page()
-    if not file.is_file() or file.read_text("utf-8") != text:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
 
 
 def _cells(client: Client) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from pgwhy.authoring.coverage import Coverage, Row
+from pgwhy.authoring.pages.generated import mark
 from pgwhy.authoring.pages.handbook import escaped
 
-GENERATED = "<!-- generated from rules/coverage.toml by `python -m pgwhy.authoring.lint`; do not edit -->"
+GENERATED = mark("rules/coverage.toml")
 
 
 def page(coverage: Coverage) -> str:
@@ -27,14 +27,6 @@ def page(coverage: Coverage) -> str:
         lines += ["", f"## {part.title}", "", part.about, "", "| what | rule | proof |", "|---|---|---|"]
         lines += [_line(row) for row in coverage.rows if row.part == part.id]
     return "\n".join(lines) + "\n"
-
-
-def refresh(coverage: Coverage, file: Path) -> None:
-    """Write the page if it is stale."""
-    text = page(coverage)
-    if not file.is_file() or file.read_text("utf-8") != text:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
 
 
 def _line(row: Row) -> str:
