@@ -1,6 +1,6 @@
 """What a run concludes: findings with their evidence and fixes, one verdict, and the report that holds it all.
 
-These are plain values in the shape of the JSON contract (DESIGN part 6, `pgwhy schema`); nothing here does I/O.
+These are plain values in the shape of the JSON contract (docs/design.md, "Contracts"); nothing here does I/O.
 """
 
 from __future__ import annotations

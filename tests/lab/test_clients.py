@@ -137,7 +137,7 @@ def test_what_a_session_sends_passes_untouched(world: World) -> None:
         assert raised.value.sqlstate == "42P01"
 
 
-# Clients of the past: what knowledge/neon.md G-1 and 2.3 say of them, measured.
+# Clients of the past: what docs/neon.md, G-1, says of them, measured.
 
 
 def test_libpq_13_is_told_that_the_endpoint_is_missing(world: World) -> None:

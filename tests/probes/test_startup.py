@@ -36,7 +36,7 @@ def uri(port: int, rest: str = "", host: str = NEON_HOST) -> str:
 
 
 def as_neon(said: wire.Startup, name: str | None) -> bytes:
-    """Answer as a proxy that routes by SNI or by the endpoint option (knowledge/neon.md, part 3)."""
+    """Answer as a proxy that routes by SNI or by the endpoint option (docs/neon.md, 3)."""
     if name == "":
         return wire.error_response({"S": "ERROR", "C": "XX000", "M": INSECURE})
     if name or "endpoint=" in said.parameters.get("options", ""):

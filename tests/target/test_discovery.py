@@ -1,4 +1,4 @@
-"""Without a TARGET: the order of DESIGN part 6, and the candidates that are not used."""
+"""Without a TARGET: the order of docs/design.md, "Contracts", and the candidates that are not used."""
 
 from __future__ import annotations
 

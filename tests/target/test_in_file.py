@@ -71,7 +71,7 @@ BROKEN = {
         MARKER,
     ),
 }
-"""neon.md G-19 and G-20: a text, what is said of it, and the password once it is mended."""
+"""docs/neon.md, G-19 and G-20: a text, what is said of it, and the password once it is mended."""
 FOR_JAVA_TOO = ("uri", "dotenv", "compose", "kubernetes")
 """Where a JDBC URL may be right."""
 WAYS = [

@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command line, without the program's name; the exit status of the contract (DESIGN part 6)."""
+    """Run a command line, without the program's name; the exit status of the contract (docs/design.md, "Contracts")."""
     if arguments == ["--version"]:
         sys.stdout.write(f"pgwhy {__version__}\n")
         return 0

@@ -1,4 +1,4 @@
-"""The exit statuses of the contract (DESIGN part 6), the same in every format."""
+"""The exit statuses of the contract (docs/design.md, "Contracts"), the same in every format."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class Origin(StrEnum):
 
 
 class Quotes(StrEnum):
-    """The quotation marks around the role: they tell who is speaking (knowledge: Neon's proxy writes single ones)."""
+    """The quotation marks around the role: they tell who is speaking (docs/neon.md, 3.3)."""
 
     SINGLE = "single"
     DOUBLE = "double"

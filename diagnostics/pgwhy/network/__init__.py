@@ -28,7 +28,7 @@ class Network:
     """
 
     MAX_EXCHANGES = 3
-    """Password exchanges in one run, experiments included (DESIGN part 8)."""
+    """Password exchanges in one run, experiments included (docs/design.md, "What is promised")."""
     MAX_CONNECTIONS = 4
     """Connections to one server at a time."""
     LOOKUP_S = 7.0

@@ -76,7 +76,7 @@ def one_file(path: Path) -> TrustStore:
 def system(machine: Machine) -> TrustStore:
     """The store that OpenSSL of this machine has: SSL_CERT_FILE and SSL_CERT_DIR, else the platform's place.
 
-    Never the build path of a wheel's own OpenSSL, where there is nothing (psycopg-binary: knowledge/neon.md, G-9).
+    Never the build path of a wheel's own OpenSSL, where there is nothing (psycopg-binary: docs/neon.md, G-9).
     """
     file, folder = machine.environment.get("SSL_CERT_FILE"), machine.environment.get("SSL_CERT_DIR")
     if file or folder:

@@ -40,7 +40,7 @@ def login_parameters(target: Target, client: Client | None, facts: TargetFacts) 
         parameters["gssencmode"] = "disable"
     forwarded = [name for name in client.forwarded_parameters if name in target.settings]
     if forwarded and facts.provider is Provider.NEON:
-        # Neon's proxy drops start-up parameters that it does not know, so they do no harm there (neon.md 2.2).
+        # Neon's proxy drops start-up parameters that it does not know, so they do no harm there (docs/neon.md, 2.2).
         parameters = {name: value for name, value in parameters.items() if name not in forwarded or name == "options"}
     elif forwarded:
         # The client sends them as start-up parameters of their own. libpq can only send them inside `options`, which

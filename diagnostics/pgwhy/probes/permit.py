@@ -219,7 +219,7 @@ async def _is_kept_whole(final: dict[str, str], seen: Run, network: Network) -> 
 
 
 def _root_of_this_machine(seen: Run, wanted: dict[str, str]) -> dict[str, str]:
-    """`sslrootcert=system` is the store that the user's libpq has, not the build path inside our wheel (G-9)."""
+    """`sslrootcert=system` is the store of the user's libpq, not the build path in our wheel (docs/neon.md, G-9)."""
     if wanted.get("sslrootcert") != "system":
         return wanted
     from pgwhy.network import trust_store

@@ -33,9 +33,9 @@ class Contradiction(StrEnum):
     CHANNEL_BINDING_WITHOUT_TLS = "channel-binding-without-tls"
     """channel_binding=require with sslmode=disable."""
     ENDPOINT_PASSWORD_WITH_CHANNEL_BINDING = "endpoint-password-with-channel-binding"
-    """The endpoint in the password needs clear text, which channel_binding=require forbids (neon.md G-2)."""
+    """The endpoint in the password needs clear text, which channel_binding=require forbids (docs/neon.md, G-2)."""
     ENDPOINT_PASSWORD_WITH_SNI = "endpoint-password-with-sni"
-    """The endpoint in the password and a client that sends SNI: the proxy takes it all for the password (G-3)."""
+    """The endpoint in the password and a client with SNI: the proxy reads all of it as the password (docs/neon.md, G-3)."""
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ BUDGET_S = 2.2
 """What all addresses together get, unless the target's connect_timeout is less: long enough for a SYN that is sent
 again after one second (the next one goes out after three), short enough for a person who waits."""
 PATIENCE_S = 10.0
-"""A connection that takes longer than a whole run may take counts as failing: nobody waits for it (DESIGN part 6)."""
+"""A connection that needs longer than a whole run counts as failing (docs/design.md, "Contracts")."""
 AFTER_SUCCESS_S = 1.5
 """What an address gets at most where another one has answered."""
 GIVES_UP_AFTER_S = {"linux": 130.0, "darwin": 75.0, "win32": 21.0}

@@ -1,4 +1,4 @@
-"""A report as the JSON of the contract (DESIGN part 6, `pgwhy schema`), and back.
+"""A report as the JSON of the contract (docs/design.md, "Contracts", `pgwhy schema`), and back.
 
 What a newer version of the same major schema wrote and this one does not know is kept when a report is read, and is
 there again when it is written.

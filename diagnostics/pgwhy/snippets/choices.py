@@ -25,7 +25,7 @@ BUNDLES = (
     Path("/etc/ssl/ca-bundle.pem"),  # SUSE
     Path("/etc/ssl/cert.pem"),  # Alpine, macOS
 )
-"""Where systems keep their root certificates in one file (knowledge: neon.md 2.4)."""
+"""Where systems keep their root certificates in one file (docs/neon.md, 2.4)."""
 COLD_START_S = 15
 """A time limit that a compute which has to wake up first survives (neon.com/docs/connect/connection-latency)."""
 
@@ -164,6 +164,6 @@ _SAID_OTHERWISE = {
 
 
 def _with_endpoint(options: str, endpoint: str) -> str:
-    """The endpoint in the options has to be that of the host name, to the letter (knowledge: neon.md, G-4)."""
+    """The endpoint in the options has to be that of the host name, to the letter (docs/neon.md, G-4)."""
     tokens = [f"endpoint={endpoint}" if token.startswith("endpoint=") else token for token in options.split(" ")]
     return " ".join(tokens)

@@ -1,4 +1,4 @@
-"""Pooled or direct: what each costs, and which one a stack gets (knowledge: neon.md, part 4)."""
+"""Pooled or direct: what each costs, and which one a stack gets (docs/neon.md, 4)."""
 
 from __future__ import annotations
 

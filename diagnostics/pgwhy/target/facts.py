@@ -300,5 +300,5 @@ _TEMPLATE = (
     r"\w*_?(?:placeholder|changeme)|"
     r"(?:neon|db|my)[-_](?:password|host|hostname|user|username|role|database)|hostname"
 )
-# The example password of Neon's documentation and console screenshots (neon.md 1.1).
+# The example password of Neon's documentation and console screenshots.
 _DOCUMENTED = frozenset({"AbC123dEf"})

@@ -44,7 +44,7 @@ class HostName:
 def recognise(host: str) -> HostName:
     """Take a host name apart; an unknown one gives a `HostName` of provider `none`.
 
-    Neon (knowledge: neon.md 2.1): `<endpoint>[-pooler].[<cell>.]<region>.<cloud>.neon.tech`, `neon.build` for its
+    Neon (docs/neon.md, 2.1): `<endpoint>[-pooler].[<cell>.]<region>.<cloud>.neon.tech`, `neon.build` for its
     staging, and `<project>.cloud.neon.tech` of 2022. A host of Neon that is no database has no endpoint. Of the other
     providers' names only the provider is taken.
     """

@@ -103,7 +103,7 @@ def scram_final(server_first: bytes, password: str, header: str = "n,,", bound: 
 
 
 def error(text: str) -> bytes:
-    """The bytes of every error of the proxy's own: S, C and M, and nothing else (neon.md 3.1)."""
+    """The bytes of every error of the proxy's own: S, C and M, and nothing else (docs/neon.md, 3.1)."""
     body = b"SERROR\0CXX000\0M" + text.encode() + b"\0\0"
     return b"E" + struct.pack("!i", len(body) + 4) + body
 

@@ -1,4 +1,4 @@
-"""The gateway, byte for byte, against knowledge/neon.md part 3."""
+"""The gateway, byte for byte, against docs/neon.md, 3."""
 
 from __future__ import annotations
 

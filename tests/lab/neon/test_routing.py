@@ -1,4 +1,4 @@
-"""Which endpoint, by knowledge/neon.md 3.2; and what PgBouncer refuses."""
+"""Which endpoint, by docs/neon.md, 3.2; and what PgBouncer refuses."""
 
 from __future__ import annotations
 

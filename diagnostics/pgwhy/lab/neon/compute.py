@@ -32,7 +32,7 @@ class Compute:
 def startup_parameters(asked: Mapping[str, str], options: str, everything: bool) -> dict[str, str]:
     """What goes on to Postgres of what a client asked for: four parameters and `options`; the rest is dropped.
 
-    `client_encoding` is always UTF8 (knowledge/neon.md 2.2).
+    `client_encoding` is always UTF8 (docs/neon.md, 2.2).
     """
     kept = {name: value for name, value in asked.items() if everything or name in _FORWARDED}
     kept |= {"options": options, "client_encoding": "UTF8"}

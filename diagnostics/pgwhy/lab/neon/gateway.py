@@ -1,7 +1,7 @@
 """A gateway that routes by SNI as Neon's proxy does: many endpoints behind one address, each with its habits.
 
 It ends TLS and authenticates by itself (a spliced backend would break channel binding), then connects to Postgres and
-passes bytes on. Source: knowledge/neon.md part 3.
+passes bytes on. Source: docs/neon.md, 3.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The first bytes of a connection to the gateway: SSLRequest, direct TLS, GSSENCRequest, cancelling, start-up message.
 
 The socket is read byte for byte until TLS begins, and is handed to TLS whole: what a client sent too early can never
-be taken for something that came encrypted (the shape of CVE-2021-23214). Source: knowledge/neon.md 3.1.
+be taken for something that came encrypted (the shape of CVE-2021-23214). Source: docs/neon.md, 3.1.
 """
 
 from __future__ import annotations

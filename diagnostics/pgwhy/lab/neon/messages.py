@@ -1,6 +1,6 @@
 """What Neon's proxy and control plane say, word for word, and where in a connection they say it.
 
-Source: knowledge/neon.md 3.4 and 3.5. On the wire every one has severity ERROR, SQLSTATE XX000 and no other field.
+Source: docs/neon.md, 3.4 and 3.5. On the wire every one has severity ERROR, SQLSTATE XX000 and no other field.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What PgBouncer, which serves the `-pooler` names, makes of start-up options, and how Neon's proxy words it.
 
-Source: knowledge/neon.md part 4, and PgBouncer's `ignore_startup_parameters`.
+Source: docs/neon.md, 4, and PgBouncer's `ignore_startup_parameters`.
 """
 
 from __future__ import annotations

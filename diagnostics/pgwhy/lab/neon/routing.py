@@ -1,6 +1,6 @@
 """Which endpoint a client means: from SNI, from `options`, or from the password. Pure.
 
-Source: knowledge/neon.md 3.2. The two must be the same string when both are there, `-pooler` included.
+Source: docs/neon.md, 3.2. The two must be the same string when both are there, `-pooler` included.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Neon's port 443 with a Postgres behind it: SQL over HTTP and the wire protocol in a WebSocket, for its own driver.
 
-A `Behaviour` for a `Door` (knowledge/neon.md 3.7 and 3.8; RFC 6455 for the frames). Passwords are checked by that
+A `Behaviour` for a `Door` (docs/neon.md, 3.7 and 3.8; RFC 6455 for the frames). Passwords are checked by that
 Postgres. What `web` answers without credentials is answered here as well.
 """
 

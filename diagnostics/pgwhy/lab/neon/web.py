@@ -1,4 +1,4 @@
-"""Neon's HTTP side on port 443, as far as it can be met without credentials (knowledge/neon.md 3.7 and 3.8).
+"""Neon's HTTP side on port 443, as far as it can be met without credentials (docs/neon.md, 3.7 and 3.8).
 
 A `Behaviour` for a `Door`. It answers `OPTIONS /sql`, upgrades to WebSocket on any path, and refuses all else.
 """

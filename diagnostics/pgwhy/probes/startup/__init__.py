@@ -1,7 +1,7 @@
 """The first answer to a start-up message, before any password: with SNI, without, and without but with the option.
 
-The authentication method offered tells how an endpoint is routed, and costs no wake-up (knowledge: a proxy that routes
-by SNI asks for a clear-text password where no endpoint is named). Runs beside the `tls` probe. Opens: up to four
+The authentication method offered tells how an endpoint is routed, and costs no wake-up (docs/neon.md, 3.3: a proxy
+that routes by SNI asks for a clear-text password where no endpoint is named). Runs beside the `tls` probe. Opens: up to four
 connections to the first address that answers, each ended after the first message that follows the start-up message.
 """
 
@@ -189,7 +189,7 @@ def _reached(theirs: Arm, found: Heard, heard: dict[Arm, Heard], seen: Run) -> R
     if found.answer not in WELCOMES:
         return Reached.STARTUP
     if found.answer is ServerReply.CLEAR_TEXT and theirs is Arm.WITHOUT_SNI and not seen[TargetFacts].endpoint_named:
-        # Such a proxy asks for clear text in the hope of an endpoint inside the password (knowledge/neon.md, 3.2).
+        # Such a proxy asks for clear text in the hope of an endpoint inside the password (docs/neon.md, 3.2).
         by_sni = heard.get(Arm.WITH_SNI, found).answer in (
             ServerReply.SASL_PLUS,
             ServerReply.SASL,

@@ -22,7 +22,7 @@ def required(seen: Run) -> str:
         return NONE
     if target.sslmode == "require" and seen[ClientFacts].require_verifies:
         return FULL
-    # libpq verifies the chain under any sslmode as soon as there is a root file (knowledge/neon.md, G-8).
+    # libpq verifies the chain under any sslmode as soon as there is a root file (docs/neon.md, G-8).
     root = _root_file(seen)
     return CA if root and root.exists() and _reads_root_file(seen) else NONE
 
