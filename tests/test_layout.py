@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
@@ -118,6 +120,19 @@ def test_no_package_binds_the_name_of_a_module_in_it(package):
 def test_the_package_shows_few_loose_modules():
     loose = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("__"))
     assert len(loose) <= MOST_LOOSE_MODULES, loose
+
+
+def test_the_design_page_has_the_layers_of_the_contract():
+    root = FOLDER.parents[1]
+    contracts = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    wanted = [set(re.split(r" [|:] ", layer)) for layer in contracts[0]["layers"]]
+    table = (root / "docs" / "design.md").read_text("utf-8").partition("## Who owns what")[2].partition("\n## ")[0]
+    told: list[set[str]] = []
+    for number, names in re.findall(r"^\| (\d?) ?\| ([^|]+) \|", table, re.MULTILINE):
+        if modules := set(re.findall(r"`(\w+)`", names)):
+            told += [set()] if number else []
+            told[-1] |= modules
+    assert told == wanted
 
 
 def test_a_circle_that_a_function_hides_is_found(tmp_path):

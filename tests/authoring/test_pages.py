@@ -33,20 +33,20 @@ def test_every_page_that_says_it_is_generated_is_in_a_list() -> None:
 
 
 def test_what_is_stale_is_named_written_and_removed(tmp_path: Path) -> None:
-    (tmp_path / "docs").mkdir()
-    (tmp_path / "docs" / "same.md").write_text("as it is\n")
-    (tmp_path / "docs" / "old.md").write_text("before\n")
-    (tmp_path / "docs" / "gone.md").write_text("nothing generates it\n")
-    (tmp_path / "docs" / "other.txt").write_text("of somebody else\n")
-    wanted = {"docs/same.md": "as it is\n", "docs/old.md": "after\n", "docs/new.md": "new\n"}
-    each = Generated("docs/*.md", lambda _: wanted)
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "same.md").write_text("as it is\n")
+    (tmp_path / "made" / "old.md").write_text("before\n")
+    (tmp_path / "made" / "gone.md").write_text("nothing generates it\n")
+    (tmp_path / "made" / "other.txt").write_text("of somebody else\n")
+    wanted = {"made/same.md": "as it is\n", "made/old.md": "after\n", "made/new.md": "new\n"}
+    each = Generated("made/*.md", lambda _: wanted)
     assert generated.stale([each], tmp_path) == [
-        f"docs/{name}.md is stale: make pages" for name in ("gone", "new", "old")
+        f"made/{name}.md is stale: make pages" for name in ("gone", "new", "old")
     ]
-    assert generated.write([each], tmp_path) == ["docs/gone.md", "docs/new.md", "docs/old.md"]
+    assert generated.write([each], tmp_path) == ["made/gone.md", "made/new.md", "made/old.md"]
     assert generated.stale([each], tmp_path) == []
     assert {path.relative_to(tmp_path).as_posix(): path.read_text() for path in tmp_path.rglob("*.md")} == wanted
-    assert (tmp_path / "docs" / "other.txt").exists()
+    assert (tmp_path / "made" / "other.txt").exists()
 
 
 def test_the_linter_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ class Contradiction(StrEnum):
     ENDPOINT_PASSWORD_WITH_CHANNEL_BINDING = "endpoint-password-with-channel-binding"
     """The endpoint in the password needs clear text, which channel_binding=require forbids (docs/neon.md, G-2)."""
     ENDPOINT_PASSWORD_WITH_SNI = "endpoint-password-with-sni"
-    """The endpoint in the password and a client with SNI: the proxy reads all of it as the password (docs/neon.md, G-3)."""
+    """The endpoint in the password and a client with SNI: all of it counts as the password (docs/neon.md, G-3)."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The first answer to a start-up message, before any password: with SNI, without, and without but with the option.
 
 The authentication method offered tells how an endpoint is routed, and costs no wake-up (docs/neon.md, 3.3: a proxy
-that routes by SNI asks for a clear-text password where no endpoint is named). Runs beside the `tls` probe. Opens: up to four
-connections to the first address that answers, each ended after the first message that follows the start-up message.
+that routes by SNI asks for a clear-text password where no endpoint is named). Runs beside the `tls` probe. Opens: up to
+four connections to the first address that answers, each ended after the first message after the start-up message.
 """
 
 from __future__ import annotations
