@@ -18,7 +18,7 @@ from pgwhy.authoring.plain_words import remarks
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     path.relative_to(ROOT)
-    for pattern in ("*.md", "docs/*.md", "docs/rules/*.md", "rules/*.md")
+    for pattern in ("*.md", "docs/*.md", "docs/rules/*.md", "rules/*.md", "fixtures/*.md")
     for path in ROOT.glob(pattern)
 )
 
