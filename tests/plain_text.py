@@ -36,7 +36,7 @@ def of_python(path: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     failing = 0
-    for path in sorted((ROOT / "pgwhy").rglob("*.py")):
+    for path in sorted((ROOT / "diagnostics" / "pgwhy").rglob("*.py")):
         found = [remark for text in of_python(path) for remark in remarks(text)]
         failing += len(found)
         for remark in found:

@@ -34,7 +34,7 @@ def test_a_name_that_is_nearly_one_is_said_and_read_as_a_text(capfd) -> None:
 def test_a_file_needs_no_mark_and_one_that_is_missing_is_told(capfd, tmp_path) -> None:
     file = tmp_path / "error.log"
     file.write_text(REFUSED)
-    assert "FAILS in your client" in told(capfd, str(file)) and "FAILS in your client" in told(capfd, f"@{file}")
+    assert "FAILS for your client" in told(capfd, str(file)) and "FAILS for your client" in told(capfd, f"@{file}")
     assert run(["explain", str(tmp_path / "no.log")]) == 2
     assert "no such file" in capfd.readouterr().err
     assert run(["explain", f"@{tmp_path / 'nothing'}"]) == 2
@@ -132,6 +132,6 @@ def test_a_texts_page_says_what_it_read_and_which_look_settles_it(capfd, text: s
     assert words in report["findings"][0]["words"][0]
     settles = report["verdict"]["next"][0]
     out = told(capfd, text)
-    assert "It reads  " in out and words in out
-    assert f"To settle it ({settles['settles']}):\n  {settles['command']}\n" in out
+    assert "Matched  " in out and words in out
+    assert f"To find out ({settles['settles']}):\n  {settles['command']}\n" in out
     assert look in settles["command"]

@@ -48,7 +48,7 @@ def test_each_python_example_runs(block, world, tmp_path):
 def test_where_an_example_fails_its_traceback_says_why(block, world, tmp_path):
     uri = f"postgresql://alex:{WRONG}@127.0.0.1:{world.postgres_port}/neondb"
     done = shell([sys.executable, "-c", block], tmp_path, uri)
-    assert done.returncode == 1 and "FAILS in psycopg 3: the password is wrong for this role" in done.stderr
+    assert done.returncode == 1 and "FAILS for psycopg 3: the password is wrong for this role" in done.stderr
 
 
 @pytest.mark.parametrize("line", blocks("ci.md", "sh"))
@@ -96,4 +96,4 @@ def test_the_steps_of_the_workflow_say_why_they_fail(app):
     checked = shell(["bash", "-e", "-c", steps["Wait for the database"]], app, uri)
     assert checked.returncode == 1 and checked.stdout.startswith("::error title=")
     tested = shell(["bash", "-e", "-c", steps["Tests"]], app, uri)
-    assert tested.returncode == 1 and "FAILS in psycopg 3: " in tested.stderr
+    assert tested.returncode == 1 and "FAILS for psycopg 3: " in tested.stderr

@@ -79,7 +79,7 @@ RENAMED = "the client used another string, or a pooler on the way renames it."
         ),
         (
             'connection to server at "{host}" (127.0.0.1), port {port} failed: Connection refused',
-            "The string is right: this machine reaches {host} with it and connects, and the client does not reach it. ",
+            "The string is right: this machine reaches {host} with it and connects, but the client does not reach it. ",
         ),
     ],
     ids=["name", "socket", "port", "address", "role", "database", "pgx", "network"],
@@ -117,7 +117,9 @@ def test_what_is_the_same_in_other_words_is_no_disagreement(world: World, said: 
 def test_a_service_may_know_a_role_by_a_part_of_its_name(user: str, role: str) -> None:
     text = f"postgresql://{user.replace('@', '%40')}:{MARKER}@127.0.0.1:{closed_port()}/db"
     report = check(text, error=f'FATAL:  password authentication failed for user "{role}"')
-    assert report.verdict.summary.startswith("The client got further than this machine, from where 127.0.0.1 takes no")
+    assert report.verdict.summary.startswith(
+        "The client got further than this machine, from where 127.0.0.1 accepts no"
+    )
     assert "The error is about" not in report.verdict.summary
 
 

@@ -125,7 +125,7 @@ def test_on_failure_notes_the_page(world, monkeypatch, tmp_path):
     error = raised(fail)
     (note,) = error.__notes__
     assert isinstance(error, psycopg.OperationalError)
-    assert "FAILS in psycopg 3: " in note and "the connection string" in note and WRONG not in note
+    assert "FAILS for psycopg 3: " in note and "the connection string" in note and WRONG not in note
 
 
 def test_on_failure_works_inside_an_event_loop(world, monkeypatch, tmp_path):
@@ -136,7 +136,7 @@ def test_on_failure_works_inside_an_event_loop(world, monkeypatch, tmp_path):
             await asyncpg.connect(f"postgresql://alex:{WRONG}@127.0.0.1:{world.postgres_port}/neondb")
 
     error = raised(lambda: asyncio.run(fail()))
-    assert "FAILS in asyncpg: " in error.__notes__[0]
+    assert "FAILS for asyncpg: " in error.__notes__[0]
 
 
 def test_on_failure_leaves_other_exceptions_alone():

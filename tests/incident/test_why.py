@@ -51,7 +51,7 @@ def test_psql_with_a_wrong_password(world, tmp_path):
     uri = world.uri(password=WRONG)
     ended = Ended([str(parts.psql(parts.system_postgres())), uri, "-c", "select 1"], tmp_path, {})
     assert (ended.status, ended.cause) == (2, "wrong-password")
-    assert ended.page.startswith("\npgwhy: psql failed, and its output speaks of a connection.\n\nFAILS in ")
+    assert ended.page.startswith("\npgwhy: psql failed, and its output speaks of a connection.\n\nFAILS for ")
     assert "the arguments of psql" in ended.page and "did not use this string" not in ended.page
     assert not ended.holds(WRONG)
 

@@ -59,7 +59,7 @@ def test_another_database_is_said_in_a_sentence(alias, said, manage):
 def test_migrate_says_why_it_cannot_connect(manage):
     done = manage(closed_port(), WRONG, "migrate")
     assert done.returncode == 1
-    assert "(pgwhy.E001) The database 'default' does not connect. FAILS in psycopg 3: " in done.stderr
+    assert "(pgwhy.E001) The database 'default' does not connect. FAILS for psycopg 3: " in done.stderr
     assert "FAIL  tcp" in done.stderr
 
 

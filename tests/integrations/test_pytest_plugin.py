@@ -50,9 +50,9 @@ def test_tests_that_could_not_connect_get_the_page_and_no_others(refused):
     done = pytest_run(refused, "--pgwhy")
     assert done.returncode == 1 and "3 failed, 1 passed" in done.stdout
     assert sections(done.stdout) == 2
-    assert "FAILS in psycopg 3: " in done.stdout and "DATABASE_URL (environment)" in done.stdout
+    assert "FAILS for psycopg 3: " in done.stdout and "DATABASE_URL (environment)" in done.stdout
     counted = done.stdout.partition("test_counts")[2].partition("test_passes")[0]
-    assert "FAILS in" not in counted
+    assert "FAILS" not in counted
     assert WRONG not in done.stdout + done.stderr
 
 

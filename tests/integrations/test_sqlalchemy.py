@@ -22,7 +22,7 @@ def test_a_connection_that_fails_says_why(driver, world):
     with pytest.raises(sqlalchemy.exc.OperationalError) as failed:
         engine_to(world.postgres_port, driver=driver).connect()
     (note,) = failed.value.__notes__
-    assert "FAILS in psycopg" in note and "ok    startup" in note and WRONG not in note
+    assert "FAILS for psycopg" in note and "ok    startup" in note and WRONG not in note
 
 
 def test_an_async_engine_says_why(world):
@@ -35,7 +35,7 @@ def test_an_async_engine_says_why(world):
 
     with pytest.raises(sqlalchemy.exc.DBAPIError) as failed:
         asyncio.run(connect())
-    assert "FAILS in asyncpg: " in failed.value.__notes__[0]
+    assert "FAILS for asyncpg: " in failed.value.__notes__[0]
 
 
 def test_a_failure_with_each_request_is_checked_once():

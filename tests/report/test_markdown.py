@@ -32,7 +32,7 @@ def test_the_page_says_what_to_paste_and_what_became_of_it():
     fences = [token.content.strip() for token in PARSER.parse(text) if token.type == "fence"]
     assert "&options=endpoint%3Dep-cool-darkness-a1b2c3d4" in fences
     assert "**CONFIRMED**: failed before, logged in with it (14 ms)" in text
-    assert "| **FAIL** | startup | without SNI: no endpoint known, wants clear text | 2 ms |" in text
+    assert "| **FAIL** | startup | without SNI: no endpoint, asks for clear text | 2 ms |" in text
 
 
 @given(texts)

@@ -202,15 +202,15 @@ def rung(text, mark, name):
 
 def test_a_client_without_tls_is_stopped_by_that_and_not_by_the_certificate():
     text = page(recorded("lab-plaintext"))
-    assert rung(text, "FAIL", "tls") == ["  FAIL  tls       not asked for (sslmode=disable); the server insists on it"]
+    assert rung(text, "FAIL", "tls") == ["  FAIL  tls       not asked for (sslmode=disable); the server requires it"]
     assert "certificate" not in text
 
 
 def test_what_another_client_printed_fails_there_and_its_stages_are_well_here():
     text = page(recorded("reported-plaintext"))
     assert rung(text, "ok", "tls") and rung(text, "ok", "startup")
-    (here,) = rung(text, "ok", "here")
-    assert "this machine's libpq 18 logs in" in here
+    (here,) = rung(text, "ok", "this machine")
+    assert "libpq 18 logs in" in here
     (failed,) = rung(text, "FAIL", "tls")
     assert "your client: connection is insecure" in failed
     assert "parser.js" not in text
@@ -223,7 +223,7 @@ def test_a_stage_that_was_not_reached_has_no_rung():
 
 def test_a_failure_that_cannot_be_repeated_here_says_how_to_go_on():
     text = page(recorded("reported-unknown"))
-    assert text.startswith("FAILS in your client, cause not found: something odd happened\n")
+    assert text.startswith("FAILS for your client, cause not found: something odd happened\n")
     assert "pgwhy, where it fails" in text
 
 

@@ -33,11 +33,11 @@ def reported_elsewhere(
     unreachable = stage in (Stage.DNS, Stage.TCP) and reported not in _NOT_OF_THE_NETWORK
     if connects and unreachable:
         return (
-            f"The string is right: this machine reaches {host} with it and connects, and the client does not reach it. "
+            f"The string is right: this machine reaches {host} with it and connects, but the client does not reach it. "
             "What differs is the network in which the client runs."
         )
     if stopped in (Stage.DNS, Stage.TCP) and _ORDER.index(stage) > _ORDER.index(stopped):
-        lacking = "has no address" if stopped is Stage.DNS else "takes no connection"
+        lacking = "has no address" if stopped is Stage.DNS else "accepts no connection"
         return (
             f"The client got further than this machine, from where {host} {lacking}: run pgwhy where the client runs."
         )

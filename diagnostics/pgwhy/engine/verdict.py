@@ -100,9 +100,11 @@ def _summary(status: Status, first: Finding | None, seen: Observations, *, inter
     if first is not None:
         sentences.append(first.because.strip())
     elif status is Status.CONNECTS:
-        sentences.append(f"The string is right: {seen.get('client.title') or 'libpq'} connects with it from here.")
+        sentences.append(
+            f"The string is right: {seen.get('client.title') or 'libpq'} connects with it from this machine."
+        )
     elif status is Status.REACHABLE:
-        sentences.append("The server asks for the password. This run does not send it.")
+        sentences.append("The server asks for the password, but this run does not send it.")
     elif status is Status.UNKNOWN and _kept_back(seen):
         sentences.append(_how_to_log_in(seen))
     elif status is Status.UNKNOWN:
@@ -125,23 +127,23 @@ def _disagreement(status: Status, first: Finding | None, seen: Observations) -> 
             return said
     if got_through and (reported or not connects(seen)) and seen.get("tcp.client_gives_up") is not True:
         libpq = seen.get("here.client") or seen.get("client.title") or "libpq"
-        return f"The string is right: pgwhy's client ({libpq}) connects with it from here."
+        return f"The string is right: pgwhy's client ({libpq}) connects with it from this machine."
     return ""
 
 
 def _stopped_words(seen: Observations) -> str:
     stage = stopped_at(seen)
     if stage is Stage.AUTH and seen.get("authentication.outcome") == "stopped":
-        return "A limit of pgwhy ended the login. The server had not refused it."
+        return "A limit of pgwhy ended the login. The server did not refuse it."
     words = {
-        Stage.CONFIG: "The client does not take these settings.",
+        Stage.CONFIG: "The client does not accept these settings.",
         Stage.DNS: "The name could not be looked up.",
-        Stage.TCP: "No address of the server takes a connection.",
-        Stage.TLS: "The connection ends while encryption is being negotiated.",
-        Stage.STARTUP: "The server takes the connection and does not get as far as asking for a password.",
-        Stage.AUTH: "The login does not succeed.",
-        Stage.SESSION: "The login succeeds and the first query does not.",
-        None: "The client's failure could not be repeated from this machine.",
+        Stage.TCP: "No address of the server accepts a connection.",
+        Stage.TLS: "The connection ends during the TLS negotiation.",
+        Stage.STARTUP: "The server accepts the connection but does not get as far as asking for a password.",
+        Stage.AUTH: "The login fails.",
+        Stage.SESSION: "The login succeeds but the first query fails.",
+        None: "The client's failure could not be reproduced from this machine.",
     }[stage]
     said = str(seen.get("error.message") or "").strip().splitlines()
     return f'{words} It says: "{said[-1].rpartition(" failed: ")[2]}"' if said and stage is not None else words
@@ -226,16 +228,16 @@ def _look(told: Finding) -> Next:
                 "pgwhy anatomy env:DATABASE_URL", "what each part of your string means, and which part is wrong"
             )
         case Stage.DNS:
-            return Next(f"{whole} --compare-dns public", "what your resolver and others say of the name")
+            return Next(f"{whole} --compare-dns public", "what your resolver and others answer for the name")
         case Stage.TCP:
-            return Next(f"{whole} --no-login", "which addresses take a connection from here")
+            return Next(f"{whole} --no-login", "which addresses accept a connection from this machine")
         case Stage.TLS:
             return Next(f"{whole} --no-login", "what the server shows in TLS, and the fixes tried")
         case Stage.STARTUP:
             return Next(f"{whole} --no-login", "what the server answers, and the fixes tried")
         case Stage.CLIENT:
-            return Next("pgwhy run -- <your command>", "what your program itself meets, and the string it uses")
-    return Next(whole, "your connection looked at, and the fixes tried")
+            return Next("pgwhy run -- <your command>", "what happens to your program itself, and the string it uses")
+    return Next(whole, "checks your connection and tries the fixes")
 
 
 def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) -> tuple[Next, ...]:
@@ -244,7 +246,7 @@ def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) 
     if first is not None and not _ran(seen):
         steps.append(_look(first))
     if first is None and not _ran(seen):
-        steps.append(Next("pgwhy env:DATABASE_URL --error '<the text>'", "looks at the server itself, too"))
+        steps.append(Next("pgwhy env:DATABASE_URL --error '<the text>'", "checks the server itself too"))
     missing = {path.partition(".")[0] for doubt in doubts for path in doubt.missing}
     if "client" in missing and not seen.get("client.named"):
         steps.append(Next("pgwhy --client NAME@VERSION", "which client fails, and what it can do"))
@@ -253,9 +255,9 @@ def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) 
     if first is None and seen.get("error.origin") == Origin.REPORTED and here_connects(seen):
         steps.append(Next("pgwhy, where it fails", "the same machine, container and environment as the program"))
         if not seen.get("client.named"):
-            steps.append(Next("pgwhy --client NAME", "the program's driver: pgwhy then does what that one does"))
+            steps.append(Next("pgwhy --client NAME", "the program's driver, so that pgwhy behaves like it"))
     if first is None and _server_refused(seen):
-        steps.append(Next("ask whoever runs the server", "its log tells more about this message"))
+        steps.append(Next("ask the server's administrator", "its log says more about this message"))
     elif first is None and stopped_at(seen) in (Stage.STARTUP, Stage.TLS, Stage.AUTH, Stage.TCP):
         steps.append(Next("pgwhy --timeout 60", "a busy or waking server answers late, a dead one never"))
     if first is None and stopped_at(seen) is Stage.DNS:

@@ -95,7 +95,7 @@ async def _try(remedy: Fix, expect: Block | None, stage: Stage, run: Experiment,
     if expect is None:
         return replace(remedy, note="nothing in this run can show whether it helps")
     if run.network.remaining() < LEAST_S:
-        return replace(remedy, note="no time was left")
+        return replace(remedy, note="there was no time left")
     with_login = _about_login(expect)
     if with_login and not run.options.login:
         return replace(remedy, note="it needs a login, and this run makes none")
@@ -104,7 +104,9 @@ async def _try(remedy: Fix, expect: Block | None, stage: Stage, run: Experiment,
         return replace(remedy, note=_NO_MORE_LOGINS)
     if expect.answer(FactCache(before)) is not Answer.NO:
         return replace(
-            remedy, verification=Verification.INCONCLUSIVE, note="the failure could not be repeated before it"
+            remedy,
+            verification=Verification.INCONCLUSIVE,
+            note="the failure could not be reproduced without the change",
         )
     run = replace(run, permit=run.permit.under(as_change(remedy.change or {})))
     after = await _observe(run, changed, with_login=with_login)
@@ -126,7 +128,7 @@ async def _try(remedy: Fix, expect: Block | None, stage: Stage, run: Experiment,
         # The expectation was about start-up and holds. A login on top shows that nothing else is in the way.
         logged_in = await _observe(run, changed, with_login=True, known=after)
         if why := _kept_back(logged_in):
-            note = f"{_words(after)}; not taken further, because {why}"
+            note = f"{_words(after)}; pgwhy stopped there, because {why}"
             return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
         after = after if _spent(logged_in) else logged_in
     note = _words(after) + _further(was, after)
@@ -245,13 +247,13 @@ def _words(after: Observations) -> str:
     if said:
         return f"with it: {said.strip().splitlines()[-1]}"
     if (why := _kept_back(after)) and after.get("startup.reached") == Reached.AUTH:
-        return f"with it the server asks for the password; not taken further, because {why}"
+        return f"with it the server asks for the password; pgwhy stopped there, because {why}"
     if why:
-        return f"not taken as far as the login, because {why}"
+        return f"pgwhy stopped before the login, because {why}"
     if outcome == AuthOutcome.CLEAR_TEXT_HELD_BACK:
-        return "with it the server asks for a clear-text password, which pgwhy does not send here"
+        return "with it the server asks for a clear-text password, which pgwhy does not send"
     if outcome == AuthOutcome.STOPPED:
-        return f"with it a limit of pgwhy's own ended the login ({after.get('authentication.stopped_by')})"
+        return f"with it a limit of pgwhy ended the login ({after.get('authentication.stopped_by')})"
     if outcome == AuthOutcome.PASSWORD_MISSING:
         return "with it the server asks for the password, and there is none"
     if (stopped := _BEFORE_STARTUP.get(stopped_at(after) or Stage.CLIENT)) is not None:
@@ -262,11 +264,11 @@ def _words(after: Observations) -> str:
 
 
 _BEFORE_STARTUP = {
-    Stage.CONFIG: "the client still does not take the settings",
+    Stage.CONFIG: "the client still does not accept the settings",
     Stage.DNS: "the name cannot be looked up",
-    Stage.TCP: "no address takes a connection",
+    Stage.TCP: "no address accepts a connection",
     Stage.TLS: "encryption cannot be negotiated",
 }
-_NO_MORE_LOGINS = "it takes a login, and a run makes three password exchanges at most"
+_NO_MORE_LOGINS = "it needs a login, and a run makes at most three password exchanges"
 _BEFORE_LOGIN = ("settings", "dns", "tcp", "tls", "startup")
 _STAGES = tuple(Stage)

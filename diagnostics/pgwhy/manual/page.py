@@ -64,7 +64,7 @@ def _rule(page: topics.Page, width: int, conditions: bool) -> Iterator[str]:
         yield from wrap(f"{fix.title}{kind}", width, f"  Fix {number}  ", " " * 9)
         yield from _paragraph(fix.steps, width, " " * 9)
         if fix.caution:
-            yield from _paragraph(f"Mind: {fix.caution}", width, " " * 9)
+            yield from _paragraph(f"Caution: {fix.caution}", width, " " * 9)
     if conditions:
         yield from _conditions(page, width)
     if rule.references:

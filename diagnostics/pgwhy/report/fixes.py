@@ -62,7 +62,7 @@ def _fix(number: int, remedy: Fix, width: int, steps: int) -> Iterator[Line]:
     if not remedy.edit:
         yield from _steps(remedy, width, steps)
     if remedy.caution:
-        yield from (line(text, Style.CARE) for text in _cut(f"Mind: {remedy.caution}", width, 2 + steps))
+        yield from (line(text, Style.CARE) for text in _cut(f"Caution: {remedy.caution}", width, 2 + steps))
 
 
 def _says_it_all(order: Instruction, title: str) -> bool:

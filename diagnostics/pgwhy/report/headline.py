@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause, Owner, Stage
 from pgwhy.finding import Finding, Report, Status
 from pgwhy.probes.obstacle import reason
 from pgwhy.report.ladder import rungs
@@ -69,7 +69,7 @@ def said(report: Report) -> tuple[str, str]:
         where = _where(report)
         # "in your client: the client sends ..." says it twice.
         short = re.sub(r"^the client('s)? ", lambda own: "its " if own[1] else "it ", title)
-        return "FAILS", f" {where}: {short if where.startswith('in ') else title}"
+        return "FAILS", f" {where}: {short if where.startswith(('in ', 'for ')) else title}"
     if report.extra.get("interrupted"):
         return "INTERRUPTED", f" after {milliseconds(report.duration_ms)}: {_where_it_stopped(report)}"
     if verdict.status is Status.UNKNOWN and (
@@ -84,12 +84,13 @@ def said(report: Report) -> tuple[str, str]:
 
 
 def _where(report: Report) -> str:
-    """Where it fails, in words that go on with the verdict: the client where it is another one."""
+    """Where it fails, in words that go on with the verdict: in another client only if that is at fault, else for it."""
     verdict, get = report.verdict, report.observations.get
     if verdict.here is None and get("error.origin") != "reported":
         return _PLACES[verdict.stage]
     known = (get("client.named") or get("client.guessed")) and get("client.id") != "unknown"
-    return f"in {get('client.title')}" if known else "in your client"
+    at_fault = "in" if verdict.owner is Owner.CLIENT else "for"
+    return f"{at_fault} {get('client.title')}" if known else f"{at_fault} your client"
 
 
 _PLACES: dict[Stage | None, str] = {

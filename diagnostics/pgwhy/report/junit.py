@@ -15,7 +15,7 @@ from pgwhy.causes import Stage
 from pgwhy.finding import Finding, Report, Severity, Status
 from pgwhy.report import told
 from pgwhy.report.ladder import rungs
-from pgwhy.report.ladder.rung import Mark, Rung
+from pgwhy.report.ladder.rung import THIS_MACHINE, Mark, Rung
 from pgwhy.report.text import page as text_page
 from pgwhy.values import dataclass
 
@@ -27,7 +27,7 @@ NAMES = {
     "startup": Stage.STARTUP,
     "login": Stage.AUTH,
     "session": Stage.SESSION,
-    "here": Stage.CLIENT,
+    THIS_MACHINE: Stage.CLIENT,
 }
 """The rung that shows each stage."""
 

@@ -10,7 +10,7 @@ from typing import TextIO
 
 from pgwhy.facts import Observations, Record
 from pgwhy.report.ladder import rungs
-from pgwhy.report.text import rung_lines
+from pgwhy.report.text import ladder_lines
 from pgwhy.terminal.style import in_ascii
 
 
@@ -29,7 +29,7 @@ class Live:
     def show(self, record: Record) -> None:
         """Add what a probe has seen."""
         self._seen = self._seen.with_record(record)
-        lines = [one for rung in rungs(self._seen) for one in rung_lines(rung, self._width, limit=1)]
+        lines = ladder_lines(rungs(self._seen), self._width, limit=1)
         # What scrolls out of the screen could not be taken back.
         lines = lines[-max(1, shutil.get_terminal_size().lines - 2) :]
         texts = [line.painted() if self._colour else line.text for line in lines]

@@ -1,6 +1,6 @@
 """Markdown for a ticket or a pull request, as GitHub and GitLab show it.
 
-Whatever a server or a user wrote stands in code or is escaped: it can neither format the page, nor mention a person,
+Whatever a server or a user wrote is in code or escaped: it can neither format the page, nor mention a person,
 nor close a section.
 """
 
@@ -94,23 +94,23 @@ def _what_to_do(report: Report) -> Iterator[list[str]]:
             lines += ["", f"{inside}{escaped(order.text)}", *([""] if order.paste else [])]
             lines += block(order.paste, inside) if order.paste else []
         if fix.caution:
-            lines += ["", f"{inside}Mind: {escaped(fix.caution)}"]
+            lines += ["", f"{inside}Caution: {escaped(fix.caution)}"]
         yield [*lines, "", f"{inside}**{fix.word}**{escaped_lead(fix.note)}"]
 
 
 def _question(report: Report) -> Iterator[list[str]]:
-    """Without a cause: what fits, and what would settle it."""
+    """Without a cause: what is possible, and how to find out."""
     verdict = report.verdict
     if verdict.cause is not None:
         titles = {finding.rule: finding.title for finding in report.findings}
         yield [
-            f"- Or else: {escaped(titles.get(rule, cause.about.meaning))} ({code(cause)})"
+            f"- Could also be: {escaped(titles.get(rule, cause.about.meaning))} ({code(cause)})"
             for cause, rule in verdict.also
         ]
         return
-    yield [f"- Fits: {escaped(title)}" for title in dict.fromkeys(doubt.title for doubt in report.fits)]
+    yield [f"- Possible: {escaped(title)}" for title in dict.fromkeys(doubt.title for doubt in report.fits)]
     if verdict.next:
-        yield ["To settle it, cheapest first:"]
+        yield ["To find out, quickest check first:"]
         yield [f"{n}. {code(step.command)}: {escaped(step.settles)}" for n, step in enumerate(verdict.next, 1)]
 
 

@@ -6,7 +6,7 @@ least important goes first, and the headline and the first fix never do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pgwhy.causes import Retry
@@ -15,7 +15,7 @@ from pgwhy.redaction.texts import with_texts
 from pgwhy.report.fixes import fix_lines
 from pgwhy.report.headline import first_finding, headline, summary
 from pgwhy.report.ladder import rungs
-from pgwhy.report.ladder.rung import Mark, Rung, milliseconds
+from pgwhy.report.ladder.rung import THIS_MACHINE, Mark, Rung, milliseconds
 from pgwhy.report.question import labelled, question_lines
 from pgwhy.report.success import success_lines
 from pgwhy.report.waited import waited_lines
@@ -46,6 +46,11 @@ class Measure:
     next: int = 3
     references: int = 1
 
+
+NAMES = 8
+"""Columns of the names of the rungs; more if one of them is longer."""
+_BESIDE = len("Could also be") + 2
+"""Columns of the labels that are above the fixes."""
 
 EVERYTHING = Measure(summary=99, rung=99, fixes=99, steps=99, notes=99, doubts=99, next=99, references=99)
 _LESS = Measure(notes=1, steps=1, doubts=3, fixes=2)
@@ -94,12 +99,19 @@ def page(report: Report, width: int = 80, unicode: bool = True, colour: bool = F
     return "".join((one.painted() if colour else one.text) + "\n" for one in lines)
 
 
-def rung_lines(rung: Rung, width: int, limit: int = 2) -> list[Line]:
-    """The lines of one rung, its time at the right; at most `limit` of them."""
+def ladder_lines(steps: Iterable[Rung], width: int, limit: int = 2) -> list[Line]:
+    """The rungs below one another, the names in a column; at most `limit` lines of each."""
+    steps = tuple(steps)
+    names = max((NAMES, *(columns(rung.name) for rung in steps)))
+    return [one for rung in steps for one in _rung_lines(rung, width, limit, names)]
+
+
+def _rung_lines(rung: Rung, width: int, limit: int, names: int) -> list[Line]:
+    """The lines of one rung, its time at the right. `names`: columns of the names."""
     edge = min(width - 1, 76)
     time = milliseconds(rung.ms) if rung.ms is not None else ""
-    room = edge - (len(time) + 2 if time else 0)
-    lead = f"  {rung.mark:<4}  {rung.name:<8}  " if rung.name else f"  {rung.mark:<4}  "
+    room = edge - len(time) - 2 if time else width - 1
+    lead = f"  {rung.mark:<4}  {rung.name:<{names}}  " if rung.name else f"  {rung.mark:<4}  "
     texts = wrap(rung.text, room, lead, " " * len(lead))
     if len(texts) > limit:
         texts = [*texts[: limit - 1], shortened(texts[limit - 1] + " ...", room)]
@@ -157,11 +169,11 @@ def _ladder(report: Report, width: int, amount: Measure) -> list[Line]:
         broken = [rung for rung in steps if rung.mark is not Mark.OK]
         names = {rung.name for rung in broken}
         good = [rung for rung in steps if rung.mark is Mark.OK and rung.name not in names]
-        well = ", ".join(dict.fromkeys(rung.name for rung in good if rung.name != "here"))
-        well += "".join(f"; {rung.text}" for rung in good if rung.name == "here")
+        well = ", ".join(dict.fromkeys(rung.name for rung in good if rung.name != THIS_MACHINE))
+        well += "".join(f"; {rung.name}: {rung.text}" for rung in good if rung.name == THIS_MACHINE)
         folded = (Rung(Mark.OK, "", well),) if well and amount.ladder == "folded" else ()
         steps = (*folded, *broken)
-    return [one for rung in steps for one in rung_lines(rung, width, amount.rung)]
+    return ladder_lines(steps, width, amount.rung)
 
 
 def _what_to_do(report: Report, width: int, amount: Measure) -> Iterator[Line]:
@@ -172,26 +184,26 @@ def _what_to_do(report: Report, width: int, amount: Measure) -> Iterator[Line]:
     titles = {finding.rule: finding.title for finding in report.findings}
     told = first_finding(report)
     if told is not None and told.words and _text_alone(report):
-        yield from labelled("It reads", ", ".join(_as_it_stands(word, report) for word in told.words), width, limit=2)
+        yield from labelled("Matched", ", ".join(_as_it_is(word, report) for word in told.words), width, 2, _BESIDE)
     for cause, rule in verdict.also:
-        yield from labelled("Or else", f"{titles.get(rule, cause.about.meaning)} ({cause})", width, limit=2)
+        yield from labelled("Could also be", f"{titles.get(rule, cause.about.meaning)} ({cause})", width, 2, _BESIDE)
     yield from fix_lines(report, width, amount.fixes, amount.steps)
     if _text_alone(report) and verdict.status is Status.FAILS:
         for step in verdict.next[:1]:
-            yield from map(line, wrap(f"To settle it ({step.settles}):", width))
+            yield from map(line, wrap(f"To find out ({step.settles}):", width))
             yield line(f"  {step.command}", Style.PASTE)
     if verdict.retry is Retry.NOW:
-        yield begins("Again", Style.STRONG, "  the next attempt may work already")
+        yield begins("Retry now", Style.STRONG, "  the next attempt may work already")
     if verdict.retry is Retry.LATER:
-        yield begins("Later", Style.STRONG, "  this may pass by itself in a while")
+        yield begins("Retry later", Style.STRONG, "  this may pass by itself in a while")
 
 
 def _text_alone(report: Report) -> bool:
     return "settings" not in report.observations.records
 
 
-def _as_it_stands(word: str, report: Report) -> str:
-    """In quotes what stands in the text itself; a code may be read from words that mean it."""
+def _as_it_is(word: str, report: Report) -> str:
+    """In quotes what is in the text itself; a code may be read from words that mean it."""
     text = " ".join(str(report.observations.get("error.message") or "").split())
     return f'"{word}"' if word in text else word
 

@@ -29,9 +29,9 @@ def waited_lines(report: Report, width: int) -> Iterator[Line]:
     elif report.extra.get("interrupted"):
         end = "interrupted"
     elif verdict.cause in waited["for"]:
-        end = "that did not pass"
+        end = "it still fails"
     else:
-        end = "then came what waiting does not mend"
+        end = "then it failed for a reason that waiting does not fix"
     texts = wrap(f"{waited['seconds']:g} s for {causes}: {end}", width, "Waited   ")
     yield begins("Waited", Style.STRONG, texts[0][len("Waited") :])
     yield from map(line, texts[1:])

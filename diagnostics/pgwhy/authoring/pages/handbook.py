@@ -83,7 +83,7 @@ def _rule(page: topics.Page) -> Iterator[str]:
             yield from _text(fix.steps)
         if fix.caution:
             yield ""
-            yield from _text(f"Mind: {fix.caution}")
+            yield from _text(f"Caution: {fix.caution}")
     yield ""
     yield "<details><summary>It holds where</summary>"
     yield ""

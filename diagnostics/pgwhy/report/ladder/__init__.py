@@ -9,11 +9,11 @@ from pgwhy.causes import Cause, Stage
 from pgwhy.facts import Observations
 from pgwhy.progress import stopped_at
 from pgwhy.report.ladder import stages
-from pgwhy.report.ladder.rung import ENDS, Mark, Rung, tidied
+from pgwhy.report.ladder.rung import ENDS, REPORTED, Mark, Rung, tidied
 
 
 def rungs(seen: Observations, cause: Cause | None = None) -> tuple[Rung, ...]:
-    """The ladder of what was seen, as far as it goes; a stage that nobody reached has no rung."""
+    """The ladder of what was seen, as far as it goes; a stage that was not reached has no rung."""
     stopped = stopped_at(seen)
     found = tuple(rung for make in _MAKERS for rung in make(seen, stopped, cause))
     return (*found, *_told(seen, cause, found))
@@ -44,7 +44,7 @@ def _wrong_settings(seen: Observations) -> str:
         return f"{unknown[0]}: no such parameter"
     if refused := get("settings.refused_parameters"):
         return f"{refused[0]}: {get('client.title') or 'the client'} refuses it"
-    return tidied(get("settings.client_refusal") or "") or "the client does not take them"
+    return tidied(get("settings.client_refusal") or "") or "the client does not accept them"
 
 
 def _server(seen: Observations) -> str:
@@ -81,9 +81,9 @@ def _dns(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
 
 _ODD_NAMES = (
     ("dns.hosts_file_overrides", "the hosts file overrides the name"),
-    ("dns.wildcard", "a name that cannot exist is found, too"),
-    ("dns.first_resolver_dead", "the first resolver is silent"),
-    ("dns.compared_differs", "another resolver says something else"),
+    ("dns.wildcard", "a name that cannot exist is found too"),
+    ("dns.first_resolver_dead", "the first resolver does not answer"),
+    ("dns.compared_differs", "another resolver gives a different answer"),
 )
 _NAMELESS = {
     "not-found": "the name does not exist",
@@ -130,7 +130,7 @@ def _web(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
     if get("web.reachable"):
         yield Rung(Mark.OK, "web", f"port 443 of the provider answers (HTTP {get('web.status')})")
     else:
-        words = ENDS.get(str(get("web.failure")), "no answer of the provider")
+        words = ENDS.get(str(get("web.failure")), "no answer from the provider")
         yield Rung(Mark.NOTE, "web", f"port 443 does not answer either: {words}")
 
 
@@ -140,7 +140,7 @@ def _told(seen: Observations, cause: Cause | None, found: tuple[Rung, ...]) -> I
         return
     if all(rung.mark is not Mark.FAIL for rung in found):
         stage = cause.about.stage if cause else None
-        name = _NAMES.get(stage, stage.value) if stage and found else "told"
+        name = _NAMES.get(stage, stage.value) if stage and found else REPORTED
         said = tidied(seen.get("error.message"))
         mark = Mark.NOTE if cause is Cause.NOT_A_CONNECTION_PROBLEM else Mark.FAIL
         yield Rung(mark, name, f"your client: {said}" if found else said)

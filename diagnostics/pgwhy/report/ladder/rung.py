@@ -28,13 +28,18 @@ class Rung:
     ms: float | None = None
 
 
+THIS_MACHINE = "this machine"
+"""Name of the rung of this machine's own libpq, where another client failed."""
+REPORTED = "reported"
+"""Name of the rung of a text that was pasted, where nothing else is known."""
+
 ENDS = {
     "refused": "refused",
     "timed-out": "no answer",
     "reset": "reset",
     "closed": "closed at once",
     "network-unreachable": "no route from here",
-    "host-unreachable": "a router says unreachable",
+    "host-unreachable": "a router reports it unreachable",
     "prohibited": "a filter forbids it",
     "socket-missing": "there is no such socket",
 }
@@ -53,7 +58,7 @@ LONGEST_POINT = 2000
 
 
 def tidied(message: str) -> str:
-    """The point of a client's message: the line with the error, without the address that stands above it already.
+    """The main line of a client's message: the line with the error, without the address, which is above it already.
 
     Of a stack trace only what it is about. The first such line: under sslmode=prefer libpq tries again without TLS and
     appends what became of that.

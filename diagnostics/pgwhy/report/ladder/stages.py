@@ -9,7 +9,7 @@ from pgwhy.causes import Cause, Stage
 from pgwhy.facts import Observations
 from pgwhy.probes.obstacle import ClearText
 from pgwhy.probes.obstacle import reason as kept_back
-from pgwhy.report.ladder.rung import ENDS, Mark, Rung, release, tidied
+from pgwhy.report.ladder.rung import ENDS, THIS_MACHINE, Mark, Rung, release, tidied
 
 
 def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
@@ -22,7 +22,7 @@ def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Itera
     if get("client.sni_blocked_by") == "no-tls":  # the handshake was looked at for the fixes; this client makes none
         text = f"not asked for (sslmode={get('target.sslmode')})"
         if cause is Cause.SSL_REQUIRED:
-            yield Rung(Mark.FAIL, "tls", f"{text}; the server insists on it")
+            yield Rung(Mark.FAIL, "tls", f"{text}; the server requires it")
         else:
             yield Rung(Mark.SKIP, "tls", text)
     elif answer == "not-asked" and get("tls.handshake") is None:
@@ -56,7 +56,7 @@ def _no_tls(seen: Observations, answer: str) -> str:
     return {
         "N": "the server offers no TLS",
         "silent": "accepts, then stays silent",
-        "closed": "closes the connection without a word",
+        "closed": "closes the connection without sending anything",
         "reset": "the connection is reset",
     }.get(answer, answer)
 
@@ -89,18 +89,18 @@ def _fault(seen: Observations) -> str:
     if seen.get("tls.name_matches") is False and seen.get("tls.verify_required") != "ca":
         chain = seen.get("tls.chain") or ()
         names = ", ".join(chain[0].names[:2]) if chain else "another name"
-        return f"certificate made out to {names}"
+        return f"certificate issued for {names}"
     return ""
 
 
 _FAULTS = {
     "expired": "certificate expired",
     "not-yet-valid": "certificate not valid yet",
-    "self-signed": "certificate signed by itself",
-    "self-signed-root": "certificate from {issuer}, whom this trust store does not know",
-    "unknown-issuer": "certificate from {issuer}, whom this trust store does not know",
-    "missing-intermediate": "the server leaves out the certificate between its own and the root",
-    "invalid": "certificate not accepted",
+    "self-signed": "self-signed certificate",
+    "self-signed-root": "certificate from {issuer}, which this trust store does not contain",
+    "unknown-issuer": "certificate from {issuer}, which this trust store does not contain",
+    "missing-intermediate": "the server does not send its intermediate certificate",
+    "invalid": "certificate rejected",
     "no-store": "no root certificates to check it against",
 }
 
@@ -139,20 +139,20 @@ def _says(answer: Any, message: str | None, *, routed: bool) -> str:
     if answer == "error":
         return tidied(message or "") or "an error without a text"
     if answer == "clear-text" and not routed:
-        return "no endpoint known, wants clear text"
+        return "no endpoint, asks for clear text"
     return _ANSWERS.get(str(answer), str(answer))
 
 
 _ANSWERS = {
     "scram-plus": "SCRAM offered",
     "scram": "SCRAM offered",
-    "sasl-other": "a login by token offered",
+    "sasl-other": "login with a token offered",
     "md5": "md5 password asked for",
     "clear-text": "clear-text password asked for",
     "gss": "Kerberos asked for",
     "ok": "no password asked for",
     "silent": "accepts, then stays silent",
-    "closed": "closes the connection without a word",
+    "closed": "closes the connection without sending anything",
     "reset": "the connection is reset",
     "not-postgres": "the answer is not Postgres",
 }
@@ -164,7 +164,7 @@ def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Ite
     if outcome is None:
         return
     if outcome == "ok" and speaks_here(seen):
-        return  # see `here`
+        return  # the rung of `here` shows it
     if outcome == "ok":
         how = [f"{get('target.user') or get('session.user') or 'the role'} is logged in"]
         how += ["channel binding used"] if get("authentication.channel_bound") else []
@@ -192,16 +192,16 @@ def here(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
     get = seen.get
     if speaks_here(seen) and get("authentication.outcome") == "ok":
         version = get("environment.libpq_version")
-        who = f"this machine's libpq {version // 10000}" if version else "this machine's libpq"
+        who = f"libpq {version // 10000}" if version else "libpq"
         server = f", PostgreSQL {get('session.server_version')}" if get("session.server_version") else ""
-        yield Rung(Mark.OK, "here", f"{who} logs in{server}", get("authentication.elapsed_ms"))
+        yield Rung(Mark.OK, THIS_MACHINE, f"{who} logs in{server}", get("authentication.elapsed_ms"))
     elif get("here.outcome") == "ok":
-        yield Rung(Mark.OK, "here", f"this machine's {get('here.client')} logs in", get("here.elapsed_ms"))
+        yield Rung(Mark.OK, THIS_MACHINE, f"{get('here.client')} logs in", get("here.elapsed_ms"))
     elif why := kept_back(get("here.not_tried_because")):
-        yield Rung(Mark.SKIP, "here", f"this machine's {get('here.client')} sent no password: {why}")
+        yield Rung(Mark.SKIP, THIS_MACHINE, f"{get('here.client')} sent no password: {why}")
     elif get("here.outcome") not in (None, "not-tried"):
         said = tidied(get("here.message") or str(get("here.outcome")))
-        yield Rung(Mark.FAIL, "here", f"this machine's {get('here.client')}: {said}")
+        yield Rung(Mark.FAIL, THIS_MACHINE, f"{get('here.client')}: {said}")
 
 
 def _kept_back_clear_text(seen: Observations) -> str:
@@ -222,17 +222,17 @@ def speaks_here(seen: Observations) -> bool:
 
 _NOT_TRIED = {
     "no-login": "not tried: this run makes no login",
-    "exchanges-spent": "not tried: three password exchanges a run at most",
+    "exchanges-spent": "not tried: at most three password exchanges a run",
     "no-process": "not tried: pgwhy cannot start the process that libpq runs in",
     "not-imitated": "not tried: pgwhy cannot do what this client does",
 }
 _BY_PGSSLMODE = "the password was sent in clear text, as PGSSLMODE=disable asks for"
 _PGSSLMODE_ALONE = (
-    "the server wants the password in clear text; it was kept back, because only PGSSLMODE says disable, and your "
+    "the server asks for a clear-text password; pgwhy did not send it, because only PGSSLMODE says disable, and your "
     "connection string does not"
 )
 _KEPT_BACK = {
-    "clear-text-held-back": "the server wants the password in clear text; it was kept back",
+    "clear-text-held-back": "the server asks for a clear-text password; pgwhy did not send it",
     "password-missing": "the server asks for a password, and there is none",
     "timed-out": "no answer in time",
     "exchanges-spent": "the server asks for the password again and again; pgwhy stopped",
@@ -248,7 +248,7 @@ def session(seen: Observations, stopped: Stage | None, cause: Cause | None) -> I
     if get("session.usable") is None:
         return
     if speaks_here(seen) and get("session.usable"):
-        return  # see `here`
+        return  # the rung of `here` shows it
     if get("session.usable") is False:
         yield Rung(Mark.FAIL, "session", tidied(get("session.message") or "") or "no query can be run")
         return
