@@ -102,7 +102,7 @@ class Finding:
     references: tuple[str, ...]
     fixes: tuple[Fix, ...] = ()
     words: tuple[str, ...] = ()
-    """What of the error text it went by, as it stands there; empty where it rests on no text."""
+    """What of the error text it went by, as written there; empty where it rests on no text."""
 
 
 @dataclass(frozen=True)

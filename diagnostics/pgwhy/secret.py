@@ -1,4 +1,4 @@
-"""A password or a token, and what stands in its place in everything that leaves pgwhy."""
+"""A password or a token, and what is in its place in everything that leaves pgwhy."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from pgwhy.authoring.plain_words import remarks
-from tests.plain_text import PAGES, ROOT, of_python
+from pgwhy.cli import COMMANDS, run
+from tests.plain_text import PAGES, ROOT, SOURCES, of_python
 
 AVOIDED = (
     "Copy it anew.",
@@ -28,7 +29,7 @@ AVOIDED = (
     "What became of the held.",
 )
 PROPER = (
-    "The setting takes effect at once and takes place now; it does not take long.",
+    "The setting takes effect at once and takes place now; it does not take long, nor take the place.",
     "It takes 15 seconds. %3D stands for =. What stands out is the port.",
     "We recommend to amend it. The command says no more. Most of it is data.",
     "At the point where TLS begins; from the point of view of the client.",
@@ -61,6 +62,20 @@ def test_each_place_is_named_once_in_order() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_no_page_has_such_a_word(page: Path) -> None:
     assert remarks((ROOT / page).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=str)
+def test_no_docstring_message_or_comment_has_such_a_word(source: Path) -> None:
+    assert [remark for text in of_python(ROOT / source) for remark in remarks(text)] == []
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_no_help_has_such_a_word(command: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run([*command.split(), "--help"]) == 0
+    shown = capfd.readouterr().out
+    assert "Usage:" in shown
+    # Help is indented, which is a block of code in Markdown.
+    assert remarks(" ".join(shown.split())) == []
 
 
 def test_a_source_is_read_with_its_docstrings_texts_and_comments(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def _legend(part: Part, number: int, width: int, unicode: bool) -> Iterator[Line
 
 
 def _rows(parts: Sequence[Part], width: int) -> Iterator[_Row]:
-    """A row ends before the part that no longer fits; punctuation stays with what stands before it."""
+    """A row ends before the part that no longer fits; punctuation stays with what is before it."""
     row: list[tuple[Part, int]] = []
     taken = 2
     for part, number in _numbered(parts):

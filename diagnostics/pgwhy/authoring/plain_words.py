@@ -1,8 +1,8 @@
 """Words that trip a reader who is no native speaker, and what to write instead.
 
 They hold for every text that a person reads: rules, pages, help, docstrings. `lint` asks for them in the rules, and
-tests/authoring/test_plain_words.py in the hand-written pages. A pattern names the words as narrowly as it takes to
-leave proper English alone: "takes effect", "stands for", "at the point where".
+tests/authoring/test_plain_words.py in the pages, in the Python sources and in --help. A pattern names the words as
+narrowly as it takes to leave proper English alone: "takes effect", "stands for", "at the point where".
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ _WORDS = (
         r"(?:takes?|taking|taken) (?:no|only|neither|any|fewer|(?:the |a )?connections?|writes?|clients?|tls|urls?)",
         "accepts",
     ),
-    (r"(?:not|never) (?:take|taken) (?!effect|place|part|over|long|longer|more|into|care|up)\w+", "does not accept"),
+    (
+        r"(?:not|never) (?:take|taken) (?!effect|place|the place|part|over|long|longer|more|into|care|up)\w+",
+        "does not accept",
+    ),
     (r"(?:takes?|taken) for (?:the|a|an|its|one)", "reads as"),
     (r"(?:stands|stood)(?! for| out)", "is"),
     (r"says? no(?! more| longer| such)", "rejects"),

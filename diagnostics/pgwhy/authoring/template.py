@@ -8,7 +8,7 @@ from pathlib import Path
 from pgwhy.causes import Cause, FixKind, Owner, Severity, Stage
 
 BLANK = "FILL IN"
-"""Stands in every line that the author has to write; the linter names each line that still has it."""
+"""Marks every line that the author has to write; the linter names each line that still has it."""
 
 
 class BadId(ValueError):
@@ -34,9 +34,7 @@ def template(id: str) -> str:
     if not re.fullmatch(r"[a-z0-9-]+(/[a-z0-9-]+)*", id):
         raise BadId(f'"{id}" is no id: small letters, digits and hyphens, as in startup/endpoint-not-specified')
     if stage not in set(Stage) or not name:
-        raise BadId(
-            f"a rule stands in the folder of its stage, {'/x, '.join(Stage)}/x: {Stage.STARTUP}/{name or stage}"
-        )
+        raise BadId(f"a rule is in the folder of its stage, {'/x, '.join(Stage)}/x: {Stage.STARTUP}/{name or stage}")
     causes = [cause for cause in Cause if cause.about.stage == stage]
     return _TEMPLATE.format(
         id=id,

@@ -22,7 +22,7 @@ SCHEMA = "pgwhy/checklist/1"
 
 
 class State(StrEnum):
-    """How an item stands."""
+    """State of an item."""
 
     HOLDS = "holds"
     FAILS = "fails"
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One item and how it stands."""
+    """One item and its state."""
 
     item: Item
     state: State

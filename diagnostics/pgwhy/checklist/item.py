@@ -34,7 +34,7 @@ class Item:
     """What to do where it does not hold, or what to look at where no probe can."""
     reference: str
     applies: Block | None = None
-    """Where it says no, the item is left out."""
+    """Where its answer is no, the item is left out."""
     holds: Block | None = None
     """`None`: no probe can tell, a person ticks it."""
     rules: tuple[str, ...] = ()

@@ -109,7 +109,7 @@ class _Run:
     path: str
 
     def prepare(self, format: str) -> None:
-        """The least that git takes for a git directory, without a single object of its own."""
+        """The least that git accepts as a git directory, without a single object of its own."""
         (self.own / "refs").mkdir(exist_ok=True)
         (self.own / "HEAD").write_text("ref: refs/heads/none\n", "ascii")
         version, extension = (1, f"[extensions]\n\tobjectFormat = {format}\n") if format != "sha1" else (0, "")

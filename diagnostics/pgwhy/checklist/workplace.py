@@ -1,7 +1,7 @@
 """What lies around a connection on this machine: where its password was left, the project's drivers, a direct URL.
 
 Reads files and the repository's objects; sends nothing. The password is looked for inside this process, so that it
-stands in no other program's arguments; of what was found, only yes or no is kept.
+is in no other program's arguments; of what was found, only yes or no is kept.
 """
 
 from __future__ import annotations
@@ -50,11 +50,9 @@ class Workplace(Record):
 
     name: ClassVar[str] = "workplace"
 
-    password_in_history: bool | None = fact(
-        "the password stands in the history of a shell, of psql or of an interpreter"
-    )
+    password_in_history: bool | None = fact("the password is in the history of a shell, of psql or of an interpreter")
     repository: bool | None = fact("the project's folder is a git repository")
-    password_in_git: bool | None = fact("the password stands in some object of the repository, deleted ones included")
+    password_in_git: bool | None = fact("the password is in some object of the repository, deleted ones included")
     drivers: tuple[str, ...] | None = fact("the project's Postgres drivers, with their versions")
     drivers_without_sni: tuple[str, ...] | None = fact(
         "those that send no SNI; unknown while a driver's libpq or its version is not known"

@@ -11,7 +11,7 @@ COMMANDS = {
     "explain": "what an error text, a cause or a rule means",
     "run": "run a command, and say why if it cannot connect",
     "checklist": "what must hold before a team may call itself connected",
-    "ticket": "one file for whoever is asked for help",
+    "ticket": "bundle what support needs into one .zip",
     "diff": "where two runs part: it works here and not there",
     "demo": "watch pgwhy diagnose four broken connections on a Postgres of its own",
     "lab": "a Postgres that is broken on purpose, to try with your own client",

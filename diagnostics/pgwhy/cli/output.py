@@ -137,7 +137,7 @@ def _put(file: Path, data: bytes) -> None:
 def _takes_unicode(environment: Mapping[str, str], encoding: str | None) -> bool:
     names = ("LC_ALL", "LC_CTYPE", "LANG")
     locale = next((environment[name] for name in names if environment.get(name)), "")
-    # Python writes UTF-8 in the C locale (PEP 540), but whoever asks for C has a terminal that shows only ASCII.
+    # Python writes UTF-8 in the C locale (PEP 540), but a user who asks for C has a terminal that shows only ASCII.
     if locale in ("C", "POSIX"):
         return False
     try:

@@ -13,7 +13,7 @@ from pgwhy.report.document import NotAReport
 
 
 def saved_report(given: str) -> Report:
-    """The report, without secrets and terminal escapes, whoever wrote it. Raises click's errors, with a sentence."""
+    """The report, without secrets and terminal escapes, whatever wrote it. Raises click's errors, with a sentence."""
     content = inputs.content(given)
     try:
         return Redactor().clean_value(saved.of_bytes(content, VOCABULARY))

@@ -41,7 +41,7 @@ class ClientFacts(Record):
     )
     sni_since: str | None = fact("the version of this client that sends SNI; empty if not known")
     workarounds: tuple[Workaround, ...] | None = fact("how this client can name the endpoint where it sends no SNI")
-    password_separator: str | None = fact("what stands between the endpoint and the password: ; or, for some, $")
+    password_separator: str | None = fact("the separator between the endpoint and the password: ; or, for some, $")
     channel_binding: ChannelBinding | None = fact("what the client makes of SCRAM-SHA-256-PLUS")
     channel_binding_since: str | None = fact("the version that knows channel_binding; empty if not known, or none does")
     default_sslmode: str | None = fact("its sslmode when none is asked for")
@@ -55,7 +55,7 @@ class ClientFacts(Record):
     )
     addresses: Addresses | None = fact("what it does with several addresses: one after the other, or only the first")
     connect_timeout_s: float | None = fact("its time limit for a connection in seconds; 0 if it has none")
-    timeout_per_address: bool | None = fact("that limit counts for each address anew; no: for the whole connection")
+    timeout_per_address: bool | None = fact("that limit applies to each address; no: to the whole connection")
     per_address_ms: float | None = fact("its time limit for each address in milliseconds; 0 if it has none")
     tls_setting: str | None = fact("how this client is told to use TLS, in words; empty: by sslmode")
     roots_setting: str | None = fact("how it is given a root certificate, in words; empty: by sslrootcert")
@@ -117,7 +117,7 @@ def facts_of(
 def habits_alone(client: Client) -> ClientFacts:
     """What is true of the client whatever its target: of a text alone nobody knows where it came from.
 
-    Without a word about the client, libpq here is not meant either: then its habits are those of anybody.
+    If nothing names the client, libpq here is not meant either: then its habits are those of anybody.
     """
     meant = client if not client.is_libpq_here else Client(id=client.id, title=client.title)
     facts = facts_of(

@@ -123,7 +123,7 @@ class Client:
     workarounds: tuple[Workaround, ...] | None = None
     """What its documentation row names where no SNI is sent; `None`: no row, so whatever its kind and family allow."""
     password_separator: str = ";"
-    """Between endpoint and password in workaround D: `$` where its password field takes no `;`."""
+    """Between endpoint and password in workaround D: `$` where its password field does not accept `;`."""
     channel_binding: ChannelBinding | None = None
     channel_binding_since: str | None = None
     """The version that knows `channel_binding`: `pgx 5.9.0`."""
@@ -139,7 +139,7 @@ class Client:
     connect_timeout_s: float | None = None
     """Its own limit when none is asked for; `None`: not known; 0: none at all."""
     timeout_per_address: bool | None = None
-    """Its limit counts for each address anew, as libpq's does; false: for the whole connection."""
+    """Its limit applies to each address separately, as libpq's does; false: to the whole connection."""
     per_address_ms: float | None = None
     """What it gives each address but the last one before it goes on to the next; `None`: no such limit."""
     tls_setting: str = ""

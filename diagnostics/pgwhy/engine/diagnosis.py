@@ -141,7 +141,7 @@ def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
         try:
             loaded.set_result(reports.all_rules(folders))
         except BaseException as error:
-            # Whatever it was, it belongs to whoever asks for the result.
+            # Whatever it was, it belongs to the caller that asks for the result.
             loaded.set_exception(error)
 
     try:

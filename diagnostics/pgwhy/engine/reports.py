@@ -88,7 +88,7 @@ def observations_of_text(text: str, client: str | None = None) -> Observations:
 
 
 def of_saved(saved: Report, rulebook: Rulebook) -> Report:
-    """The same run, asked with the rules of today. What became of a fix then still stands where it is the same fix."""
+    """The same run, asked with the rules of today. The outcome of a fix stays where it is the same fix."""
     seen = saved.observations
     explanation = explain(seen, rulebook)
     left_out = {each.get("rule") for each in saved.extra.get("ignored", ()) if isinstance(each, dict)}

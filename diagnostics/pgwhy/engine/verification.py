@@ -225,7 +225,7 @@ def _reached(after: Observations) -> Stage | None:
 
 
 def _further(stage: Stage, after: Observations) -> str:
-    """Where the change mended one thing and the next one stopped it: it is not shown to help, nor to be wrong."""
+    """Where the change fixed one thing and the next one stopped it: it is not shown to help, nor to be wrong."""
     now = stopped_at(after)
     if now is None or _STAGES.index(now) <= _STAGES.index(stage):
         return ""

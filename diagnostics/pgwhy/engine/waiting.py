@@ -27,7 +27,7 @@ CURED = frozenset(
     (
         Cause.CONNECTION_REFUSED,  # the server's program, or its container, is not there yet
         Cause.LOCAL_SOCKET_MISSING,
-        Cause.CONNECTION_RESET,  # Docker's proxy takes the connection before there is anybody behind it
+        Cause.CONNECTION_RESET,  # Docker's proxy accepts the connection before a server is behind it
         Cause.SERVER_SILENT,
         Cause.CONNECTION_TIMEOUT,  # a machine that boots
         Cause.NETWORK_UNREACHABLE,

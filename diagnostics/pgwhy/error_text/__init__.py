@@ -56,7 +56,7 @@ class ErrorText(Record):
 
     @derived
     def sqlstate(self) -> str | None:
-        """the SQLSTATE that stands in the text; empty if none does"""
+        """the SQLSTATE that is in the text; empty if none does"""
         return None if self.message is None else sqlstates.first(self.message)
 
     @derived

@@ -1,7 +1,7 @@
 """The server that a text says it tried: host, address and port, in the words of each driver.
 
 The sentence that names a host differs from driver to driver and is stable in each; the first one of the list that
-stands in the text counts, as wrappers repeat what the driver said.
+is in the text counts, as wrappers repeat what the driver said.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """SQLSTATEs in an error text: with their keyword, in any bracket, or as a driver's name for the condition.
 
-Five characters are easily mistaken for one (a process id, a word), so what stands without its keyword counts only if
+Five characters are easily mistaken for one (a process id, a word), so a code without its keyword counts only if
 Postgres has that code, and a number only in the places where drivers print codes.
 """
 
@@ -15,7 +15,7 @@ from importlib import resources
 
 @lru_cache(maxsize=2)  # the codes of a text and its first SQLSTATE are asked for one after the other
 def places(text: str) -> tuple[tuple[int, str], ...]:
-    """Where each SQLSTATE stands and what it is, in no certain order."""
+    """Where each SQLSTATE is and what it is, in no certain order."""
     return tuple(_places(text))
 
 
@@ -91,4 +91,4 @@ _CONDITIONS = (
     # Postgrex: (invalid_password), :undefined_table
     (re.compile(r"[(:]([a-z]{2,20}(?:_[a-z]{2,20}){1,5})\b"), "_"),
 )
-"""How drivers name the condition, and what stands in every text with such a name."""
+"""How drivers name the condition, and what is in every text with such a name."""

@@ -1,7 +1,7 @@
 """Messages of Postgres, of the C library, Windows and pgJDBC in other languages, put into English.
 
 A server speaks the language of its `lc_messages`, libpq that of its environment, and rules know English alone. So what
-stands in `translations.json`, one entry a message, is said in English before a rule reads it; names stay as they are.
+is in `translations.json`, one entry a message, is said in English before a rule reads it; names stay as they are.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A name can lead to a FIFO that nobody writes to, to a device without an end, or to a log of a gigabyte. Only regular
 files are opened (links are followed), and never more than `limit` bytes are kept. What is refused is an `OSError` whose
-`strerror` is a sentence, so that whoever says why a file cannot be read says this as well.
+`strerror` is a sentence, so that each message about an unreadable file includes it.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def _run(request: Request) -> Report:
     def run() -> None:
         try:
             done.append(_in_a_loop(request))
-        except BaseException as error:  # it belongs to whoever waits
+        except BaseException as error:  # it belongs to the caller that waits
             done.append(error)
 
     thread = threading.Thread(target=run, name="pgwhy-incident", daemon=True)

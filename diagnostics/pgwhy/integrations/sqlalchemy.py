@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def explain_failures(engine: Engine | AsyncEngine, *, timeout_s: float = 10.0, login: bool = True) -> None:
-    """From now on. Statements that fail on a connection that stands cost one comparison.
+    """From now on. Statements that fail on an open connection cost one comparison.
 
     A pool meets the same failure with each request: the engine's target is checked once in five minutes, and explained
     from the text in between. SQLAlchemy tells of what the driver raises as its own; asyncpg lets a refused connection

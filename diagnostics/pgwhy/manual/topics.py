@@ -80,7 +80,7 @@ def near(name: str, rulebook: Rulebook) -> str:
 
 def page(rule: Rule) -> Page:
     """The page of a rule. Sentences that speak of what only a run could see are left out of its texts."""
-    # What is said in words of a certain client stands there for every client as well.
+    # What is said in words of a certain client is also there for every client.
     told = (fix for fix in rule.fixes if "{client." not in fix.title)
     return Page(
         rule=rule,

@@ -37,7 +37,7 @@ class WhyNot:
     """The highest of its blocks."""
     blocks: tuple[Block, ...]
     place: int
-    """Where it stands among what is told, from 1; 0 if it is not told."""
+    """Its place among what is told, from 1; 0 if it is not told."""
     before: str
     """The rule that is told first, or the one that hides this one; empty if it is this one, or if none is told."""
     is_hidden: bool

@@ -51,7 +51,7 @@ def _seen(line: Line) -> str:
 
 def _outcome(told: WhyNot) -> str:
     if told.answer is Answer.NO:
-        return "It does not hold: each [[when]] has a line that says no."
+        return "It does not hold: each [[when]] has a line that does not hold."
     if told.answer is Answer.CANNOT_TELL:
         missing = dict.fromkeys(
             line.test.path

@@ -54,7 +54,7 @@ class Network:
         self.login_turn = asyncio.Lock()
         """Held during a login: one password exchange is in flight at a time."""
         self.slots = asyncio.Semaphore(self.MAX_CONNECTIONS)
-        """Held by each probe's connection while it is open; the login does not take one."""
+        """Held by each probe's connection while it is open; the login does not use one."""
         self.workers = Workers()
         """The processes in which libpq runs."""
         self._reroute = dict(reroute or {})
@@ -89,7 +89,7 @@ class Network:
             self._hopeless[name].set()
 
     async def connect(self, address: str, port: int, limit_s: float, segment_bytes: int | None = None) -> Stream:
-        """A connection within `limit_s` seconds and the run's deadline. Raises `stream.Broken`. Takes no slot."""
+        """A connection within `limit_s` seconds and the run's deadline. Raises `stream.Broken`. Uses no slot."""
         stream = await connect(address, port, self.allowance(limit_s), segment_bytes)
         self.connected = True
         self.timeline.connected(stream.local, stream.remote)

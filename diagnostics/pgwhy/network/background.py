@@ -32,7 +32,7 @@ def start(call: Callable[[], T]) -> asyncio.Future[T]:
         result, failed = None, None
         try:
             result = call()
-        except Exception as error:  # handed to whoever awaits the future
+        except Exception as error:  # handed to the task that awaits the future
             failed = error
         with contextlib.suppress(RuntimeError):  # the run is over and its loop closed: nobody waits any more
             loop.call_soon_threadsafe(settle, result, failed)

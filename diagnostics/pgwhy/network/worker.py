@@ -191,7 +191,7 @@ class Workers:
         def work() -> None:
             try:
                 future.set_result(self._open())
-            except Exception as error:  # for whoever waits: there is no process, whatever the reason
+            except Exception as error:  # for the task that waits: there is no process, whatever the reason
                 future.set_exception(NoProcess(type(error).__name__))
 
         try:

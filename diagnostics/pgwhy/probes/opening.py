@@ -13,7 +13,7 @@ FIRST_LIBPQ_WITH_ALPN = 17
 
 
 def place(seen: Run) -> Attempt | None:
-    """The first address that takes connections, in the client's order; `None` if none does."""
+    """The first address that accepts connections, in the client's order; `None` if none does."""
     return next((attempt for attempt in seen[Tcp].attempts or () if attempt.failure is None), None)
 
 

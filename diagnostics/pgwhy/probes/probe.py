@@ -48,7 +48,7 @@ class Run:
         self._records: dict[str, asyncio.Future[Record]] = {}
 
     def put(self, record: Record) -> None:
-        """Publish a record; whoever waits for it goes on."""
+        """Publish a record; tasks that wait for it go on."""
         future = self._future(record.name)
         if not future.done():
             future.set_result(record)

@@ -38,7 +38,7 @@ class Session(Record):
     database: str | None = fact("current_database()")
     tls_version: str | None = fact("TLS as the server sees it; empty without TLS, unknown behind a proxy")
     pooled: bool | None = fact(
-        "a transaction pooler stands between: the process that answers is not the one that greeted"
+        "a transaction pooler is in the path: the process that answers is not the one that greeted"
     )
     read_only: bool | None = fact("new transactions are read-only")
     in_recovery: bool | None = fact("the server is a standby")

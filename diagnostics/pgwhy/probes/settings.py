@@ -296,7 +296,7 @@ def _loose_rights(key: Path, machine: Machine) -> str:
     # A key of root's may be readable by its group, any other only by its owner.
     allowed = stat.S_IRWXU | stat.S_IRGRP if status.st_uid == 0 else stat.S_IRWXU
     loose = stat.S_IMODE(status.st_mode) & ~allowed
-    return f"others may read the private key {key}; chmod 600 mends that" if loose else ""
+    return f"others may read the private key {key}; chmod 600 fixes that" if loose else ""
 
 
 def _path(text: str, machine: Machine) -> Path:

@@ -52,7 +52,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Tcp(Record):
-    """Which addresses take a connection."""
+    """Which addresses accept a connection."""
 
     name: ClassVar[str] = "tcp"
 
@@ -67,7 +67,7 @@ class Tcp(Record):
 
     @derived
     def outcome(self) -> Reach | None:
-        """whether all, some or none of the addresses take a connection"""
+        """whether all, some or none of the addresses accept a connection"""
         return _reach(self.attempts, None)
 
     @derived
@@ -93,7 +93,7 @@ class Tcp(Record):
 
     @derived
     def first_answers(self) -> bool | None:
-        """the address that a client tries first takes the connection"""
+        """the address that a client tries first accepts the connection"""
         return None if not self.attempts else self.attempts[0].failure is None
 
     @derived
@@ -246,7 +246,7 @@ def _kept_from(client: ClientFacts, attempt: Attempt) -> bool:
 
 
 def _tried_by(client: ClientFacts, attempts: list[Attempt]) -> list[Attempt]:
-    """The addresses that the client spoken for tries at all, in its order: some take only one of each host."""
+    """The addresses that the client spoken for tries at all, in its order: some use only one of each host."""
     if client.addresses not in (Addresses.FIRST, Addresses.FIRST_IPV4):
         return attempts
     firsts = {(a.host, a.port): a for a in reversed(attempts)}

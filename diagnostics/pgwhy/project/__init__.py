@@ -39,7 +39,7 @@ class Driver:
     exact: bool
     """A lock file or a pin says so; false: the lowest version that is allowed."""
     files: tuple[str, ...]
-    """Where it stands, below the project's folder."""
+    """Where it is, below the project's folder."""
     client: Client
     """What pgwhy knows of it; without a version where the package's own says nothing of what it can do."""
     certain: bool = True

@@ -9,7 +9,7 @@ text is cleaned before anything unwraps it (`pasted`): behind a quotation mark t
 tell where the password ends.
 
 A password may be a word that pgwhy itself uses (`server`, `utf-8`). A hole wherever our sentences have it would destroy
-them, and tell the password to whoever knows the sentence. So what our own texts contain is hidden in the places of
+them, and tell the password to a reader who knows the sentence. So what our own texts contain is hidden in the places of
 passwords only (see `redaction.own_words`).
 """
 
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 class SecretFound(Exception):
-    """A secret stood in a text that was about to leave. Neither the message nor the exception holds it."""
+    """A secret was in a text that was about to leave. Neither the message nor the exception holds it."""
 
     def __init__(self) -> None:
         super().__init__("a secret was found in the text, so the text was not written")

@@ -41,7 +41,7 @@ def hide(text: str) -> str:
         for detector in DETECTORS
         if any(sign in lower for sign in detector.signs)
         for span in detector.find(text)
-        # An edit stands in back quotes, and its end belongs to the sentence.
+        # An edit is in back quotes, and its end belongs to the sentence.
         if not is_placeholder(text[slice(*span)].rstrip("`"))
     ]
     return _without(text, spans) if spans else text
@@ -68,7 +68,7 @@ def _pattern(name: str, signs: tuple[str, ...], pattern: str) -> Detector:
 
 
 def _quoted(name: str, signs: tuple[str, ...], before: str) -> Detector:
-    """A detector of what stands in quotes, at any depth of escaping, behind a pattern."""
+    """A detector of what is in quotes, at any depth of escaping, behind a pattern."""
     opening = before + r"""(?P<escapes>\\{0,15})(?P<mark>["'`])"""
 
     def find(text: str) -> Spans:
@@ -143,7 +143,7 @@ DETECTORS: tuple[Detector, ...] = (
     ),
     # Beside a name
     Detector("named value", named_values.SIGNS, named_values.values),
-    _quoted(  # CREATE/ALTER ROLE ... PASSWORD '...', and whoever says it like that
+    _quoted(  # CREATE/ALTER ROLE ... PASSWORD '...', and texts that say it like that
         "role statement",
         ("password", "identified by"),
         r"(?i:\b(?:(?:un)?encrypted\s{1,9})?password|identified\s{1,9}by)(?i:\s{1,9}(?:is|was|of|to))?\s{1,9}(?:E|U&)?",

@@ -29,7 +29,7 @@ def literals(secret: str) -> tuple[str, ...]:
         *(unicodedata.normalize(form, secret) for form in ("NFC", "NFD", "NFKC")),
     }
     if len(secret) >= SHORT_WORD:
-        spellings.add(secret.lower())  # what a URL parser makes of a password that it takes for a host name
+        spellings.add(secret.lower())  # what a URL parser makes of a password that it reads as a host name
     forms: set[str] = set()
     for spelling in spellings:
         once = {quoting(spelling) for quoting in _QUOTINGS}
@@ -127,7 +127,7 @@ def _as_bytes(secret: str) -> Iterator[str]:
         for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
             yield alphabet(data).decode("ascii").rstrip("=") if len(data) >= 4 else ""
             for offset in range(3):
-                # The characters that depend on this secret alone: what stands before it shifts it by `offset` bytes.
+                # The characters that depend on this secret alone: the text before it shifts it by `offset` bytes.
                 whole = alphabet(b"\0" * offset + data).decode("ascii").rstrip("=")
                 fragment = whole[(0, 2, 3)[offset] : (offset + len(data)) * 8 // 6]
                 yield fragment if len(fragment) >= FRAGMENT else ""

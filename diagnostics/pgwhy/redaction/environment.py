@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 
 def secrets(environment: Mapping[str, str]) -> Iterator[str]:
-    """The passwords, keys and tokens of the environment, encoded ones also as they are meant."""
+    """The passwords, keys and tokens of the environment, encoded ones also decoded."""
     for name, value in environment.items():
         if len(value) < 4:
             if value and _PASSWORD.search(name):

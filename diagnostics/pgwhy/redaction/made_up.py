@@ -34,7 +34,7 @@ class Pseudonyms:
                 head = word.partition(mark)[0] if mark else ""
                 self._given[word.lower()] = f"{head if head in _ORDINARY else name}{mark}tenant" if mark else name
         own = "|".join(map(re.escape, sorted(self._given, key=len, reverse=True)))
-        # In one pass, so that no made-up name is taken for a real one.
+        # In one pass, so that no made-up name is treated as a real one.
         self._pattern = re.compile(_NAMES + (rf"|(?P<word>(?<![\w.-])(?i:{own})(?![\w-]|\.\w))" if own else ""))
         for path in ("target.host", "target.direct_host", "error.host"):
             self.said(str(observations.get(path) or ""))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def contain(text: str) -> bool:
-    """The text stands in our own texts. A part of a word counts as well: every page contains it."""
+    """The text is in our own texts. A part of a word counts as well: every page contains it."""
     return len(text) <= LONGEST and _contain(text)
 
 

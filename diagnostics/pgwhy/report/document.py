@@ -198,7 +198,7 @@ def _or_none(words: type[E], word: str | None) -> E | None:
 
 
 def _beyond(document: Any, known: Any) -> Any:
-    """What stands in `document` and not in `known`, as a tree of its keys; list items are keyed by their number."""
+    """What is in `document` and not in `known`, as a tree of its keys; list items are keyed by their number."""
     if isinstance(document, Mapping) and isinstance(known, Mapping):
         deeper = {k: _beyond(v, known[k]) if k in known else v for k, v in document.items()}
         return {k: v for k, v in deeper.items() if k not in known or v != {}}

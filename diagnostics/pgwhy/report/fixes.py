@@ -26,7 +26,7 @@ def fix_lines(report: Report, width: int, count: int, steps: int) -> Iterator[Li
     remedies = offered(report)
     tried = any(remedy.verification is not Verification.NOT_TRIED for remedy in remedies)
     confirmed = [i for i, remedy in enumerate(remedies) if remedy.verification is Verification.CONFIRMED]
-    # Next comes the first one: it mends the cause, even where only a workaround could be tried.
+    # Next comes the first one: it fixes the cause, even where only a workaround could be tried.
     shown = sorted(list(dict.fromkeys([*confirmed[:1], *range(len(remedies)), *confirmed]))[:count])
     for index in shown:
         yield from _fix(index + 1, remedies[index], width, steps)

@@ -15,7 +15,7 @@ from pgwhy.report import told
 from pgwhy.report.text import page as text_page
 
 ANNOTATIONS = 10
-"""GitHub shows ten of each level for a step, and drops the others without a word."""
+"""GitHub shows ten of each level for a step, and drops the others silently."""
 
 
 def page(report: Report) -> str:

@@ -36,7 +36,7 @@ def summary(report: Report, width: int, limit: int) -> list[Line]:
 def sentences(report: Report) -> str:
     """The summary of a failure; empty if it only says the headline again."""
     get = report.observations.get
-    text = " ".join(report.verdict.summary.split()).partition(' It says: "')[0]  # that stands in the ladder
+    text = " ".join(report.verdict.summary.split()).partition(' It says: "')[0]  # that is in the ladder
     early = report.extra.get("interrupted") and report.verdict.cause is None  # nothing can be concluded yet
     if early or text.rstrip(".").lower() in said(report)[1].lower():
         return ""

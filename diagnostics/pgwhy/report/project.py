@@ -1,4 +1,4 @@
-"""The drivers of a project beneath the page of a run: what each will do with the target, and what mends it."""
+"""The drivers of a project beneath the page of a run: what each will do with the target, and what fixes it."""
 
 from __future__ import annotations
 

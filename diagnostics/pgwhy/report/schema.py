@@ -121,7 +121,7 @@ def _project() -> Json:
         cause=_CAUSE,
         rule=_or_null(_TEXT),
         title=_TEXT,
-        edit=_text("what mends it, complete and without a secret; empty if nothing can be printed"),
+        edit=_text("what fixes it, complete and without a secret; empty if nothing can be printed"),
     )
     return _object(folder=_TEXT, files={"type": "integer"}, left_out=_list(_TEXT), drivers=_list(driver))
 

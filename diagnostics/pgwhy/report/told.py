@@ -74,7 +74,7 @@ def answer(report: Report) -> PageHead:
     """The answer of a report."""
     waited = tuple(line.text for line in waited_lines(report, UNWRAPPED))
     if _is_well(report):
-        # What stands in columns there is a list here.
+        # The columns of that page are a list here.
         first, *others = [re.sub(r" {2,}", ", ", line.text.strip()) for line in success_lines(report, UNWRAPPED)]
         word = report.verdict.status.upper()
         return PageHead(Tone.GOOD, word, first.removeprefix(word), tuple(text for text in (*others, *waited) if text))

@@ -1,7 +1,7 @@
 """When each probe began and ended: bars over one axis of time, with the round trips that none of them can do without.
 
 The floor of a bar is what its protocol needs of the network alone: so many round trips (of the time that the quickest
-TCP connection of the run took). What stands beyond it was spent in this machine or in the server.
+TCP connection of the run took). What is beyond it was spent in this machine or in the server.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Bar:
     """Empty where it went well."""
     tries_a_fix: bool
     nested: bool
-    """It is a part of trying a fix, and its bar stands above."""
+    """It is a part of trying a fix, and its bar is above."""
 
 
 @dataclass(frozen=True)

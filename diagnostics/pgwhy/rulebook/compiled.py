@@ -1,7 +1,7 @@
 """The rule files on disk, and their compiled form, which can never be stale.
 
 Parsing TOML is what loading would cost, so a build (hatch_build.py) writes what the files say as one JSON beside the
-package, with the SHA-256 of each file's bytes. Whoever loads hashes the files as they are now: where the hash is
+package, with the SHA-256 of each file's bytes. The loader hashes the files as they are now: where the hash is
 another, or there is none, the file itself is read. Nothing is written at run time. Only the standard library and the
 package itself are imported here, so that the build can use this module before anything is installed.
 """
@@ -65,7 +65,7 @@ class RuleError(Exception):
     """Rule files that cannot be used."""
 
     SHOWN = 20
-    """So many problems are told; a person mends these first."""
+    """The number of problems reported; a person fixes these first."""
 
     def __init__(self, problems: Iterable[RuleProblem]) -> None:
         self.problems = tuple(problems)

@@ -112,7 +112,7 @@ class Test:
         return facts[self.path], 0
 
     def words(self, facts: FactCache) -> tuple[str, ...]:
-        """What of a text it went by, as it stands there: for a test that says yes and that looks into a text."""
+        """What of a text it went by, as written there: for a test that holds and that looks into a text."""
         text = facts[self.path]
         if self.operator is Operator.MATCHES:
             found = self.pattern.search(facts.searched(self.path))
@@ -140,7 +140,7 @@ class Test:
 
     @cached_property
     def branches(self) -> tuple[Branch, ...]:
-        """The alternatives of a pattern: of twenty mostly one has its words in a text, and that one is searched."""
+        """The alternatives of a pattern: of twenty usually one has its words in a text, and that one is searched."""
         return tuple(Branch(self.path, Operator.MATCHES, each) for each in branches(self.operand))
 
     @cached_property

@@ -140,7 +140,7 @@ class _Examined:
 class _Search:
     """One pattern under these flags. `work` adds up while it is walked.
 
-    In a part that is `repeated`, whoever arrives may arrive where most work is done, so nothing is averaged there.
+    In a part that is `repeated`, a thread may arrive where most work is done, so nothing is averaged there.
     """
 
     def __init__(self, flags: int, examined: _Examined | None = None) -> None:

@@ -15,7 +15,7 @@ _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
 
 def needles(pattern: str) -> tuple[str, ...]:
-    """Texts of which at least one, in whatever case, stands in everything that the pattern matches; empty: not known.
+    """Texts of which at least one, in whatever case, is in everything that the pattern matches; empty: not known.
 
     Looking for them costs a hundredth of a search.
     """
@@ -42,7 +42,7 @@ def branches(pattern: str) -> tuple[str, ...]:
 
 _BELONG_TOGETHER = re.compile(r"^\(\?[aiLmsux]+\)|\\[1-9]|\(\?P=|\(\?\(")
 _MARKS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[|()]", re.DOTALL)
-"""What is escaped and what stands in brackets is taken as a whole, so that their marks do not count."""
+"""What is escaped and what is in brackets is taken as a whole, so that their marks do not count."""
 
 
 def remember(needed: Mapping[str, Iterable[str]]) -> None:

@@ -2,7 +2,7 @@
 
 A text is never handed to `str.format`, which would follow attributes. Where a fact is unknown or empty, nothing is
 invented: in a text of several sentences the sentence that needs it is left out; where that would leave nothing (a
-title, a single step) the fact's own name stands in angle brackets, as in documentation: `<endpoint>`.
+title, a single step) the fact's own name is in angle brackets, as in documentation: `<endpoint>`.
 """
 
 from __future__ import annotations

@@ -49,9 +49,9 @@ def snippet(target: Target, stack: str, host: str = "", roots: str | None = None
 
 
 def readable(target: Target) -> Target:
-    """The target with every problem mended for which there is a repair; a snippet repeats no mistake.
+    """The target with every problem fixed for which there is a repair; a snippet repeats no mistake.
 
-    Raises `CannotChange` where one is left that only the user can mend.
+    Raises `CannotChange` where one is left that only the user can fix.
     """
     for _ in range(_REPAIRS_AT_MOST):
         problems = [problem for problem in target.problems if not _is_only_a_variable(problem, target)]

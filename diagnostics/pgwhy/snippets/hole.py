@@ -1,4 +1,4 @@
-"""The place of the password in what a form writes, and what stands there instead: a variable of the environment."""
+"""The place of the password in what a form writes, and what is there instead: a variable of the environment."""
 
 from __future__ import annotations
 

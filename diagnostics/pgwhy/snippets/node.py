@@ -1,4 +1,4 @@
-"""Snippets for Node: node-postgres and what stands on it, postgres.js, Neon's driver, Next.js and Prisma."""
+"""Snippets for Node: node-postgres and what builds on it, postgres.js, Neon's driver, Next.js and Prisma."""
 
 from __future__ import annotations
 

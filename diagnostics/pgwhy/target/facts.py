@@ -16,7 +16,7 @@ from pgwhy.values import dataclass
 
 
 class HostKind(StrEnum):
-    """What stands in the place of the host."""
+    """What is in the place of the host."""
 
     NAME = "name"
     IPV4 = "ipv4"
@@ -225,7 +225,7 @@ def _is_path(host: str) -> bool:
 
 
 def is_template(text: str) -> bool:
-    """A value that only stands in a template or a guide: `[YOUR-PASSWORD]`, `****`, `PASSWORD_HERE`."""
+    """A placeholder of a template or a guide: `[YOUR-PASSWORD]`, `****`, `PASSWORD_HERE`."""
     return bool(re.fullmatch(_TEMPLATE, text, re.IGNORECASE))
 
 

@@ -82,7 +82,7 @@ class ProblemCode(StrEnum):
     """How a connection string can be broken, as far as its reader can tell. Rules and repairs are keyed by these."""
 
     EMPTY = "empty"
-    """An empty string, or white space: libpq then tries its defaults without a word."""
+    """An empty string, or white space: libpq then silently tries its defaults."""
     VARIABLE_UNSET = "variable-unset"
     """`env:NAME` or the variable that was asked for is not set."""
     FILE_UNREADABLE = "file-unreadable"
@@ -122,11 +122,11 @@ class ProblemCode(StrEnum):
     RAW_EQUALS_IN_OPTION = "raw-equals-in-option"
     """`options=endpoint=...` in a URI: the second `=` must be `%3D`."""
     ENCODED_EQUALS_IN_KEYWORDS = "encoded-equals-in-keywords"
-    """`options=endpoint%3D...` in a keyword DSN or `PGOPTIONS`: sent as it stands."""
+    """`options=endpoint%3D...` in a keyword DSN or `PGOPTIONS`: sent as it is."""
     UNQUOTED_SPACE = "unquoted-space"
     """`options=-c a=b -c d=e` in a keyword DSN without quotes."""
     JDBC_USERINFO = "jdbc-userinfo"
-    """`jdbc:postgresql://role:password@host/db`: pgJDBC takes no role and password there."""
+    """`jdbc:postgresql://role:password@host/db`: pgJDBC accepts no role and password there."""
     JDBC_PREFIX_FOR_LIBPQ = "jdbc-prefix-for-libpq"
     """A `jdbc:` URL in a command that is not Java's: `psql "jdbc:postgresql://..."`."""
     AMPERSAND_LOST = "ampersand-lost"
@@ -139,7 +139,7 @@ class ProblemCode(StrEnum):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with the text, and the named repair that mends it."""
+    """One thing that is wrong with the text, and the named repair that fixes it."""
 
     code: ProblemCode
     detail: str
@@ -220,7 +220,7 @@ class Target:
     machine: Machine | None = field(default=None, repr=False, compare=False)
     """The machine it was read on. Its environment may hold secrets."""
     again: Callable[[str], Target] | None = field(default=None, repr=False, compare=False)
-    """Reads a mended text as this one was read, from the same source and with the same surroundings."""
+    """Reads a repaired text as this one was read, from the same source and with the same surroundings."""
 
     def value(self, name: str) -> str | None:
         """The effective value of a libpq parameter, `None` if no source set it."""

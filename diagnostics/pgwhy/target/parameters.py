@@ -93,7 +93,7 @@ VALUES = {
 """Closed lists that libpq checks when it connects."""
 
 _INTEGERS = ("connect_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "tcp_user_timeout")
-# libpq takes any case, and an empty value, for these only (sslVerifyProtocolVersion).
+# libpq ignores case, and accepts an empty value, for these only (sslVerifyProtocolVersion).
 _RELAXED = ("ssl_min_protocol_version", "ssl_max_protocol_version")
 
 
@@ -163,7 +163,7 @@ _OF_DRIVERS = {
         sendBufferSize socketFactory socketFactoryArg socketTimeout ssl sslfactory sslfactoryarg sslhostnameverifier
         sslNegotiation sslpasswordcallback sslResponseTimeout sspiServiceClass stringtype targetServerType tcpKeepAlive
         tcpNoDelay unknownLength useSpnego xmlFactoryFactory""",
-    # Npgsql takes any case and leaves out spaces: its names are compared through `plain`.
+    # Npgsql ignores case and spaces: its names are compared through `plain`.
     "npgsql": """server db username userid uid psw pwd applicationname enlist searchpath clientencoding encoding
         sslcertificate rootcertificate checkcertificaterevocation kerberosservicename includerealm
         persistsecurityinfo logparameters includeerrordetail includefailedbatchedcommand channelbinding requireauth

@@ -15,7 +15,7 @@ def columns(text: str) -> int:
 def wrap(text: str, width: int, first: str = "", rest: str | None = None) -> list[str]:
     """Lines of at most `width` columns, `first` before the first one and `rest` before the others.
 
-    A word is never broken: one that is too long (a URL, a host name) stands on a line of its own.
+    A word is never broken: one that is too long (a URL, a host name) is on a line of its own.
     """
     rest = " " * columns(first) if rest is None else rest
     lines, line, empty = [], first, True

@@ -1,4 +1,4 @@
-"""A ticket: everything that whoever answers it needs, and a list of what was left out and why.
+"""A ticket: everything that support needs, and a list of what was left out and why.
 
 Every text in it comes from a report that was cleaned already; the command that writes them looks once more.
 """
@@ -34,7 +34,7 @@ def left_out_of(report: Report, *, saved: bool) -> list[str]:
     """What a ticket never holds, and what this one does not."""
     password = report.observations.get("target.password")
     lines = [
-        "passwords, in whatever form: PASSWORD_HERE stands where one was"
+        "passwords, in whatever form: PASSWORD_HERE replaces each one"
         + (" (this target has none)" if password == "none" else ""),
         "values of environment variables: only the names of PG* and proxy variables, and a proxy's host",
         "other lines of .env, password files, shell history, private keys: not read into the report",

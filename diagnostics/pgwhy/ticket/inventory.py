@@ -1,4 +1,4 @@
-"""The machine beneath a run, as whoever answers a ticket wants to know it: libraries, drivers, resolver, proxies.
+"""The machine beneath a run, as support wants to know it: libraries, drivers, resolver, proxies.
 
 Names and versions, read from files and from this Python; no program is started and nothing is sent. Values of variables
 are not part of it, but for the host of a proxy.

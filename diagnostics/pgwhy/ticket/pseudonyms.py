@@ -7,7 +7,7 @@ provider, region and cloud of a host name, whether an address is private, IPv4 o
 
 Names are found in the facts that hold one, and in every text by where they stand: a host by its form, a role or a
 database behind that word, the owner of a home folder, the values of `application_name` and `search_path`. A name that
-is also a word of our own sentences is replaced where it stands as a name only.
+is also a word of our own sentences is replaced only where it is a name.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ _GENERATED = mark("rules/")
 
 
 def pages(rulebook: Rulebook) -> dict[str, str]:
-    """File name in docs/rules → what stands in it."""
+    """File name in docs/rules → its contents."""
     stages = {
         f"{stage.value}.md": _stage(stage, [rule for rule in rulebook if rule.stage is stage])
         for stage in Stage
@@ -24,7 +24,7 @@ def pages(rulebook: Rulebook) -> dict[str, str]:
 
 
 def link(rule: Rule) -> str:
-    """Where a rule stands, from docs/rules."""
+    """Where the file of a rule is, from docs/rules."""
     return f"{rule.stage}.md#{rule.id.replace('/', '')}"
 
 

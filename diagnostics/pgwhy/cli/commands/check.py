@@ -65,7 +65,7 @@ EPILOG = (
 def command(target: str | None, version: bool, **options: Any) -> int:
     """Diagnose a connection."""
     if version:
-        raise click.UsageError("--version stands alone: pgwhy --version")
+        raise click.UsageError("use --version alone: pgwhy --version")
     if options["wait"] is not None and options["error"] is not None:
         raise click.UsageError("--wait is about this machine, and --error about another client's run")
     request, redactor = requests.request(target, options)

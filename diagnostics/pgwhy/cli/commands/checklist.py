@@ -50,7 +50,7 @@ FAILS = 1
     metavar="FILE",
     help="Say what changed since it was saved; without such a file, save it.",
 )
-@click.option("--update", is_flag=True, help="Save the baseline anew afterwards.")
+@click.option("--update", is_flag=True, help="Save a new baseline afterwards.")
 def command(
     target: str | None,
     format_: str,

@@ -118,7 +118,7 @@ def _path(text: str | None) -> Path | None:
 
 
 def _read(text: str | None, path: Path | None) -> str:
-    """The text itself, or what stands in the file or on standard input that it names."""
+    """The text itself, or what is in the file or on standard input that it names."""
     if path is not None:
         return _unpacked(inputs.log(str(path)), str(path))
     if text is None and sys.stdin.isatty():

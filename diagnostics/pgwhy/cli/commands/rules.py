@@ -101,7 +101,7 @@ def new(id: str, folder: Path) -> None:
         raise click.UsageError(str(problem)) from None
     except OSError as problem:
         raise click.FileError(str(folder / f"{id}.toml"), problem.strerror) from None
-    write(f"{path} is there: write what stands at {BLANK}, then  pgwhy rules test {path}\n", Redactor())
+    write(f"{path} is there: fill in every {BLANK}, then  pgwhy rules test {path}\n", Redactor())
 
 
 @command.command("test")

@@ -1,4 +1,4 @@
-"""`pgwhy ticket [TARGET | REPORT]`: one file for whoever is asked for help."""
+"""`pgwhy ticket [TARGET | REPORT]`: bundle what support needs into one .zip."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ LONGEST_PATH = 255
 def command(
     target: str | None, on_stdout: bool, output: Path | None, pseudonyms: bool, key_file: Path | None, **options: Any
 ) -> int:
-    """Everything that whoever answers needs, in one .zip, and a list of what was left out.
+    """Everything that support needs, in one .zip, and a list of what was left out.
 
     It holds a summary of five lines, the page, the report for programs and for a browser, and what this machine has:
     libraries, drivers, resolver, proxies. No password is in it. A REPORT is a saved one (`--format json`).

@@ -8,7 +8,7 @@ from collections import deque
 
 CHUNK = 1 << 16
 REMEMBERED = 1 << 16
-"""Bytes of an output that are kept: an error that ends a program stands at the end."""
+"""Bytes of an output that are kept: an error that ends a program is at the end."""
 
 
 class Heard:

@@ -189,7 +189,7 @@ def _leave_behind(channels: list[Channel]) -> None:
 
 
 def _keep_only(descriptors: set[int]) -> None:
-    """Close every other one: whoever waits for its end must not wait for us."""
+    """Close every other one: a reader that waits for its end must not wait for us."""
     before = 0
     for descriptor in sorted(descriptors):
         os.closerange(before, descriptor)

@@ -7,7 +7,7 @@ from django.core.checks import Tags, register
 
 
 class PgwhyConfig(AppConfig):
-    """Named so that it takes no other application's label."""
+    """Named so that its label is not that of another application."""
 
     name = "pgwhy.integrations.django"
     label = "pgwhy"

@@ -1,7 +1,7 @@
-"""What stands between a client and a real server: it passes connections on, and does something to them.
+"""A middlebox between a client and a real server: it passes connections on, and does something to them.
 
-Each is a `Behaviour` for a `Door`. Where the server cannot be reached the client's connection is closed without a
-word, as load balancers do.
+Each is a `Behaviour` for a `Door`. Where the server cannot be reached the client's connection is closed
+without an error message, as load balancers do.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What answers on a port where a Postgres was expected: other servers, byte for byte, and none at all.
 
 The bytes are those of real servers of Debian 12, taken down from what they say to a Postgres client: nginx 1.22.1,
-OpenSSH 9.2p1, MariaDB 10.11.19, Redis 7.0.15. Who fails inside TLS is in `tls_impostors`, who stands between client and
+OpenSSH 9.2p1, MariaDB 10.11.19, Redis 7.0.15. Who fails inside TLS is in `tls_impostors`, who is between client and
 server in `middlebox`.
 """
 
@@ -28,7 +28,7 @@ class Impostor(StrEnum):
     HTTP = "http"
     """nginx: it refuses the first byte that no method begins with."""
     SSH = "ssh"
-    """OpenSSH speaks first. Its first byte is an S, which libpq takes for a yes to TLS."""
+    """OpenSSH speaks first. Its first byte is an S, which libpq reads as a yes to TLS."""
     MYSQL = "mysql"
     """MariaDB speaks first, and resets the connection at the first packet that is none of its own."""
     REDIS = "redis"

@@ -59,7 +59,7 @@ def behaviour(kind: TlsKind, authority: Authority, names: tuple[str, ...], behin
 
 def _old_versions(context: ssl.SSLContext, authority: Authority, names: tuple[str, ...]) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # that nobody should is the point
+        warnings.simplefilter("ignore", DeprecationWarning)  # deprecated on purpose
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     # Their signatures are SHA-1, which OpenSSL 3 makes only at the lowest level of security.

@@ -25,7 +25,7 @@ _MAX_ANSWER_BYTES = 512
 
 
 class Hangup(Exception):
-    """The connection ends here without a word."""
+    """The connection ends here without an error message."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Client:
 async def greet(connection: socket.socket, certificate: Callable[[str | None], Leaf]) -> Client | Cancel:
     """Lead a new connection to its start-up message. `certificate` chooses by the server name that the client sent.
 
-    Raises `Hangup` where Neon's proxy closes without a word, and `OSError` for what the network does; the connection
+    Raises `Hangup` where Neon's proxy closes silently, and `OSError` for what the network does; the connection
     is closed then.
     """
     try:

@@ -32,7 +32,7 @@ _TOOLS = ("unshare", "nsenter", "ip", "mount")
 _SWITCH = "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n"
 _LOCAL = {"127.0.0.1": ("localhost",), "::1": ("localhost", "ip6-localhost")}
 # What holds a namespace: it says which process it is, as the machine outside counts, and ends when our end of its
-# standard input is closed. Whoever it takes along gets a moment to clear up: Postgres removes its folder.
+# standard input is closed. A process that it ends gets a moment to clear up: Postgres removes its folder.
 _HOLD = 'read -r pid _ </proc/self/stat && echo "$pid" && cat >/dev/null; rm -rf "$1"; sleep 2'
 
 

@@ -1,6 +1,6 @@
 """A real Postgres server of our own, on loopback, gone without a trace.
 
-On Unix a shell stands guard over the server: its standard input is our end of a pipe, so
+On Unix a shell guards the server: its standard input is our end of a pipe, so
 that whatever ends us (Ctrl-C, a closed terminal, SIGKILL) ends the server, and its folder goes too.
 """
 
@@ -191,7 +191,7 @@ class Postgres:
             raise PostgresError(f"{program} failed: {_last_lines(run.stderr or run.stdout)}")
 
     def _launch(self) -> bool:
-        """True once it takes connections; False if somebody else took its port. Raises `PostgresError`."""
+        """True once it accepts connections; False if somebody else took its port. Raises `PostgresError`."""
         server = [str(self.installation.program("postgres")), "-D", str(self.folder / "data"), "-p", str(self.port)]
         command = [*as_ordinary_user(), *server]
         if sys.platform != "win32":
@@ -211,11 +211,11 @@ class Postgres:
 
     @property
     def _restores(self) -> bool:
-        """It waits for an archive first, and tells whoever connects meanwhile that it is starting."""
+        """It waits for an archive first, and tells clients that connect meanwhile that it is starting."""
         return self.standby and "restore_command" in self.settings
 
     def _is_ready(self) -> bool:
-        """The eighth line of postmaster.pid is what pg_ctl waits for; `standby` is one that takes no connections."""
+        """The eighth line of postmaster.pid is what pg_ctl waits for; `standby` is one that accepts no connections."""
         try:
             lines = (self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except OSError:

@@ -1,4 +1,4 @@
-"""Where the login goes, as libpq would choose: the first address, and the next one where that takes no connection.
+"""Where the login goes, as libpq would choose: the first address, and the next one where that accepts no connection.
 
 A place is what libpq gets of it: `host`, `hostaddr` and `port`. Opens nothing.
 """
@@ -51,8 +51,8 @@ async def first(seen: Run, network: Network) -> Place | None:
 
 
 async def following(seen: Run, tried: list[Place], message: str) -> Place | None:
-    """Where libpq goes on to after the last place tried ended with this text: past an address that takes no connection,
-    past a server that is not the one it is looking for. `None` where it stops. Waits for the tcp probe.
+    """Where libpq goes on to after the last place tried ended with this text: past an address that accepts no
+    connection, past a server that is not the one it is looking for. `None` where it stops. Waits for the tcp probe.
     """
     attempts = (await seen.later(Tcp)).attempts or ()
     dead = any(_place(attempt) == tried[-1] and attempt.failure for attempt in attempts)

@@ -185,7 +185,7 @@ class Dns(Record):
             return None
         try:
             return bool(self.addresses) and all(ip_address(a.partition("%")[0]).is_private for a in self.addresses)
-        except ValueError:  # what stands in hostaddr need not be an address
+        except ValueError:  # what is in hostaddr need not be an address
             return None
 
 

@@ -14,7 +14,7 @@ SEGMENT_BYTES = 500
 
 
 async def get_through(place: Attempt, hello: tls.Hello, direct: bool, network: Network, limit_s: float) -> bool | None:
-    """Whether the handshake succeeds; `None` where it did not come to one, or TCP takes no such wish here."""
+    """Whether the handshake succeeds; `None` where it did not come to one, or TCP does not allow this option here."""
     if not segments_can_be_small():
         return None
     async with network.slots:

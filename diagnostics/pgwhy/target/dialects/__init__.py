@@ -1,6 +1,6 @@
 """One module for each syntax: `parse` says what its reader understands; `put`, `drop` and `spell` write in it.
 
-A parser never raises and never mends: what its reader would refuse is said in `Parsed.refused`, and what a person
+A parser never raises and never repairs: what its reader would refuse is said in `Parsed.refused`, and what a person
 would recognise as the mistake behind it is a `Problem`.
 """
 
@@ -18,7 +18,7 @@ from pgwhy.values import dataclass
 
 @dataclass(frozen=True)
 class Span:
-    """Where a secret stands in a text."""
+    """Where a secret is in a text."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ class Parsed:
     secrets: tuple[Span, ...] = ()
     problems: tuple[Problem, ...] = ()
     refused: str = ""
-    """Why the reader of this syntax does not take the text, in our words and without a secret; empty if it does.
+    """Why the reader of this syntax rejects the text, in our words and without a secret; empty if it does.
     Foreign parameters are no reason here: whether they are refused depends on the client."""
     driver: str | None = None
 

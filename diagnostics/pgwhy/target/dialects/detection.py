@@ -1,6 +1,6 @@
 """Any text → the syntax it is written in, what its reader understands, and what is wrong with it.
 
-Nothing is mended here: a text with something around it is read as its client would read it, which is mostly not at
+Nothing is repaired here: a text with something around it is read as its client would read it, which is usually not at
 all, and a `Problem` names what a person would see at once.
 """
 
@@ -91,7 +91,7 @@ def _withheld(options: str) -> Mapping[str, Secret]:
 def _read(text: str) -> tuple[Parsed, tuple[Problem, ...]]:
     """What the reader of the text's own syntax makes of it, and the problems."""
     if not text.strip():
-        what = "it is empty: libpq then tries its defaults without a word" if not text else "there is only white space"
+        what = "it is empty: libpq then silently tries its defaults" if not text else "there is only white space"
         return Parsed(Dialect.KEYWORDS), (Problem(ProblemCode.EMPTY, what),)
     dialect = _dialect(text)
     if dialect:

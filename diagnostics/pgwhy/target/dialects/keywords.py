@@ -20,7 +20,7 @@ SPACE = " \t\n\v\f\r"
 
 @dataclass(frozen=True, repr=False)
 class Pair:
-    """One `name=value` and where it stands."""
+    """One `name=value` and where it is."""
 
     name: str
     value: str
@@ -79,7 +79,7 @@ def password(plain: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """A value as it stands where it may, else in quotes."""
+    """A value as it is where that is allowed, else in quotes."""
     return value if re.fullmatch(r"[A-Za-z0-9_./:,@%+*=;$~^-]+", value) else f"'{password(value)}'"
 
 
@@ -220,9 +220,9 @@ def host_problems(values: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with a host field and a port field, wherever they stand."""
     host = values.get("host", "")
     if "://" in host:
-        yield Problem(ProblemCode.HOST_IS_URL, "a whole URL stands in the host field", "host-from-url")
+        yield Problem(ProblemCode.HOST_IS_URL, "a whole URL is in the host field", "host-from-url")
     elif re.fullmatch(r"[^:/@,]+:\d+", host):
-        yield Problem(ProblemCode.HOST_WITH_PORT, "host:port stands in the host field", "split-host-port")
+        yield Problem(ProblemCode.HOST_WITH_PORT, "host:port is in the host field", "split-host-port")
     elif any(port_number(port) is None for port in values.get("port", "").split(",")):
         yield Problem(ProblemCode.PORT_INVALID, "the port is no number from 1 to 65535")
 

@@ -66,7 +66,7 @@ _OWN_VALUES = {
 
 @dataclass(frozen=True, repr=False)
 class Pair:
-    """One `Name=value` and where it stands; `value_start` and `value_end` are inside of the quotes."""
+    """One `Name=value` and where it is; `value_start` and `value_end` are inside of the quotes."""
 
     name: str
     value: str
@@ -98,7 +98,7 @@ def parse(text: str) -> Parsed:
     for pair in _pairs(text):
         known = _BY_PLAIN.get(plain(pair.name))
         if known is None and "=" in pair.name:
-            # `==` is one = of the name: what was meant for a value stands in it.
+            # `==` is one = of the name: what was meant for a value is in it.
             spans.append(Span(text.index("=", pair.start), pair.end, broken=True))
         if known is None:
             foreign[pair.name] = pair.value
@@ -112,7 +112,7 @@ def parse(text: str) -> Parsed:
     _split_port(values)
     problems: list[Problem] = []
     if "://" in values.get("host", ""):
-        problems.append(Problem(ProblemCode.HOST_IS_URL, "a whole URL stands in the host field", "host-from-url"))
+        problems.append(Problem(ProblemCode.HOST_IS_URL, "a whole URL is in the host field", "host-from-url"))
         login = re.search(r"://[^\s:/@]*:(?P<password>[^;]*)@", text)
         spans += [Span(*login.span("password"), broken=True)] if login else []
     elif any(port_number(port) is None for port in values.get("port", "").split(",")):
@@ -177,7 +177,7 @@ def password(plain: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """A value as it stands where it may, else in double quotes."""
+    """A value as it is where that is allowed, else in double quotes."""
     return f'"{password(value)}"' if re.search(r"[;'\"]|^[\s=]|\s$|^$", value) else value
 
 
@@ -210,7 +210,7 @@ def _pairs(text: str) -> Iterator[Pair]:
         position = found.end()
 
 
-# Behind a space a name of libpq's: the ; stands inside of a value of a keyword string.
+# Behind a space a name of libpq's: the ; is inside of a value of a keyword string.
 _OF_LIBPQ = rf"\s(?:{'|'.join(sorted(LIBPQ))})\s*="
 _PAIR = re.compile(
     r"[\s;]*(?P<pair>(?P<name>(?:[^=;]|==)+?)\s*=(?!=)\s*"

@@ -11,7 +11,7 @@ from pgwhy.target.dialects import Span, percent
 
 
 def pieces(text: str) -> list[tuple[int, int]]:
-    """Where each `name=value` of the query stands in the text; without a query none."""
+    """Where each `name=value` of the query is in the text; without a query none."""
     mark = text.find("?")
     if mark < 0:
         return []
@@ -23,7 +23,7 @@ def pieces(text: str) -> list[tuple[int, int]]:
 
 
 def fragment(text: str, position: int) -> list[Span]:
-    """What stands behind a # in the query. No parameter has a use for it, and it may be the rest of a password."""
+    """What is behind a # in the query. No parameter has a use for it, and it may be the rest of a password."""
     query = text.find("?", max(position, text.rfind("@")))
     mark = text.find("#", query) if query >= 0 else -1
     return [Span(mark + 1, len(text), broken=True)] if 0 <= mark < len(text) - 1 else []

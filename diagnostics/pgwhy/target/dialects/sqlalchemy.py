@@ -112,7 +112,7 @@ def render(values: Mapping[str, str], driver: str) -> str:
 
 
 def lacks(values: Mapping[str, str], driver: str) -> Iterator[str]:
-    """What the driver takes no argument for, or not as text. A database is not decoded: no `?`, `@`, quote or space."""
+    """What the driver has no argument for, or not as text. A database is not decoded: no `?`, `@`, quote or space."""
     arguments = KEYWORD_ARGUMENTS.get(DRIVERS[driver])
     own = {libpq: name for name, libpq in _NAMES.get(DRIVERS[driver], {}).items()}
     for name, value in values.items():

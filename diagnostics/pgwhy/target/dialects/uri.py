@@ -115,12 +115,12 @@ def intended_userinfo(text: str, start: int) -> re.Match[str] | None:
 
 
 def makes_sense(text: str, position: int) -> bool:
-    """What stands there looks like hosts, database and query, and like nothing else."""
+    """What is there looks like hosts, database and query, and like nothing else."""
     return bool(_SENSIBLE.fullmatch(text, position))
 
 
 def doubtful_port(text: str, start: int) -> list[Span]:
-    """What stands behind a host and a : and is no port: the rest of the text may be lost, and it a password."""
+    """What is behind a host and a : and is no port: the rest of the text may be lost, and it a password."""
     found = re.compile(r"(?:\[[^\]]*\]|[^:/?\[]*):(?!\d{0,5}(?:[,/?]|\Z))(?P<port>[^?]*)").match(text, start)
     return [Span(*found.span("port"), broken=True)] if found else []
 
@@ -212,10 +212,10 @@ def _problems(
         found.append(Problem(ProblemCode.PASSWORD_PERCENT, what, encode))
     if not intended:
         if URL_AS_HOST.search(text, start):
-            what = "a second address with :// stands where the host should"
+            what = "a second address with :// is in the place of the host"
             found.append(Problem(ProblemCode.HOST_IS_URL, what, "host-from-url"))
         elif any(port_number(port) is None for port in values.get("port", "").split(",")):
-            what = "what stands behind the host and a : is no number from 1 to 65535"
+            what = "the text after the host and a : is not a number from 1 to 65535"
             found.append(Problem(ProblemCode.PORT_INVALID, what))
     found += _query_problems(ending, values)
     if refusals and not found:
@@ -227,7 +227,7 @@ def _query_problems(ending: str, values: Mapping[str, str]) -> list[Problem]:
     found: list[Problem] = []
     parameters = ending.partition("?")[2]
     if "?" not in ending and _PARAMETER_IN_PATH.search(ending):
-        what = "the first parameter needs a ? in front of it; as it stands it belongs to the database name"
+        what = "the first parameter needs a ? in front of it; without it, it belongs to the database name"
         found.append(Problem(ProblemCode.QUESTION_MARK_MISSING, what, "first-question-mark"))
     if _SECOND_MARK.search(parameters):
         what = "a second ? among the parameters; they are joined with &"

@@ -1,4 +1,4 @@
-"""What stands around a connection string, and texts that are none: commands, quotes, other schemes, templates."""
+"""What is around a connection string, and texts that are none: commands, quotes, other schemes, templates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Inner:
 
 
 def peel(text: str) -> Inner:
-    """The connection string inside of a text; the whole of it where nothing stands around one."""
+    """The connection string inside of a text; the whole of it where nothing is around one."""
     start, end = 0, len(text)
     problems: list[Problem] = []
     if text.startswith("\ufeff"):
@@ -40,7 +40,7 @@ def peel(text: str) -> Inner:
         return Inner(before, after, (*problems, *problem))
     dsn = _COMMAND_WITH_DSN.match(text, start)
     if dsn:
-        what = "a command, or the name of a variable, stands in front of the connection string"
+        what = "a command, or the name of a variable, comes before the connection string"
         wrapped = Problem(ProblemCode.WRAPPED_IN_COMMAND, what, "unwrap-command")
         return Inner(*dsn.span("dsn"), (*problems, wrapped))
     inside = _QUOTES.fullmatch(stripped)
@@ -174,7 +174,7 @@ def _around(text: str, start: int, found: re.Match[str]) -> tuple[int, int, list
         if text[end - 1 : end] in _QUOTE_ENDS:
             end, opening = end - 1, text[end - 1]
     if command:
-        what = "a command, or the name of a variable, stands in front of the connection string"
+        what = "a command, or the name of a variable, comes before the connection string"
         problems.append(Problem(ProblemCode.WRAPPED_IN_COMMAND, what, "unwrap-command"))
         names = (piece.partition("=")[0] for piece in text[begin:end].partition("&")[2].split("&"))
         lost = [name for name in names if name in LIBPQ or drivers(name)]

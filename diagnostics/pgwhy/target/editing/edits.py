@@ -18,7 +18,7 @@ from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Dialect, Edit,
 from pgwhy.target.parameters import SECRET
 
 SEPARATORS = {"endpoint-form": ";", "endpoint-form-dollar": "$"}
-"""What stands between the endpoint and the password: `$` for clients whose password field takes no `;`."""
+"""What is between the endpoint and the password: `$` for clients whose password field does not accept `;`."""
 _NOTHING = "there is nothing to change"
 
 

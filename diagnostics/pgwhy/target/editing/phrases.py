@@ -1,6 +1,6 @@
-"""What to do for one parameter, at the place where it stands and in the syntax it is written in; never with a secret.
+"""What to do for one parameter, at the place where it is and in the syntax it is written in; never with a secret.
 
-What a user has to write stands in back quotes.
+What a user has to write is in back quotes.
 """
 
 from __future__ import annotations
@@ -97,12 +97,12 @@ def _difference(old: str, new: str, before: str, after: str) -> tuple[str, str]:
 
 
 def _argument(target: Target, name: str, value: str) -> str:
-    """What SQLAlchemy needs where the driver takes no such argument from the URL; empty if it does take it."""
+    """What SQLAlchemy needs where the driver accepts no such argument in the URL; empty if it does."""
     if in_the_string(target, name):
         return ""
     driver = target.driver
     if name != "options":
-        raise CannotChange(f"{driver} takes no {name} in SQLAlchemy's URL")
+        raise CannotChange(f"{driver} does not accept {name} in SQLAlchemy's URL")
     holder = "server_settings" if driver == "asyncpg" else "startup_params"
     return f"connect_args={{'{holder}': {{'options': '{value}'}}}}"
 

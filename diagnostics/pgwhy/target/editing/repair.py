@@ -1,7 +1,7 @@
-"""Named repairs of broken input. Each mends the text, which is then read again as the first one was.
+"""Named repairs of broken input. Each fixes the text, which is then read again as the first one was.
 
 A repair is only offered: rules name it in a fix, the engine tries it. Where the broken value is no part of a text
-(`PGHOST`, `PGOPTIONS`), the setting is mended.
+(`PGHOST`, `PGOPTIONS`), the setting is fixed.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ def _text(mend: Callable[[str], str]) -> Repair:
 def read_again(target: Target, text: str) -> Target:
     """The same target with another text. Raises `CannotChange` if it is the same text, or if there was none."""
     if target.written is None or target.again is None or text == target.written.text.reveal():
-        raise CannotChange("there is nothing to mend here")
+        raise CannotChange("there is nothing to fix here")
     fresh = target.again(text)
     secrets = tuple(dict.fromkeys((*target.secrets, *fresh.secrets)))
     return replace(fresh, candidates=target.candidates, secrets=secrets)
 
 
 def taken_raw(target: Target, raw: tuple[str, ...]) -> Target:
-    """The target as it is meant, where these characters are all that is raw in the password, and its reader takes them.
+    """The target as intended, where these characters are all that is raw in the password, and its reader takes them.
 
     Node's URL reader ends the login at the last @, and several readers leave a % alone that begins no byte.
     """
@@ -184,10 +184,10 @@ def _host_setting(target: Target) -> str:
 
 
 def _set(target: Target, values: dict[str, str]) -> Target:
-    """These settings mended where they stand: in the text, or where no text has them as settings."""
+    """These settings fixed where they are: in the text, or where no text has them as settings."""
     old = {name: target.settings.get(name) for name in values}
     if all(setting and setting.value == values[name] for name, setting in old.items()):
-        raise CannotChange("there is nothing to mend here")
+        raise CannotChange("there is nothing to fix here")
     written = target.written
     module = syntax(written.dialect) if written else None
     text = written.text.reveal() if written else ""
@@ -213,12 +213,12 @@ _ALWAYS = ("percent-encode-password", "strip-jdbc-prefix")
 def mended(target: Target, name: str) -> Target:
     """The target after a repair.
 
-    Raises `CannotChange` if there is no such repair, nothing for it to mend, or no telling where the password ends.
+    Raises `CannotChange` if there is no such repair, nothing for it to fix, or no telling where the password ends.
     """
     if name not in REPAIRS:
         raise CannotChange(f"there is no repair called {name}")
     if name not in _ALWAYS and name not in (problem.repair for problem in target.problems):
-        raise CannotChange("there is nothing to mend here")
+        raise CannotChange("there is nothing to fix here")
     repaired = REPAIRS[name](target)
     if _pieces_shown(repaired, target.secrets) - _pieces_shown(target, target.secrets):
         # The repaired text is read in another way, and a part of what was a password is now a host or a database.

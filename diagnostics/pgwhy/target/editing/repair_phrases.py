@@ -12,7 +12,7 @@ from pgwhy.target.editing import phrases
 from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
 
 Phrase = Callable[[Target, Target], list[str]]
-"""The broken target and the mended one → lines."""
+"""The broken target and the fixed one → lines."""
 
 
 def of_repair(name: str, broken: Target, mended: Target) -> list[str]:

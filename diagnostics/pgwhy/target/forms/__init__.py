@@ -122,7 +122,7 @@ def read(form: Form, text: str) -> dict[str, str]:
 
 
 def _module(form: Form) -> Any:
-    # Imported when it is needed: a command mostly writes few of them.
+    # Imported when it is needed: a command usually writes few of them.
     return import_module(f"pgwhy.target.{form.module}")
 
 

@@ -20,7 +20,7 @@ class Variable:
     name: str
     value: str = field(repr=False)
     line: int
-    """Where its name stands, counted from 1."""
+    """Where its name is, counted from 1."""
 
 
 def parse(text: str, environment: Mapping[str, str]) -> dict[str, Variable]:
@@ -45,7 +45,7 @@ def render(variables: Mapping[str, str]) -> str:
 
 
 def quoted(value: str) -> str:
-    """A value as it stands where it may, else in single quotes, and in double ones where it holds a single one."""
+    """A value as it is where that is allowed, else in single quotes, and in double ones where it holds a single one."""
     if re.fullmatch(r"[A-Za-z0-9_./:,@%+=~-]*", value):
         return value
     return f"'{value}'" if "'" not in value else f'"{value}"'

@@ -17,7 +17,7 @@ class Found:
     """One of both is given. It holds secrets and does not live long."""
 
     text: str | None = None
-    """The connection string as it stands there, out of its quotes."""
+    """The connection string as written there, out of its quotes."""
     fields: Mapping[str, str] = field(default_factory=dict)
     """libpq's names → values."""
     foreign: Mapping[str, str] = field(default_factory=dict)
@@ -25,8 +25,8 @@ class Found:
     variables: Mapping[str, str] = field(default_factory=dict)
     """libpq's names → the environment variables from which the program takes them."""
     name: str = ""
-    """Under which name it stands there: `DATABASE_URL`, `url`, `connectionString`, `production`."""
+    """Its name there: `DATABASE_URL`, `url`, `connectionString`, `production`."""
     line: int = 1
-    """Where its name stands, counted from 1."""
+    """Where its name is, counted from 1."""
     variable: str = ""
     """The environment variable that holds it instead, `DATABASE_URL` of `process.env.DATABASE_URL`."""

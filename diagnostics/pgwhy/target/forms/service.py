@@ -23,7 +23,7 @@ class Service:
     line: int
     """The line of the section's name."""
     refused: str = ""
-    """Why libpq does not take the section; empty if it does."""
+    """Why libpq rejects the section; empty if it does not."""
 
 
 def find(name: str, machine: Machine, explicit: str | None = None) -> Service | str:
@@ -47,7 +47,7 @@ def find(name: str, machine: Machine, explicit: str | None = None) -> Service | 
 
 
 def render(values: Mapping[str, str], name: str = "pgwhy") -> str:
-    """A section that says these values, each on a line of its own as it stands."""
+    """A section that says these values, each on a line of its own as written."""
     return "".join([f"[{name}]\n", *(f"{key}={value}\n" for key, value in values.items())])
 
 

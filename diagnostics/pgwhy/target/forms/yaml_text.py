@@ -79,7 +79,7 @@ def mappings(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 
 def line_of(text: str, name: str) -> int:
-    """The first line on which this name stands as a key or in a list of `NAME=value`; 1 if nowhere."""
+    """The first line on which this name is a key, or in a list of `NAME=value`; 1 if nowhere."""
     found = re.search(rf"^[ \t]*(?:- *)?[\"']?{re.escape(name)}[\"']?[ \t]*[:=]", text, re.MULTILINE)
     return text.count("\n", 0, found.start()) + 1 if found else 1
 

@@ -33,7 +33,7 @@ def read(text: str | None, machine: Machine, stdin: Callable[[], str] | None = N
 
 def _from_variable(name: str, machine: Machine) -> Target:
     text = machine.environment.get(name)
-    # What is no usual name of a variable, and none of this machine, may be a password that stands in the wrong place.
+    # What is no usual name of a variable, and none of this machine, may be a password that is in the wrong place.
     name = name if text is not None or _IS_NAME.fullmatch(name) else "the variable"
     source = Source(SourceKind.ENVIRONMENT, name)
     if text is not None:

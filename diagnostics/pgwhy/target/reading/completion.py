@@ -185,7 +185,7 @@ def _checked(
     elsewhere = {n: s for n, s in settings.items() if not written or s.source != written.source}
     if not elsewhere.keys() & {"host", "port", "options"}:
         return settings, (), ()
-    from pgwhy.target.dialects import keywords  # a URI is mostly complete
+    from pgwhy.target.dialects import keywords  # a URI is usually complete
 
     values = {name: setting.value for name, setting in elsewhere.items()}
     problems = (*keywords.host_problems(values), *keywords.option_problems(values))

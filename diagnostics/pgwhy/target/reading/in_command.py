@@ -57,7 +57,7 @@ def _from_options(options: dict[str, tuple[str, str]], machine: Machine) -> Targ
 
 
 def _plain(words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The command without what stands before it: `env`, assignments, and a shell that was given one line."""
+    """The command without what is before it: `env`, assignments, and a shell that was given one line."""
     assigned: dict[str, str] = {}
     while words:
         program = PurePath(words[0]).name

@@ -23,7 +23,7 @@ from pgwhy.target.reading.completion import complete, from_text, read_text, unre
 
 
 def form_of(name: str, text: str) -> Form | None:
-    """The form that a file is in, by its name and by what stands in it; `None` if it is none that is known."""
+    """The form that a file is in, by its name and by what is in it; `None` if it is none that is known."""
     return next((FORMS[form] for form in _guesses(PurePath(name), text)), None)
 
 
@@ -47,7 +47,7 @@ def _from_string(text: str, source: Source, form: Form, machine: Machine) -> Tar
     driver = target.driver or _DRIVERS.get(form.name)
     problems = target.problems
     if text.startswith("jdbc:") and form.name in _NEVER_JAVA:
-        what = f"a jdbc: URL, which only Java reads, stands in {form.title}"
+        what = f"a jdbc: URL, which only Java reads, is in {form.title}"
         problems = (Problem(ProblemCode.JDBC_PREFIX_FOR_LIBPQ, what, "strip-jdbc-prefix"), *problems)
         driver = _DRIVERS.get(form.name)
     return replace(
