@@ -37,9 +37,7 @@ class Session(Record):
     user: str | None = fact("current_user")
     database: str | None = fact("current_database()")
     tls_version: str | None = fact("TLS as the server sees it; empty without TLS, unknown behind a proxy")
-    pooled: bool | None = fact(
-        "a transaction pooler is in the path: the process that answers is not the one that greeted"
-    )
+    pooled: bool | None = fact("a transaction pooler is in the path: another process answers than the one that greeted")
     read_only: bool | None = fact("new transactions are read-only")
     in_recovery: bool | None = fact("the server is a standby")
     ignored_parameters: tuple[str, ...] | None = fact("parameters the target asked for that did not take effect")
