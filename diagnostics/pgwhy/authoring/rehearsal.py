@@ -13,6 +13,7 @@ from pgwhy.rulebook.book import Rulebook, RuleError
 from pgwhy.rulebook.compiled import RuleProblem, read_file
 from pgwhy.rulebook.conditions import Answer
 from pgwhy.rulebook.rule import Example, Rule, rule_of
+from pgwhy.spelling import did_you_mean
 from pgwhy.values import dataclass
 
 
@@ -44,7 +45,7 @@ def with_files(rulebook: Rulebook, files: Iterable[Path], vocabulary: Vocabulary
     for rule in rules.values():
         for other in rule.supersedes:
             if other not in rules:
-                near = rule_file.did_you_mean(other, rules)
+                near = did_you_mean(other, rules)
                 problems.append(RuleProblem(rule.path, "supersedes", f'no rule "{other}"{near}'))
     if problems:
         raise RuleError(problems)

@@ -15,9 +15,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterator
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
+from pgwhy.spelling import nearest
 from pgwhy.values import dataclass
 
 FILE = "pgwhy-checklist.toml"
@@ -78,8 +78,8 @@ def _problems(part: str, table: Any, keys: dict[str, type], known: Collection[st
         return
     for id, said in table.items():
         if id not in known:
-            near = get_close_matches(id, known, n=1)
-            yield f"[{part}.{id}]: no such item" + (f"; did you mean {near[0]}?" if near else "")
+            near = nearest(id, known)
+            yield f"[{part}.{id}]: no such item" + (f"; did you mean {near}?" if near else "")
         if not isinstance(said, dict):
             yield f"[{part}.{id}] must be a table with {', '.join(keys)}"
             continue

@@ -109,13 +109,13 @@ def _limit_of_the_machine(error: BaseException) -> str:
 
 def refuse_mistyped(word: str, commands: Collection[str]) -> None:
     """Raise a `UsageError` for a TARGET that is nearly the name of a command; no connection string is a plain word."""
-    from difflib import get_close_matches
+    from pgwhy.spelling import SURE, nearest
 
-    near = get_close_matches(word.casefold(), (*commands, "help", "version"), n=1, cutoff=0.7)
+    near = nearest(word, (*commands, "help", "version"), SURE)
     if near:
         import click
 
-        meant = "--version" if near == ["version"] else near[0]
+        meant = "--version" if near == "version" else near
         raise click.UsageError(f"no command is called {word}; did you mean: pgwhy {meant}")
 
 

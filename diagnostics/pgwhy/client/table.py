@@ -81,11 +81,10 @@ def _from_error(text: str) -> Client | None:
 def _from_table(name: str, version: str | None, *, named: bool, guessed: bool) -> Client:
     key = _known(name)
     if key is None:
-        from difflib import get_close_matches
+        from pgwhy.spelling import nearest
 
         every = [*names(), *(alias for entry in names() for alias in _table()[entry].get("aliases", ()))]
-        near = get_close_matches(name.casefold(), every, n=1)
-        raise UnknownClient(name, near[0] if near else None, names())
+        raise UnknownClient(name, nearest(name, every) or None, names())
     if name.casefold() in _table()[key].get("versioned_apart", ()):
         version = None  # of a framework or a binding: which version of the driver is beneath it, nobody said
     habits = _habits(key, version)

@@ -71,11 +71,11 @@ def topic(name: str, rulebook: Rulebook) -> Topic | None:
 
 def near(name: str, rulebook: Rulebook) -> str:
     """`; did you mean sni-missing?` for a name that is spelt almost like a rule or a cause, or nothing."""
-    from difflib import get_close_matches  # only for somebody who made a mistake
+    from pgwhy.spelling import SURE, nearest
 
     known = [*Cause, *(rule.id for rule in rulebook), *(rule.id.rpartition("/")[2] for rule in rulebook)]
-    found = get_close_matches(name.lower(), known, n=1, cutoff=0.75)
-    return f"; did you mean {found[0]}?" if found else ""
+    found = nearest(name, known, SURE)
+    return f"; did you mean {found}?" if found else ""
 
 
 def page(rule: Rule) -> Page:

@@ -14,6 +14,7 @@ from pgwhy.client import Client, ClientFacts, UnknownParameters
 from pgwhy.facts import Record, derived, fact
 from pgwhy.machine import Machine
 from pgwhy.probes.probe import Probe, Run
+from pgwhy.spelling import nearest
 from pgwhy.target import parameters, protection
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
@@ -156,7 +157,7 @@ def _sorted_parameters(target: Target, client: Client) -> tuple[tuple[str, ...],
 
 def _nearest(unknown: tuple[str, ...]) -> str:
     """The known parameter nearest to the first unknown one, unless that one's name is kept back as a secret."""
-    return parameters.nearest(unknown[0], parameters.LIBPQ) if unknown and unknown[0] != PLACEHOLDER else ""
+    return nearest(unknown[0], parameters.LIBPQ) if unknown and unknown[0] != PLACEHOLDER else ""
 
 
 def _no_arguments(target: Target, written: list[str]) -> list[str]:
@@ -174,7 +175,7 @@ def _invalid(target: Target, client: Client) -> tuple[str, str, str]:
     """The first parameter whose value the client refuses, the value, and the nearest one that libpq takes."""
     for name, setting in target.settings.items():
         if parameters.refuses(name, setting.value):
-            near = parameters.nearest(setting.value, parameters.VALUES[name]) if name in parameters.VALUES else ""
+            near = nearest(setting.value, parameters.VALUES[name]) if name in parameters.VALUES else ""
             return name, setting.value, near
     mode = target.value("sslmode")
     if mode and client.sslmodes and mode not in client.sslmodes:

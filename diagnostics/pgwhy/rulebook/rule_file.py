@@ -19,6 +19,7 @@ from pgwhy.rulebook.conditions import WORDS, WRITTEN, Operator
 from pgwhy.rulebook.patterns import branches
 from pgwhy.rulebook.rule_lines import Lines
 from pgwhy.rulebook.wording import placeholders
+from pgwhy.spelling import did_you_mean
 
 Problems = Iterator[tuple[str, str]]
 """Key and sentence."""
@@ -114,15 +115,6 @@ def _form(data: Any) -> Problems:
 def _character(text: str) -> str:
     found = next((c for c in text if without_escapes(c) != c), "\r")
     return f"the control or formatting character U+{ord(found):04X}"
-
-
-def did_you_mean(word: object, known: Iterable[str]) -> str:
-    """`; did you mean "tls.trust"?`, or nothing if no known word is near."""
-    import difflib  # only for somebody who made a mistake
-
-    # Each comparison costs the product of the lengths.
-    near = difflib.get_close_matches(str(word), list(known), n=1) if len(str(word)) <= SHOWN else []
-    return f'; did you mean "{near[0]}"?' if near else ""
 
 
 _RULE = {

@@ -211,15 +211,6 @@ def is_known(name: str) -> bool:
     return name in LIBPQ or plain(name) in _EVERY
 
 
-def nearest(word: str, words: tuple[str, ...] | frozenset[str]) -> str:
-    """The most similar of these words; empty if none is similar."""
-    import difflib  # 3 ms, and only a typing error needs it
-
-    folded = {w.lower(): w for w in sorted(words)}
-    found = difflib.get_close_matches(word.lower().strip(), folded, n=1, cutoff=0.6)
-    return folded[found[0]] if found else ""
-
-
 _OF_OTHERS = "database username endpoint project"
 """What is written as a parameter and is one of another place: fields of forms, and Neon's names inside `options`."""
 _EVERY = (

@@ -106,15 +106,14 @@ def command(target: str | None, version: bool, **options: Any) -> int:
 
 def _are_rules(named: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     """On the command line a rule that is not there is a typing error; in a file it may be one that was there once."""
-    from difflib import get_close_matches
-
     from pgwhy.engine import reports
+    from pgwhy.spelling import nearest
 
     rules = [rule.id for rule in reports.all_rules(folders)]
     for rule in (text.partition("=")[0].strip() for text in named):
         if rule not in rules:
-            near = get_close_matches(rule, rules, 1)
-            also = f"did you mean {near[0]}?" if near else "pgwhy rules list shows them"
+            near = nearest(rule, rules)
+            also = f"did you mean {near}?" if near else "pgwhy rules list shows them"
             raise click.BadParameter(f"there is no rule {rule}; {also}", param_hint="--ignore")
 
 

@@ -112,9 +112,9 @@ def _names(stacks: str | None) -> list[str]:
     names = [name.strip() for name in stacks.split(",") if name.strip()] if stacks else list(STACKS)
     for name in names:
         if name not in STACKS:
-            from pgwhy.target.parameters import nearest
+            from pgwhy.spelling import nearest
 
-            near = nearest(name, tuple(STACKS))
+            near = nearest(name, STACKS)
             hint = f"did you mean {near}?" if near else "see pgwhy snippets --list"
             raise click.UsageError(f"no stack is called {name!r}; {hint}")
     return names
