@@ -4,8 +4,10 @@ import json
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
+import click
 import jsonschema
 import pytest
 
@@ -15,10 +17,42 @@ from pgwhy.cli import COMMANDS, run
 SNI = "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support"
 
 
+def command_of(name):
+    return import_module(f"pgwhy.cli.commands.{name}").command
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_a_help_page(command, capfd):
     assert run([command, "--help"]) == 0
     assert capfd.readouterr().out.startswith("Usage: pgwhy")
+
+
+GROUPS = {name: GROUP.commands for name in COMMANDS if isinstance(GROUP := command_of(name), click.Group)}
+PAGES = [[name] for name in COMMANDS] + [[name, command] for name in GROUPS for command in GROUPS[name]]
+
+
+@pytest.mark.parametrize("words", PAGES, ids=" ".join)
+def test_a_help_page_fits_80_columns(words, capfd, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run([*words, "--help"]) == 0
+    assert [line for line in capfd.readouterr().out.splitlines() if len(line) > 80] == []
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_line_of_every_sub_command_is_whole(name, capfd, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run([name, "--help"]) == 0
+    lines = capfd.readouterr().out.partition("Commands:")[2].split("\n")
+    assert len(lines) > len(GROUPS[name]) and not any("..." in line for line in lines)
+
+
+@pytest.mark.parametrize("words", PAGES, ids=" ".join)
+def test_every_option_says_what_it_does(words):
+    command = command_of(words[0])
+    if words[1:]:
+        command = command.commands[words[1]]
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    assert all((option.help or "").endswith(".") for option in options), [option.name for option in options]
 
 
 def test_schema_prints_a_schema_that_a_report_follows(capfd):

@@ -8,18 +8,19 @@ from pgwhy import __version__
 
 COMMANDS = {
     "check": "diagnose a connection (the default command)",
-    "explain": "what an error text, a cause or a rule means",
+    "explain": "say what an error text, a report, a cause or a rule means",
     "run": "run a command, and say why if it cannot connect",
-    "checklist": "what must hold before a team may call itself connected",
+    "checklist": "check what a team should have in place before relying on it",
     "ticket": "bundle what support needs into one .zip",
-    "diff": "where two runs part: it works here and not there",
-    "demo": "watch pgwhy diagnose four broken connections on a Postgres of its own",
-    "lab": "a Postgres that is broken on purpose, to try with your own client",
-    "rules": "the rules that pgwhy knows: list, show, lint",
-    "anatomy": "what each part of a connection string means",
-    "snippets": "what to paste for each stack, right for its driver",
-    "schema": "the JSON Schema of a report",
+    "diff": "compare two runs and show where they diverge",
+    "demo": "diagnose four broken connections on a Postgres of its own",
+    "lab": "start a broken Postgres, to try with your own client",
+    "rules": "list, show, test and write the rules of pgwhy",
+    "anatomy": "show what each part of a connection string means",
+    "snippets": "print code or settings to paste, for each stack",
+    "schema": "print the JSON Schema of a report",
 }
+"""The line of each command on the help page: with its name at most 78 characters."""
 
 
 _QUICK = ("check", "explain")

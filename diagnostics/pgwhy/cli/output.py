@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pgwhy.finding import Report, Severity
+from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor
 from pgwhy.values import dataclass
 
@@ -41,6 +42,12 @@ class Terminal:
             colour=not environment.get("NO_COLOR") and (forced or escapes),
             live=escapes,
         )
+
+
+def here() -> Terminal:
+    """What standard output of this process can do."""
+    machine = Machine.here()
+    return Terminal.here(machine.environment, machine.platform)
 
 
 def rendered(report: Report, format: str, terminal: Terminal, verbose: bool, fail_on: Severity | None = None) -> str:

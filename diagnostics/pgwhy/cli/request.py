@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from pgwhy import redaction
 from pgwhy import target as targets
 from pgwhy.cli import given as inputs
-from pgwhy.cli import trouble
-from pgwhy.cli.client_option import Seconds, checked
+from pgwhy.cli import options, trouble
 from pgwhy.client import Client, UnknownClient, resolve
 from pgwhy.foreign import files
 from pgwhy.machine import Machine
@@ -21,8 +19,6 @@ from pgwhy.probes.probe import Options
 if TYPE_CHECKING:
     from pgwhy.engine.diagnosis import Request
     from pgwhy.redaction import Redactor
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _resolvers(context: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -41,61 +37,45 @@ def _resolvers(context: click.Context, option: click.Parameter, given: tuple[str
     return given
 
 
-SHORTEST_S = 1
-"""A lost packet that opens a connection is sent again after a second (RFC 6298): less than that tells nothing."""
 _OPTIONS = (
-    click.option("--error", metavar="TEXT", help="What the failing client printed; @FILE and - are read."),
-    click.option(
-        "--client",
-        metavar="NAME[@VERSION]",
-        callback=checked,
-        help="The client that fails: psycopg2, libpq@13, pgjdbc ...",
-    ),
-    click.option(
-        "--timeout",
-        type=Seconds(min=SHORTEST_S),
-        default=10.0,
-        metavar="SECONDS",
-        help="For the whole run: 10.",
-    ),
-    click.option("--no-login", is_flag=True, help="Nothing that needs the password."),
+    click.option("--error", metavar="TEXT", help="Error text of the failing client; @FILE or - reads it."),
+    options.client(),
+    options.timeout(),
+    options.no_login(),
     click.option("--no-verify", is_flag=True, help="Do not try the fixes."),
     click.option(
         "--compare-dns",
         multiple=True,
         callback=_resolvers,
         metavar="ADDR[:PORT]",
-        help="Ask a second resolver; `public` for known ones.",
+        help="Also ask this DNS resolver; `public`: well-known public ones.",
     ),
-    click.option("--web/--no-web", default=None, help="Also ask (never ask) the provider's port 443."),
     click.option(
-        "--rules",
-        "folders",
-        multiple=True,
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        metavar="DIR",
-        help="Further rules of your own.",
+        "--web/--no-web",
+        default=None,
+        help="Also check port 443 of the provider [default: only if the database port does not answer].",
     ),
+    options.rules(),
 )
 
 
-def run_options(command: F) -> F:
+def run_options(command: options.F) -> options.F:
     """Adds the options of a run, in the order of the help page."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-def request(target: str | None, options: dict[str, Any]) -> tuple[Request, Redactor]:
+def request(target: str | None, chosen: dict[str, Any]) -> tuple[Request, Redactor]:
     """What to run, and what hides its secrets. Raises `click.UsageError` for options that do not fit."""
     machine = Machine.here()
-    if target == "-" and options["error"] == "-":
+    if target == "-" and chosen["error"] == "-":
         raise click.UsageError("TARGET and --error cannot both be read from standard input")
     read = targets.read(target, machine, stdin=inputs.target)
-    error = _text(options["error"])
-    client = _client(options["client"], error, read.driver)
-    if options["folders"]:
-        _check_rules(options["folders"])
+    error = _text(chosen["error"])
+    client = _client(chosen["client"], error, read.driver)
+    if chosen["folders"]:
+        _check_rules(chosen["folders"])
 
     from pgwhy.engine import diagnosis  # after the options were found right
 
@@ -104,10 +84,10 @@ def request(target: str | None, options: dict[str, Any]) -> tuple[Request, Redac
         machine=machine,
         client=client,
         error=error,
-        options=Options(login=not options["no_login"], web=options["web"], compare_dns=options["compare_dns"]),
-        deadline_s=options["timeout"],
-        verify=not options["no_verify"],
-        rules=options["folders"],
+        options=Options(login=not chosen["no_login"], web=chosen["web"], compare_dns=chosen["compare_dns"]),
+        deadline_s=chosen["timeout"],
+        verify=not chosen["no_verify"],
+        rules=chosen["folders"],
     )
     redactor = redaction.for_target(read)
     trouble.knows(redactor)

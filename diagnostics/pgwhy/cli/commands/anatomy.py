@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -15,8 +13,8 @@ from pgwhy import target as targets
 from pgwhy.anatomy.drawing import drawing
 from pgwhy.anatomy.parts import parts
 from pgwhy.cli import given as inputs
-from pgwhy.cli import trouble
-from pgwhy.cli.output import Terminal, write
+from pgwhy.cli import options, trouble
+from pgwhy.cli.output import here, write
 from pgwhy.machine import Machine
 from pgwhy.terminal.style import line
 from pgwhy.terminal.width import wrap
@@ -29,7 +27,7 @@ UNREADABLE = 1
 
 
 @click.command()
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What to print: text.")
+@options.format(["text", "json"])
 @click.argument("target", required=False)
 def command(format_: str, target: str | None) -> int:
     """Draw a connection string and say what each part of it means. The password is hidden.
@@ -46,7 +44,7 @@ def command(format_: str, target: str | None) -> int:
         named = [asdict(part) for part in found if part.name]
         write(json.dumps(named, indent=2, ensure_ascii=False) + "\n", redactor)
     else:
-        terminal = Terminal.here(os.environ, sys.platform)
+        terminal = here()
         width = min(terminal.width, 120)
         lines = [*_trouble(read, width), *(drawing(found, width, terminal.unicode) if len(found) > 1 else ())]
         text = "".join((one.painted() if terminal.colour else one.text) + "\n" for one in lines)

@@ -10,8 +10,8 @@ import click
 
 from pgwhy.causes import Severity
 from pgwhy.cli import COMMANDS, status
+from pgwhy.cli import options as shared
 from pgwhy.cli import request as requests
-from pgwhy.cli.client_option import Seconds
 from pgwhy.cli.ignored import BadSetting, ignored
 from pgwhy.cli.output import FORMATS, Terminal, rendered, step_summary, write
 from pgwhy.machine import Machine
@@ -25,7 +25,7 @@ TARGET is one of these; the first three keep the password out of your shell's hi
   env:DATABASE_URL     a variable of the environment
   @url.txt             a file
   -                    standard input
-  'postgresql://...'   a connection string: URL, keywords, JDBC, SQLAlchemy, Npgsql
+  'postgresql://...'   a connection string: URL, keywords, JDBC, Npgsql ...
 
 Without TARGET: DATABASE_URL, .env, PGSERVICE, PG* variables, as your client would find them.
 """
@@ -33,7 +33,7 @@ Without TARGET: DATABASE_URL, .env, PGSERVICE, PG* variables, as your client wou
 EPILOG = (
     "\b\nCommands (a TARGET that is spelt like one needs `pgwhy check TARGET`):\n"
     + "\n".join(f"  {name:<9} {text}" for name, text in COMMANDS.items())
-    + "\n\n\b\nExit status: 0 it connects, 1 it fails and the cause is known, 2 wrong options, 3 cause not found,\n"
+    + "\n\nExit status: 0 it connects, 1 it fails and the cause is known, 2 wrong options, 3 cause not found, "
     "4 it connects and --fail-on met a finding, 70 a mistake in pgwhy, 130 interrupted."
 )
 
@@ -43,25 +43,25 @@ EPILOG = (
 @requests.run_options
 @click.option(
     "--wait",
-    type=Seconds(min=0),
+    type=shared.Seconds(min=0),
     metavar="SECONDS",
-    help="Until it connects; what waiting does not cure ends it.",
+    help="Retry until it connects, but stop at once at an error that waiting cannot fix.",
 )
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What to print: text.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
+@shared.format(FORMATS)
+@shared.output()
 @click.option(
-    "--fail-on", type=click.Choice([s.value for s in Severity]), help="Exit 4 if it connects with such a finding."
+    "--fail-on", type=click.Choice([s.value for s in Severity]), help="Exit with 4 if it connects with such a finding."
 )
-@click.option("--ignore", multiple=True, metavar="RULE=REASON", help="Leave out the warnings and notes of a rule.")
+@click.option("--ignore", multiple=True, metavar="RULE=REASON", help="Hide the warnings and notes of this rule.")
 @click.option(
     "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=shared.FOLDER,
     metavar="DIR",
-    help="Find the drivers of a project and say what each will do.",
+    help="Find the drivers of this project and say what each will do.",
 )
-@click.option("--plan", is_flag=True, help="Only list what a run would open.")
-@click.option("-v", "--verbose", is_flag=True, help="Everything that was seen.")
-@click.option("--version", is_flag=True, help="Only print the version of pgwhy.")
+@click.option("--plan", is_flag=True, help="List the connections a run would open, and open none.")
+@shared.verbose()
+@click.option("--version", is_flag=True, help="Show the version and exit.")
 def command(target: str | None, version: bool, **options: Any) -> int:
     """Diagnose a connection."""
     if version:

@@ -15,6 +15,7 @@ from pgwhy.checklist.answers import Answers, BadAnswers
 from pgwhy.checklist.item import items
 from pgwhy.checklist.workplace import Workplace, look
 from pgwhy.cli import given as inputs
+from pgwhy.cli import options as shared
 from pgwhy.cli import request as requests
 from pgwhy.cli import status
 from pgwhy.cli.output import Terminal, write
@@ -28,29 +29,29 @@ FAILS = 1
 @click.command()
 @click.argument("target", required=False)
 @requests.run_options
-@click.option("--format", "format_", type=click.Choice(["text", "markdown", "html", "json"]), default="text")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
+@shared.format(["text", "markdown", "html", "json"])
+@shared.output()
 @click.option(
     "--project",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=shared.FOLDER,
     default=Path(),
     metavar="DIR",
-    help="Where the application's code is: this folder.",
+    help="Folder of the application's code [default: this one].",
 )
 @click.option(
     "--answers",
     "answers_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=shared.FILE,
     metavar="FILE",
-    help=f"Boxes ticked and risks accepted: {answers.FILE}.",
+    help=f"File of ticked boxes and accepted risks [default: {answers.FILE}].",
 )
 @click.option(
     "--baseline",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=shared.FILE,
     metavar="FILE",
-    help="Say what changed since it was saved; without such a file, save it.",
+    help="Show what changed since this file was saved; write it if it does not exist.",
 )
-@click.option("--update", is_flag=True, help="Save a new baseline afterwards.")
+@click.option("--update", is_flag=True, help="Save the new state as the baseline afterwards.")
 def command(
     target: str | None,
     format_: str,

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import click
 
-from pgwhy.cli.output import Terminal, write
+from pgwhy.cli.output import here, write
 from pgwhy.lab import demo
-from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor
 
 
 @click.command()
 def command() -> int:
     """Start a small Postgres world on this machine, break it in four ways, and diagnose each. Needs no account."""
-    machine = Machine.here()
-    terminal = Terminal.here(machine.environment, machine.platform)
+    terminal = here()
     redactor = Redactor()
     # The reports are clean when they come; this is the last look at what leaves.
     return demo.main(lambda text: write(text, redactor), terminal.width, terminal.unicode, terminal.colour)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 
 import click
 
-from pgwhy.cli.output import Terminal, write
+from pgwhy.cli import options
+from pgwhy.cli.output import Terminal, here, write
 from pgwhy.cli.saved import saved_report
 from pgwhy.comparison import page as told
 from pgwhy.comparison.difference import compare
@@ -20,9 +19,9 @@ PARTS = 1
 
 
 @click.command()
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What to print: text.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write it to a file.")
-@click.option("-v", "--verbose", is_flag=True, help="Every difference, and what was not counted.")
+@options.format(["text", "json"])
+@options.output()
+@options.verbose("Show every difference, including those that do not count.")
 @click.argument("a", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("b", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def command(a: Path, b: Path, format_: str, output: Path | None, verbose: bool) -> int:
@@ -37,7 +36,7 @@ def command(a: Path, b: Path, format_: str, output: Path | None, verbose: bool) 
     if format_ == "json":
         text = json.dumps(told.document(found, runs, names), indent=2, ensure_ascii=False) + "\n"
     else:
-        terminal = Terminal() if output else Terminal.here(os.environ, sys.platform)
+        terminal = Terminal() if output else here()
         page = told.lines(found, runs, names, min(terminal.width, 100), verbose)
         text = "".join((one.painted() if terminal.colour else one.text) + "\n" for one in page)
     write(text, Redactor(), output)

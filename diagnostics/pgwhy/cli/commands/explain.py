@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from pgwhy.cli import given as inputs
-from pgwhy.cli import status, trouble
-from pgwhy.cli.client_option import checked
-from pgwhy.cli.output import FORMATS, Terminal, rendered, step_summary, write
+from pgwhy.cli import options, status, trouble
+from pgwhy.cli.output import FORMATS, Terminal, here, rendered, step_summary, write
+from pgwhy.cli.saved import named, report_in
 from pgwhy.client import UnknownClient
 from pgwhy.engine import reports
 from pgwhy.machine import Machine
@@ -28,19 +28,16 @@ LONGEST_PATH = 255
 
 @click.command()
 @click.argument("text", required=False)
-@click.option("--client", metavar="NAME[@VERSION]", callback=checked, help="The client that printed it.")
-@click.option("--why-not", "rule", metavar="RULE", help="Why a rule holds or not: each line, with the value seen.")
-@click.option("--batch", metavar="FILE", help="JSON Lines with `text` (and `id`, `driver`), or - ; one answer a line.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What to print: text.")
+@options.client("Client that printed the text.")
+@click.option("--why-not", "rule", metavar="RULE", help="Show why this rule matches or not, with the observed values.")
 @click.option(
-    "--rules",
-    "folders",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Further rules of your own.",
+    "--batch",
+    metavar="FILE",
+    help="Explain each line of this file or -: JSON with `text` (and `id`, `driver`).",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Everything that the text tells.")
+@options.format(FORMATS)
+@options.rules()
+@options.verbose("Show everything that the text says.")
 def command(
     text: str | None,
     client: str | None,
@@ -55,7 +52,7 @@ def command(
     \b
       'FATAL: ...'      what a program printed, as much of it as there is
       error.log, @FILE  a file with it; - is standard input
-      report.json       a saved report, or a ticket (.zip): today's rules are asked about it
+      report.json       a saved report or a ticket (.zip), by today's rules
       tickets/          a folder of reports and texts: a table of their causes
       sni-missing       a cause, a rule or a code (28P01, P1001): its manual page
 
@@ -63,13 +60,13 @@ def command(
     """
     if batch is not None:
         return _batch(batch, text, folders)
-    terminal = _terminal()
+    terminal = here()
     if text is not None and format_ == "text" and rule is None and _show_manual(text, folders, terminal):
         return 0
     path = _path(text)
     if path is not None and path.is_dir():
         return _folder(path, format_, folders, terminal)
-    redactor = for_machine(_machine())
+    redactor = for_machine(Machine.here())
     trouble.knows(redactor)
     given = _read(text, path)
     from pgwhy.report import saved
@@ -79,25 +76,16 @@ def command(
         if saved.is_report(given):
             then, report = _asked_again(given, str(path or "standard input"), folders)
         else:
-            report = redactor.clean_value(reports.of_text(given, _machine(), client, folders))
+            report = redactor.clean_value(reports.of_text(given, Machine.here(), client, folders))
     except UnknownClient as unknown:
         raise click.BadParameter(str(unknown), param_hint="--client") from None
     if rule is not None:
         return _why_not(rule, report, folders, terminal)
     if format_ == "github":
-        step_summary(report, redactor, _machine().environment)
+        step_summary(report, redactor, Machine.here().environment)
     lead = f"{_same_run(then, report)}\n" if then is not None and format_ == "text" else ""
     write(lead + rendered(report, format_, terminal, verbose), redactor)
     return status.of_text(report)
-
-
-def _machine() -> Machine:
-    return Machine.here()
-
-
-def _terminal() -> Terminal:
-    machine = _machine()
-    return Terminal.here(machine.environment, machine.platform)
 
 
 def _path(text: str | None) -> Path | None:
@@ -129,12 +117,9 @@ def _read(text: str | None, path: Path | None) -> str:
 def _unpacked(content: bytes, name: str) -> str:
     """The text; out of a ticket its report."""
     from pgwhy.report import saved
-    from pgwhy.report.document import NotAReport
 
-    try:
+    with named(name):
         return saved.text_of(content)
-    except NotAReport as problem:
-        raise click.UsageError(f"{name}: {problem}") from None
 
 
 def _rules(folders: tuple[Path, ...]) -> Rulebook:
@@ -164,14 +149,7 @@ def _show_manual(name: str, folders: tuple[Path, ...], terminal: Terminal) -> bo
 
 def _asked_again(text: str, name: str, folders: tuple[Path, ...]) -> tuple[Report, Report]:
     """A saved report, and the same run as today's rules see it."""
-    from pgwhy.probes import VOCABULARY
-    from pgwhy.report import saved
-    from pgwhy.report.document import NotAReport
-
-    try:
-        then = Redactor().clean_value(saved.read(text, VOCABULARY))
-    except NotAReport as problem:
-        raise click.UsageError(f"{name}: {problem}") from None
+    then = report_in(text, name)
     return then, reports.of_saved(then, _rules(folders))
 
 

@@ -26,9 +26,9 @@ def command() -> None:
     """A real Postgres behind a gateway that routes by SNI, broken in a named way."""
 
 
-@command.command("list")
+@command.command("list", short_help="List the faults.")
 def listed() -> None:
-    """The faults, a line each: name, tier, cause, title."""
+    """List the faults, one a line: name, tier, cause, title."""
     rows = []
     for slug in faults.slugs():
         try:
@@ -42,7 +42,7 @@ def listed() -> None:
         click.echo("  ".join([*(text.ljust(width) for text, width in zip(columns, widths, strict=True)), title]))
 
 
-@command.command("up")
+@command.command("up", short_help="Start the lab with one fault and keep it running.")
 @click.argument("fault")
 def up(fault: str) -> int:
     """Keep the lab running with FAULT, and print what to try with your own client. Ctrl-C ends it."""
@@ -52,9 +52,9 @@ def up(fault: str) -> int:
     return 0
 
 
-@command.command("run")
+@command.command("run", short_help="Diagnose faults and compare with what is expected.")
 @click.argument("names", metavar="[FAULT]...", nargs=-1)
-@click.option("--workers", type=click.IntRange(min=1), help="How many side by side.")
+@click.option("--workers", type=click.IntRange(min=1), help="Number of faults to run at once [default: cores + 1].")
 def run(names: tuple[str, ...], workers: int | None) -> int:
     """Diagnose each FAULT, or all of them, and say whether that was right. Exit status 1 if one was not."""
     for name in names:
@@ -70,15 +70,13 @@ def run(names: tuple[str, ...], workers: int | None) -> int:
     return 1 if wrong else 0
 
 
-@command.command("record")
+@command.command("record", short_help="Run a real client against faults and store its output.")
 @click.argument("names", metavar="FAULT...", nargs=-1, required=True)
-@click.option(
-    "--client", type=click.Choice(list(real_clients.NAMED)), help="A client of the lab's; psql, if not given."
-)
-@click.option("--command", "shell", metavar="COMMAND", help="Another one: it connects to DATABASE_URL.")
-@click.option("--title", metavar="TEXT", help="What to call the client of --command: 'pgx 4'.")
+@click.option("--client", type=click.Choice(list(real_clients.NAMED)), help="Client of the lab [default: psql].")
+@click.option("--command", "shell", metavar="COMMAND", help="Command of another client that reads DATABASE_URL.")
+@click.option("--title", metavar="TEXT", help="Name of the client of --command, such as 'pgx 4'.")
 def recorded(names: tuple[str, ...], client: str | None, shell: str | None, title: str | None) -> int:
-    """Let a real client meet each FAULT, and keep what it prints in the fault's file, as [seen]."""
+    """Run a real client against each FAULT and store its output in the file of the fault, as [seen]."""
     if (shell is None) != (title is None):
         raise click.UsageError("--command and --title go together")
     with _trouble():

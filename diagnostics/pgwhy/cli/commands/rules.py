@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgwhy.causes import Stage
-from pgwhy.cli.output import Terminal, write
-from pgwhy.machine import Machine
+from pgwhy.cli import options
+from pgwhy.cli.output import here, write
 from pgwhy.redaction import Redactor
 
 if TYPE_CHECKING:
@@ -26,34 +26,24 @@ class _OrId(click.Group):
         return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
 
 
-_folder = click.option(
-    "--rules",
-    "folders",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Further rules of your own.",
-)
-
-
 @click.group(cls=_OrId, invoke_without_command=True)
 @click.pass_context
 def command(context: click.Context) -> None:
     """The rules that pgwhy knows.
 
     \b
-      pgwhy rules              all of them, by stage and cause
-      pgwhy rules ID           one as a manual page; also a cause, or a code such as 28P01
-      pgwhy rules new ID       begin one of your own: new, test, lint and example help to write it
+      pgwhy rules          all of them, by stage and cause
+      pgwhy rules ID       the manual page of a rule, a cause or a code (28P01)
+      pgwhy rules new ID   begin one of your own; test, lint and example help
     """
     if context.invoked_subcommand is None:
         _catalogue((), None)
 
 
-@command.command("show")
+@command.command("show", short_help="Show a rule, a cause or a code as a manual page.")
 @click.argument("id", required=False)
-@_folder
-@click.option("--stage", type=click.Choice([s.value for s in Stage]), help="Only the rules of one stage.")
+@options.rules()
+@click.option("--stage", type=click.Choice([s.value for s in Stage]), help="List only the rules of this stage.")
 def show(id: str | None, folders: tuple[Path, ...], stage: str | None) -> int:
     """One rule, cause or code as a manual page; without ID the catalogue."""
     if id is None:
@@ -62,7 +52,7 @@ def show(id: str | None, folders: tuple[Path, ...], stage: str | None) -> int:
     from pgwhy.manual import page as manual
 
     rules = _load(folders)
-    page = manual.page(id, rules, _terminal().width)
+    page = manual.page(id, rules, here().width)
     if page is None:
         from pgwhy.manual.topics import near
 
@@ -71,8 +61,8 @@ def show(id: str | None, folders: tuple[Path, ...], stage: str | None) -> int:
     return 0
 
 
-@command.command("list")
-@_folder
+@command.command("list", short_help="List all rules, one a line, for grep.")
+@options.rules()
 def listed(folders: tuple[Path, ...]) -> None:
     """One line for each rule, for grep: its id, severity, cause and title."""
     from pgwhy.manual import catalogue
@@ -80,7 +70,7 @@ def listed(folders: tuple[Path, ...]) -> None:
     write(catalogue.lines(_load(folders)), Redactor())
 
 
-@command.command("new")
+@command.command("new", short_help="Begin a rule of your own.")
 @click.argument("id")
 @click.option(
     "--rules",
@@ -89,7 +79,7 @@ def listed(folders: tuple[Path, ...]) -> None:
     default=Path("rules"),
     show_default=True,
     metavar="DIR",
-    help="The folder of rules to write it into.",
+    help="Folder of rules to write it to.",
 )
 def new(id: str, folder: Path) -> None:
     """Begin a rule: ID is its stage and what is wrong, as in startup/endpoint-not-specified."""
@@ -104,21 +94,21 @@ def new(id: str, folder: Path) -> None:
     write(f"{path} is there: fill in every {BLANK}, then  pgwhy rules test {path}\n", Redactor())
 
 
-@command.command("test")
+@command.command("test", short_help="Test rules with their examples.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_folder
+@options.rules()
 def test(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
     """Put the examples of rule FILES to the whole rulebook, and those of all other rules to these."""
     from pgwhy.cli.commands import rules_trial
 
-    page, good = rules_trial.tested(files, _load(folders), _terminal().width)
+    page, good = rules_trial.tested(files, _load(folders), here().width)
     write(page, Redactor())
     return 0 if good else WRONG
 
 
-@command.command("lint")
+@command.command("lint", short_help="Check rules as a reviewer would.")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_folder
+@options.rules()
 def lint(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
     """What a reviewer would say of the rules in FILES or DIR, or of all built-in ones; exit status 1 if anything."""
     from pgwhy.cli.commands import rules_trial
@@ -128,10 +118,10 @@ def lint(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
     return 0 if good else WRONG
 
 
-@command.command("example")
+@command.command("example", short_help="Turn a saved report into an example of a rule.")
 @click.argument("report", metavar="REPORT")
-@click.option("--rule", "id", metavar="ID", help="The rule it is an example of: the one that the report names.")
-@_folder
+@click.option("--rule", "id", metavar="ID", help="Rule of the example [default: the one that the report names].")
+@options.rules()
 def example(report: str, id: str | None, folders: tuple[Path, ...]) -> None:
     """Print a saved REPORT (a file, or - ) as an [[example]] of a rule, with made-up names in place of real ones."""
     from pgwhy.authoring.example import written
@@ -152,15 +142,10 @@ def example(report: str, id: str | None, folders: tuple[Path, ...]) -> None:
 def _catalogue(folders: tuple[Path, ...], stage: str | None) -> None:
     from pgwhy.manual import catalogue
 
-    write(catalogue.page(_load(folders), _terminal().width, Stage(stage) if stage else None), Redactor())
+    write(catalogue.page(_load(folders), here().width, Stage(stage) if stage else None), Redactor())
 
 
 def _load(folders: tuple[Path, ...]) -> Rulebook:
     from pgwhy.engine import reports
 
     return reports.all_rules(folders)
-
-
-def _terminal() -> Terminal:
-    machine = Machine.here()
-    return Terminal.here(machine.environment, machine.platform)

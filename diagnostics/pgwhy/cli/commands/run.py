@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pgwhy.cli.client_option import Seconds, checked
+from pgwhy.cli import options
 from pgwhy.incident import command as transparent
 
 if TYPE_CHECKING:
@@ -23,15 +23,13 @@ NOT_FOUND = 127
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@click.option("--target", metavar="TARGET", help="What CMD connects to, where that cannot be found out.")
-@click.option(
-    "--client", metavar="NAME[@VERSION]", callback=checked, help="The driver that CMD uses: psycopg2, pgjdbc ..."
-)
-@click.option("--timeout", type=Seconds(min=1), default=10.0, metavar="SECONDS", help="For the check: 10.")
-@click.option("--no-login", is_flag=True, help="Nothing that needs the password.")
-@click.option("--again", is_flag=True, help="Log in even if the same target was logged in to in the last 5 minutes.")
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Also as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Everything that was seen.")
+@click.option("--target", metavar="TARGET", help="Target of CMD, if pgwhy cannot find it.")
+@options.client("Driver that CMD uses: psycopg2, pgjdbc ...")
+@options.timeout()
+@options.no_login()
+@click.option("--again", is_flag=True, help="Log in even if pgwhy logged in to the same target in the last 5 minutes.")
+@click.option("--report", type=options.FILE, metavar="FILE", help="Also write the report to this file, as JSON.")
+@options.verbose()
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="CMD [ARGS]...")
 def command(
     command: tuple[str, ...],

@@ -14,7 +14,7 @@ import click
 from pgwhy import redaction
 from pgwhy import target as targets
 from pgwhy.cli import given as inputs
-from pgwhy.cli import trouble
+from pgwhy.cli import options, trouble
 from pgwhy.cli.output import Terminal, write
 from pgwhy.error_text import without_escapes
 from pgwhy.machine import Machine
@@ -33,12 +33,12 @@ UNREADABLE = 1
 
 
 @click.command()
-@click.option("--for", "stacks", metavar="STACK,...", help="Only these stacks; one alone is printed as one file.")
-@click.option("--pooled", "host", flag_value="pooled", default="", help="The pooled host, whatever the stack.")
-@click.option("--direct", "host", flag_value="direct", help="The direct host, whatever the stack.")
-@click.option("--from", "form", metavar="DIALECT", help="Read TARGET as this dialect, a file or a text; see --list.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="What to print: text.")
-@click.option("--list", "listed", is_flag=True, help="The names of the stacks and dialects.")
+@click.option("--for", "stacks", metavar="STACK,...", help="Show only these stacks; one alone is printed as one file.")
+@click.option("--pooled", "host", flag_value="pooled", default="", help="Use the pooled host for every stack.")
+@click.option("--direct", "host", flag_value="direct", help="Use the direct host for every stack.")
+@click.option("--from", "form", metavar="DIALECT", help="Read TARGET, a file or a text, as this dialect (see --list).")
+@options.format(["text", "json"])
+@click.option("--list", "listed", is_flag=True, help="List the stacks and dialects.")
 @click.argument("target", required=False)
 def command(
     stacks: str | None, host: str, form: str | None, format_: str, listed: bool, target: str | None

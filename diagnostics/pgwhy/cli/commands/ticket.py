@@ -11,6 +11,7 @@ import click
 
 from pgwhy import ticket
 from pgwhy.cli import given, status
+from pgwhy.cli import options as shared
 from pgwhy.cli import request as requests
 from pgwhy.cli.output import write, write_archive
 from pgwhy.cli.saved import saved_report
@@ -31,15 +32,15 @@ LONGEST_PATH = 255
 @click.command()
 @click.argument("target", required=False, metavar="[TARGET | REPORT]")
 @requests.run_options
-@click.option("--stdout", "on_stdout", is_flag=True, help="Print it as Markdown; write no file.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="The .zip to write.")
-@click.option("--pseudonyms", is_flag=True, help="Hide the names of hosts, roles, databases, and addresses.")
+@click.option("--stdout", "on_stdout", is_flag=True, help="Print the ticket as Markdown and write no file.")
+@shared.output("Name of the .zip [default: pgwhy-ID.zip].")
+@click.option("--pseudonyms", is_flag=True, help="Replace addresses and the names of hosts, roles and databases.")
 @click.option(
     "--key",
     "key_file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=shared.FILE,
     metavar="FILE",
-    help="Keeps the pseudonyms: pgwhy-pseudonyms.json. It stays with you.",
+    help="File that keeps the pseudonyms; do not send it [default: pgwhy-pseudonyms.json].",
 )
 def command(
     target: str | None, on_stdout: bool, output: Path | None, pseudonyms: bool, key_file: Path | None, **options: Any

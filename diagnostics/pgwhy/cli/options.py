@@ -1,0 +1,96 @@
+"""The options that several commands have, each declared once: its type, its default and its line of the help page."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Option(Protocol):
+    """A decorator of a command's function, as `click.option` makes it."""
+
+    def __call__(self, command: F, /) -> F: ...
+
+
+LONGEST_S = 86400
+SHORTEST_S = 1
+"""A lost packet that opens a connection is sent again after a second (RFC 6298): less than that tells nothing."""
+TIMEOUT_S = 10
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds, of a day at most; `nan` and `inf` are none."""
+
+    def __init__(self, min: float) -> None:
+        super().__init__(min=min, max=LONGEST_S)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return number
+
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+"""A file that may have to be made."""
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+def client(help: str = "Client that fails: psycopg2, libpq@13, pgjdbc ...") -> Option:
+    """`--client`: a name as `client.resolve` reads it, or `None`."""
+    return click.option("--client", metavar="NAME[@VERSION]", callback=_version_checked, help=help)
+
+
+def timeout() -> Option:
+    """`--timeout`: seconds."""
+    return click.option(
+        "--timeout",
+        type=Seconds(min=SHORTEST_S),
+        default=TIMEOUT_S,
+        show_default=True,
+        metavar="SECONDS",
+        help="Time limit of the whole run in seconds.",
+    )
+
+
+def no_login() -> Option:
+    """`--no-login`."""
+    return click.option("--no-login", is_flag=True, help="Skip every step that needs the password.")
+
+
+def rules() -> Option:
+    """`--rules`, as `folders`: folders that exist, in the order given."""
+    return click.option(
+        "--rules", "folders", multiple=True, type=FOLDER, metavar="DIR", help="Also use the rules in this folder."
+    )
+
+
+def format(choices: Sequence[str]) -> Option:
+    """`--format`, as `format_`: one of these words; `text` if not given."""
+    return click.option(
+        "--format", "format_", type=click.Choice(choices), default="text", show_default=True, help="Output format."
+    )
+
+
+def output(help: str = "Write the output to this file.") -> Option:
+    """`--output`: a path, or `None`."""
+    return click.option("--output", type=FILE, metavar="FILE", help=help)
+
+
+def verbose(help: str = "Show everything that was observed.") -> Option:
+    """`-v`."""
+    return click.option("-v", "--verbose", is_flag=True, help=help)
+
+
+def _version_checked(context: click.Context, option: click.Parameter, given: str | None) -> str | None:
+    """NAME[@VERSION] as it was given, once a version can be compared. Whether the client is known, its table says."""
+    name, _, version = (given or "").partition("@")
+    if version.strip() and not version.strip().lstrip("vV")[:1].isdigit():
+        raise click.BadParameter(f"{version!r} is no version; write it with digits, as in {name}@3.2")
+    return given
