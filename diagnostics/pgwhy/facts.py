@@ -16,7 +16,6 @@ from typing import Any, ClassVar, TypeVar
 
 from pgwhy.values import dataclass
 
-Scalar = str | int | float | bool
 Value = Any
 """What a fact can be: None, a scalar, a StrEnum, a tuple of scalars, or a tuple of frozen dataclasses of those."""
 

@@ -18,8 +18,6 @@ class Obstacle(StrEnum):
     """One more login could take this run past three password exchanges."""
     NO_PROCESS = "no-process"
     """libpq runs in a process of its own, and none can be started here."""
-    NOT_IMITATED = "not-imitated"
-    """The client spoken for does something that libpq cannot be made to do."""
     OTHER_SERVER = "other-server"
     """The fix leads to a server that the user's own client does not use, and no certificate proves that server."""
     LESS_PROTECTED = "less-protected"

@@ -224,7 +224,6 @@ _NOT_TRIED = {
     "no-login": "not tried: this run makes no login",
     "exchanges-spent": "not tried: at most three password exchanges a run",
     "no-process": "not tried: pgwhy cannot start the process that libpq runs in",
-    "not-imitated": "not tried: pgwhy cannot do what this client does",
 }
 _BY_PGSSLMODE = "the password was sent in clear text, as PGSSLMODE=disable asks for"
 _PGSSLMODE_ALONE = (
