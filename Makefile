@@ -27,6 +27,7 @@ test: $(VENV)/test.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pgwhy.authoring --compiled-only
+	$(BIN)/deptry .
 	$(BIN)/python -m pgwhy.authoring.lint
 	$(BIN)/pytest
 
