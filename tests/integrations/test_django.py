@@ -27,12 +27,12 @@ USE_TZ = True
 
 @pytest.fixture
 def manage(tmp_path, monkeypatch):
-    def run(port, password, *arguments):
+    def run(port, password, *arguments, script=None):
         (tmp_path / "shop_settings.py").write_text(SETTINGS.format(port=port))
         monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "shop_settings")
         monkeypatch.setenv("PYTHONPATH", str(tmp_path))
         monkeypatch.setenv("APP_SECRET", password)
-        command = [sys.executable, "-m", "django", *arguments]
+        command = [sys.executable, "-c", script] if script else [sys.executable, "-m", "django", *arguments]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
         assert password not in done.stdout + done.stderr
         return done
@@ -71,3 +71,20 @@ def test_migrate_goes_on_where_the_database_connects(manage, world):
 def test_a_check_that_names_no_database_connects_to_none(manage):
     done = manage(closed_port(), WRONG, "check")
     assert done.returncode == 0 and "no issues" in done.stdout
+
+
+def test_the_command_works_after_a_run_in_the_same_process(manage):
+    """`pgwhy.cli.run` is a function; no module of that name may take its place."""
+    script = (
+        "import contextlib, sys, django\n"
+        "from unittest import mock\n"
+        "import pgwhy.cli\n"
+        "with mock.patch('pgwhy.incident.command.end_like', lambda status: status):\n"
+        "    assert pgwhy.cli.run(['run', '--', sys.executable, '-c', 'pass']) == 0\n"
+        "django.setup()\n"
+        "from django.core.management import call_command\n"
+        "with contextlib.suppress(SystemExit):\n"
+        "    call_command('pgwhy', '--', '--plan')\n"
+    )
+    done = manage(closed_port(), WRONG, script=script)
+    assert "connect to 127.0.0.1 port" in done.stdout and "Traceback" not in done.stderr, done.stderr
