@@ -229,6 +229,14 @@ def test_the_plan_opens_nothing(capfd):
     assert f"localhost port {port}" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize("format", ["json", "jsonl"])
+def test_the_plan_is_json_where_json_is_asked_for(format, capfd):
+    assert run(["--plan", "--format", format, f"postgresql://alex:{PASSWORD}@localhost:1/neondb"]) == 0
+    out = capfd.readouterr().out
+    assert any("localhost port 1" in line for line in json.loads(out)["plan"])
+    assert PASSWORD not in out and (format == "json" or out.count("\n") == 1)
+
+
 def test_help_leads_with_ways_that_keep_the_password_out_of_the_history(capfd):
     assert run(["--help"]) == 0
     out = capfd.readouterr().out

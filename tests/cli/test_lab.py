@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -34,16 +35,38 @@ def test_a_client_by_command_needs_a_title() -> None:
     assert run(["lab", "record", "wrong-password", "--command", "true"]) == 2
 
 
-def test_up_prints_what_to_try_until_it_is_interrupted() -> None:
-    command = [sys.executable, "-u", "-m", "pgwhy", "lab", "up", "wrong-password"]
+def _shown(fault: str) -> list[str]:
+    """What `lab up` prints before it waits; then it is interrupted, and must end."""
+    command = [sys.executable, "-u", "-m", "pgwhy", "lab", "up", fault]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
-        lines = []
-        while not lines or not lines[-1].startswith("Ctrl-C"):
-            lines.append(process.stdout.readline())
+        lines: list[str] = []
+        while (not lines or not lines[-1].startswith("Ctrl-C")) and (line := process.stdout.readline()):
+            lines.append(line)
         process.send_signal(signal.SIGINT)
         try:
             assert process.wait(20) == 130
         finally:
             process.kill()  # one that did not listen is not waited for
+    return lines
+
+
+def test_up_prints_what_to_try_until_it_is_interrupted() -> None:
+    lines = _shown("wrong-password")
     assert any(line.startswith("  postgresql://alex:npg_") or "'postgresql://alex:npg_" in line for line in lines)
+
+
+def test_what_a_client_printed_is_shown_with_the_values_of_this_lab() -> None:
+    page = "".join(_shown("neon-option-without-pooler"))
+    assert "What psql 15 printed:" in page and "Inconsistent project name" in page
+    assert "{port}" not in page and "{endpoint}" not in page
+
+
+def test_a_machine_without_room_for_temporary_files_is_told(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as machine:
+        machine.setattr(tempfile, "tempdir", None)
+        machine.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/no/such/folder"])
+        assert run(["demo"]) == 2
+    assert "no folder for temporary files can be written (TMPDIR)" in capfd.readouterr().err

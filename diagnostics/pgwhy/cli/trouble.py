@@ -101,6 +101,8 @@ def _limit_of_the_machine(error: BaseException) -> str:
             return _LIMITS[errno.ENOMEM]
         if isinstance(seen, OSError) and seen.errno in _LIMITS:
             return _LIMITS[seen.errno]
+        if isinstance(seen, FileNotFoundError) and "No usable temporary directory" in str(seen):  # of `tempfile`
+            return "no folder for temporary files can be written (TMPDIR)"
         if isinstance(seen, RuntimeError) and "can't start new thread" in str(seen):
             return "this process may start too few threads (ulimit -u)"
         seen = seen.__cause__ or seen.__context__

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +78,13 @@ def command(target: str | None, version: bool, **options: Any) -> int:
     if options["plan"]:
         from pgwhy.engine import preview
 
-        width = Terminal.here(machine.environment, machine.platform).width
-        lines = [part for line in preview.connections(request) for part in wrap(redactor.clean(line), width, "", "  ")]
-        write("\n".join(lines) + "\n", redactor, options["output"])
+        lines = [redactor.clean(line) for line in preview.connections(request)]
+        if options["format_"] in ("json", "jsonl"):
+            text = json.dumps({"plan": lines}, ensure_ascii=False, indent=2 if options["format_"] == "json" else None)
+        else:
+            width = Terminal.here(machine.environment, machine.platform).width
+            text = "\n".join(part for line in lines for part in wrap(line, width, "", "  "))
+        write(text + "\n", redactor, options["output"])
         return 0
     from pgwhy.cli.running import run
 

@@ -136,7 +136,7 @@ def _tell(stage: Scene) -> None:
     if stage.given.error is not None:
         click.echo(f"\nThe failing client prints:\n  {stage.given.error}")
     if stage.fault.seen is not None:
-        click.echo(f"\nWhat {stage.fault.seen.client} printed:\n{stage.fault.seen.text.rstrip()}")
+        click.echo(f"\nWhat {stage.fault.seen.client} printed:\n{record.filled(stage.fault.seen.text, stage).rstrip()}")
     click.echo("\nCtrl-C ends it.")
 
 

@@ -51,6 +51,13 @@ def masked(text: str, stage: Scene) -> str:
     return text.replace(values["endpoint"], "{endpoint}")
 
 
+def filled(text: str, stage: Scene) -> str:
+    """A text of `[seen]` as the client would print it on this stage. Other braces are the client's own."""
+    for name, value in stage.values.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
 def keep(file: Path, seen: Printed) -> None:
     """Write `[seen]` into a fault's file, in the place of an earlier one, else before `[expect]`."""
     text = file.read_text(encoding="utf-8")
