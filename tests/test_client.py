@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import tomllib
 from pathlib import Path
 
 import pytest
 
 from pgwhy import client
+from pgwhy.authoring import client_table
 from pgwhy.client import LIBPQ_HERE, ChannelBinding, Client, ClientKind, UnknownClient
-
-TABLE = tomllib.loads((Path(client.__file__).with_name("clients.toml")).read_text("utf-8"))
+from pgwhy.rulebook.compiled import RuleError
 
 
 def facts(who: Client, **changes: object) -> client.ClientFacts:
@@ -98,19 +96,72 @@ def test_the_time_limit_of_the_target_beats_the_clients_own() -> None:
     assert facts(prisma, connect_timeout=15).connect_timeout_s == 15
 
 
-def test_every_entry_of_the_table_has_a_known_shape_and_a_source() -> None:
-    keys = {field.name for field in dataclasses.fields(Client)} | {"aliases", "versioned_apart", "version", "unknown"}
-    for name, entry in TABLE.items():
-        if name == "signature":
-            continue
-        assert set(entry) <= keys, name
-        assert entry["source"].startswith("https://"), name
-        assert entry.get("driver", name) in TABLE, name
-        assert set(entry.get("unknown", ())) <= set(TABLE[entry.get("driver", name)]), name
+def test_every_entry_of_the_table_is_right_and_can_be_read() -> None:
+    client_table.check()
+    for name in client.names():
         assert isinstance(client.resolve(name, None, None), Client)
-        for block in entry.get("version", ()):
-            assert set(block) <= keys | {"below"}
-            assert client.resolve(f"{name}@0.0.1", None, None)
+        assert client.resolve(f"{name}@0.0.1", None, None)
+
+
+ENTRY = """
+[acme]
+title = "acme"
+source = "https://acme.example/"
+aliases = ["acme-orm"]
+sends_sni = true
+kind = "driver"
+
+[acme-pool]
+title = "acme-pool"
+source = "https://acme.example/pool"
+driver = "acme"
+unknown = ["kind"]
+[[acme-pool.version]]
+below = "3"
+connect_timeout_s = 5
+
+[[signature]]
+contains = ["acme:"]
+client = "acme"
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("sends_sni", "send_sni", 'line 6: acme.send_sni: unknown key; did you mean "sends_sni"?'),
+        ("sends_sni = true", 'sends_sni = "yes"', "line 6: acme.sends_sni: is true or false"),
+        ('kind = "driver"', 'kind = "drivr"', 'acme.kind: "drivr" is not among driver, program, service; did you mean'),
+        ('title = "acme"\n', "", "acme.title: missing"),
+        ('title = "acme"\n', "title = 5\n", "acme.title: is a text"),
+        ('title = "acme"\n', 'title = ""\n', "acme.title: is empty"),
+        ('https://acme.example/"', 'measured"', "acme.source: is the address of a page"),
+        ('["acme-orm"]', '"acme-orm"', "acme.aliases: is a list"),
+        ('["acme-orm"]', "[7]", "acme.aliases: is a text"),
+        ('["acme-orm"]', '["acme-pool"]', 'acme-pool.aliases: "acme-pool" is the name of acme already'),
+        ('["acme-orm"]', '["Acme-ORM"]', '"Acme-ORM" is written in small letters'),
+        ('aliases = ["acme-orm"]', 'versioned_apart = ["orm"]', '"orm" is not among the aliases'),
+        ('driver = "acme"', 'driver = "acne"', 'acme-pool.driver: no client "acne"; did you mean "acme"?'),
+        ('unknown = ["kind"]', 'unknown = ["kid"]', 'acme-pool.unknown: no habit "kid"; did you mean "kind"?'),
+        ('unknown = ["kind"]', 'unknown = ["roots"]', "acme-pool.unknown: acme says nothing of roots"),
+        ('below = "3"\n', "", "acme-pool.version[1].below: missing"),
+        ('below = "3"', 'below = "three"', "acme-pool.version[1].below: is a version"),
+        ("connect_timeout_s = 5", "connect_timeout_s = true", "acme-pool.version[1].connect_timeout_s: is a number"),
+        ('["acme:"]', '["Acme:"]', 'signature[1].contains: "Acme:" is written in small letters'),
+        ('client = "acme"', 'client = "acm"', 'signature[1].client: no client "acm"; did you mean "acme"?'),
+        ('client = "acme"', "clients = []", 'signature[1].clients: unknown key; did you mean "client"?'),
+        ("[acme]", "[acme", "not TOML"),
+    ],
+)
+def test_a_typing_error_in_the_table_is_told_in_a_sentence(before: str, after: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "clients.toml"
+    file.write_text(ENTRY)
+    client_table.check(file)
+    assert before in ENTRY
+    file.write_text(ENTRY.replace(before, after, 1))
+    with pytest.raises(RuleError) as told:
+        client_table.check(file)
+    assert said in str(told.value) and str(file) in str(told.value)
 
 
 def test_a_program_has_the_habits_of_its_driver_but_what_it_says_itself() -> None:
@@ -156,16 +207,3 @@ def test_node_by_its_own_version_has_its_own_patience() -> None:
     assert facts(client.resolve("node@20", None, None)).per_address_ms == 250
     assert facts(client.resolve("node@18.20", None, None)).per_address_ms == 0
     assert facts(client.resolve("node@20", None, None)).title == "Node 20"
-
-
-def test_every_alias_names_one_client() -> None:
-    every = [
-        alias for name, entry in TABLE.items() if name != "signature" for alias in [name, *entry.get("aliases", [])]
-    ]
-    assert len(every) == len(set(every))
-
-
-def test_every_signature_names_a_client_of_the_table() -> None:
-    for signature in TABLE["signature"]:
-        assert signature["client"] == "unknown" or signature["client"] in TABLE
-        assert all(word == word.casefold() for word in signature["contains"])

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pgwhy.authoring import corpus, coverage, plain_words
+from pgwhy.authoring import client_table, corpus, coverage, plain_words
 from pgwhy.authoring.template import BLANK
 from pgwhy.causes import Severity
 from pgwhy.engine.explanation import explain
@@ -190,6 +190,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
     folder = compiled.built_in()
     try:
+        client_table.check()
         rulebook = from_folders(VOCABULARY, folder, repairs=frozenset(REPAIRS))
         checkout = folder.parent if (folder.parent / "tests").is_dir() else None
         coverage.read(folder, rulebook, coverage.fault_slugs(), checkout)

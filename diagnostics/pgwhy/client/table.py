@@ -61,7 +61,7 @@ def names() -> tuple[str, ...]:
 
 SIGNATURE = "signature"
 """The one key of `clients.toml` that is no client: what error texts give away."""
-_OF_THE_TABLE = ("aliases", "versioned_apart", "version", "unknown")
+OF_THE_TABLE = ("aliases", "versioned_apart", "version", "unknown")
 """Keys of an entry that say how to read it, and are no habits."""
 
 
@@ -97,7 +97,7 @@ def _habits(key: str, version: str | None) -> dict[str, Any]:
     # Which version of the driver a program brings along is not known, so of that only what holds for the newest.
     habits = _habits(entry["driver"], None) if "driver" in entry else {}
     habits = {k: v for k, v in habits.items() if k not in ("sni_since", *entry.get("unknown", ()))}
-    habits |= {k: v for k, v in entry.items() if k not in _OF_THE_TABLE}
+    habits |= {k: v for k, v in entry.items() if k not in OF_THE_TABLE}
     for block in entry.get("version", ()):
         if version is not None and _number(version) < _number(block["below"]):
             lists = {k: [*habits.get(k, []), *v] for k, v in block.items() if k.endswith("_parameters")}
