@@ -1,6 +1,6 @@
 """Checking `clients.toml` strictly: every problem at once, each with its table, its key and the near word.
 
-For the person who edits the table. A run reads what was shipped (`client/table.py`) and pays for none of this. Which habits
+For people who edit the table. A run reads what was shipped (`client/table.py`) and pays for none of this. Which habits
 there are, and of which kind, is read from `Client`.
 """
 
