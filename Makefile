@@ -1,5 +1,6 @@
 # make demo    see it work: a Postgres world on this machine, broken in four ways, diagnosed and mended
-# make test    everything that CI checks
+# make test    every check, with a sample of the longest tables of cases; what a machine lacks is skipped, and named.
+#              PGWHY_ALL_PARTS=1 make test is what CI checks: all cases, and nothing may be skipped
 # make parts   what the tests need beyond Python, by apt as root (Debian, Ubuntu) and npm
 # make drivers the programs of fixtures/drivers, built: real drivers to prove fixes with. Two minutes, then nothing
 # make bench   the figures of the README, measured here
@@ -15,6 +16,8 @@ PYTHON ?= python3
 VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
+# loadgroup: tests that share the parts of a module, or of the matrix of faults, have one worker, the others any.
+TESTS   = $(BIN)/pytest -n auto --dist loadgroup
 
 .PHONY: demo test parts drivers bench pictures score soak thorough fuzz pages rivals clean
 
@@ -24,12 +27,15 @@ demo: $(VENV)/lab.stamp
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pgwhy.authoring --compiled-only
 	$(BIN)/deptry .
 	$(BIN)/python -m pgwhy.authoring.lint
-	$(BIN)/pytest
+	@echo "$(BIN)/mypy, and beside it $(TESTS)"; \
+	$(BIN)/mypy >$(VENV)/mypy.txt 2>&1 & checked=$$!; \
+	PGWHY_SAMPLE=$${PGWHY_SAMPLE-1} $(TESTS); tested=$$?; \
+	wait $$checked; typed=$$?; cat $(VENV)/mypy.txt; \
+	exit $$((tested ? tested : typed))
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks

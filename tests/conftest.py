@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from pgwhy.lab.postgres.server import Postgres
 from pgwhy.lab.world import DATABASE, ROLE, World
 from pgwhy.secret import Secret
-from tests import parts
+from tests import parts, sampling
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts us in the background ignores Ctrl-C for us, and what a test starts and interrupts would
@@ -19,6 +20,51 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _LEAKS = ("DATABASE_URL", "POSTGRES_URL", "SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+WORKERS_AT_MOST = 8
+"""Each has a Postgres of its own."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for an end that is meant not to come."""
+    return min(WORKERS_AT_MOST, 1 + (os.cpu_count() or 1))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not in the sample, and keep together what shares parts that a module makes once."""
+    if sampling.is_asked_for():
+        items[:], left = sampling.chosen(items)
+        config.hook.pytest_deselected(items=left)
+    if config.getoption("dist", "no") != "loadgroup" and not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares_parts_of_its_module(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _shares_parts_of_its_module(item: pytest.Item) -> bool:
+    manager = item.session._fixturemanager
+    found = (manager.getfixturedefs(name, item) or () for name in getattr(item, "fixturenames", ()))
+    return any(definition.scope == "module" for definitions in found for definition in definitions)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What this machine could not show, and why, in one line."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in terminalreporter.stats.get("skipped", ())
+        if isinstance(report.longrepr, tuple)
+    )
+    if sampling.is_asked_for():
+        terminalreporter.write_line(
+            "the long tables by a sample; all of them, and every part: PGWHY_ALL_PARTS=1 make test"
+        )
+    if reasons:
+        told = "; ".join(f"{count} tests: {reason}" for reason, count in reasons.most_common())
+        terminalreporter.write_line(f"skipped: {told}")
 
 
 @pytest.fixture(scope="session", autouse=True)

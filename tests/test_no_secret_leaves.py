@@ -19,6 +19,7 @@ from pgwhy import target as targets
 from pgwhy.cli import run
 from pgwhy.cli.output import FORMATS
 from pgwhy.machine import Machine
+from tests import sampling
 from tests.planted import NO_FORMAT, PLACES, SERVERS, SHAPES, Plant, forms, laid_out, refusing, url, welcoming
 from tests.redaction.test_redaction import readable
 from tests.servers import serving
@@ -100,7 +101,13 @@ def test_every_place_tells_the_redactor_what_it_read(shape, monkeypatch, tmp_pat
                 redactor.check(f"FATAL: it was {form} here")
 
 
+def _turns(number: int) -> set[tuple[str, int]]:
+    """Whose turn it is with the shape of this number: which third of the places, which server first, which format."""
+    return {("places", number % 3), ("server", number // 3 % len(SERVERS)), ("format", number % len(FORMATS))}
+
+
 @pytest.mark.promise("no-secret-leaves", 1, 1)
+@pytest.mark.sampled(by=lambda shape: _turns(list(SHAPES).index(shape)))
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_secret_leaves_in_no_output_wherever_it_is_read(shape, monkeypatch, capfd):
     """Every shape in a third of the places, in turn with servers and formats: each pair of them is met."""
@@ -118,6 +125,7 @@ def test_a_secret_leaves_in_no_output_wherever_it_is_read(shape, monkeypatch, ca
 
 
 @pytest.mark.promise("no-secret-leaves", 1, 1)
+@pytest.mark.sampled(by=sampling.each("form", "server"))
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("server", SERVERS)
 def test_a_secret_leaves_in_no_format_whatever_the_server_says(server, form, monkeypatch, capfd):
@@ -129,6 +137,7 @@ def test_a_secret_leaves_in_no_format_whatever_the_server_says(server, form, mon
 
 
 @pytest.mark.promise("no-secret-leaves", 1, 1)
+@pytest.mark.sampled(by=lambda shape: {list(SHAPES).index(shape) % 3})
 @pytest.mark.parametrize("shape", list(SHAPES)[::4])
 def test_what_is_kept_of_a_run_holds_no_secret_when_it_is_read_again(shape, monkeypatch, tmp_path, capfd):
     """Reports, tickets, a folder of both and a backlog of texts: diff, explain and --batch, in every format."""
@@ -183,6 +192,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 @pytest.mark.promise("no-secret-leaves", 1, 1)
 @pytest.mark.parametrize("where", ["pgwhy.network.Network.connect", "pgwhy.engine.diagnosis.findings_that_count"])
+@pytest.mark.sampled(by=sampling.each("where", "shape"))
 @pytest.mark.parametrize("shape", list(SHAPES)[::5])
 def test_an_exception_holds_no_secret_in_any_attribute(shape, where, monkeypatch):
     """A bug of ours in a probe, or after the run: what a library's user may log of it."""

@@ -16,7 +16,7 @@ from pgwhy.finding import Status, Verification
 from pgwhy.lab.faults import faults, trial
 from pgwhy.lab.faults.matrix import Matrix
 from pgwhy.lab.faults.stage import Scene, missing
-from tests import parts
+from tests import parts, sampling
 from tests.drivers import situations
 from tests.drivers.clients import DRIVERS, Driver, Missing
 from tests.drivers.proofs import Tried, tried
@@ -48,6 +48,7 @@ def result_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], T
         yield lambda situation, driver: started[situation].result()[driver]
 
 
+@pytest.mark.sampled(by=sampling.each("situation", "driver"))
 @pytest.mark.parametrize(("situation", "driver"), CASES)
 def test_a_driver_does_what_is_said_of_it_and_each_fix_works(
     situation: str, driver: str, result_of: Callable[[str, str], Tried]

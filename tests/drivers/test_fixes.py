@@ -23,6 +23,11 @@ ABLE = {"ssl-request-direct-only": "psql 17"}
 CONFIRMED = tuple(slug for slug in faults.slugs() if faults.load(slug).expect.fix)
 
 
+def _shown_by(slug: str) -> str:
+    seen = faults.load(slug).seen
+    return seen.client if seen else ""
+
+
 @pytest.fixture(scope="module")
 def started(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Tried]]:
     """The faults of the chosen cases begin side by side."""
@@ -33,6 +38,7 @@ def started(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Tried]]:
         yield lambda slug: futures[slug].result()
 
 
+@pytest.mark.sampled(by=lambda slug: {faults.load(slug).expect.stage, _shown_by(slug)})
 @pytest.mark.parametrize("slug", CONFIRMED)
 def test_what_is_confirmed_lets_the_real_client_in(slug: str, started: Callable[[str], Tried]) -> None:
     parts.permitted(_lacking(slug))

@@ -16,10 +16,10 @@ from pgwhy.finding import Report
 from pgwhy.lab.world import World
 from tests.engine.password_taker import letting_in
 from tests.engine.runs import MARKER, hold, page, request
+from tests.limits import HANGS_S
 from tests.servers import full_backlog, serving, silent
 
-MARGIN_S = 1.0
-"""For a machine with other work to do."""
+LONGEST_S = DEADLINE_S + HANGS_S
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,15 @@ def ended(world: World) -> Iterator[Callable[[str], Ended]]:
         yield runs.__getitem__
 
 
-def test_a_silent_server_is_left_within_6_s(ended: Callable[[str], Ended]) -> None:
+def test_a_silent_server_is_left(ended: Callable[[str], Ended]) -> None:
     found = ended("silent")
-    assert found.elapsed_s < 6
+    assert found.elapsed_s < LONGEST_S
     assert found.report.verdict.cause == "server-silent"
 
 
-def test_a_black_hole_is_left_within_3_5_s(ended: Callable[[str], Ended]) -> None:
+def test_a_black_hole_is_left(ended: Callable[[str], Ended]) -> None:
     found = ended("black hole")
-    assert found.elapsed_s < 3.5
+    assert found.elapsed_s < LONGEST_S
     assert found.report.verdict.stage == "tcp"
     assert found.report.observations.get("tcp.failure") == "timed-out"
 
@@ -99,7 +99,7 @@ def test_a_black_hole_is_left_within_3_5_s(ended: Callable[[str], Ended]) -> Non
 @pytest.mark.parametrize("name", ["dribbling after the login", "dribbling instead of an answer"])
 def test_bytes_that_never_make_an_answer_do_not_keep_a_run(ended: Callable[[str], Ended], name: str) -> None:
     found = ended(name)
-    assert found.elapsed_s < DEADLINE_S + MARGIN_S
+    assert found.elapsed_s < LONGEST_S
     assert found.report.verdict.status == "fails"
     page(found.report)
 
@@ -113,13 +113,13 @@ def test_a_compute_that_wakes_up_is_waited_for(ended: Callable[[str], Ended], na
     found = ended(name)
     assert found.report.verdict.status == "connects"
     assert found.report.observations.get("session.cold_start") is True
-    assert least_s < found.elapsed_s < DEADLINE_S + MARGIN_S
+    assert least_s < found.elapsed_s < LONGEST_S
     assert "waking up took" in " ".join(page(found.report))
 
 
 def test_a_compute_that_does_not_wake_up_in_time_is_not_called_anything_else(ended: Callable[[str], Ended]) -> None:
     found = ended("waking for 20 s")
-    assert found.elapsed_s < DEADLINE_S + MARGIN_S
+    assert found.elapsed_s < LONGEST_S
     assert found.report.verdict.status == "fails"
     assert found.report.verdict.cause in ("cold-start-timeout", None)
     assert found.report.observations.get("authentication.outcome") == "timed-out"
@@ -128,7 +128,7 @@ def test_a_compute_that_does_not_wake_up_in_time_is_not_called_anything_else(end
 def test_the_limit_of_the_client_is_kept(ended: Callable[[str], Ended]) -> None:
     found = ended("silent, and a client that waits 1 s")
     assert found.report.verdict.status == "fails"
-    assert found.elapsed_s < 6
+    assert found.elapsed_s < LONGEST_S
 
 
 def test_a_negative_connect_timeout_is_no_limit(ended: Callable[[str], Ended]) -> None:

@@ -13,7 +13,7 @@ from pgwhy.lab.faults.fault import LIMIT_S
 from pgwhy.lab.faults.stage import missing
 from pgwhy.lab.faults.trial import Trial, explained_again
 from pgwhy.lab.neon import messages
-from tests import parts
+from tests import parts, sampling
 
 NOT_SHOWN = ("healthy-npgsql",)
 """No .NET runtime is to be had on the machines that test this: the string is read by its grammar alone."""
@@ -71,6 +71,8 @@ def test_a_file_is_named_for_what_it_expects_and_shown_true_by_a_real_client(slu
     assert fault.seen is not None or slug in NOT_SHOWN, f"pgwhy lab record {slug}"
 
 
+@pytest.mark.xdist_group("the matrix of faults")
+@pytest.mark.sampled(by=lambda slug: sampling.of_a_fault(faults.load(slug).content))
 @pytest.mark.parametrize("slug", faults.slugs())
 def test_a_fault_is_diagnosed_as_its_file_expects(slug: str, trial_of: Callable[[str], Trial]) -> None:
     parts.permitted(missing(faults.load(slug)))

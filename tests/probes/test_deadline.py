@@ -16,6 +16,7 @@ from pgwhy.probes.probe import Options
 from pgwhy.probes.startup import ServerReply
 from pgwhy.probes.tls import SslAnswer
 from tests import servers
+from tests.limits import HANGS_S
 from tests.probes.conftest import NEON_HOST, Look
 
 DEADLINE_S = 0.7
@@ -28,7 +29,7 @@ def test_a_silent_server_and_a_silent_resolver_are_left_in_time(look: Look, mach
         machine.resolver_file.write_text(f"nameserver 127.0.0.1:{resolver}\n")
         text = f"postgresql://a@{NEON_HOST}:{port}/d?hostaddr=127.0.0.1"
         seen = look(text, dns.PROBE, tcp.PROBE, tls.PROBE, startup.PROBE, network=SHORT).records
-    assert time.monotonic() - begin < DEADLINE_S
+    assert time.monotonic() - begin < HANGS_S
     assert seen["tls"].facts()["ssl_answer"] is SslAnswer.SILENT
     assert seen["startup"].facts()["answer"] is ServerReply.NOT_REACHED
 
@@ -40,7 +41,7 @@ def test_a_black_hole_is_left_in_time(look: Look) -> None:
         network = functools.partial(SHORT, reroute={(NEON_HOST, 443): ("127.0.0.1", port)})
         text = f"postgresql://a@{NEON_HOST}:{port}/d?hostaddr=127.0.0.1"
         look(text, tcp.PROBE, tls.PROBE, startup.PROBE, network=network, options=options)
-    assert time.monotonic() - begin < DEADLINE_S
+    assert time.monotonic() - begin < HANGS_S
 
 
 def test_a_hanging_getaddrinfo_is_left_in_time(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +50,6 @@ def test_a_hanging_getaddrinfo_is_left_in_time(look: Look, monkeypatch: pytest.M
     begin = time.monotonic()
     seen = look("postgresql://a@db.test/d", dns.PROBE, tcp.PROBE, web.PROBE, network=SHORT).records
     released.set()
-    assert time.monotonic() - begin < DEADLINE_S
+    assert time.monotonic() - begin < HANGS_S
     assert seen["dns"].facts()["outcome"] is DnsOutcome.TIMED_OUT
     assert seen["tcp"].facts()["attempts"] == ()

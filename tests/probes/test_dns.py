@@ -16,6 +16,7 @@ from pgwhy.network import Network, query
 from pgwhy.probes import dns
 from pgwhy.probes.dns import Dns, DnsOutcome, resolvers
 from pgwhy.probes.probe import Options
+from tests.limits import HANGS_S
 from tests.probes.conftest import Look
 from tests.servers import NameServer
 
@@ -102,7 +103,7 @@ def test_a_slow_resolver_does_not_keep_a_run_whose_name_was_found(
     begin = time.monotonic()
     with configured(machine, NameServer({(NAME, "A"): None, (NAME, "AAAA"): ()})):
         seen = record(look(f"postgresql://a@{NAME}/d", dns.PROBE))
-    assert seen.outcome is DnsOutcome.FOUND and time.monotonic() - begin < 1.5
+    assert seen.outcome is DnsOutcome.FOUND and time.monotonic() - begin < HANGS_S
     assert seen.answers and [a.record for a in seen.answers] == ["AAAA"]
 
 
@@ -188,7 +189,7 @@ def test_a_lookup_that_no_resolver_will_answer_is_not_waited_for(
         seen = record(look(f"postgresql://a@{NAME}/d", dns.PROBE))
     released.set()
     assert (seen.outcome, seen.rcodes) == (DnsOutcome.TIMED_OUT, ("SILENT",))
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < HANGS_S
 
 
 def test_a_resolver_that_ignores_the_question_for_ipv6_is_noticed_and_its_address_kept(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pgwhy.report import html
+from tests import sampling
 from tests.browser import shown
 from tests.report.scenarios import recorded
 
@@ -25,6 +26,7 @@ RUNS = {
 CONTRAST = (Path(__file__).parents[1] / "contrast.js").read_text(encoding="utf-8")
 
 
+@pytest.mark.sampled(by=sampling.each("slug", "width", "scheme"))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [400, 1400])
 @pytest.mark.parametrize("slug", RUNS)

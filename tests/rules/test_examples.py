@@ -14,6 +14,7 @@ from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import FactCache, Operator
 from pgwhy.rulebook.rule import Example, Rule
 from pgwhy.target.editing.repair import REPAIRS
+from tests.limits import HANGS_S
 
 FOLDER = compiled.built_in()
 
@@ -63,4 +64,4 @@ def test_no_pattern_is_slow_on_a_long_text_made_against_it() -> None:
             hostile = FactCache(VOCABULARY.observations({"error": {"message": (unit * 50_000)[:50_000]}}))
             begin = time.perf_counter()
             test.pattern.search(hostile["error.message"])
-            assert time.perf_counter() - begin < 0.5, pattern
+            assert time.perf_counter() - begin < HANGS_S, pattern

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from pgwhy.snippets import STACKS, Snippet, snippet
 from pgwhy.target import CannotChange, read
 from pgwhy.target.dialects import keywords
-from pgwhy.target.forms import FORMS, CannotCarry, write
+from pgwhy.target.forms import FORMS, CannotCarry, lacking, write
 from pgwhy.target.forms import read as read_form
 from tests.target.generated import targets
 from tests.target.machines import MARKER, machine
@@ -168,6 +168,7 @@ def test_the_forms_of_the_stacks_exist() -> None:
 @given(targets())
 def test_python_and_libpq_s_files_say_what_the_target_says(values: dict[str, str]) -> None:
     """Whatever stands in a value, it is that value in the program too, and no code of its own."""
+    values = {name: value for name, value in values.items() if name not in lacking(FORMS["keywords"], values)}
     target = read(write(FORMS["keywords"], values), machine())
     if target.problems:
         return

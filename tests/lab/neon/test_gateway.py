@@ -19,6 +19,7 @@ from pgwhy.lab.sockets.door import Address
 from pgwhy.lab.world import DOMAIN, ENDPOINT, ROLE, World
 from pgwhy.network import wire
 from tests.lab.neon.raw_client import RawClient, error, scram_final, scram_first
+from tests.limits import HANGS_S
 
 BINDING = "p=tls-server-end-point,,"
 MECHANISMS = ("SCRAM-SHA-256-PLUS", "SCRAM-SHA-256")
@@ -327,8 +328,8 @@ def test_a_compute_that_is_not_there_is_named(world: World) -> None:
 
 
 def test_a_sleeping_compute_is_waited_for_once(world: World) -> None:
-    host = world.add_endpoint(wake_s=0.3)
-    for least, most in ((0.3, 5), (0, 0.3)):
+    host = world.add_endpoint(wake_s=1.5)
+    for least, most in ((1.5, HANGS_S), (0, 1.5)):
         begin = time.monotonic()
         with logged_in(world, host) as client:
             assert client.message()[0] == b"S"

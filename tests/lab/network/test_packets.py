@@ -17,6 +17,8 @@ from pgwhy.lab.world import DOMAIN
 from tests import parts
 
 SILENCE = "silence"
+SENT_AGAIN_S = 1.0
+"""After so long the first packet of a connection that got no answer is sent again."""
 PAIR = (SERVERS[0], SERVERS6[0])
 CONNECT = """
 import errno, socket, sys
@@ -83,11 +85,15 @@ def test_a_filter_meets_connect_in_its_own_way(network: Namespace) -> None:
     assert [connect(network, address, ports[FilterAction.DROP]) for address in PAIR] == [errno.ECONNREFUSED] * 2
 
 
+def seconds_until_refused(network: Namespace) -> float:
+    begin = time.monotonic()
+    assert connect(network, SERVERS[0]) == errno.ECONNREFUSED
+    return time.monotonic() - begin
+
+
 def test_a_firewall_of_the_clients_own_refuses_at_once(network: Namespace) -> None:
     with broken(network, Filter(FilterAction.RESET, port=5432, side=Side.CLIENT)):
-        begin = time.monotonic()
-        assert connect(network, SERVERS[0]) == errno.ECONNREFUSED
-        assert time.monotonic() - begin < 0.4
+        assert min(seconds_until_refused(network) for _ in range(3)) < SENT_AGAIN_S
 
 
 def test_one_address_of_three_is_dead(network: Namespace) -> None:
