@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -108,3 +110,51 @@ def test_a_silent_server_is_left_at_the_limit() -> None:
 )
 def test_ip_literals_are_told_from_names(text: str, is_one: bool) -> None:
     assert stream.is_ip_literal(text) is is_one
+
+
+def test_what_came_in_time_is_not_late_because_the_loop_was_busy() -> None:
+    """The loop wakes up after the limit, and finds the answer beside it."""
+
+    async def main(port: int) -> bytes:
+        connected = await stream.connect("127.0.0.1", port, 5)
+        asyncio.get_running_loop().call_later(0.01, time.sleep, 0.5)
+        try:
+            return await stream.read_exactly(connected, 2, 0.2)
+        finally:
+            connected.abort()
+
+    def answer(connection: socket.socket) -> None:
+        time.sleep(0.1)
+        connection.sendall(b"ok")
+        servers.silent(connection)
+
+    with servers.serving(answer) as port:
+        assert asyncio.run(main(port)) == b"ok"
+
+
+def test_a_limit_that_nothing_keeps_ends_the_wait() -> None:
+    with servers.serving(servers.silent) as port, pytest.raises(Broken) as broken:
+        with_stream(port, lambda connected: stream.read_exactly(connected, 1, 0.1))
+    assert broken.value.failure is Failure.TIMED_OUT
+
+
+def test_a_connection_that_was_reset_before_we_looked_is_one_and_its_use_says_so() -> None:
+    """The same answer as from a machine that looks sooner."""
+
+    async def main(port: int) -> None:
+        asyncio.get_running_loop().call_soon(time.sleep, 0.3)  # the handshake and the reset happen meanwhile
+        connected = await stream.connect("127.0.0.1", port, 5)
+        assert connected.remote == f"127.0.0.1:{port}"
+        try:
+            await connected.send(b"hello", 5)
+            await stream.read_exactly(connected, 1, 5)
+        finally:
+            connected.abort()
+
+    def reset(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+
+    with servers.serving(reset) as port, pytest.raises(Broken) as broken:
+        asyncio.run(main(port))
+    assert broken.value.failure is Failure.RESET

@@ -7,6 +7,7 @@ sends before a TLS handshake must not lie in a buffer that is later taken for de
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 import sys
@@ -45,11 +46,11 @@ class Channel(Protocol):
 class Stream:
     """A connected socket."""
 
-    def __init__(self, connected: socket.socket) -> None:
+    def __init__(self, connected: socket.socket, place: Any) -> None:
         self._socket = connected
         self.local = named(connected.getsockname())
         """Our own end, `address:port`; empty for a Unix socket."""
-        self.remote = named(connected.getpeername())
+        self.remote = named(place)  # not getpeername(): a socket that was reset since has no peer
         self.handshake_ms = _handshake_ms(connected)
         """TCP's handshake as the kernel timed it, for our own clock counts in what else keeps this process busy; `None`
         where it does not say, or its first packet had to be sent again."""
@@ -70,7 +71,8 @@ class Stream:
 async def connect(address: str, port: int, limit_s: float, segment_bytes: int | None = None) -> Stream:
     """Connect to an IP address, or to a Unix socket where `address` is its path. Raises `Broken`.
 
-    With `segment_bytes` neither side sends larger TCP segments than that (RFC 9293, 3.7.1).
+    With `segment_bytes` neither side sends larger TCP segments than that (RFC 9293, 3.7.1). A connection that was made
+    and reset before we looked is one: whoever uses it meets the reset, as they would had we looked sooner.
     """
     family, place = _place(address, port)
     async with bounded(limit_s):
@@ -79,11 +81,12 @@ async def connect(address: str, port: int, limit_s: float, segment_bytes: int | 
             client.setblocking(False)
             if segment_bytes:
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, segment_bytes)
-            await asyncio.get_running_loop().sock_connect(client, place)
+            with contextlib.suppress(ConnectionResetError):  # before the handshake is complete, it would be "refused"
+                await asyncio.get_running_loop().sock_connect(client, place)
             if family != getattr(socket, "AF_UNIX", None):
                 # As libpq does: what follows a TLS handshake does not wait for its acknowledgement.
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return Stream(client)
+            return Stream(client, place)
         except BaseException:
             client.close()
             raise
@@ -101,12 +104,43 @@ async def read_exactly(channel: Channel, count: int, limit_s: float) -> bytes:
     return data
 
 
+class Limit:
+    """When a `bounded` block ends. What has come by then is looked at first: on a busy machine the loop can wake up
+    long after the limit, with an answer that had come in time."""
+
+    def __init__(self, timer: asyncio.Timeout, limit_s: float) -> None:
+        self._timer, self._loop = timer, asyncio.get_running_loop()
+        self.when = self._loop.time() + limit_s
+        """By the loop's clock."""
+        self._handle: asyncio.Handle = self._loop.call_at(self.when, self._due)
+
+    def move(self, when: float) -> None:
+        """End at another time of the loop's clock."""
+        self._handle.cancel()
+        self.when, self._handle = when, self._loop.call_at(when, self._due)
+
+    def over(self) -> None:
+        """The block has ended."""
+        self._handle.cancel()
+
+    def _due(self) -> None:
+        # In its round the loop has handled what came, and those who wait for it go on in the next one, before this.
+        self._handle = self._loop.call_soon(self._end)
+
+    def _end(self) -> None:
+        self._timer.reschedule(self._loop.time())
+
+
 @asynccontextmanager
-async def bounded(limit_s: float) -> AsyncIterator[asyncio.Timeout]:
+async def bounded(limit_s: float) -> AsyncIterator[Limit]:
     """What happens inside ends within `limit_s` seconds; platform errors and lateness leave it as `Broken`."""
     try:
-        async with asyncio.timeout(limit_s) as timer:
-            yield timer
+        async with asyncio.timeout(None) as timer:
+            limit = Limit(timer, limit_s)
+            try:
+                yield limit
+            finally:
+                limit.over()
     except TimeoutError:
         raise Broken(Failure.TIMED_OUT) from None
     except OSError as error:

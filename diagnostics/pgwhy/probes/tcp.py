@@ -17,7 +17,7 @@ from pgwhy.client import Addresses, ClientFacts
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
 from pgwhy.network import Network
-from pgwhy.network.stream import Broken, Stream, bounded, has_ipv6_address, is_socket_path
+from pgwhy.network.stream import Broken, Limit, Stream, bounded, has_ipv6_address, is_socket_path
 from pgwhy.probes.probe import Probe, Run
 from pgwhy.target.facts import TargetFacts
 from pgwhy.values import dataclass
@@ -195,7 +195,7 @@ class _Waves:
     def __init__(self, network: Network, budget_s: float, waiting: int) -> None:
         self._network, self._waiting, self._answered = network, waiting, False
         self._ends = network.clock() + budget_s
-        self._running: list[asyncio.Timeout] = []
+        self._running: list[Limit] = []
 
     async def attempt(self, place: _Place) -> Attempt:
         network = self._network
@@ -217,12 +217,12 @@ class _Waves:
 
     async def _connect(self, place: _Place, limit_s: float) -> Stream:
         """A connection that was made and closed again. Raises `Broken`."""
-        async with bounded(AFTER_SUCCESS_S if self._answered else limit_s) as timer:
-            self._running.append(timer)
+        async with bounded(AFTER_SUCCESS_S if self._answered else limit_s) as limit:
+            self._running.append(limit)
             try:
                 stream = await self._network.connect(place.address, place.port, limit_s)
             finally:
-                self._running.remove(timer)
+                self._running.remove(limit)
         stream.abort()
         self._hurry()
         return stream
@@ -231,8 +231,8 @@ class _Waves:
         """One address has answered: the others need not be waited for to the end of the budget."""
         self._answered = True
         soon = asyncio.get_running_loop().time() + AFTER_SUCCESS_S
-        for timer in self._running:
-            timer.reschedule(min(soon, timer.when() or soon))
+        for limit in self._running:
+            limit.move(min(soon, limit.when))
 
 
 def _label(address: str, port: int) -> str:
