@@ -26,6 +26,11 @@ TARGET = "PGWHY_TARGET"
 """The variable that the command gets the target from: what is an argument, every user of the machine can read."""
 
 
+PATIENCE = 3
+"""How many times its limit a trial may take before it is a mistake: a machine with other work to do is slower. How long
+it takes on a quiet one is measured by the benchmarks."""
+
+
 class TrialError(RuntimeError):
     """The command printed no report; the message has what it printed instead."""
 
@@ -64,14 +69,18 @@ class Trial:
         wrong += [f"there is no warning of {cause}" for cause in expect.warns if cause not in told]
         if expect.fix is not None and expect.fix not in self.confirmed:
             wrong.append(f"the fix {expect.fix} was not confirmed")
-        if self.elapsed_s > expect.limit_s:
-            wrong.append(f"it took {self.elapsed_s:.1f} s, and may take {expect.limit_s:.1f} s")
+        if self._is_late:
+            wrong.append(f"it took {self.elapsed_s:.1f} s, and on a quiet machine may take {expect.limit_s:.1f} s")
         return tuple(wrong)
 
     @property
     def is_only_late(self) -> bool:
         """All is right but its time."""
-        return len(self.mistakes) == 1 and self.elapsed_s > self.fault.expect.limit_s
+        return len(self.mistakes) == 1 and self._is_late
+
+    @property
+    def _is_late(self) -> bool:
+        return self.elapsed_s > PATIENCE * self.fault.expect.limit_s
 
 
 def run(fault: Fault, world: World | None = None) -> Trial:
