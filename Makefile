@@ -16,7 +16,8 @@ PYTHON ?= python3
 VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
-# loadgroup: tests that share the parts of a module, or of the matrix of faults, have one worker, the others any.
+# loadgroup: tests that share the parts of a module have one worker, and so have those that run faults side by side
+# themselves (group "matrix"), one module after the other; the others have any.
 TESTS   = $(BIN)/pytest -n auto --dist loadgroup
 
 .PHONY: demo test parts drivers bench pictures score soak thorough fuzz pages rivals clean

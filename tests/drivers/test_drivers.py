@@ -22,6 +22,7 @@ from tests.drivers.clients import DRIVERS, Driver, Missing
 from tests.drivers.proofs import Tried, tried
 from tests.drivers.situations import Situation
 
+pytestmark = pytest.mark.xdist_group("matrix")
 SITUATIONS = situations.read()
 CASES = [(name, driver.id) for name, situation in SITUATIONS.items() for driver in situation.drivers]
 NOTHING_TO_PASTE = {
