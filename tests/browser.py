@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests import parts
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -34,9 +33,7 @@ class Shown:
 def chromium() -> Iterator[Any]:
     """The machine's Chromium, with a profile of its own; a skip where there is none (in CI: a failure)."""
     program = shutil.which("chromium")
-    if program is None:
-        reason = "no Chromium on this machine (make parts installs one)"
-        (pytest.fail if os.environ.get("PGWHY_ALL_PARTS") == "1" else pytest.skip)(reason)
+    parts.permitted("" if program else "no Chromium on this machine (make parts installs one)")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -104,11 +104,9 @@ def test_no_secret_that_nobody_told_us_leaves_a_command(inputs, monkeypatch, tmp
     assert not left, left[:10]
 
 
-@pytest.mark.parametrize("shape", list(SHAPES)[::3])
+@pytest.mark.parametrize("shape", [shape for shape in list(SHAPES)[::3] if shape != "a URL"])
 def test_a_secret_alone_in_place_of_a_target_is_not_shown(shape, monkeypatch, tmp_path, capfd):
     monkeypatch.chdir(tmp_path)
-    if shape == "a URL":
-        pytest.skip("it is a connection string")
     for form in ("json", "text"):
         assert run(["--format", form, "--no-login", "--timeout", "2", "--", SHAPES[shape]]) in (0, 1, 3)
         assert SHAPES[shape] not in "".join(capfd.readouterr())
