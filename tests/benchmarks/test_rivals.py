@@ -7,7 +7,7 @@ import pytest
 from benchmarks import phrases, rivals
 from benchmarks.rows import ask_all
 from pgwhy.lab.faults import faults
-from pgwhy.lab.faults.stage import staged
+from pgwhy.lab.faults.stage import missing, staged
 from pgwhy.lab.network.namespace import Ran
 from pgwhy.lab.world import World
 from tests import parts
@@ -63,7 +63,10 @@ def test_a_phrase_is_found_across_the_lines_of_a_box() -> None:
 
 def test_who_waits_is_asked_at_the_end_and_every_tool_has_an_answer() -> None:
     """psql waits out its own limit of two seconds; pg_isready answers at once that nobody does."""
-    rows = ask_all([faults.load("tcp-accepted-closed"), faults.load("tcp-dropped-connect-timeout")], [PSQL, PG_ISREADY])
+    chosen = [faults.load("tcp-accepted-closed"), faults.load("tcp-dropped-connect-timeout")]
+    for fault in chosen:
+        parts.permitted(missing(fault))
+    rows = ask_all(chosen, [PSQL, PG_ISREADY])
     assert [row.fault.slug for row in rows] == ["tcp-accepted-closed", "tcp-dropped-connect-timeout"]
     for row in rows:
         assert row.trial and row.trial.mistakes == ()

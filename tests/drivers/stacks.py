@@ -159,6 +159,11 @@ def _text(name: str) -> str:
     return (SOURCES / name).read_text(encoding="utf-8")
 
 
+def _laravel() -> str:
+    _asked("php", "-v")
+    return _asked(*_ILLUMINATE).partition("+")[0]
+
+
 def _asked(*command: str) -> str:
     """What the machine's own program says its version is."""
     if shutil.which(command[0]) is None:
@@ -212,7 +217,7 @@ RUNNERS: Mapping[str, Runner] = {
     "ruby-pg": Runner("ruby", partial(_asked, "ruby", "-e", _LIBPQ_OF_RUBY), partial(_ruby, "ruby-pg")),
     "rails": Runner("ruby", partial(_asked, "ruby", "-e", _RAILS + _LIBPQ_OF_RUBY), partial(_ruby, "rails")),
     "php-pdo": Runner("", partial(_asked, "php", "-r", "echo 'PHP ', PHP_VERSION;"), partial(_php, "php-pdo")),
-    "laravel": Runner("", lambda: _asked(*_ILLUMINATE).partition("+")[0], partial(_php, "laravel")),
+    "laravel": Runner("", _laravel, partial(_php, "laravel")),
     "pgx": Runner("go", partial(_pinned, "github.com/jackc/pgx/v5"), partial(_go, "pgx")),
     "lib-pq": Runner("go", partial(_pinned, "github.com/lib/pq"), partial(_go, "lib-pq")),
     "tokio-postgres": Runner("rust", partial(_pinned, "tokio-postgres"), partial(_rust, "tokio-postgres")),

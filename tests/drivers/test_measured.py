@@ -65,7 +65,10 @@ def test_a_snippet_as_printed_connects(stack: str, measured: Callable[[str], tup
         parts.permitted(str(missing))
         return
     assert attempt.connected, attempt.said
-    assert asdict(connected) == MEASURED["stacks"][stack], "python -m tests.drivers.measure"
+    known = MEASURED["stacks"][stack]
+    if connected.version != known["version"]:
+        parts.permitted(f"{stack} was measured with {known['version']}, and this machine has {connected.version}")
+    assert asdict(connected) == known, "python -m tests.drivers.measure"
 
 
 @pytest.mark.parametrize("driver", DRIVERS)

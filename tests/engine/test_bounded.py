@@ -138,7 +138,8 @@ def test_a_run_answers_three_requests_at_most(inputs: int) -> None:
             "stopped",
             "exchanges-spent",
         )
-        assert seen.get("authentication.exchanges") == 3
+        # How many requests come in one piece is chance; what is told is never less than what was answered.
+        assert len(asking.answers) <= seen.get("authentication.exchanges") <= 3
         assert report.verdict.status == "fails" and report.verdict.stage == "auth"
         assert "again and again" in " ".join(page(report))
 
