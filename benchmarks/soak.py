@@ -17,12 +17,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 
+from pgwhy.engine.reports import all_rules, of_saved
 from pgwhy.lab.faults import faults
 from pgwhy.lab.faults.fault import Fault
 from pgwhy.lab.faults.faults import FaultError
 from pgwhy.lab.faults.matrix import Matrix
 from pgwhy.lab.faults.stage import missing
-from pgwhy.lab.faults.trial import Trial, TrialError, explained_again
+from pgwhy.lab.faults.trial import Trial, TrialError
 from pgwhy.lab.network.namespace import NamespaceError
 from pgwhy.lab.postgres.installation import PostgresError
 
@@ -75,7 +76,7 @@ def _answer(matrix: Matrix, started: Future[Trial]) -> tuple[str, float]:
     except (PostgresError, NamespaceError, FaultError, TrialError, OSError) as error:
         return f"no answer: {error}", 0.0
     mistakes = list(trial.mistakes)
-    again, verdict = explained_again(trial.report), trial.report.verdict
+    again, verdict = of_saved(trial.report, all_rules()).verdict, trial.report.verdict
     if (again.cause, again.stage, again.status) != (verdict.cause, verdict.stage, verdict.status):
         mistakes.append(f"explained again it is {again.status} with {again.cause} in {again.stage}")
     return "; ".join(mistakes) or RIGHT, trial.elapsed_s

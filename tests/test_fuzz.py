@@ -6,15 +6,15 @@ import json
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pgwhy.causes import Cause
 from pgwhy.engine import reports
-from pgwhy.engine.batch import answered, answers
+from pgwhy.engine.batch import answers
 from pgwhy.error_text import without_escapes
 from pgwhy.machine import Machine
-from pgwhy.redaction import Redactor
+from pgwhy.redaction import Redactor, for_machine
 from pgwhy.report import document, saved
 from pgwhy.report.text import page
 
@@ -30,7 +30,8 @@ PIECES = (
     "Connection refused", "password authentication failed for user ", "'alex'", '"alex"', "SQLSTATE[08006] [7] ",
     "getaddrinfo ENOTFOUND ", "dial tcp ", "[::1]:5432", "postgresql://u:p@h:5432/d?sslmode=require", "\\n", "\\\"",
     "\\u00e9", "\x1b[31m", "\x1b]8;;", "\x07", "\u202e", "\0", "\ufeff", "&quot;", "<br>", "Ã©", "' +\n'", "│ ",
-    "{", "}", "[", "]", "(", ")", "%3D", "endpoint=ep-cool-darkness-123456;", "\t", "\r\n", "\n",
+    "{", "}", "[", "]", "(", ")", "%3D", "endpoint=ep-cool-darkness-123456;", "password=", "PASSWORD '", "Bearer ",
+    ":s3cr3t@", "\t", "\r\n", "\n",
     " ", "2026-11-25 22:00:07 ", "E   ", "> ", "code: '28P01'", "P1001", "ECONNREFUSED", "errno: -111",
     "0x0000274D/10061",
     "😀", "İ", "\ud800",
@@ -60,17 +61,20 @@ def test_any_text_has_a_page(text: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(TEXTS)
-def test_in_a_batch_it_has_the_same_cause(text: str) -> None:
-    found = answered(reports.observations_of_text(text), RULES)
-    assert found.cause == reports.of_text(text, MACHINE, rulebook=RULES).verdict.cause
-    assert found.cause is None or found.cause in set(Cause)
+@example("FATAL: endpoint=ep-cool-darkness-123456;0x0000274D/10061")
+def test_in_a_batch_it_has_the_same_answer(text: str) -> None:
+    (found,) = answers([json.dumps({"text": text}).encode()], RULES, for_machine(MACHINE))
+    verdict = reports.of_text(text, MACHINE, rulebook=RULES).verdict
+    also = [{"cause": cause, "rule": rule} for cause, rule in verdict.also]
+    assert found == {"id": None, "cause": verdict.cause, "rule": verdict.rule, "stage": verdict.stage, "also": also}
+    assert verdict.cause is None or verdict.cause in set(Cause)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(st.binary(max_size=80), TEXTS.map(lambda t: json.dumps({"text": t}).encode())), max_size=5))
 def test_any_lines_are_answered_one_for_one(lines: list[bytes]) -> None:
     lines = [line.replace(b"\n", b" ") for line in lines]
-    assert len(list(answers(lines, RULES))) == sum(1 for line in lines if line.strip())
+    assert len(list(answers(lines, RULES, for_machine(MACHINE)))) == sum(1 for line in lines if line.strip())
 
 
 JSON = st.recursive(

@@ -191,7 +191,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 @pytest.mark.promise("no-secret-leaves", 1, 1)
-@pytest.mark.parametrize("where", ["pgwhy.network.Network.connect", "pgwhy.engine.diagnosis.findings_that_count"])
+@pytest.mark.parametrize("where", ["pgwhy.network.Network.connect", "pgwhy.engine.diagnosis.conclude"])
 @pytest.mark.sampled(by=sampling.each("where", "shape"))
 @pytest.mark.parametrize("shape", list(SHAPES)[::5])
 def test_an_exception_holds_no_secret_in_any_attribute(shape, where, monkeypatch):
@@ -217,7 +217,7 @@ def test_the_log_of_a_bug_holds_no_secret(place, monkeypatch, capfd):
     def broken(*arguments: object) -> None:
         raise RuntimeError(f"could not parse {secret}")
 
-    monkeypatch.setattr("pgwhy.engine.diagnosis.findings_that_count", broken)
+    monkeypatch.setattr("pgwhy.engine.diagnosis.conclude", broken)
     with serving(refusing(secret)) as port:
         plant = PLACES[place](secret, port)
         laid_out(plant, Path.cwd())

@@ -8,15 +8,16 @@ import sys
 import pytest
 
 from pgwhy.engine import reports
-from pgwhy.engine.batch import LONGEST_LINE, answered, answers, lines
+from pgwhy.engine.batch import LONGEST_LINE, answers, lines
 from pgwhy.machine import Machine
+from pgwhy.redaction import Redactor
 
 RULES = reports.all_rules()
 REFUSED = 'connection to server at "db.example.com" (192.0.2.7), port 5432 failed: Connection refused'
 
 
 def asked(*objects: object) -> list[dict]:
-    return list(answers((json.dumps(each).encode() for each in objects), RULES))
+    return list(answers((json.dumps(each).encode() for each in objects), RULES, Redactor()))
 
 
 def test_each_line_gets_its_answer_in_order() -> None:
@@ -40,9 +41,9 @@ def test_it_says_what_a_single_explain_says(rule) -> None:
         text = example.given["error"].get("message")
         if text:
             verdict = reports.of_text(text, Machine.here()).verdict
-            told = answered(reports.observations_of_text(text), RULES)
-            assert (told.cause, told.rule, told.stage) == (verdict.cause, verdict.rule, verdict.stage)
-            assert list(told.also) == [(str(cause), id) for cause, id in verdict.also]
+            (told,) = asked({"text": text})
+            assert (told["cause"], told["rule"], told["stage"]) == (verdict.cause, verdict.rule, verdict.stage)
+            assert told["also"] == [{"cause": cause, "rule": id} for cause, id in verdict.also]
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_it_says_what_a_single_explain_says(rule) -> None:
     ],
 )
 def test_a_line_that_cannot_be_read_is_answered_too(line: bytes | None, error: str) -> None:
-    bad, good = answers([line, json.dumps({"id": 2, "text": REFUSED}).encode()], RULES)
+    bad, good = answers([line, json.dumps({"id": 2, "text": REFUSED}).encode()], RULES, Redactor())
     assert bad["error"].startswith(error) and bad["cause"] is None
     assert good["id"] == 2 and good["cause"] == "connection-refused"
 
@@ -67,7 +68,7 @@ def test_empty_lines_are_passed_over_and_lines_that_are_too_long_are_told() -> N
     stream = io.BytesIO(b'\n{"text": ""}\n' + b"x" * (LONGEST_LINE + 5) + b'\n{"text": "last"}')
     read = list(lines(stream))
     assert read[2] is None and read[-1] == b'{"text": "last"}'
-    assert len(list(answers(read, RULES))) == 3
+    assert len(list(answers(read, RULES, Redactor()))) == 3
 
 
 def test_a_driver_is_a_help_and_no_condition() -> None:

@@ -7,14 +7,16 @@ from collections.abc import Callable
 import pytest
 
 from pgwhy.causes import Cause
+from pgwhy.engine import reports
 from pgwhy.finding import Status
 from pgwhy.lab.faults import faults
 from pgwhy.lab.faults.fault import LIMIT_S
 from pgwhy.lab.faults.stage import missing
-from pgwhy.lab.faults.trial import Trial, explained_again
+from pgwhy.lab.faults.trial import Trial
 from pgwhy.lab.neon import messages
 from tests import parts, sampling
 
+RULES = reports.all_rules()
 NOT_SHOWN = ("healthy-npgsql",)
 """No .NET runtime is to be had on the machines that test this: the string is read by its grammar alone."""
 NO_FAULT = (Cause.CLOCK_SKEW,)
@@ -78,7 +80,7 @@ def test_a_fault_is_diagnosed_as_its_file_expects(slug: str, trial_of: Callable[
     parts.permitted(missing(faults.load(slug)))
     trial = trial_of(slug)
     assert trial.mistakes == ()
-    again = explained_again(trial.report)
+    again = reports.of_saved(trial.report, RULES).verdict
     assert (again.cause, again.stage, again.status) == (
         trial.fault.expect.cause,
         trial.report.verdict.stage,

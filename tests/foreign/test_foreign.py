@@ -358,9 +358,10 @@ def test_a_batch_passes_over_a_line_of_any_length(tmp_path) -> None:
 
 def test_a_batch_without_an_end_of_its_line_ends() -> None:
     from pgwhy.engine import batch
+    from pgwhy.redaction import Redactor
 
     with Path("/dev/zero").open("rb") as endless:
-        found = list(batch.answers(batch.lines(endless), rulebook=None))  # type: ignore[arg-type]  # it is not asked
+        found = list(batch.answers(batch.lines(endless), rulebook=None, redactor=Redactor()))  # type: ignore[arg-type]  # it is not asked
     assert [each["error"] for each in found] == ["line 1 has no end after 2 GB: nothing after it is read"]
 
 

@@ -14,9 +14,9 @@ from dataclasses import field
 from typing import Any
 
 from pgwhy.causes import Cause, Severity
-from pgwhy.engine.batch import answered
-from pgwhy.engine.explanation import matches_in_order
+from pgwhy.engine.conclusion import conclude
 from pgwhy.engine.reports import observations_of_text
+from pgwhy.redaction import Redactor
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.match import Match
 from pgwhy.values import dataclass
@@ -58,8 +58,8 @@ def score(lines: Iterable[str], rulebook: Rulebook) -> Score:
 
 
 def _count(case: dict[str, Any], rulebook: Rulebook, found: Score) -> None:
-    seen = observations_of_text(case["text"])
-    given, right = answered(seen, rulebook), {case["cause"], *case.get("accept", ())}
+    concluded = conclude(observations_of_text(case["text"], Redactor()), rulebook)
+    given, right = concluded.decision, {case["cause"], *case.get("accept", ())}
     no_problem = case["cause"] == Cause.NOT_A_CONNECTION_PROBLEM
     found.texts += 1
     found.strict += given.cause == case["cause"]
@@ -71,7 +71,7 @@ def _count(case: dict[str, Any], rulebook: Rulebook, found: Score) -> None:
     if given.rule is None:
         return
     found.first[given.rule] = found.first.get(given.rule, 0) + 1
-    holding = [held for held in matches_in_order(seen, rulebook) if held.rule.severity is Severity.ERROR]
+    holding = [held for held in concluded.matches if held.rule.severity is Severity.ERROR]
     if given.cause in right and not any(h.rule.cause in right for h in holding if h.rule.id != given.rule):
         first = next(held for held in holding if held.rule.id == given.rule)
         found.alone.setdefault(given.rule, []).append((case["id"], _words(first)))

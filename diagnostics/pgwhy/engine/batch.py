@@ -12,14 +12,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
-from pgwhy.causes import Severity
 from pgwhy.client import UnknownClient, resolve
-from pgwhy.engine.explanation import matches_in_order
+from pgwhy.engine.conclusion import conclude
 from pgwhy.engine.reports import observations_of_text
-from pgwhy.facts import Observations
+from pgwhy.engine.verdict import Decision
 from pgwhy.foreign import files, json_text
+from pgwhy.redaction import Redactor
 from pgwhy.rulebook.book import Rulebook
-from pgwhy.values import dataclass
 
 LONGEST_LINE = 4_000_000
 """Bytes. A longer line is passed over, so that memory does not depend on what somebody sends."""
@@ -27,34 +26,7 @@ ENDLESS = 2_000_000_000
 """Bytes of a line after which no end of it is expected any more."""
 
 
-@dataclass(frozen=True)
-class TextCause:
-    """What one text was found to be: the verdict without words. All `None`: no cause is known."""
-
-    cause: str | None
-    rule: str | None
-    stage: str | None
-    also: tuple[tuple[str, str], ...] = ()
-    """Other causes that look the same, with their rules."""
-
-
-def answered(seen: Observations, rulebook: Rulebook) -> TextCause:
-    """The cause that `verdict.decide` names for an error text alone."""
-    errors = [h.rule for h in matches_in_order(seen, rulebook) if h.rule.severity is Severity.ERROR and h.rule.cause]
-    if not errors:
-        return TextCause(None, None, None)
-    first = errors[0]
-    also: dict[str, str] = {}
-    for rule in errors[1:]:
-        if rule.cause not in (None, first.cause) and rule.stage is first.stage:
-            also.setdefault(str(rule.cause), rule.id)
-    about = first.cause.about if first.cause else None
-    return TextCause(
-        str(first.cause), first.id, about.stage.value if about and about.stage else None, tuple(also.items())
-    )
-
-
-def answers(lines: Iterable[bytes | int | None], rulebook: Rulebook) -> Iterator[dict[str, Any]]:
+def answers(lines: Iterable[bytes | int | None], rulebook: Rulebook, redactor: Redactor) -> Iterator[dict[str, Any]]:
     """The answer to each line that is not empty. `None` is a line that was too long to be read, a number of bytes the
     beginning of one that has no end."""
     for number, line in enumerate(lines, 1):
@@ -63,7 +35,7 @@ def answers(lines: Iterable[bytes | int | None], rulebook: Rulebook) -> Iterator
         elif line is None:
             yield _unread(None, number, f"is longer than {LONGEST_LINE // 1_000_000} MB")
         elif line.strip():
-            yield _answer(line, number, rulebook)
+            yield _answer(line, number, rulebook, redactor)
 
 
 def lines(stream: IO[bytes]) -> Iterator[bytes | int | None]:
@@ -81,7 +53,13 @@ def lines(stream: IO[bytes]) -> Iterator[bytes | int | None]:
             return
 
 
-def _answer(line: bytes, number: int, rulebook: Rulebook) -> dict[str, Any]:
+def answer(id: Any, found: Decision) -> dict[str, Any]:
+    """The answer that a line gets, as it goes into JSON."""
+    also = [{"cause": cause, "rule": rule} for cause, rule in found.also]
+    return {"id": id, "cause": found.cause, "rule": found.rule, "stage": found.stage, "also": also}
+
+
+def _answer(line: bytes, number: int, rulebook: Rulebook, redactor: Redactor) -> dict[str, Any]:
     try:
         given = json_text.read(line.decode("utf-8", "replace"), LONGEST_LINE)
     except json_text.Unfit as problem:
@@ -90,9 +68,8 @@ def _answer(line: bytes, number: int, rulebook: Rulebook) -> dict[str, Any]:
         return _unread(None, number, 'is not an object with "text"')
     if not isinstance(given.get("text"), str):
         return _unread(given.get("id"), number, 'has no "text"' if "text" not in given else '"text" is not a text')
-    found = answered(observations_of_text(given["text"], _client(given.get("driver"))), rulebook)
-    also = [{"cause": cause, "rule": rule} for cause, rule in found.also]
-    return {"id": given.get("id"), "cause": found.cause, "rule": found.rule, "stage": found.stage, "also": also}
+    seen = observations_of_text(given["text"], redactor, _client(given.get("driver")))
+    return answer(given.get("id"), conclude(seen, rulebook).decision)
 
 
 def _unread(id: Any, number: int, says: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import field, replace
 from pathlib import Path
@@ -14,14 +14,13 @@ from pgwhy import error_text, redaction
 from pgwhy import target as targets
 from pgwhy.client import LIBPQ_HERE, Client, ClientFacts
 from pgwhy.engine import reports
-from pgwhy.engine.explanation import explain
+from pgwhy.engine.conclusion import conclude
 from pgwhy.engine.observation import Progress, begin, observe
 from pgwhy.engine.reports import of_text as explain_text
-from pgwhy.engine.verdict import findings_that_count
 from pgwhy.engine.verification import Experiment, described, verify
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations
-from pgwhy.finding import Finding, Report, Severity
+from pgwhy.finding import Report
 from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.probes.permit import Permit
@@ -99,30 +98,29 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
         interrupted = _absorb_cancellation()
     observations = _concluded(seen)
     rulebook = loading.result()
-    explanation = explain(observations, rulebook)
-    findings, ignored = _without_ignored(findings_that_count(explanation, observations), request.ignore)
+    concluded = conclude(
+        observations, rulebook, login=request.options.login, ignore=request.ignore, interrupted=interrupted
+    )
+    findings = None
     if request.verify and not interrupted:
         run = Experiment(
             request.target, request.client, request.machine, request.options, network, observations, rulebook, permit
         )
         try:
-            findings = await verify(findings, run)
+            findings = await verify(concluded.findings, run)
         except asyncio.CancelledError:
             interrupted = _absorb_cancellation()
-            findings = described(findings, request.target)
-    else:
-        findings = described(findings, request.target)
-    return reports.report(
-        request.machine,
-        observations,
-        findings,
-        explanation,
-        rulebook,
-        login=request.options.login,
+            concluded = conclude(
+                observations, rulebook, login=request.options.login, ignore=request.ignore, interrupted=True
+            )
+    return replace(
+        reports.of(concluded, rulebook, request.machine.now),
+        findings=described(concluded.findings, request.target) if findings is None else findings,
         target=targets.masked(request.target),
-        timeline=network.timeline.spans,
-        duration_ms=network.timeline.elapsed_ms(),
-        extra=({"interrupted": True} if interrupted else {}) | ({"ignored": list(ignored)} if ignored else {}),
+        timeline=tuple(network.timeline.spans),
+        duration_ms=round(network.timeline.elapsed_ms(), 1),
+        extra=({"interrupted": True} if interrupted else {})
+        | ({"ignored": list(concluded.ignored)} if concluded.ignored else {}),
     )
 
 
@@ -174,16 +172,3 @@ def _concluded(seen: Run) -> Observations:
         if text := observations.get(path):
             return observations.with_record(error_text.clean(text, Origin.OBSERVED))
     return observations
-
-
-def _without_ignored(
-    findings: Iterable[Finding], ignore: frozenset[str]
-) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """Warnings and notes of ignored rules are left out; an error is the verdict itself and stays."""
-    kept, ignored = [], []
-    for finding in findings:
-        if finding.rule in ignore and finding.severity is not Severity.ERROR:
-            ignored.append(finding.rule)
-        else:
-            kept.append(finding)
-    return tuple(kept), tuple(ignored)

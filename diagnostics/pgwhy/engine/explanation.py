@@ -7,7 +7,8 @@ the most tests. What another rule supersedes is hidden. Whether the run itself d
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from functools import cached_property
 from typing import Any
 
 from pgwhy.causes import FixKind, Severity, Stage
@@ -34,32 +35,38 @@ class Hidden:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The findings in the order in which a person should read them; the first error is the cause."""
+    """The rules that hold, in the order in which a person should read them; the first error is the cause.
 
-    findings: tuple[Finding, ...]
-    doubts: tuple[Doubt, ...] = ()
-    """Only without an error: rules that may be it, the most likely first."""
-    hidden: tuple[Hidden, ...] = ()
+    Words are found when they are asked for: half of the work, and a batch of texts needs none.
+    """
+
+    observations: Observations
+    rulebook: Rulebook
+    matches: tuple[Match, ...]
+    hidden: tuple[Hidden, ...]
+    superseded: Set[str]
+    """Every rule that one which holds supersedes, whether it holds itself or not."""
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """A finding for each of `matches`, in the same order."""
+        return tuple(finding(each, self.observations) for each in self.matches)
+
+    @cached_property
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Only without an error: rules that may be it, the most likely first."""
+        if any(each.rule.severity is Severity.ERROR for each in self.matches):
+            return ()
+        open_ = (each for each in self.rulebook.ask(self.observations) if each.answer is Answer.CANNOT_TELL)
+        return _doubts(open_, self.superseded, self.observations)
 
 
 def explain(observations: Observations, rulebook: Rulebook) -> Explanation:
     """Ask every rule. The same observations and rules give the same answer, whenever and wherever."""
     holding = rulebook.matches(observations)
     told, behind = _in_order(holding)
-    doubts: tuple[Doubt, ...] = ()
-    if not any(each.rule.severity is Severity.ERROR for each in told):
-        open_ = (each for each in rulebook.ask(observations) if each.answer is Answer.CANNOT_TELL)
-        doubts = _doubts(open_, behind, observations)
-    return Explanation(
-        findings=tuple(_finding(each, observations) for each in told),
-        doubts=doubts,
-        hidden=tuple(Hidden(each.rule.id, behind[each.rule.id]) for each in holding if each.rule.id in behind),
-    )
-
-
-def matches_in_order(observations: Observations, rulebook: Rulebook) -> list[Match]:
-    """The rules that `explain` makes findings of, in its order: for somebody who needs no words."""
-    return _in_order(rulebook.matches(observations))[0]
+    hidden = tuple(Hidden(each.rule.id, behind[each.rule.id]) for each in holding if each.rule.id in behind)
+    return Explanation(observations, rulebook, tuple(told), hidden, behind.keys())
 
 
 def _in_order(holding: Iterable[Match]) -> tuple[list[Match], dict[str, str]]:
@@ -90,10 +97,16 @@ def _of_the_users_client(held: Match) -> bool:
     return "error" in records or records <= {"target", "client", "settings"}
 
 
-def _finding(held: Match, observations: Observations) -> Finding:
+def origin(held: Match) -> Origin:
+    """Whether it rests on a text that the user reported, or on what this machine saw."""
+    if held.facts["error.origin"] == Origin.REPORTED and any(t.path.startswith("error.") for t in held.evidence):
+        return Origin.REPORTED
+    return Origin.OBSERVED
+
+
+def finding(held: Match, observations: Observations) -> Finding:
+    """A rule that holds, in words."""
     rule = held.rule
-    evidence = _evidence(held.evidence, held.facts)
-    reported = any(e.fact.startswith("error.") for e in evidence) and held.facts["error.origin"] == Origin.REPORTED
     return Finding(
         rule=rule.id,
         cause=rule.cause,
@@ -103,8 +116,8 @@ def _finding(held: Match, observations: Observations) -> Finding:
         title=word(rule.title, observations),
         because=word(rule.because, observations),
         stage=rule.stage,
-        origin=Origin.REPORTED if reported else Origin.OBSERVED,
-        evidence=evidence,
+        origin=origin(held),
+        evidence=_evidence(held.evidence, held.facts),
         references=rule.references,
         fixes=_remedies(rule.fixes, held.facts, observations),
         words=tuple(cut(word) for word in held.words),
@@ -167,7 +180,7 @@ def _asked(value: Any) -> list[str]:
     return [path for text in texts for path in placeholders(text)]
 
 
-def _doubts(held: Iterable[Match], hidden: Iterable[str], observations: Observations) -> tuple[Doubt, ...]:
+def _doubts(held: Iterable[Match], hidden: Set[str], observations: Observations) -> tuple[Doubt, ...]:
     """Errors for which something speaks, in stages not passed yet: those that miss the fewest facts first."""
     passed = _passed(observations)
     fitting = [

@@ -6,60 +6,44 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pgwhy import __version__, error_text, redaction
 from pgwhy.client import ClientFacts, habits_alone, resolve
-from pgwhy.engine.explanation import Explanation, explain
-from pgwhy.engine.verdict import decide, findings_that_count
+from pgwhy.engine.conclusion import Conclusion, conclude
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations, Vocabulary
 from pgwhy.finding import Finding, Fix, Report, Status, in_order
 from pgwhy.machine import Machine
-from pgwhy.timeline import Span
+from pgwhy.redaction import Redactor
 
 if TYPE_CHECKING:
     from pgwhy.rulebook.book import Rulebook
 
 
-def report(
-    machine: Machine,
-    observations: Observations,
-    findings: tuple[Finding, ...],
-    explanation: Explanation,
-    rulebook: Rulebook,
-    *,
-    login: bool = True,
-    target: dict[str, dict[str, Any]] | None = None,
-    timeline: Iterable[Span] = (),
-    duration_ms: float = 0.0,
-    extra: dict[str, Any] | None = None,
-) -> Report:
-    """The report of what was seen and what the rules make of it. `target` is masked; `None`: nobody gave one."""
-    extra = extra or {}
-    verdict = decide(findings, explanation, observations, login=login, interrupted="interrupted" in extra)
+def of(conclusion: Conclusion, rulebook: Rulebook, now: datetime) -> Report:
+    """The report of what was concluded, with nothing that only a run has: no target, no timeline."""
+    seen = conclusion.observations
     return Report(
         report_id=os.urandom(3).hex(),
         version=__version__,
         rules_digest=rulebook.digest,
-        started_at=machine.now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        duration_ms=round(duration_ms, 1),
-        target=target or {},
+        started_at=now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        duration_ms=0.0,
+        target={},
         tested_as={
-            "client": observations.get("client.id"),
-            "version": observations.get("client.version") or None,
-            "guessed": bool(observations.get("client.guessed")),
+            "client": seen.get("client.id"),
+            "version": seen.get("client.version") or None,
+            "guessed": bool(seen.get("client.guessed")),
         },
-        verdict=verdict,
-        findings=findings,
-        observations=observations,
-        timeline=tuple(timeline),
-        fits=explanation.doubts if verdict.cause is None and verdict.status in (Status.FAILS, Status.UNKNOWN) else (),
-        extra=extra,
+        verdict=conclusion.verdict,
+        findings=conclusion.findings,
+        observations=seen,
+        timeline=(),
+        fits=conclusion.doubts,
     )
 
 
@@ -71,43 +55,38 @@ def of_text(
     rulebook: Rulebook | None = None,
 ) -> Report:
     """What an error text alone tells. Raises `UnknownClient`. `rulebook`: where the rules are loaded already."""
-    seen = observations_of_text(redaction.for_machine(machine).pasted(text), client)
+    seen = observations_of_text(text, redaction.for_machine(machine), client)
     rulebook = rulebook or all_rules(rules)
-    explanation = explain(seen, rulebook)
-    return report(machine, seen, findings_that_count(explanation, seen), explanation, rulebook)
+    return of(conclude(seen, rulebook), rulebook, machine.now)
 
 
-def observations_of_text(text: str, client: str | None = None) -> Observations:
+def observations_of_text(text: str, redactor: Redactor, client: str | None = None) -> Observations:
     """What a text tells, as observations: itself, and whose it is. Raises `UnknownClient`.
 
-    The text is read as it is: what is shown of it has to go through redaction before.
+    Whoever explains a text reads it so: without its secrets, so that every way to ask gives the same answer.
     """
-    record = error_text.clean(text, Origin.REPORTED, alone=True)
+    record = error_text.clean(redactor.pasted(text), Origin.REPORTED, alone=True)
     spoken_for = resolve(client, record.message, None)
     return Observations({ClientFacts.name: habits_alone(spoken_for), ErrorText.name: record})
 
 
 def of_saved(saved: Report, rulebook: Rulebook) -> Report:
     """The same run, asked with the rules of today. The outcome of a fix stays where it is the same fix."""
-    seen = saved.observations
-    explanation = explain(seen, rulebook)
-    left_out = {each.get("rule") for each in saved.extra.get("ignored", ()) if isinstance(each, dict)}
-    tried = {(finding.rule, fix.id): fix for finding in saved.findings for fix in finding.fixes}
-    findings = tuple(
-        replace(each, fixes=_as_tried(each, tried))
-        for each in findings_that_count(explanation, seen)
-        if each.rule not in left_out
+    concluded = conclude(
+        saved.observations,
+        rulebook,
+        login=saved.verdict.status is not Status.REACHABLE,
+        ignore={str(each.get("rule")) for each in saved.extra.get("ignored", ()) if isinstance(each, dict)},
+        interrupted=bool(saved.extra.get("interrupted")),
     )
-    interrupted = bool(saved.extra.get("interrupted"))
-    login = saved.verdict.status is not Status.REACHABLE
-    verdict = decide(findings, explanation, seen, login=login, interrupted=interrupted)
+    tried = {(finding.rule, fix.id): fix for finding in saved.findings for fix in finding.fixes}
     return replace(
         saved,
         version=__version__,
         rules_digest=rulebook.digest,
-        verdict=verdict,
-        findings=findings,
-        fits=explanation.doubts if verdict.cause is None and verdict.status in (Status.FAILS, Status.UNKNOWN) else (),
+        verdict=concluded.verdict,
+        findings=tuple(replace(each, fixes=_as_tried(each, tried)) for each in concluded.findings),
+        fits=concluded.doubts,
         # What a newer version said of its own findings is not said of these.
         extra={k: v for k, v in saved.extra.items() if k not in ("tool", "verdict", "findings", "fits")},
     )

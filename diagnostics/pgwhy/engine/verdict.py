@@ -2,37 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pgwhy.causes import Cause, Stage
 from pgwhy.engine.disagreement import other_target, reported_elsewhere
-from pgwhy.engine.explanation import Explanation
+from pgwhy.engine.explanation import origin
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict
 from pgwhy.probes.obstacle import Obstacle, reason
 from pgwhy.progress import connects, here_connects, stopped_at
+from pgwhy.rulebook.match import Match
+from pgwhy.rulebook.rule import Rule
+from pgwhy.values import dataclass
 
 
-def findings_that_count(explanation: Explanation, seen: Observations) -> tuple[Finding, ...]:
-    """The findings without errors that the run itself disproves, the cause first.
+@dataclass(frozen=True)
+class Decision:
+    """The verdict without its words."""
+
+    status: Status
+    stage: Stage | None
+    cause: Cause | None
+    rule: str | None
+    also: tuple[tuple[Cause, str], ...]
+    """Other causes at the same stage, with their rules: from here they look the same."""
+
+
+def counts(match: Match, seen: Observations) -> bool:
+    """It is no error, or none that the run itself disproves.
 
     A run that connects has no error. A pasted error text is about somebody else's run, so what rests on it stays.
     """
-    return tuple(f for f in explanation.findings if f.severity is not Severity.ERROR or _not_disproved(f, seen))
+    if match.rule.severity is not Severity.ERROR or origin(match) is Origin.REPORTED:
+        return True
+    if connects(seen):
+        return False
+    if seen.get("authentication.outcome") == "ok":
+        # The login got through, so only what comes after it, or what keeps the client from getting there, can be wrong.
+        return match.rule.stage in (Stage.SESSION, Stage.TCP, Stage.DNS)
+    return True
 
 
-def decide(
-    findings: tuple[Finding, ...],
-    explanation: Explanation,
-    seen: Observations,
-    *,
-    login: bool,
-    interrupted: bool = False,
-) -> Verdict:
-    """The verdict of these observations. `login` is false with `--no-login`."""
-    errors = [f for f in findings if f.severity is Severity.ERROR and f.cause is not None]
+def decide(rules: Iterable[Rule], seen: Observations, *, login: bool, interrupted: bool) -> Decision:
+    """What the rules that hold and count come to, the first error being the cause. `login` is false with
+    `--no-login`."""
+    errors = [rule for rule in rules if rule.severity is Severity.ERROR and rule.cause is not None]
     first = errors[0] if errors else None
     stage = None
     status = _status_without_cause(seen, login=login) if first is None else Status.FAILS
@@ -44,20 +60,28 @@ def decide(
         stage = Stage.AUTH
     if status is Status.FAILS:
         stage = first.cause.about.stage if first is not None and first.cause is not None else stopped_at(seen)
+    if first is None:
+        return Decision(status, stage, None, None, ())
+    return Decision(status, stage, first.cause, first.id, tuple(_others(errors)))
+
+
+def worded(
+    decision: Decision, first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations, *, interrupted: bool
+) -> Verdict:
+    """The decision for a person. `first` is the finding of its cause; `None` without one."""
+    is_open = decision.status in (Status.FAILS, Status.UNKNOWN)
     return Verdict(
-        status=status,
-        summary=_summary(status, first, seen, interrupted=interrupted),
-        stage=stage,
-        cause=first.cause if first else None,
-        rule=first.rule if first else None,
+        status=decision.status,
+        summary=_summary(decision.status, first, seen, interrupted=interrupted),
+        stage=decision.stage,
+        cause=decision.cause,
+        rule=decision.rule,
         owner=first.owner if first else None,
         retry=first.retry if first else None,
         here=_here(seen),
-        also=tuple(_others(first, errors)),
-        ruled_out=_ruled_out(seen) if status in (Status.FAILS, Status.UNKNOWN) else (),
-        next=()
-        if interrupted or status in (Status.CONNECTS, Status.REACHABLE)
-        else _next(first, explanation.doubts, seen),
+        also=decision.also,
+        ruled_out=_ruled_out(seen) if is_open else (),
+        next=_next(first, doubts, seen) if is_open and not interrupted else (),
     )
 
 
@@ -76,17 +100,6 @@ def _status_without_cause(seen: Observations, *, login: bool) -> Status:
 def _kept_back(seen: Observations) -> str:
     """Why pgwhy made no login of its own accord, in words; empty if it made one, or the user wanted none."""
     return reason(seen.get("authentication.not_tried_because"))
-
-
-def _not_disproved(finding: Finding, seen: Observations) -> bool:
-    if finding.origin is Origin.REPORTED:
-        return True
-    if connects(seen):
-        return False
-    if seen.get("authentication.outcome") == "ok":
-        # The login got through, so only what comes after it, or what keeps the client from getting there, can be wrong.
-        return finding.stage in (Stage.SESSION, Stage.TCP, Stage.DNS)
-    return True
 
 
 def _ran(seen: Observations) -> bool:
@@ -177,16 +190,13 @@ def _here(seen: Observations) -> str | None:
     return f"{libpq} on this machine fails too" + (f": {said[-1]}" if said else "")
 
 
-def _others(first: Finding | None, errors: list[Finding]) -> list[tuple[Cause, str]]:
-    """Other causes at the same stage: from here they look the same."""
-    if first is None:
-        return []
-    seen_causes, others = {first.cause}, []
-    for finding in errors[1:]:
-        if finding.cause is not None and finding.cause not in seen_causes and finding.stage == first.stage:
-            seen_causes.add(finding.cause)
-            others.append((finding.cause, finding.rule))
-    return others
+def _others(errors: list[Rule]) -> Iterator[tuple[Cause, str]]:
+    first, *rest = errors
+    named = {first.cause}
+    for rule in rest:
+        if rule.cause is not None and rule.cause not in named and rule.stage is first.stage:
+            named.add(rule.cause)
+            yield rule.cause, rule.id
 
 
 _EXCLUDES: tuple[tuple[str, Callable[[Any], bool], tuple[Cause, ...]], ...] = (

@@ -49,7 +49,7 @@ def why_not(rule: Rule, observations: Observations, rulebook: Rulebook) -> WhyNo
     facts = FactCache(observations)
     blocks = tuple(_block(block.tests, facts) for block in rule.when)
     explanation = explain(observations, rulebook)
-    told = [finding.rule for finding in explanation.findings]
+    told = [match.rule.id for match in explanation.matches]
     behind = {hidden.rule: hidden.behind for hidden in explanation.hidden}
     place = told.index(rule.id) + 1 if rule.id in told else 0
     first = told[0] if told and place != 1 else ""

@@ -7,10 +7,12 @@ import os
 import sys
 from typing import IO
 
+from pgwhy.cli import trouble
 from pgwhy.cli.given import unreadable
 from pgwhy.engine.batch import answers, lines
 from pgwhy.foreign import files
-from pgwhy.redaction import Redactor
+from pgwhy.machine import Machine
+from pgwhy.redaction import for_machine
 from pgwhy.rulebook.book import Rulebook
 
 ALL_ANSWERED = 0
@@ -29,9 +31,10 @@ def answer(file: str, rules: Rulebook) -> int:
 
 
 def _answer(stream: IO[bytes], rules: Rulebook) -> int:
-    redactor, out = Redactor(), sys.stdout.buffer
+    redactor, out = for_machine(Machine.here()), sys.stdout.buffer
+    trouble.knows(redactor)
     ended = ALL_ANSWERED
-    for found in answers(lines(stream), rules):
+    for found in answers(lines(stream), rules, redactor):
         if "error" in found:
             ended = NOT_ALL
         found["id"] = redactor.clean_value(found["id"])  # all else is ours

@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from pgwhy.causes import Cause
+from pgwhy.cli import trouble
 from pgwhy.cli.output import Terminal, write
-from pgwhy.engine.batch import TextCause, answered
+from pgwhy.engine import batch
+from pgwhy.engine.conclusion import conclude
 from pgwhy.engine.reports import observations_of_text
+from pgwhy.engine.verdict import Decision
+from pgwhy.finding import Status
 from pgwhy.foreign import files
+from pgwhy.machine import Machine
 from pgwhy.probes import VOCABULARY
 from pgwhy.project import SKIPPED as SKIPPED_FOLDERS
-from pgwhy.redaction import Redactor
+from pgwhy.redaction import Redactor, for_machine
 from pgwhy.report import saved
 from pgwhy.report.document import NotAReport
 from pgwhy.rulebook.book import Rulebook
@@ -24,6 +29,7 @@ from pgwhy.terminal.width import shortened, wrap
 from pgwhy.values import dataclass
 
 NO_CAUSE, SKIPPED = "cause not found", "not read"
+NOTHING = Decision(Status.UNKNOWN, None, None, None, ())
 
 
 @dataclass(frozen=True)
@@ -34,14 +40,15 @@ class Told:
     """Its path in the folder."""
     what: str
     """Its cause, `connects`, or why there is none."""
-    answer: TextCause
+    answer: Decision
     note: str = ""
 
 
 def told(folder: Path, format: str, rules: Rulebook, terminal: Terminal) -> int:
     """Print the table, or one line of JSON for each file; exit status 0 if each file has an answer."""
-    redactor = Redactor()
-    every = [_told(path, redactor.clean(str(path.relative_to(folder))), rules) for path in _files(folder)]
+    redactor = for_machine(Machine.here())
+    trouble.knows(redactor)
+    every = [_told(path, redactor.clean(str(path.relative_to(folder))), rules, redactor) for path in _files(folder)]
     every = [replace(each, note=redactor.clean(each.note)) for each in every]
     if format == "text":
         write("\n".join(_table(every, terminal.width)) + "\n", redactor)
@@ -59,21 +66,20 @@ def _files(folder: Path) -> list[Path]:
     return sorted(found)
 
 
-def _told(path: Path, name: str, rules: Rulebook) -> Told:
-    nothing = TextCause(None, None, None)
+def _told(path: Path, name: str, rules: Rulebook, redactor: Redactor) -> Told:
     try:
         content, _whole = files.ends(path)
     except OSError as problem:
-        return Told(name, SKIPPED, nothing, problem.strerror or "")
+        return Told(name, SKIPPED, NOTHING, problem.strerror or "")
     try:
         text = saved.text_of(content)
     except NotAReport as problem:
-        return Told(name, SKIPPED, nothing, str(problem))
+        return Told(name, SKIPPED, NOTHING, str(problem))
     if "\0" in text:
-        return Told(name, SKIPPED, nothing, "no text")
+        return Told(name, SKIPPED, NOTHING, "no text")
     if saved.is_report(text):
         return _of_report(text, name, rules)
-    found = answered(observations_of_text(text), rules)
+    found = conclude(observations_of_text(text, redactor), rules).decision
     return Told(name, found.cause or NO_CAUSE, found)
 
 
@@ -83,17 +89,14 @@ def _of_report(text: str, name: str, rules: Rulebook) -> Told:
     try:
         verdict = of_saved(saved.read(text, VOCABULARY), rules).verdict
     except NotAReport as problem:
-        return Told(name, SKIPPED, TextCause(None, None, None), str(problem))
-    also = tuple((cause.value, rule) for cause, rule in verdict.also)
-    found = TextCause(verdict.cause, verdict.rule, verdict.stage, also)
+        return Told(name, SKIPPED, NOTHING, str(problem))
+    found = Decision(verdict.status, verdict.stage, verdict.cause, verdict.rule, verdict.also)
     good = verdict.status if verdict.status in ("connects", "reachable") else NO_CAUSE
     return Told(name, verdict.cause or good, found)
 
 
 def _line(each: Told) -> dict[str, Any]:
-    found = each.answer
-    also = [{"cause": cause, "rule": rule} for cause, rule in found.also]
-    known = {"id": each.name, "cause": found.cause, "rule": found.rule, "stage": found.stage, "also": also}
+    known = batch.answer(each.name, each.answer)
     return {**known, "error": each.note} if each.what == SKIPPED else known
 
 

@@ -11,16 +11,13 @@ from datetime import UTC, datetime
 from pgwhy import redaction
 from pgwhy import target as targets
 from pgwhy.causes import Severity
-from pgwhy.engine.explanation import explain
-from pgwhy.engine.verdict import decide, findings_that_count
-from pgwhy.finding import Report, Status, Verdict, Verification
+from pgwhy.finding import Report, Verification
 from pgwhy.lab.faults.fault import Fault, Tier
 from pgwhy.lab.faults.stage import Scene, staged
 from pgwhy.lab.world import World
 from pgwhy.machine import Machine
 from pgwhy.probes import VOCABULARY
 from pgwhy.report import document
-from pgwhy.rulebook import book
 
 TARGET = "PGWHY_TARGET"
 """The variable that the command gets the target from: what is an argument, every user of the machine can read."""
@@ -109,13 +106,6 @@ def diagnose(stage: Scene) -> Trial:
     except ValueError:
         raise TrialError(f"{fault.slug}: no report, status {ran.status}: {(ran.stdout + ran.stderr)[-2000:]}") from None
     return Trial(fault, _typed(stage), report, elapsed_s)
-
-
-def explained_again(report: Report) -> Verdict:
-    """What a saved report comes to by today's rules, from what was observed alone."""
-    explanation = explain(report.observations, book.load(VOCABULARY))
-    findings = findings_that_count(explanation, report.observations)
-    return decide(findings, explanation, report.observations, login=report.verdict.status is not Status.REACHABLE)
 
 
 def _typed(stage: Scene) -> str:
