@@ -68,8 +68,10 @@ OF_THE_TABLE = ("aliases", "versioned_apart", "version", "unknown")
 def _from_error(text: str) -> Client | None:
     folded = text.casefold()
     for signature in _table()[SIGNATURE]:
-        lacking = not any(word in folded for word in signature.get("lacks", ()))
-        if lacking and all(word in folded for word in signature["contains"]):
+        first, *others = signature["contains"]
+        if first not in folded:  # asked by itself, as it is the end of nearly all of them
+            continue
+        if all(word in folded for word in others) and not any(word in folded for word in signature.get("lacks", ())):
             habits = _typed(signature.get("habits", {}))
             if signature["client"] == "unknown":
                 return Client(id="unknown", title="your client", guessed=True, **habits)
