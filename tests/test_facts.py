@@ -11,6 +11,7 @@ from pgwhy.error_text import Origin, Quotes, clean
 from pgwhy.facts import Observations
 from pgwhy.failure import Failure, from_os_error
 from pgwhy.probes import PROBES, VOCABULARY
+from pgwhy.probes.authentication import Authentication, AuthOutcome
 from pgwhy.probes.tcp import Attempt, Reach, Tcp
 from pgwhy.timeline import Timeline
 
@@ -25,6 +26,12 @@ def test_a_fact_that_nobody_observed_is_none_and_a_record_that_nobody_made_too()
     seen = Observations({"tcp": Tcp()})
     assert seen.get("tcp.outcome") is None
     assert seen.get("tls.version") is None
+
+
+def test_a_typed_record_has_the_fields_and_is_empty_where_there_is_none() -> None:
+    seen = VOCABULARY.observations({"authentication": {"outcome": "ok"}})
+    assert seen.of(Authentication).outcome is AuthOutcome.OK
+    assert Observations({}).of(Tcp) == Tcp()
 
 
 def test_observations_survive_plain_data_with_what_a_newer_version_wrote() -> None:

@@ -25,7 +25,7 @@ def fact(meaning: str) -> Any:
     return field(default=None, metadata={"meaning": meaning})
 
 
-R = TypeVar("R")
+R = TypeVar("R", bound="Record")
 
 
 class derived(property):
@@ -125,6 +125,14 @@ class Observations:
             return self._extra[path]
         record, _, name = path.partition(".")
         return getattr(self.records.get(record), name, None)
+
+    def of(self, record: type[R]) -> R:
+        """The typed record, for Python code; one of which nothing is known (`None` in each field) if there is none.
+
+        For fields. A derived fact of a saved report may differ from what is computed here: `get` gives the saved one.
+        """
+        found = self.records.get(record.name)
+        return found if isinstance(found, record) else record()
 
     @property
     def known(self) -> frozenset[str]:

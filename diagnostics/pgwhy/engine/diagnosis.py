@@ -160,8 +160,8 @@ def _absorb_cancellation() -> bool:
 def _concluded(seen: Run) -> Observations:
     """What was seen, with the client's version, and with the error text that this run met, if none was given."""
     observations = seen.observations()
-    facts = observations.records.get(ClientFacts.name)
-    if isinstance(facts, ClientFacts) and seen.client.id == "libpq" and not facts.version:
+    facts = observations.of(ClientFacts)
+    if ClientFacts.name in observations.records and seen.client.id == "libpq" and not facts.version:
         version = observations.get("environment.libpq_version")
         if version:
             named = replace(facts, version=str(version // 10000), title=f"libpq {version // 10000}")

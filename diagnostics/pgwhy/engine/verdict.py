@@ -35,14 +35,12 @@ def counts(match: Match, seen: Observations) -> bool:
 
     A run that connects has no error. A pasted error text is about somebody else's run, so what rests on it stays.
     """
-    if match.rule.severity is not Severity.ERROR or origin(match) is Origin.REPORTED:
+    if match.rule.severity is not Severity.ERROR or seen.get("authentication.outcome") != "ok":
         return True
-    if connects(seen):
-        return False
-    if seen.get("authentication.outcome") == "ok":
-        # The login got through, so only what comes after it, or what keeps the client from getting there, can be wrong.
-        return match.rule.stage in (Stage.SESSION, Stage.TCP, Stage.DNS)
-    return True
+    if origin(match) is Origin.REPORTED:
+        return True
+    # The login got through, so only what comes after it, or what keeps the client from getting there, can be wrong.
+    return not connects(seen) and match.rule.stage in (Stage.SESSION, Stage.TCP, Stage.DNS)
 
 
 def decide(rules: Iterable[Rule], seen: Observations, *, login: bool, interrupted: bool) -> Decision:

@@ -213,15 +213,11 @@ def _kept_back(after: Observations) -> str:
 
 
 def _reached(after: Observations) -> Stage | None:
-    record = after.records.get(Authentication.name)
-    if isinstance(record, Authentication) and record.outcome is AuthOutcome.OK:
+    if after.of(Authentication).outcome is AuthOutcome.OK:
         return Stage.SESSION
-    startup = after.records.get(Startup.name)
-    if isinstance(startup, Startup) and startup.reached is not None:
-        return {Reached.AUTH: Stage.AUTH, Reached.SESSION: Stage.SESSION, Reached.STARTUP: Stage.STARTUP}.get(
-            startup.reached
-        )
-    return None
+    reached = after.of(Startup).reached
+    stages = {Reached.AUTH: Stage.AUTH, Reached.SESSION: Stage.SESSION, Reached.STARTUP: Stage.STARTUP}
+    return stages.get(reached) if reached is not None else None
 
 
 def _further(stage: Stage, after: Observations) -> str:
