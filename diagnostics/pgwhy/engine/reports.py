@@ -63,7 +63,7 @@ def of_text(
 def observations_of_text(text: str, redactor: Redactor, client: str | None = None) -> Observations:
     """What a text tells, as observations: itself, and whose it is. Raises `UnknownClient`.
 
-    Whoever explains a text reads it so: without its secrets, so that every way to ask gives the same answer.
+    Every way to explain a text reads it so: without its secrets, so that all of them give the same answer.
     """
     record = error_text.clean(redactor.pasted(text), Origin.REPORTED, alone=True)
     spoken_for = resolve(client, record.message, None)

@@ -72,7 +72,7 @@ async def connect(address: str, port: int, limit_s: float, segment_bytes: int | 
     """Connect to an IP address, or to a Unix socket where `address` is its path. Raises `Broken`.
 
     With `segment_bytes` neither side sends larger TCP segments than that (RFC 9293, 3.7.1). A connection that was made
-    and reset before we looked is one: whoever uses it meets the reset, as they would had we looked sooner.
+    and reset before we looked is one: its user meets the reset, as they would had we looked sooner.
     """
     family, place = _place(address, port)
     async with bounded(limit_s):
