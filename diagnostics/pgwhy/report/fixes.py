@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pgwhy.finding import Fix, FixKind, Report, Verification
 from pgwhy.report.headline import whole_sentences
 from pgwhy.report.ladder.rung import tidied
+from pgwhy.target.editing import steps as edit_steps
+from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Step, Write
 from pgwhy.terminal.style import Line, Style, begins, line
 from pgwhy.terminal.width import columns, shortened, wrap
 from pgwhy.values import dataclass
@@ -16,6 +18,8 @@ INDENT = " " * 7
 PASTE_INDENT = " " * 11
 SHORT = 40
 """Columns up to which a change is said in one line, as `before → after`."""
+LEAST = 6
+"""Columns from which a piece is on a line of its own: shorter, it is read best in its sentence."""
 
 
 def fix_lines(report: Report, width: int, count: int, steps: int) -> Iterator[Line]:
@@ -47,9 +51,10 @@ def _fix(number: int, remedy: Fix, width: int, steps: int) -> Iterator[Line]:
     label = f"Fix {number}"
     title = f"(a test, not to be kept) {remedy.title}" if remedy.kind is FixKind.TEST_ONLY else remedy.title
     orders = instructions(remedy.edit, width)
-    if len(orders) == 1 and _says_it_all(orders[0], title):
+    todo = edit_steps.read(remedy.edit)
+    if len(todo) == 1 and _says_it_all(todo[0], title):
         title, orders = orders[0].text, []
-    joins = orders and "→" not in orders[0].text and "->" not in orders[0].text
+    joins = orders and (orders[0].paste or not isinstance(todo[0], Replace))
     joined = wrap(f"{title}: {orders[0].text}", width, f"{label:<7}", INDENT) if joins else []
     head = joined if len(joined) == 1 else wrap(title, width, f"{label:<7}", INDENT)
     yield begins(label, Style.STRONG, head[0][len(label) :])
@@ -65,12 +70,6 @@ def _fix(number: int, remedy: Fix, width: int, steps: int) -> Iterator[Line]:
         yield from (line(text, Style.CARE) for text in _cut(f"Caution: {remedy.caution}", width, 2 + steps))
 
 
-def _says_it_all(order: Instruction, title: str) -> bool:
-    """`remove &sslsni=0 from DATABASE_URL` under the title `remove sslsni=0`."""
-    what = title.removeprefix("remove ")
-    return what != title and what in order.text and not order.paste
-
-
 @dataclass(frozen=True)
 class Instruction:
     """One line of an edit."""
@@ -81,26 +80,35 @@ class Instruction:
 
 
 def instructions(edit: str, width: int = 80) -> list[Instruction]:
-    """An edit taken apart: each of its lines says what to do, with what to write in backticks."""
-    return [_instruction(text.strip(), width - columns(INDENT)) for text in edit.splitlines() if text.strip()]
+    """The steps of an edit, each with what to copy on a line of its own where it is long enough for that."""
+    return [_instruction(step, width - columns(INDENT)) for step in edit_steps.read(edit)]
 
 
-def _instruction(text: str, room: int) -> Instruction:
-    if replaced := re.fullmatch(r"(.*?):? *`([^`]*)` (→|->) `([^`]*)`", text):
-        where, before, arrow, after = replaced.groups()
-        whole = f"{where}: {before} {arrow} {after}"
-        if columns(before) + columns(after) <= SHORT and columns(whole) <= room:
-            return Instruction(whole)
-        return Instruction(f"{where}: replace {before} with:", after)
-    found = re.search(r"`([^`]+)`", text)
-    if found is None or columns(found.group(1)) < 6:
-        return Instruction(text)  # `%40` for `@`: without its marks it could not be read
-    if text.startswith(("delete ", "remove ")):
-        return Instruction(re.sub(r"`([^`\s]{6,})`", r"\1", text))
-    # "append `x` to DATABASE_URL" is said as "append to DATABASE_URL:", with x below.
-    before, after = text[: found.start()].strip(), text[found.end() :].strip()
-    spaced = ", after a space," if found.group(1).startswith(" ") else ""
-    return Instruction(f"{before}{spaced} {after}".strip().rstrip(":") + ":", found.group(1).strip())
+def _instruction(step: Step, room: int) -> Instruction:
+    match step:
+        case Replace(where, before, after):
+            whole = f"{where}: {before} → {after}"
+            if columns(before) + columns(after) <= SHORT and columns(whole) <= room:
+                return Instruction(whole)
+            return Instruction(f"{where}: replace {before} with:", after)
+        case Remove(text) | DeleteLine(text=text) if columns(text) >= LEAST and not re.search(r"\s", text):
+            return Instruction(edit_steps.sentence(step, marks=False))
+        case Append(text, place) if columns(text) >= LEAST:
+            return Instruction(f"append{_spaced(text)} to {place}:", text.strip())
+        case Run(where, command) if columns(command) >= LEAST:
+            return Instruction(f"{where} run:", command)
+        case Write(before, text, behind) if columns(text) >= LEAST:
+            return Instruction(f"{before}{_spaced(text)}{behind}".rstrip(":") + ":", text.strip())
+    return Instruction(edit_steps.sentence(step))  # `%40` for `@`: without its marks it could not be read
+
+
+def _spaced(text: str) -> str:
+    return ", after a space," if text.startswith(" ") else ""
+
+
+def _says_it_all(step: Step, title: str) -> bool:
+    """`remove &sslsni=0 from DATABASE_URL` under the title `remove sslsni=0`."""
+    return isinstance(step, Remove) and title == f"remove {step.text.strip('?&')}"
 
 
 def steps_of(remedy: Fix) -> list[Instruction]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from pgwhy.secret import Secret
+from pgwhy.target.editing.steps import Edit
 from pgwhy.target.facts import TargetFacts, facts_of
-from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Edit, Problem, ProblemCode, Target
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Problem, ProblemCode, Target
 from pgwhy.target.reading.argument import read
 
 __all__ = [

@@ -292,15 +292,5 @@ class Change:
     transformed by name, never templated."""
 
 
-@dataclass(frozen=True)
-class Edit:
-    """What the user has to do to his own text."""
-
-    text: str
-    """One line for each place, what to write in back quotes: complete, and without a secret."""
-    connection_string: str
-    """The corrected string in the user's syntax, with `PASSWORD_HERE`; empty where the string does not change."""
-
-
 class CannotChange(ValueError):
     """A change that has nothing to change in this target; the text is a sentence for the user, without a secret."""

@@ -6,16 +6,19 @@ everything that is needed and without a secret.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from pgwhy.secret import Secret
 from pgwhy.target import provider
 from pgwhy.target.dialects import uri
 from pgwhy.target.editing.repair import BY_A_FIX, mended
 from pgwhy.target.facts import ENDPOINT_FORM
-from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Dialect, Edit, Setting, Target
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Dialect, Setting, Target
 from pgwhy.target.parameters import SECRET
+
+if TYPE_CHECKING:
+    from pgwhy.target.editing.steps import Edit, Step
 
 SEPARATORS = {"endpoint-form": ";", "endpoint-form-dollar": "$"}
 """What is between the endpoint and the password: `$` for clients whose password field does not accept `;`."""
@@ -48,29 +51,29 @@ def apply_change(target: Target, change: Change) -> Target:
 
 
 def edit_for(target: Target, change: Change) -> Edit:
-    """The same change as lines to follow and as a whole string. Raises `CannotChange` where `apply_change` does."""
-    from pgwhy.target.editing import phrases, repair_phrases  # an experiment needs no words
+    """The same change as steps to follow and as a whole string. Raises `CannotChange` where `apply_change` does."""
+    from pgwhy.target.editing import phrases, repair_phrases, steps  # an experiment needs no words
 
     changed = apply_change(target, change)
-    lines: list[str] = []
+    told: list[Step] = []
     base = target
     if change.repair or change.password == "percent-encode":
         base = mended(target, change.repair or "percent-encode-password")
-        lines += repair_phrases.of_repair(change.repair or "percent-encode-password", target, base)
+        told += repair_phrases.of_repair(change.repair or "percent-encode-password", target, base)
     front = f"endpoint={_endpoint(base)}{SEPARATORS[change.password]}" if change.password in SEPARATORS else ""
     if front:
-        lines.append(phrases.of_endpoint(base, front))
+        told.append(phrases.of_endpoint(base, front))
     if change.password == "plain-form":
-        lines.append(phrases.of_plain_password(base))
+        told.append(phrases.of_plain_password(base))
     text = _string(base)
     module = phrases.syntax_of(base)
     for name in change.remove:
-        lines += phrases.of_removal(base, name)
+        told += phrases.of_removal(base, name)
         text = module.drop(text, name)
         if _stands_in_the_string(base, name):
             base = _rewritten(base, name, "")
     for name, value in _values(base, change).items():
-        lines += [phrases.of_setting(base, name, value)] if value else phrases.of_removal(base, name)
+        told += [phrases.of_setting(base, name, value)] if value else phrases.of_removal(base, name)
         if phrases.in_the_string(base, name):
             text = module.put(text, name, value) if value else module.drop(text, name)
             if _stands_in_the_string(base, name):
@@ -78,29 +81,13 @@ def edit_for(target: Target, change: Change) -> Edit:
     if front:
         text = _with_front(base, text, front)
     in_string = base.written is not None and text != base.written.masked
-    return Edit("\n".join(_joined(lines)), text if in_string or changed.written != target.written else "")
+    return steps.Edit(steps.joined(told), text if in_string or changed.written != target.written else "")
 
 
 def _stands_in_the_string(target: Target, name: str) -> bool:
     """The parameter is set there, or would be if it were."""
     current, written = target.settings.get(name), target.written
     return written is not None and (current is None or current.source == written.source)
-
-
-def _joined(lines: list[str]) -> list[str]:
-    """Two things to append one after the other are one."""
-    told: list[str] = []
-    for line in lines:
-        before = _APPEND.fullmatch(told[-1]) if told else None
-        after = _APPEND.fullmatch(line)
-        if before and after and before[2] == after[2]:
-            told[-1] = f"append `{before[1]}{after[1]}` to {after[2]}"
-        else:
-            told.append(line)
-    return told
-
-
-_APPEND = re.compile(r"append `([^`]*)` to (.*)")
 
 
 def _holds_already(target: Target, change: Change) -> bool:

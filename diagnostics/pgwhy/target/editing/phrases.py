@@ -1,18 +1,16 @@
-"""What to do for one parameter, at the place where it is and in the syntax it is written in; never with a secret.
-
-What a user has to write is in back quotes.
-"""
+"""What to do for one parameter, where it is set and in the syntax it is written in; never with a secret."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pgwhy.target.dialects import Syntax, query, syntax, uri
+from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Say, Step, Write
 from pgwhy.target.model import CannotChange, Dialect, Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import ENVIRONMENT, KEYWORD_ARGUMENTS
 
 
-def of_setting(target: Target, name: str, value: str) -> str:
+def of_setting(target: Target, name: str, value: str) -> Step:
     """How to set a parameter: where it is set now, else where the target is written."""
     current = target.settings.get(name)
     written = target.written
@@ -25,15 +23,15 @@ def of_setting(target: Target, name: str, value: str) -> str:
     if written is None or module is None:
         return _elsewhere(target, name, value, None)
     if argument := _argument(target, name, value):
-        return f"pass `{argument}` to create_engine"
+        return Write("pass", argument, " to create_engine")
     old, new = written.masked, module.put(written.masked, name, value)
     if current:
         before, after = _difference(old, new, module.spell(name, current.value), module.spell(name, value))
-        return f"{_part(name, before)}in {source}: `{before}` → `{after}`"
+        return Replace(f"{_part(name, before)}in {source}", before, after)
     if new.startswith(old):
-        return f"append `{new[len(old) :]}` to {written.source}"
+        return Append(new[len(old) :], str(written.source))
     before, after = _difference(old, new, "", module.spell(name, value))
-    return f"{_part(name, before)}in {written.source}: `{before}` → `{after}`"
+    return Replace(f"{_part(name, before)}in {written.source}", before, after)
 
 
 def _part(name: str, spelled: str) -> str:
@@ -53,26 +51,26 @@ def in_the_string(target: Target, name: str) -> bool:
     return spelled in KEYWORD_ARGUMENTS[driver] or name in ("host", "port", "dbname")
 
 
-def of_removal(target: Target, name: str) -> Iterator[str]:
+def of_removal(target: Target, name: str) -> Iterator[Step]:
     """Every place that sets the parameter, strongest first: removing one alone would bring the next one out."""
     setting = target.settings.get(name) or target.foreign.get(name)
     for place in (setting, *setting.overrode) if setting else ():
         yield _removal(target, name, place)
 
 
-def of_endpoint(target: Target, plain: str) -> str:
+def of_endpoint(target: Target, plain: str) -> Step:
     """How to put the endpoint into the password (neon.com/docs/connect/connection-errors, workaround D)."""
     source, written = target.password_source, target.written
     if source and written and source == written.source:
         if written.dialect is Dialect.NPGSQL:
-            return f"in {source} put double quotes around the password, and at the beginning inside them `{plain}`"
-        return f"in {source}, directly before the password, put `{syntax_of(target).password(plain)}`"
-    return f"in {source}, directly before the password, put `{plain}`"
+            return Write(f"in {source} put double quotes around the password, and at the beginning inside them", plain)
+        return Write(f"in {source}, directly before the password, put", syntax_of(target).password(plain))
+    return Write(f"in {source}, directly before the password, put", plain)
 
 
-def of_plain_password(target: Target) -> str:
+def of_plain_password(target: Target) -> Step:
     """How to take the endpoint out of the password again."""
-    return f"in {target.password_source}, remove from the password all up to its first ; or $, and that too"
+    return Say(f"in {target.password_source}, remove from the password all up to its first ; or $, and that too")
 
 
 def syntax_of(target: Target) -> Syntax:
@@ -107,30 +105,32 @@ def _argument(target: Target, name: str, value: str) -> str:
     return f"connect_args={{'{holder}': {{'options': '{value}'}}}}"
 
 
-def _in_fields(source: Source, name: str, value: str, current: Setting | None) -> str:
+def _in_fields(source: Source, name: str, value: str, current: Setting | None) -> Step:
     """A framework has names of its own; what they mean has libpq's."""
     if current is None:
-        return f"in {source}, set {name} to `{value}`"
-    return f"in {source}, {name}: `{current.value}` → `{value}`"
+        return Write(f"in {source}, set {name} to", value)
+    return Replace(f"in {source}, {name}", current.value, value)
 
 
-def _elsewhere(target: Target, name: str, value: str, current: Setting | None) -> str:
+def _elsewhere(target: Target, name: str, value: str, current: Setting | None) -> Step:
     """How to set a parameter that no connection string has: in a variable or in a file."""
     variable = ENVIRONMENT.get(name)
     source = current.source if current else target.written.source if target.written else None
     if source and source.kind is SourceKind.SERVICE_FILE:
-        return f"in {source}: `{name}={current.value if current else ''}` → `{name}={value}`"
+        return Replace(f"in {source}", f"{name}={current.value if current else ''}", f"{name}={value}")
     if source and target.written and target.written.dialect is Dialect.SERVICE and not current:
-        return f"in the service file, section [{target.value('service')}], add the line `{name}={value}`"
+        return Write(f"in the service file, section [{target.value('service')}], add the line", f"{name}={value}")
     if variable is None:
         raise CannotChange(f"{name} has no environment variable: it needs a connection string")
     if source and source.kind is SourceKind.DOTENV:
         quoted = f'"{value}"' if " " in value else value
         if current:
-            return f"in {source.name} line {source.line}: `{variable}={current.value}` → `{variable}={quoted}`"
-        return f"add to {source.name}: `{variable}={quoted}`"
+            return Replace(
+                f"in {source.name} line {source.line}", f"{variable}={current.value}", f"{variable}={quoted}"
+            )
+        return Write(f"add to {source.name}:", f"{variable}={quoted}")
     now = f" ({variable}={current.value} now)" if current else ""
-    return f"in the environment{now} run `{_export(target, variable, value)}`"
+    return Run(f"in the environment{now}", _export(target, variable, value))
 
 
 def _export(target: Target, variable: str, value: str) -> str:
@@ -141,22 +141,22 @@ def _export(target: Target, variable: str, value: str) -> str:
     return f"export {variable}={shlex.quote(value)}"
 
 
-def _removal(target: Target, name: str, place: Setting) -> str:
+def _removal(target: Target, name: str, place: Setting) -> Step:
     source, written = place.source, target.written
     if written and source == written.source:
         module = syntax(written.dialect)
         spelled = module.spell(name, place.value) if module else name
         if module and written.dialect in (Dialect.URI, Dialect.JDBC, Dialect.SQLALCHEMY):
             spelled = _piece(written.masked, module.drop(written.masked, name)) or spelled
-        return f"remove `{spelled}` from {source}"
+        return Remove(spelled, str(source))
     if source.kind is SourceKind.STRING:
-        return f"remove {name} from {source}"
+        return Say(f"remove {name} from {source}")
     variable = _variable(source, name)
     if source.kind is SourceKind.ENVIRONMENT:
         windows = target.machine is not None and target.machine.platform == "win32"
-        return f"in the environment run `{'Remove-Item Env:' if windows else 'unset '}{variable}`"
+        return Run("in the environment", f"{'Remove-Item Env:' if windows else 'unset '}{variable}")
     own = variable if source.kind is SourceKind.DOTENV else name
-    return f"delete line {source.line} of {source.name}: `{own}={place.value}`"
+    return DeleteLine(str(source.line), source.name, f"{own}={place.value}")
 
 
 def _variable(source: Source, name: str) -> str:

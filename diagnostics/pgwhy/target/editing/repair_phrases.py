@@ -9,14 +9,15 @@ from urllib.parse import quote
 from pgwhy.target.dialects import percent, query, uri
 from pgwhy.target.dialects.wrappers import peel
 from pgwhy.target.editing import phrases
+from pgwhy.target.editing.steps import Append, Replace, Say, Step, Write
 from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
 
-Phrase = Callable[[Target, Target], list[str]]
-"""The broken target and the fixed one → lines."""
+Phrase = Callable[[Target, Target], list[Step]]
+"""The broken target and the fixed one → steps."""
 
 
-def of_repair(name: str, broken: Target, mended: Target) -> list[str]:
-    """The lines for a repair, each naming its place."""
+def of_repair(name: str, broken: Target, mended: Target) -> list[Step]:
+    """The steps of a repair, each naming its place."""
     return _PHRASES[name](broken, mended)
 
 
@@ -28,7 +29,7 @@ def _masked(target: Target) -> str:
     return target.written.masked if target.written else ""
 
 
-def _peeled(broken: Target, mended: Target) -> list[str]:
+def _peeled(broken: Target, mended: Target) -> list[Step]:
     text = _masked(broken)
     inner = peel(text)
     around = []
@@ -44,9 +45,9 @@ def _peeled(broken: Target, mended: Target) -> list[str]:
     elif behind:
         around.append("the line break at the end" if "\n" in behind else "the white space at the end")
     what = " and ".join(around) or "what does not belong to it at the beginning and the end"
-    lines = [f"remove {what} of {_place(broken)}"]
+    lines: list[Step] = [Say(f"remove {what} of {_place(broken)}")]
     if any(problem.code is ProblemCode.AMPERSAND_LOST for problem in broken.problems):
-        lines.append("in a shell put single quotes around the URL")
+        lines.append(Say("in a shell put single quotes around the URL"))
     return lines
 
 
@@ -55,10 +56,10 @@ def _marked(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
-def _encoded(broken: Target, mended: Target) -> list[str]:
+def _encoded(broken: Target, mended: Target) -> list[Step]:
     text = broken.written.text.reveal() if broken.written else ""
     if broken.written and broken.written.dialect is Dialect.JDBC:
-        return [f"in the password of {_place(broken)} write `%25` for `%`"]
+        return [Say(f"in the password of {_place(broken)} write `%25` for `%`")]
     start = text.find("://") + 3
     login = uri.intended_userinfo(text, start)
     written = login[0] if login else text[start : text.find("@", start)]
@@ -67,64 +68,66 @@ def _encoded(broken: Target, mended: Target) -> list[str]:
     raw = [c for c in "%@/" if c in written and (c != "%" or not login or mended.password)]
     if "%" in raw and not percent.STRAY.search(written):
         raw.remove("%")
-    return [f"in {where} of {_place(broken)} write " + ", ".join(f"`{quote(c, safe='')}` for `{c}`" for c in raw)]
+    pairs = ", ".join(f"`{quote(c, safe='')}` for `{c}`" for c in raw)
+    return [Say(f"in {where} of {_place(broken)} write {pairs}")]
 
 
-def _fields(broken: Target, mended: Target) -> list[str]:
+def _fields(broken: Target, mended: Target) -> list[Step]:
     text = _masked(mended)
     fields = [text[s:e] for s, e in query.pieces(text) if text[s:e].startswith(("user=", "password="))]
     before = "&" if len(query.pieces(text)) > len(fields) else "?"
     return [
-        f"in {_place(broken)} remove role and password with the @ in front of the host",
-        f"append `{before}{'&'.join(fields)}` to it, with your password in place of {PLACEHOLDER}",
+        Say(f"in {_place(broken)} remove role and password with the @ in front of the host"),
+        Append(f"{before}{'&'.join(fields)}", f"it, with your password in place of {PLACEHOLDER}"),
     ]
 
 
-def _no_jdbc(broken: Target, mended: Target) -> list[str]:
+def _no_jdbc(broken: Target, mended: Target) -> list[Step]:
     shape = _masked(mended)
-    return [f"write this instead, with your password in place of {PLACEHOLDER}: `{shape}`"]
+    return [Write(f"write this instead, with your password in place of {PLACEHOLDER}:", shape)]
 
 
-def _scheme(broken: Target, mended: Target) -> list[str]:
+def _scheme(broken: Target, mended: Target) -> list[Step]:
     old, new = _masked(broken).strip(), _masked(mended)
     prefix = new[: new.find("://") + 3]
     if new.endswith(old.removeprefix("//")):
-        return [f"at the very beginning of {_place(broken)} put `{prefix}`"]
+        return [Write(f"at the very beginning of {_place(broken)} put", prefix)]
     shown = re.match(r"(?:jdbc:)?[A-Za-z0-9+.\-]*:/{0,2}", old)
-    return [f"in {_place(broken)}: `{shown[0] if shown else ''}` → `{prefix}`"]
+    return [Replace(f"in {_place(broken)}", shown[0] if shown else "", prefix)]
 
 
-def _marks(broken: Target, mended: Target) -> list[str]:
-    return [f"in {_place(broken)} write `&` in place of the second `?`"]
+def _marks(broken: Target, mended: Target) -> list[Step]:
+    return [Say(f"in {_place(broken)} write `&` in place of the second `?`")]
 
 
-def _first_mark(broken: Target, mended: Target) -> list[str]:
-    return [f"in {_place(broken)} write `?` in place of the first `&`"]
+def _first_mark(broken: Target, mended: Target) -> list[Step]:
+    return [Say(f"in {_place(broken)} write `?` in place of the first `&`")]
 
 
-def _spaces(broken: Target, mended: Target) -> list[str]:
-    return [f"in {_place(broken)} write a space in place of each `&`"]
+def _spaces(broken: Target, mended: Target) -> list[Step]:
+    return [Write(f"in {_place(broken)} write a space in place of each", "&")]
 
 
-def _equals(broken: Target, mended: Target) -> list[str]:
+def _equals(broken: Target, mended: Target) -> list[Step]:
     old, new = _masked(broken), _masked(mended)
     pairs = zip(query.pieces(old), query.pieces(new), strict=False)
     changed = [(old[a:b], new[c:d]) for (a, b), (c, d) in pairs if old[a:b] != new[c:d]]
-    return [f"in {_place(broken)}: `{before}` → `{after}`" for before, after in changed]
+    return [Replace(f"in {_place(broken)}", before, after) for before, after in changed]
 
 
-def _quotes(broken: Target, mended: Target) -> list[str]:
+def _quotes(broken: Target, mended: Target) -> list[Step]:
     names = [name for name in mended.settings if mended.value(name) != broken.value(name) and broken.value(name)]
     if "options" in names:
-        return [f"in {_place(broken)} put quotes around the value of options: `options='{mended.value('options')}'`"]
-    return [f"in {_place(broken)} put single quotes around the value with the space in it"]
+        lead = f"in {_place(broken)} put quotes around the value of options:"
+        return [Write(lead, f"options='{mended.value('options')}'")]
+    return [Say(f"in {_place(broken)} put single quotes around the value with the space in it")]
 
 
-def _settings(broken: Target, mended: Target) -> list[str]:
-    lines = []
+def _settings(broken: Target, mended: Target) -> list[Step]:
+    lines: list[Step] = []
     second = uri.URL_AS_HOST.search(_masked(broken))
     if second and mended.written != broken.written and broken.written and broken.written.dialect in _URLS:
-        return [f"in {_place(broken)} remove `{second[2]}`"]
+        return [Write(f"in {_place(broken)} remove", second[2])]
     for name in ("host", "port", "user", "dbname", "options"):
         before, after = broken.settings.get(name), mended.settings.get(name)
         if after and (before is None or before.value != after.value):
