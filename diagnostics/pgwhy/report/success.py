@@ -10,22 +10,51 @@ from pgwhy.probes.obstacle import ClearText
 from pgwhy.report.ladder.rung import milliseconds, release
 from pgwhy.terminal.style import Line, Style, begins, line
 from pgwhy.terminal.width import columns, wrap
+from pgwhy.values import dataclass
+
+
+@dataclass(frozen=True)
+class Success:
+    """What the page of a run that connects says, before anything is laid out."""
+
+    word: str
+    rest: str
+    """How the headline goes on: ` in 31 ms: alex@neondb, ...`."""
+    times: tuple[str, ...]
+    """Of each stage: `tcp 12`; the last with the unit and what there is to say of them."""
+    server: str
+    """Its version, the encryption, what is special about the session."""
+    paragraphs: tuple[str, ...]
+    command: str
+    """What to run if the application still fails."""
+
+
+def success(report: Report) -> Success:
+    """The content of the page without its notes and footer."""
+    seen = report.observations
+    return Success(
+        word=report.verdict.status.upper(),
+        rest=f" in {milliseconds(_total_ms(seen, report))}: {_who(seen)}",
+        times=_times(seen),
+        server=_server(report),
+        paragraphs=tuple(text for text in (_origin(seen), *_others(seen)) if text),
+        command="pgwhy --error '<what it printed>'",
+    )
 
 
 def success_lines(report: Report, width: int) -> Iterator[Line]:
-    """The page without its notes and footer."""
-    seen = report.observations
-    word = report.verdict.status.upper()
-    total = _total_ms(seen, report)
-    head = wrap(f"{word} in {milliseconds(total)}: {_who(seen)}", width, "", "  ")
-    yield begins(word, Style.GOOD, head[0][len(word) :])
+    """The page without its notes and footer, its times in columns."""
+    told = success(report)
+    head = wrap(told.word + told.rest, width, "", "  ")
+    yield begins(told.word, Style.GOOD, head[0][len(told.word) :])
     yield from map(line, head[1:])
-    times = f"  {_times(seen)}"
-    if times.strip():
+    if told.times:
+        times = "  " + "  ".join(told.times)
         yield from map(line, [times] if columns(times) <= width else wrap(times, width, "  "))
-    yield from map(line, wrap(_server(report), width, "  "))
-    yield from map(line, _origin(seen, width))
-    yield from map(line, _others(seen, width))
+    yield from map(line, wrap(told.server, width, "  "))
+    for text in told.paragraphs:
+        yield from map(line, wrap(text, width))
+    yield line(f"  {told.command}")
 
 
 def _who(seen: Observations) -> str:
@@ -50,7 +79,7 @@ def _total_ms(seen: Observations, report: Report) -> float:
     return sum(part for part in parts if part) if parts[1] else report.duration_ms
 
 
-def _times(seen: Observations) -> str:
+def _times(seen: Observations) -> tuple[str, ...]:
     get = seen.get
     tcp, tls, login = get("tcp.connect_ms"), get("tls.handshake_ms"), get("authentication.elapsed_ms")
     encrypted = get("authentication.encrypted") is not False
@@ -64,13 +93,13 @@ def _times(seen: Observations) -> str:
     )
     known = [f"{name} {milliseconds(ms).removesuffix(' ms')}" for name, ms in spans if ms is not None]
     if not known:
-        return ""
+        return ()
     woke = get("session.cold_start")
     note = "" if woke is None or get("target.provider") != "neon" else "; compute was awake"
     if woke:
         note = f"; waking up took {milliseconds(get('authentication.waiting_ms') or 0)}"
     unit = "" if known[-1].endswith(" s") else " ms"
-    return "  ".join(known) + unit + note
+    return (*known[:-1], known[-1] + unit + note)
 
 
 def _server(report: Report) -> str:
@@ -106,21 +135,19 @@ def _encryption(report: Report) -> str:
     return f"{version}; certificate checked" if checked == "full" else version
 
 
-def _origin(seen: Observations, width: int) -> list[str]:
+def _origin(seen: Observations) -> str:
     get = seen.get
     given = get("target.origin") in (None, "the connection string")
     sentences = [] if given else [f"Used {get('target.origin')}."]
     if others := get("target.other_candidates"):
         sentences.append(f"Also set, other host: {', '.join(others)}.")
-    return wrap(" ".join(sentences), width) if sentences else []
+    return " ".join(sentences)
 
 
-def _others(seen: Observations, width: int) -> list[str]:
+def _others(seen: Observations) -> Iterator[str]:
     """Whose run this was, and who else would fare differently."""
     get = seen.get
     title = get("client.title") or "libpq"
-    lines = []
     if get("startup.needs_sni") and get("client.sends_sni"):
-        lines += wrap("A client without SNI (libpq before 14) is refused here: pgwhy --client NAME", width)
-    lines += wrap(f"Tested as {title} on this machine. Does your application still fail?", width)
-    return [*lines, "  pgwhy --error '<what it printed>'"]
+        yield "A client without SNI (libpq before 14) is refused here: pgwhy --client NAME"
+    yield f"Tested as {title} on this machine. Does your application still fail?"

@@ -6,14 +6,13 @@ formats of one report disagree.
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from pgwhy.finding import Finding, Fix, FixKind, Report, Severity, Status, Verification
 from pgwhy.report.fixes import Instruction, instructions, offered, outcome, steps_of
 from pgwhy.report.headline import said, sentences
 from pgwhy.report.project import project_lines
-from pgwhy.report.success import success_lines
+from pgwhy.report.success import success
 from pgwhy.report.waited import waited_lines
 from pgwhy.values import dataclass
 
@@ -74,10 +73,9 @@ def answer(report: Report) -> PageHead:
     """The answer of a report."""
     waited = tuple(line.text for line in waited_lines(report, UNWRAPPED))
     if _is_well(report):
-        # The columns of that page are a list here.
-        first, *others = [re.sub(r" {2,}", ", ", line.text.strip()) for line in success_lines(report, UNWRAPPED)]
-        word = report.verdict.status.upper()
-        return PageHead(Tone.GOOD, word, first.removeprefix(word), tuple(text for text in (*others, *waited) if text))
+        well = success(report)
+        told = (", ".join(well.times), well.server, *well.paragraphs, well.command, *waited)
+        return PageHead(Tone.GOOD, well.word, well.rest, tuple(text for text in told if text))
     word, rest = said(report)
     unsure = report.verdict.status is Status.UNKNOWN or report.extra.get("interrupted")
     tone = Tone.GOOD if report.verdict.status is Status.CONNECTS else Tone.UNSURE if unsure else Tone.BAD
