@@ -51,7 +51,8 @@ def _other_string(seen: Observations) -> Iterator[str]:
         return
     unused = "the client did not use this string."
     if server := _other_server(seen):
-        yield f"The error is about {server}: {unused}" if "from here" not in server else f"The error is about {server}."
+        words, surely = server
+        yield f"The error is about {words}: {unused}" if surely else f"The error is about {words}."
     port, ports = seen.get("error.port"), _ports(seen)
     if port and ports and port not in ports:
         yield f"The error is about port {port}, and this string says {' and '.join(ports)}: {unused}"
@@ -66,27 +67,31 @@ def _other_string(seen: Observations) -> Iterator[str]:
             )
 
 
-def _other_server(seen: Observations) -> str:
-    """The server that the text names and the target does not, with the target's; empty if it is the same one."""
+def _other_server(seen: Observations) -> tuple[str, bool] | None:
+    """The server that the text names and the target does not, with the target's; `None` if it is the same one.
+
+    Beside the words: whether it is surely another one, so that the client did not use this string.
+    """
     tried, wanted = seen.get("error.host") or seen.get("error.address"), seen.get("target.host")
     hosts = {host.strip("[]").rstrip(".").casefold() for host in _hosts(seen)}
     if not tried or not hosts or _blotted_out(tried):
-        return ""
+        return None
     named = tried.strip("[]").rstrip(".").casefold()
     if named in hosts or (_is_local(named) and any(_is_local(host) for host in hosts)):
-        return ""
+        return None
     if named.startswith(("/", "@")):
         same = any(host.startswith(("/", "@")) and named.startswith(host) for host in hosts)
-        return "" if same else f"the local socket {tried}, and this string names {wanted}"
+        return None if same else (f"the local socket {tried}, and this string names {wanted}", True)
+    another = f"{tried}, and this string names {wanted}", True
     if not _is_address(named):
-        return f"{tried}, and this string names {wanted}"
+        return another
     known = _addresses(seen)
     if named in known:
-        return ""
+        return None
     if _is_local(named) or all(_is_address(host) for host in hosts):
-        return f"{tried}, and this string names {wanted}"
+        return another
     # A name may have other addresses elsewhere: a private zone, or one of many.
-    return f"{tried}, and from here {wanted} is {', '.join(sorted(known)[:3])}" if known else ""
+    return (f"{tried}, and from here {wanted} is {', '.join(sorted(known)[:3])}", False) if known else None
 
 
 def _hosts(seen: Observations) -> list[str]:
