@@ -84,6 +84,27 @@ def in_order(remedy: Fix) -> tuple[bool, int, bool]:
     return remedy.verification is Verification.REFUTED, list(FixKind).index(remedy.kind), not shown
 
 
+WITH_IT = "with it"
+"""How a note begins that goes on from the answer: `CONFIRMED, with it the server asks for the password`."""
+
+
+def quoting(message: str) -> str:
+    """The note of a fix with which this message came."""
+    return f"{WITH_IT}: {message}"
+
+
+def quoted(note: str) -> tuple[str, str]:
+    """What of a note is before the message that it quotes, and the message; empty where it quotes none."""
+    before, mark, message = note.partition(quoting(""))
+    return before + mark, message
+
+
+def quotation(observations: Observations) -> str:
+    """How a summary ends that quotes the client's error; empty if there is none."""
+    said = str(observations.get("error.message") or "").strip().splitlines()
+    return f' It says: "{" ".join(said[-1].rpartition(" failed: ")[2].split())}"' if said else ""
+
+
 @dataclass(frozen=True)
 class Finding:
     """A rule that holds."""

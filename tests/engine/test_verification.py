@@ -115,6 +115,16 @@ def test_without_time_nothing_is_tried(world: World) -> None:
     assert changes and {(r.verification, r.note) for r in changes} == {("not tried", "there was no time left")}
 
 
+def test_a_misspelt_demand_for_tls_is_corrected_before_it_is_removed(world: World) -> None:
+    """That the string is readable without it proves nothing about what the user wanted."""
+    report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{closed_port()}/neondb?sslmod=require")
+    right, removed = report.findings[0].fixes
+    assert (right.title, removed.verification) == ("write sslmode instead", "confirmed")
+    said = " ".join(" ".join(page(report)).split())
+    assert "Fix 1 write sslmode instead" in said
+    assert "CONFIRMED: the client accepts the settings now. Next obstacle: TCP, no address accepts a connection" in said
+
+
 def test_the_repair_of_a_broken_string_is_tried_with_an_endpoint_password(world: World) -> None:
     """Nothing was looked at before, so the experiment looks at everything itself: TLS, too, for the clear text."""
     form = f"endpoint%3D{ENDPOINT}%3B{world.password.reveal()}"

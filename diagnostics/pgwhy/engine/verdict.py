@@ -10,7 +10,7 @@ from pgwhy.engine.disagreement import other_target, reported_elsewhere
 from pgwhy.engine.explanation import origin
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
-from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict
+from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict, quotation
 from pgwhy.probes.obstacle import Obstacle, reason
 from pgwhy.progress import connects, here_connects, stopped_at
 from pgwhy.rulebook.match import Match
@@ -156,8 +156,7 @@ def _stopped_words(seen: Observations) -> str:
         Stage.SESSION: "The login succeeds but the first query fails.",
         None: "The client's failure could not be reproduced from this machine.",
     }[stage]
-    said = str(seen.get("error.message") or "").strip().splitlines()
-    return f'{words} It says: "{said[-1].rpartition(" failed: ")[2]}"' if said and stage is not None else words
+    return words + quotation(seen) if stage is not None else words
 
 
 def _how_to_log_in(seen: Observations) -> str:

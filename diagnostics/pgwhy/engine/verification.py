@@ -16,7 +16,7 @@ from pgwhy.client import Client, without_sni
 from pgwhy.engine.observation import begin, observe
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, Record
-from pgwhy.finding import Finding, Fix, Severity, Verification, in_order
+from pgwhy.finding import WITH_IT, Finding, Fix, Severity, Verification, in_order, quoting
 from pgwhy.machine import Machine
 from pgwhy.probes import PROBES
 from pgwhy.probes.authentication import Authentication, AuthOutcome
@@ -131,7 +131,7 @@ async def _try(remedy: Fix, expect: Block | None, stage: Stage, run: Experiment,
             note = f"{_words(after)}; pgwhy stopped there, because {why}"
             return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
         after = after if _spent(logged_in) else logged_in
-    note = _words(after) + _further(was, after)
+    note = _proved(was, after)
     return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
 
 
@@ -229,7 +229,7 @@ def _further(stage: Stage, after: Observations) -> str:
 
 
 def _stops_earlier(stage: Stage, after: Observations) -> bool:
-    """The probes got further than the client itself, which stops earlier (it does not even take the settings)."""
+    """The probes got further than the client itself, which stops earlier (it does not even accept the settings)."""
     now = stopped_at(after)
     return now is not None and _STAGES.index(now) < _STAGES.index(stage)
 
@@ -239,26 +239,63 @@ def _words(after: Observations) -> str:
     outcome = after.get("authentication.outcome")
     if outcome == AuthOutcome.OK:
         return f"failed before, logged in with it ({after.get('authentication.elapsed_ms'):.0f} ms)"
-    said = after.get("authentication.message") or after.get("startup.message") or after.get("settings.client_refusal")
-    if said:
-        return f"with it: {said.strip().splitlines()[-1]}"
+    if said := _said(after):
+        return quoting(said)
     if (why := _kept_back(after)) and after.get("startup.reached") == Reached.AUTH:
-        return f"with it the server asks for the password; pgwhy stopped there, because {why}"
+        return f"{WITH_IT} the server asks for the password; pgwhy stopped there, because {why}"
     if why:
         return f"pgwhy stopped before the login, because {why}"
     if outcome == AuthOutcome.CLEAR_TEXT_HELD_BACK:
-        return "with it the server asks for a clear-text password, which pgwhy does not send"
+        return f"{WITH_IT} the server asks for a clear-text password, which pgwhy does not send"
     if outcome == AuthOutcome.STOPPED:
-        return f"with it a limit of pgwhy ended the login ({after.get('authentication.stopped_by')})"
+        return f"{WITH_IT} a limit of pgwhy ended the login ({after.get('authentication.stopped_by')})"
     if outcome == AuthOutcome.PASSWORD_MISSING:
-        return "with it the server asks for the password, and there is none"
+        return f"{WITH_IT} the server asks for the password, and there is none"
     if (stopped := _BEFORE_STARTUP.get(stopped_at(after) or Stage.CLIENT)) is not None:
-        return f"with it {stopped}"
+        return f"{WITH_IT} {stopped}"
     if after.get("startup.reached") == Reached.AUTH:
         return "refused before, with it the server asks for the password"
-    return f"with it the server's first answer is: {after.get('startup.answer')}"
+    return f"{WITH_IT} {_first_answer(after)}"
 
 
+def _said(after: Observations) -> str:
+    """The last line of the message that the attempt ended with; empty without one."""
+    said = after.get("authentication.message") or after.get("startup.message") or after.get("settings.client_refusal")
+    return said.strip().splitlines()[-1] if said else ""
+
+
+def _first_answer(after: Observations) -> str:
+    return f"the server's first answer is: {after.get('startup.answer')}"
+
+
+def _proved(was: Stage, after: Observations) -> str:
+    """What was seen with a change that helps: that it got past `was`, and what is next in the way, if something is."""
+    now = stopped_at(after)
+    if now is None or was not in _DONE or _STAGES.index(now) <= _STAGES.index(was):
+        return _words(after)
+    return f"{_DONE[was]}. Next obstacle: {_CALLED.get(now, now)}, {_obstacle(now, after)}"
+
+
+def _obstacle(stage: Stage, after: Observations) -> str:
+    return _said(after) or _BEFORE_STARTUP.get(stage) or _first_answer(after)
+
+
+_DONE = {
+    Stage.CONFIG: "the client accepts the settings now",
+    Stage.DNS: "the name can be looked up now",
+    Stage.TCP: "an address accepts the connection now",
+    Stage.TLS: "encryption is negotiated now",
+    Stage.STARTUP: "the server asks for the password now",
+    Stage.AUTH: "the login succeeds now",
+}
+_CALLED = {
+    Stage.DNS: "DNS",
+    Stage.TCP: "TCP",
+    Stage.TLS: "TLS",
+    Stage.STARTUP: "start-up",
+    Stage.AUTH: "login",
+    Stage.SESSION: "the first query",
+}
 _BEFORE_STARTUP = {
     Stage.CONFIG: "the client still does not accept the settings",
     Stage.DNS: "the name cannot be looked up",

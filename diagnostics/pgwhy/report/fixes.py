@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgwhy.finding import Fix, FixKind, Report, Verification
+from pgwhy.finding import WITH_IT, Fix, FixKind, Report, Verification, quoted
 from pgwhy.report.headline import whole_sentences
 from pgwhy.report.ladder.rung import tidied
 from pgwhy.target.editing import steps as edit_steps
@@ -188,6 +188,6 @@ def _outcome(remedy: Fix, width: int, steps: int) -> Iterator[Line]:
 
 def _noted(note: str) -> str:
     """What was seen, as it goes on behind the verdict; of a client's message only its point."""
-    lead, quoting, message = note.partition("with it: ")
-    said = " ".join((lead + quoting + tidied(message) if quoting else note).split())
-    return f", {said}" if said.startswith("with it") else f": {said}" if said else ""
+    lead, message = quoted(note)
+    said = " ".join((lead + tidied(message)).split())
+    return f", {said}" if said.startswith(WITH_IT) else f": {said}" if said else ""

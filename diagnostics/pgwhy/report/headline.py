@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pgwhy.causes import Cause, Owner, Stage
-from pgwhy.finding import Finding, Report, Status
+from pgwhy.finding import Finding, Report, Status, quotation
 from pgwhy.probes.obstacle import reason
 from pgwhy.report.ladder import rungs
 from pgwhy.report.ladder.rung import Mark, milliseconds, tidied
@@ -36,7 +36,8 @@ def summary(report: Report, width: int, limit: int) -> list[Line]:
 def sentences(report: Report) -> str:
     """The summary of a failure; empty if it only says the headline again."""
     get = report.observations.get
-    text = " ".join(report.verdict.summary.split()).partition(' It says: "')[0]  # that is in the ladder
+    # What the summary quotes is in the ladder.
+    text = " ".join(report.verdict.summary.split()).removesuffix(quotation(report.observations))
     early = report.extra.get("interrupted") and report.verdict.cause is None  # nothing can be concluded yet
     if early or text.rstrip(".").lower() in said(report)[1].lower():
         return ""
@@ -110,7 +111,7 @@ def _where_it_stopped(report: Report) -> str:
     failed = next((rung for rung in rungs(report.observations) if rung.mark is Mark.FAIL), None)
     if failed is None:
         return "nothing has failed so far" if report.extra.get("interrupted") else "nothing fails from this machine"
-    if failed.text.startswith(("accepts", "closes")):
+    if failed.of_server:
         return f"{report.observations.get('target.host') or 'the server'} {failed.text}"
     return (
         failed.text if report.verdict.stage and not report.extra.get("interrupted") else f"{failed.name}: {failed.text}"

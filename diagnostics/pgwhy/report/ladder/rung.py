@@ -26,6 +26,8 @@ class Rung:
     name: str
     text: str
     ms: float | None = None
+    of_server: bool = False
+    """The text is what the server does, and goes on behind its name: `closes the connection without a word`."""
 
 
 THIS_MACHINE = "this machine"

@@ -33,7 +33,7 @@ def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Itera
         words = get("tls.alert") or tidied(get("tls.detail") or "") or ENDS.get(str(get("tls.failure")), "it failed")
         yield Rung(bad, "tls", f"the handshake ends: {words}", get("tls.handshake_ms"))
     else:
-        yield Rung(bad, "tls", _no_tls(seen, str(answer)))
+        yield Rung(bad, "tls", _no_tls(seen, str(answer)), of_server=answer in _OF_SERVER)
 
 
 _SEEN_HERE = frozenset(
@@ -61,6 +61,8 @@ def _no_tls(seen: Observations, answer: str) -> str:
     }.get(answer, answer)
 
 
+_OF_SERVER = ("silent", "closed")
+"""Answers whose words say what the server does."""
 _SPEAKERS = {"http": "HTTP", "ssh": "SSH", "mysql": "MySQL", "redis": "Redis", "smtp": "SMTP", "tls": "bare TLS"}
 
 
@@ -116,7 +118,7 @@ def startup(seen: Observations, stopped: Stage | None, cause: Cause | None) -> I
     said = _says(answer, get("startup.message"), routed=not lacks_sni or get("target.provider") != "neon")
     compares = lacks_sni or cause in (Cause.SNI_MISSING, Cause.ENDPOINT_MISMATCH)
     if not compares or any(arm in (None, "not-reached") for arm in arms):
-        yield Rung(Mark.FAIL if refused else Mark.OK, "startup", said, ms)
+        yield Rung(Mark.FAIL if refused else Mark.OK, "startup", said, ms, of_server=answer in _OF_SERVER)
         return
     with_sni = _says(arms[0], get("startup.with_sni_message"), routed=True)
     if lacks_sni:

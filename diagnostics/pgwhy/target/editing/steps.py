@@ -136,13 +136,17 @@ def joined(steps: Iterable[Step]) -> tuple[Step, ...]:
 
 
 def _read(line: str) -> Step:
-    for kind in _WORDS:
-        if found := _pattern(kind).fullmatch(line):
+    for kind, pattern in _patterns().items():
+        if found := pattern.fullmatch(line):
             return kind(**found.groupdict())
     return Say(line)
 
 
-@lru_cache(maxsize=len(_WORDS))
+@lru_cache(maxsize=1)
+def _patterns() -> dict[type[Step], re.Pattern[str]]:
+    return {kind: _pattern(kind) for kind in _WORDS}
+
+
 def _pattern(kind: type[Step]) -> re.Pattern[str]:
     """The template with a group for each field. Only a sentence has back quotes outside what is to be written."""
     parts = _FIELD.split(_WORDS[kind])
