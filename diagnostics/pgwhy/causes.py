@@ -54,6 +54,13 @@ class Owner(StrEnum):
     SERVER = "server"
 
 
+class Needs(StrEnum):
+    """What a fix needs that pgwhy cannot do."""
+
+    UPGRADE = "upgrade"
+    """Another version of the user's client."""
+
+
 class FixKind(StrEnum):
     """What a fix is, in the order in which fixes are offered."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from pgwhy.causes import Cause, Retry, Stage
 from pgwhy.causes import FixKind as FixKind
+from pgwhy.causes import Needs as Needs
 from pgwhy.causes import Owner as Owner
 from pgwhy.causes import Severity as Severity
 from pgwhy.error_text import Origin
@@ -76,6 +77,8 @@ class Fix:
     """The stage that the change got to."""
     note: str = ""
     """Why it was not tried, or what was seen when it was: `refused before, logged in with it (163 ms)`."""
+    needs: Needs | None = None
+    """What it needs that pgwhy cannot do, as the rule says; `None`: the rule names nothing."""
 
 
 def in_order(remedy: Fix) -> tuple[bool, int, bool]:

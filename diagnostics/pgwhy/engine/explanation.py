@@ -161,6 +161,7 @@ def _remedy(fix: RuleFix, observations: Observations) -> Fix:
         steps=word(fix.steps, observations),
         caution=word(fix.caution, observations),
         change=None if unknown or refused else change,
+        needs=fix.needs,
         note=f"not known here: {', '.join(unknown)}" if unknown else refused,
     )
 

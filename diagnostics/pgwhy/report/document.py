@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from pgwhy.causes import Cause, FixKind, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity, Stage
 from pgwhy.error_text import Origin
 from pgwhy.facts import Vocabulary
 from pgwhy.finding import SCHEMA, Doubt, Evidence, Finding, Fix, Next, Report, Status, Verdict, Verification
@@ -118,9 +118,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "origin": finding.origin.value,
         "evidence": [{"fact": e.fact, "value": e.value} for e in finding.evidence],
         "references": list(finding.references),
-        "fixes": [{f.name: _plain(getattr(remedy, f.name)) for f in fields(remedy)} for remedy in finding.fixes],
+        "fixes": [_fix(remedy) for remedy in finding.fixes],
         **({"words": list(finding.words)} if finding.words else {}),
     }
+
+
+def _fix(remedy: Fix) -> dict[str, Any]:
+    told = {f.name: _plain(getattr(remedy, f.name)) for f in fields(remedy)}
+    return told if remedy.needs else {name: value for name, value in told.items() if name != "needs"}
 
 
 def _plain(value: Any) -> Any:
@@ -185,7 +190,15 @@ def _read_finding(finding: Mapping[str, Any]) -> Finding:
 
 def _read_remedy(fix: Mapping[str, Any]) -> Fix:
     words = {"kind": FixKind(fix["kind"]), "verification": Verification(fix["verification"])}
-    return _of(Fix, {**fix, **words, "verified_to": _or_none(Stage, fix["verified_to"])})
+    return _of(
+        Fix,
+        {
+            **fix,
+            **words,
+            "verified_to": _or_none(Stage, fix["verified_to"]),
+            "needs": _or_none(Needs, fix.get("needs")),
+        },
+    )
 
 
 def _of(kind: type[T], values: Mapping[str, Any]) -> T:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgwhy.finding import WITH_IT, Fix, FixKind, Report, Verification, quoted
+from pgwhy.finding import WITH_IT, Fix, FixKind, Needs, Report, Verification, quoted
 from pgwhy.report.headline import whole_sentences
 from pgwhy.report.ladder.rung import tidied
 from pgwhy.target.editing import steps as edit_steps
@@ -166,7 +166,7 @@ def outcome(remedy: Fix) -> tuple[str, str]:
     """What became of a fix: a word, and how the sentence goes on behind it."""
     word = {Verification.CONFIRMED: "CONFIRMED", Verification.REFUTED: "REFUTED"}.get(remedy.verification)
     if not remedy.edit and remedy.verification is Verification.NOT_TRIED:
-        who = "pgwhy cannot change your client" if remedy.id.startswith("upgrade") else "only you can do this"
+        who = "pgwhy cannot change your client" if remedy.needs is Needs.UPGRADE else "only you can do this"
         return remedy.verification.value, f" ({who})"
     return word or remedy.verification.value, _noted(remedy.note)
 

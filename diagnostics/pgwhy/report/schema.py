@@ -8,7 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
-from pgwhy.causes import Cause, FixKind, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity, Stage
 from pgwhy.error_text import Origin
 from pgwhy.facts import Record, Vocabulary, derived, fact_names
 from pgwhy.finding import SCHEMA, Status, Verification
@@ -103,6 +103,10 @@ def _finding() -> Json:
             )
         ),
     )
+    fix = finding["properties"]["fixes"]["items"]["properties"]
+    fix["needs"] = _words(Needs) | {
+        "description": "what it needs that pgwhy cannot do; left out where nothing is named"
+    }
     finding["properties"]["words"] = _list(_text("what of the error text it went by; left out where it rests on none"))
     return finding
 

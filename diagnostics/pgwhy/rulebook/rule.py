@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pgwhy.causes import Cause, FixKind, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity, Stage
 from pgwhy.facts import Value
 from pgwhy.rulebook.compiled import RuleFile
 from pgwhy.rulebook.conditions import WORDS, Answer, Block, block
@@ -29,6 +29,8 @@ class RuleFix:
     """`set`, `remove`, `add_option`, `drop_option`, `repair`, `password`; `None` where pgwhy cannot change it."""
     expect: Block | None
     """NO before the change, YES after it; there exactly if there is a change."""
+    needs: Needs | None = None
+    """What it needs that pgwhy cannot do; `None`: the rule names nothing."""
 
 
 @dataclass(frozen=True)
@@ -109,4 +111,5 @@ def _fix(id: str, data: Mapping[str, Any]) -> RuleFix:
         applies=block(data["for"]) if "for" in data else None,
         change=data.get("change"),
         expect=block(data["expect"]) if "expect" in data else None,
+        needs=Needs(data["needs"]) if "needs" in data else None,
     )

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from pgwhy.causes import Cause, FixKind, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity, Stage
 from pgwhy.error_text import without_escapes
 from pgwhy.facts import Fact, Vocabulary, accepts
 from pgwhy.rulebook import allowance, pattern_bound
@@ -133,7 +133,16 @@ _RULE = {
 }
 _NEEDED = ("title", "severity", "owner", "because", "when")
 _CLOSED = {"cause": Cause, "severity": Severity, "owner": Owner, "retry": Retry, "stage": Stage}
-_FIX = {"kind": str, "title": str, "steps": str, "caution": str, "for": dict, "change": dict, "expect": dict}
+_FIX = {
+    "kind": str,
+    "needs": str,
+    "title": str,
+    "steps": str,
+    "caution": str,
+    "for": dict,
+    "change": dict,
+    "expect": dict,
+}
 _CHANGE = {"set": dict, "remove": list, "add_option": str, "drop_option": str, "repair": str, "password": str}
 _EXAMPLE = {"name": str, "expect": str, "given": dict}
 _KINDS = {
@@ -204,6 +213,10 @@ class _Check:
             return
         if isinstance(data.get("kind"), str):
             yield from _closed(f"{key}.kind", data["kind"], FixKind)
+        if isinstance(data.get("needs"), str):
+            yield from _closed(f"{key}.needs", data["needs"], Needs)
+            if "change" in data:
+                yield f"{key}.needs", "is for a fix that pgwhy cannot make, and this one has a change"
         for text in ("title", "steps", "caution"):
             yield from self.text(f"{key}.{text}", data.get(text, ""))
         for tests in ("for", "expect"):
