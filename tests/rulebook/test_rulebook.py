@@ -115,6 +115,8 @@ def test_a_mistake_in_a_test_is_named(tmp_path: Path, when: str, problem: str) -
         ("remove =", "removes =", 'fix.renew.change.removes: unknown key; did you mean "remove"?'),
         ('repair = "renew"', 'repair = "renw"', 'no repair is called "renw"; did you mean "renew"?'),
         ('repair = "renew"', 'password = "plain"', "is one of percent-encode, endpoint-form"),
+        ("title =", 'needs = "upgrad"\ntitle =', 'needs: "upgrad" is not among upgrade; did you mean "upgrade"?'),
+        ("title =", 'needs = "upgrade"\ntitle =', "fix.renew.needs: is for a fix that pgwhy cannot make"),
         ('title = "renew it"', 'title = "renew {target.endpont}"', 'did you mean "target.endpoint"?'),
         ('"require"', "5432", "is written as a text, as in a connection string"),
         ("expect =", "for =", "fix.renew.expect: missing: a change is verified by both together"),
