@@ -9,6 +9,7 @@ from typing import ClassVar
 import pytest
 
 from pgwhy import target as targets
+from pgwhy.causes import Stage
 from pgwhy.client import LIBPQ_HERE
 from pgwhy.engine.observation import GRACE_S, ProbeBug, begin, observe
 from pgwhy.facts import Record, fact
@@ -60,22 +61,22 @@ def run(*probes: Probe, deadline_s: float = 5.0, given: tuple[Record, ...] = ())
 
 
 def test_a_probe_waits_for_the_records_it_needs():
-    observed = run(Probe(Second, second, needs=(First,)), Probe(First, first))
+    observed = run(Probe(Second, second, Stage.CLIENT, needs=(First,)), Probe(First, first, Stage.CLIENT))
     assert observed.get("second.after_first") is True
 
 
 def test_a_probe_whose_record_is_given_does_not_run():
-    assert run(Probe(First, broken), given=(First(seen=False),)).get("first.seen") is False
+    assert run(Probe(First, broken, Stage.CLIENT), given=(First(seen=False),)).get("first.seen") is False
 
 
 def test_an_exception_in_a_probe_is_a_bug_of_ours_with_its_name():
     with pytest.raises(ProbeBug, match="the second probe") as raised:
-        run(Probe(Second, broken), Probe(First, stuck))
+        run(Probe(Second, broken, Stage.CLIENT), Probe(First, stuck, Stage.CLIENT))
     assert isinstance(raised.value.__cause__, ZeroDivisionError)
 
 
 def test_a_probe_that_never_returns_does_not_keep_the_run():
     begin_s = time.monotonic()
-    observed = run(Probe(First, first), Probe(Second, stuck), deadline_s=0.1)
+    observed = run(Probe(First, first, Stage.CLIENT), Probe(Second, stuck, Stage.CLIENT), deadline_s=0.1)
     assert time.monotonic() - begin_s < 0.1 + GRACE_S + HANGS_S
     assert observed.get("first.seen") is True and "second" not in observed.records

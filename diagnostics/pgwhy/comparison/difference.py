@@ -13,6 +13,8 @@ from typing import Any
 from pgwhy.causes import Stage
 from pgwhy.facts import Vocabulary, to_plain
 from pgwhy.finding import Finding, Report
+from pgwhy.probes import STAGE_OF
+from pgwhy.progress import row
 from pgwhy.values import dataclass
 
 
@@ -77,8 +79,8 @@ def compare(left: Report, right: Report, vocabulary: Vocabulary) -> Comparison:
 
 def _parting(left: Report, right: Report) -> Stage | None:
     """The first stage whose outcome differs; else that of the verdicts, where only a rule tells them apart."""
-    for stage, paths in _OUTCOMES:
-        for path in paths:
+    for stage in Stage:  # one that a run did not come to parts nobody: an earlier one did
+        for path in row(stage).outcomes:
             told = [run.observations.get(path) for run in (left, right)]
             if None not in told and told[0] != told[1]:
                 return stage
@@ -115,7 +117,7 @@ def _differences(left: Report, right: Report, vocabulary: Vocabulary, evidence: 
             values = [to_plain(side.get(record, {}).get(name)) for side in sides]
             if values[0] != values[1]:
                 fact = vocabulary.facts.get(path)
-                stage = _STAGE_OF.get(record, Stage.CONFIG)
+                stage = STAGE_OF.get(record, Stage.CONFIG)
                 yield Difference(path, fact.meaning if fact else "", stage, values[0], values[1], path in evidence)
 
 
@@ -154,31 +156,6 @@ def _essence(path: str, value: Any) -> Any:
 
 
 _STAGES = list(Stage)
-_STAGE_OF = {
-    "target": Stage.CONFIG,
-    "client": Stage.CONFIG,
-    "settings": Stage.CONFIG,
-    "environment": Stage.CONFIG,
-    "dns": Stage.DNS,
-    "tcp": Stage.TCP,
-    "web": Stage.TCP,
-    "tls": Stage.TLS,
-    "startup": Stage.STARTUP,
-    "authentication": Stage.AUTH,
-    "here": Stage.AUTH,
-    "session": Stage.SESSION,
-    "error": Stage.CLIENT,
-}
-_OUTCOMES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
-    (Stage.CONFIG, ("settings.readable",)),
-    (Stage.DNS, ("dns.outcome",)),
-    (Stage.TCP, ("tcp.outcome", "tcp.client_gives_up")),
-    (Stage.TLS, ("tls.ssl_answer", "tls.handshake", "tls.verifies")),
-    (Stage.STARTUP, ("startup.reached", "startup.answer")),
-    (Stage.AUTH, ("authentication.outcome",)),
-    (Stage.SESSION, ("session.usable", "session.read_only")),
-)
-"""What says how a stage went. A stage that one run did not come to parts nobody: an earlier one did."""
 _EACH_ITS_OWN = frozenset(("ms", "local", "address", "addresses", "port"))
 """Keys inside a list of records."""
 _OF_ADDRESSES = frozenset(("tcp.attempts", "dns.hosts", "dns.answers", "dns.hosts_file_addresses"))

@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pgwhy.causes import Stage
 from pgwhy.comparison.difference import Comparison, Difference
 from pgwhy.finding import Report
+from pgwhy.progress import row
 from pgwhy.terminal.style import Line, Style, begins, line
 from pgwhy.terminal.width import columns, shortened, wrap
 
 SCHEMA = "pgwhy/diff/1"
-_STAGES = {
-    Stage.CONFIG: "the settings",
-    Stage.DNS: "the name (DNS)",
-    Stage.TCP: "the port (TCP)",
-    Stage.TLS: "encryption (TLS)",
-    Stage.STARTUP: "the start-up message",
-    Stage.AUTH: "the login",
-    Stage.SESSION: "the session",
-    Stage.CLIENT: "the client itself",
-}
 _LIMIT = 12
 """Differences on the page without `-v`: those on which the rule rests come first."""
 
@@ -73,7 +63,7 @@ def document(comparison: Comparison, runs: tuple[Report, Report], names: tuple[s
 
 def _headline(comparison: Comparison, names: tuple[str, str], width: int) -> Iterator[Line]:
     if comparison.stage is not None:
-        text, style = f"They part at {_STAGES[comparison.stage]}", Style.BAD
+        text, style = f"They part at {row(comparison.stage).noun}", Style.BAD
     elif comparison.parts:
         text, style = "They end differently, and no stage tells them apart", Style.CARE
     else:

@@ -25,7 +25,7 @@ from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options, Run
-from pgwhy.progress import connects
+from pgwhy.progress import connects, last_text
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.values import dataclass
@@ -168,7 +168,5 @@ def _concluded(seen: Run) -> Observations:
             observations = observations.with_record(named)
     if ErrorText.name in observations.records or connects(observations):
         return observations
-    for path in ("settings.client_refusal", "authentication.message", "session.message", "startup.message"):
-        if text := observations.get(path):
-            return observations.with_record(error_text.clean(text, Origin.OBSERVED))
-    return observations
+    text = last_text(observations)
+    return observations.with_record(error_text.clean(text, Origin.OBSERVED)) if text else observations

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 
 from pgwhy.causes import Cause, Stage
 from pgwhy.facts import Observations
+from pgwhy.progress import NETWORK, row
 
 
 def other_target(seen: Observations) -> str:
@@ -30,18 +31,18 @@ def reported_elsewhere(
     if stage is None:
         return ""
     host = seen.get("target.host") or "the server"
-    unreachable = stage in (Stage.DNS, Stage.TCP) and reported not in _NOT_OF_THE_NETWORK
+    unreachable = stage in NETWORK and reported not in _NOT_OF_THE_NETWORK
     if connects and unreachable:
         return (
             f"The string is right: this machine reaches {host} with it and connects, but the client does not reach it. "
             "What differs is the network in which the client runs."
         )
-    if stopped in (Stage.DNS, Stage.TCP) and _ORDER.index(stage) > _ORDER.index(stopped):
-        lacking = "has no address" if stopped is Stage.DNS else "accepts no connection"
+    if stopped in NETWORK and _ORDER.index(stage) > _ORDER.index(stopped):
         return (
-            f"The client got further than this machine, from where {host} {lacking}: run pgwhy where the client runs."
+            f"The client got further than this machine, from where {host} {row(stopped).lacks}: "
+            "run pgwhy where the client runs."
         )
-    if unreachable and stopped is not None and _ORDER.index(stopped) > _ORDER.index(Stage.TCP):
+    if unreachable and stopped is not None and stopped not in (Stage.CONFIG, *NETWORK):
         return f"The client does not reach {host}; this machine does, and then fails at a later stage."
     return ""
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Set
 from functools import cached_property
 from typing import Any
 
+from pgwhy import progress
 from pgwhy.causes import FixKind, Severity, Stage
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, to_plain
@@ -183,7 +184,8 @@ def _asked(value: Any) -> list[str]:
 
 def _doubts(held: Iterable[Match], hidden: Set[str], observations: Observations) -> tuple[Doubt, ...]:
     """Errors for which something speaks, in stages not passed yet: those that miss the fewest facts first."""
-    passed = _passed(observations)
+    # A text that the client spoken for printed is about another run, of which none is shown to be passed.
+    passed = 0 if observations.get("error.origin") == Origin.REPORTED else progress.passed(observations)
     fitting = [
         each
         for each in held
@@ -196,21 +198,6 @@ def _doubts(held: Iterable[Match], hidden: Set[str], observations: Observations)
     return tuple(Doubt(h.rule.id, h.rule.cause, word(h.rule.title, observations), h.missing) for h in fitting)
 
 
-def _passed(observations: Observations) -> int:
-    """How many stages this machine's run has passed. None where the client spoken for printed a text of its own."""
-    if observations.get("error.origin") == Origin.REPORTED:
-        return 0
-    reached = (_STAGES.index(stage) + 1 for path, value, stage in _PASSED if observations.get(path) == value)
-    return max(reached, default=0)
-
-
 _STAGES = list(Stage)
 _SEVERITIES = list(Severity)
 _KINDS = list(FixKind)
-_PASSED = (
-    ("dns.outcome", "found", Stage.DNS),
-    ("tcp.outcome", "all", Stage.TCP),
-    ("authentication.outcome", "refused", Stage.TLS),
-    ("authentication.password_used", True, Stage.STARTUP),
-    ("authentication.outcome", "ok", Stage.AUTH),
-)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from pgwhy.causes import Cause, Stage
 from pgwhy.engine.disagreement import other_target, reported_elsewhere
@@ -12,7 +11,7 @@ from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict, quotation
 from pgwhy.probes.obstacle import Obstacle, reason
-from pgwhy.progress import connects, here_connects, stopped_at
+from pgwhy.progress import NETWORK, connects, here_connects, row, stopped_at
 from pgwhy.rulebook.match import Match
 from pgwhy.rulebook.rule import Rule
 from pgwhy.values import dataclass
@@ -40,7 +39,7 @@ def counts(match: Match, seen: Observations) -> bool:
     if origin(match) is Origin.REPORTED:
         return True
     # The login got through, so only what comes after it, or what keeps the client from getting there, can be wrong.
-    return not connects(seen) and match.rule.stage in (Stage.SESSION, Stage.TCP, Stage.DNS)
+    return not connects(seen) and match.rule.stage in (Stage.SESSION, *NETWORK)
 
 
 def decide(rules: Iterable[Rule], seen: Observations, *, login: bool, interrupted: bool) -> Decision:
@@ -146,16 +145,7 @@ def _stopped_words(seen: Observations) -> str:
     stage = stopped_at(seen)
     if stage is Stage.AUTH and seen.get("authentication.outcome") == "stopped":
         return "A limit of pgwhy ended the login. The server did not refuse it."
-    words = {
-        Stage.CONFIG: "The client does not accept these settings.",
-        Stage.DNS: "The name could not be looked up.",
-        Stage.TCP: "No address of the server accepts a connection.",
-        Stage.TLS: "The connection ends during the TLS negotiation.",
-        Stage.STARTUP: "The server accepts the connection but does not get as far as asking for a password.",
-        Stage.AUTH: "The login fails.",
-        Stage.SESSION: "The login succeeds but the first query fails.",
-        None: "The client's failure could not be reproduced from this machine.",
-    }[stage]
+    words = row(stage).sentence if stage else "The client's failure could not be reproduced from this machine."
     return words + quotation(seen) if stage is not None else words
 
 
@@ -196,62 +186,25 @@ def _others(errors: list[Rule]) -> Iterator[tuple[Cause, str]]:
             yield rule.cause, rule.id
 
 
-_EXCLUDES: tuple[tuple[str, Callable[[Any], bool], tuple[Cause, ...]], ...] = (
-    ("dns.outcome", lambda v: v == "found", (Cause.DNS_NOT_FOUND, Cause.DNS_TEMPORARY_FAILURE)),
-    (
-        "tcp.outcome",
-        lambda v: v == "all",
-        (Cause.CONNECTION_REFUSED, Cause.CONNECTION_TIMEOUT, Cause.PORT_BLOCKED, Cause.IPV6_UNREACHABLE),
-    ),
-    ("tls.ssl_answer", lambda v: v == "S", (Cause.NOT_A_POSTGRES_SERVER, Cause.SSL_NOT_SUPPORTED_BY_SERVER)),
-    ("tls.handshake", lambda v: v is True, (Cause.TLS_VERSION_MISMATCH, Cause.TLS_HANDSHAKE_FAILED)),
-    (
-        "startup.reached",
-        lambda v: v in ("auth", "session"),
-        (Cause.SNI_MISSING, Cause.IP_NOT_ALLOWED, Cause.SERVER_SILENT),
-    ),
-    ("authentication.outcome", lambda v: v == "ok", (Cause.WRONG_PASSWORD, Cause.ROLE_NOT_FOUND)),
-)
-
-
 def _ruled_out(seen: Observations) -> tuple[tuple[Cause, str], ...]:
     """What this machine's run excludes; a pasted error came from another place, so nothing is excluded for it."""
     if seen.get("error.origin") == Origin.REPORTED:
         return ()
     return tuple(
-        (cause, path)
-        for path, excludes, causes in _EXCLUDES
-        if seen.get(path) is not None and excludes(seen.get(path))
+        (cause, shown.path)
+        for stage in Stage
+        for shown, causes in row(stage).excludes
+        if shown.holds(seen)
         for cause in causes
     )
-
-
-def _look(told: Finding) -> Next:
-    """Which look settles what a text alone says, at the stage that it speaks of; none costs a login without need."""
-    whole = "pgwhy env:DATABASE_URL --error '<this text>'"
-    match told.stage:
-        case Stage.CONFIG:
-            return Next(
-                "pgwhy anatomy env:DATABASE_URL", "what each part of your string means, and which part is wrong"
-            )
-        case Stage.DNS:
-            return Next(f"{whole} --compare-dns public", "what your resolver and others answer for the name")
-        case Stage.TCP:
-            return Next(f"{whole} --no-login", "which addresses accept a connection from this machine")
-        case Stage.TLS:
-            return Next(f"{whole} --no-login", "what the server shows in TLS, and the fixes tried")
-        case Stage.STARTUP:
-            return Next(f"{whole} --no-login", "what the server answers, and the fixes tried")
-        case Stage.CLIENT:
-            return Next("pgwhy run -- <your command>", "what happens to your program itself, and the string it uses")
-    return Next(whole, "checks your connection and tries the fixes")
 
 
 def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) -> tuple[Next, ...]:
     """Commands that would settle what is open, cheapest first."""
     steps: list[Next] = []
     if first is not None and not _ran(seen):
-        steps.append(_look(first))
+        look = row(first.stage).look  # none costs a login without need
+        steps.append(Next(look.command, look.shows))
     if first is None and not _ran(seen):
         steps.append(Next("pgwhy env:DATABASE_URL --error '<the text>'", "checks the server itself too"))
     missing = {path.partition(".")[0] for doubt in doubts for path in doubt.missing}
@@ -265,8 +218,6 @@ def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) 
             steps.append(Next("pgwhy --client NAME", "the program's driver, so that pgwhy behaves like it"))
     if first is None and _server_refused(seen):
         steps.append(Next("ask the server's administrator", "its log says more about this message"))
-    elif first is None and stopped_at(seen) in (Stage.STARTUP, Stage.TLS, Stage.AUTH, Stage.TCP):
-        steps.append(Next("pgwhy --timeout 60", "a busy or waking server answers late, a dead one never"))
-    if first is None and stopped_at(seen) is Stage.DNS:
-        steps.append(Next("pgwhy --compare-dns public", "whether other resolvers know the name"))
+    elif first is None and (stage := stopped_at(seen)) and (again := row(stage).again):
+        steps.append(Next(again.command, again.shows))
     return tuple(steps)

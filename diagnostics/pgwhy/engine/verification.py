@@ -24,7 +24,7 @@ from pgwhy.probes.obstacle import reason
 from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options
 from pgwhy.probes.startup import Reached, Startup
-from pgwhy.progress import stopped_at
+from pgwhy.progress import last_text, row, stopped_at
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Block, FactCache
 from pgwhy.target.model import Change, Target
@@ -171,14 +171,13 @@ async def _observe(
     run: Experiment, target: Target, *, with_login: bool, known: Observations | None = None
 ) -> Observations:
     """Go through the stages again. Without a login everything ends with the first answer to the start-up message."""
-    wanted = (*_BEFORE_LOGIN, *(("authentication", "session") if with_login else ()))
     options = replace(run.options, web=False, compare_dns=(), wildcard_check=False)
     version = str(run.seen.get("client.version") or "")
     seen = begin(target, run.client, run.machine, options, version=version, permit=run.permit)
     for record in _unchanged(run, target, known):
         seen.put(record)
     with run.network.timeline.span("verify", "login" if with_login else "start-up") as span:
-        observed = await observe(seen, run.network, [probe for probe in PROBES if probe.name in wanted])
+        observed = await observe(seen, run.network, _DECIDING if with_login else _BEFORE_LOGIN)
         span.outcome = str(observed.get("authentication.outcome") or observed.get("startup.answer"))
     return observed
 
@@ -186,7 +185,8 @@ async def _observe(
 def _unchanged(run: Experiment, target: Target, known: Observations | None) -> Iterable[Record]:
     """Records that the change cannot have altered."""
     if known is not None:
-        return [known.records[name] for name in (*_BEFORE_LOGIN, "environment") if name in known.records]
+        names = (*(probe.name for probe in _BEFORE_LOGIN), "environment")
+        return [known.records[name] for name in names if name in known.records]
     same = ["environment"]
     # Settings that cannot be read ended the run before anything was looked at.
     if target.hosts == run.target.hosts and run.seen.get("tcp.attempts") is not None:
@@ -251,8 +251,8 @@ def _words(after: Observations) -> str:
         return f"{WITH_IT} a limit of pgwhy ended the login ({after.get('authentication.stopped_by')})"
     if outcome == AuthOutcome.PASSWORD_MISSING:
         return f"{WITH_IT} the server asks for the password, and there is none"
-    if (stopped := _BEFORE_STARTUP.get(stopped_at(after) or Stage.CLIENT)) is not None:
-        return f"{WITH_IT} {stopped}"
+    if (stage := stopped_at(after)) is not None and (still := row(stage).still_stopped):
+        return f"{WITH_IT} {still}"
     if after.get("startup.reached") == Reached.AUTH:
         return "refused before, with it the server asks for the password"
     return f"{WITH_IT} {_first_answer(after)}"
@@ -260,7 +260,7 @@ def _words(after: Observations) -> str:
 
 def _said(after: Observations) -> str:
     """The last line of the message that the attempt ended with; empty without one."""
-    said = after.get("authentication.message") or after.get("startup.message") or after.get("settings.client_refusal")
+    said = last_text(after)
     return said.strip().splitlines()[-1] if said else ""
 
 
@@ -271,37 +271,16 @@ def _first_answer(after: Observations) -> str:
 def _proved(was: Stage, after: Observations) -> str:
     """What was seen with a change that helps: that it got past `was`, and what is next in the way, if something is."""
     now = stopped_at(after)
-    if now is None or was not in _DONE or _STAGES.index(now) <= _STAGES.index(was):
+    if now is None or not row(was).got_past or _STAGES.index(now) <= _STAGES.index(was):
         return _words(after)
-    return f"{_DONE[was]}. Next obstacle: {_CALLED.get(now, now)}, {_obstacle(now, after)}"
+    return f"{row(was).got_past}. Next obstacle: {row(now).obstacle}, {_obstacle(now, after)}"
 
 
 def _obstacle(stage: Stage, after: Observations) -> str:
-    return _said(after) or _BEFORE_STARTUP.get(stage) or _first_answer(after)
+    return _said(after) or row(stage).still_stopped or _first_answer(after)
 
 
-_DONE = {
-    Stage.CONFIG: "the client accepts the settings now",
-    Stage.DNS: "the name can be looked up now",
-    Stage.TCP: "an address accepts the connection now",
-    Stage.TLS: "encryption is negotiated now",
-    Stage.STARTUP: "the server asks for the password now",
-    Stage.AUTH: "the login succeeds now",
-}
-_CALLED = {
-    Stage.DNS: "DNS",
-    Stage.TCP: "TCP",
-    Stage.TLS: "TLS",
-    Stage.STARTUP: "start-up",
-    Stage.AUTH: "login",
-    Stage.SESSION: "the first query",
-}
-_BEFORE_STARTUP = {
-    Stage.CONFIG: "the client still does not accept the settings",
-    Stage.DNS: "the name cannot be looked up",
-    Stage.TCP: "no address accepts a connection",
-    Stage.TLS: "encryption cannot be negotiated",
-}
 _NO_MORE_LOGINS = "it needs a login, and a run makes at most three password exchanges"
-_BEFORE_LOGIN = ("settings", "dns", "tcp", "tls", "startup")
 _STAGES = tuple(Stage)
+_DECIDING = tuple(probe for probe in PROBES if probe.decides)
+_BEFORE_LOGIN = tuple(probe for probe in _DECIDING if _STAGES.index(probe.stage) < _STAGES.index(Stage.AUTH))

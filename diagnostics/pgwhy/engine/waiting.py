@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from pgwhy.causes import Cause, Retry, Stage
+from pgwhy.causes import Cause, Retry
 from pgwhy.engine.diagnosis import Request, diagnose
 from pgwhy.finding import Report, Status
 from pgwhy.network import Network
+from pgwhy.progress import NETWORK
 
 MAX_EXCHANGES = 6
 """Password exchanges in all the runs of one waiting; a single run makes three at most."""
@@ -51,7 +52,7 @@ def is_cured_by_waiting(report: Report) -> bool:
     if verdict.status is not Status.FAILS:
         return False
     if verdict.cause is None:
-        return verdict.stage in (Stage.DNS, Stage.TCP)
+        return verdict.stage in NETWORK
     return verdict.retry is Retry.NOW or verdict.cause in CURED
 
 

@@ -1,10 +1,14 @@
-"""The probes in the order in which a client passes the stages. Adding one = its module, and its name in `PROBES`."""
+"""The probes in the order in which a client passes the stages. Adding one = its module, and its name in `PROBES`.
+
+One that decides how a stage goes is named as `record` in the stage's row (`pgwhy.progress`), too.
+"""
 
 from __future__ import annotations
 
+from pgwhy.causes import Stage
 from pgwhy.client import ClientFacts
 from pgwhy.error_text import ErrorText
-from pgwhy.facts import Vocabulary
+from pgwhy.facts import Record, Vocabulary
 from pgwhy.probes import authentication, dns, environment, session, settings, startup, tcp, tls, web
 from pgwhy.target.facts import TargetFacts
 
@@ -21,5 +25,13 @@ PROBES = (
     web.PROBE,
 )
 
-VOCABULARY = Vocabulary((TargetFacts, ClientFacts, ErrorText, *(probe.record for probe in PROBES), authentication.Here))
+_GIVEN: tuple[tuple[type[Record], Stage], ...] = (
+    (TargetFacts, Stage.CONFIG),
+    (ClientFacts, Stage.CONFIG),
+    (ErrorText, Stage.CLIENT),
+)
+"""Records that no probe makes, and the stage that each is about."""
+VOCABULARY = Vocabulary((*(record for record, _ in _GIVEN), *(probe.record for probe in PROBES)))
 """Every fact that a rule may ask for."""
+STAGE_OF = {record.name: stage for record, stage in (*_GIVEN, *((probe.record, probe.stage) for probe in PROBES))}
+"""The stage that each record is about."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.facts import Record, fact
 from pgwhy.machine import Machine
 from pgwhy.network import Network, stream, trust_store
@@ -81,4 +82,4 @@ def _in_container(machine: Machine) -> bool:
     )
 
 
-PROBE = Probe(EnvironmentFacts, observe, needs_readable_settings=False)
+PROBE = Probe(EnvironmentFacts, observe, Stage.CONFIG, needs_readable_settings=False)

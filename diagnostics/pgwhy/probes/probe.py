@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pgwhy.causes import Stage
 from pgwhy.client import Client
 from pgwhy.facts import Observations, Record
 from pgwhy.machine import Machine
+from pgwhy.progress import row
 from pgwhy.target.model import Target
 from pgwhy.values import dataclass
 
@@ -78,6 +80,11 @@ class Run:
         return self._records[name]
 
 
+def nothing(target: Target, machine: Machine, options: Options) -> Iterable[str]:
+    """For a probe that looks at this machine alone, or whose connection another one has named."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Probe:
     """One stage's look. `observe` never raises for what a network can do; an exception is a bug and is reported as one.
@@ -88,6 +95,10 @@ class Probe:
 
     record: type[Record]
     observe: Callable[[Run, Network], Awaitable[Record]]
+    stage: Stage
+    """What its record is about. Where the stage's row names the record, it decides how the stage went."""
+    opens: Callable[[Target, Machine, Options], Iterable[str]] = nothing
+    """What it would look up, connect to and send, a line each, for `--plan`. Opens none of it."""
     needs: tuple[type[Record], ...] = ()
     """Records that must be there before it starts."""
     later: tuple[type[Record], ...] = ()
@@ -99,3 +110,8 @@ class Probe:
     @property
     def name(self) -> str:
         return self.record.name
+
+    @property
+    def decides(self) -> bool:
+        """Its record says how the stage went."""
+        return row(self.stage).record == self.name

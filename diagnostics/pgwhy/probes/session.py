@@ -6,13 +6,17 @@ Opens nothing: it uses the connection of the login, in one pipeline, and closes 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.facts import Record, fact
+from pgwhy.machine import Machine
 from pgwhy.probes.authentication import Authentication
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Tcp
 from pgwhy.target.facts import TargetFacts
+from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider
 from pgwhy.values import dataclass
 
@@ -77,7 +81,15 @@ async def observe(seen: Run, network: Network) -> Session:
         seen.connection = None
 
 
-PROBE = Probe(record=Session, observe=observe, needs=(TargetFacts, Authentication), later=(Tcp,))
+def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
+    """What this probe would do, in words."""
+    if options.login:
+        yield "run one read-only query about the session"
+
+
+PROBE = Probe(
+    record=Session, observe=observe, stage=Stage.SESSION, opens=opens, needs=(TargetFacts, Authentication), later=(Tcp,)
+)
 
 
 def _question(requested: tuple[str, ...]) -> str:

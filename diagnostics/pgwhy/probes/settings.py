@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.client import Client, ClientFacts, UnknownParameters
 from pgwhy.facts import Record, derived, fact
 from pgwhy.machine import Machine
@@ -121,7 +122,13 @@ async def observe(seen: Run, network: Network) -> SettingsFacts:
     )
 
 
-PROBE = Probe(record=SettingsFacts, observe=observe, needs=(TargetFacts, ClientFacts), needs_readable_settings=False)
+PROBE = Probe(
+    record=SettingsFacts,
+    observe=observe,
+    stage=Stage.CONFIG,
+    needs=(TargetFacts, ClientFacts),
+    needs_readable_settings=False,
+)
 
 NOTHING = (
     ProblemCode.EMPTY,

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.client import Addresses, ClientFacts
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
+from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.network.stream import Broken, Limit, Stream, bounded, has_ipv6_address, is_socket_path
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.target.facts import TargetFacts
+from pgwhy.target.model import Target
 from pgwhy.values import dataclass
 
 
@@ -276,4 +279,14 @@ def _as_the_client_would(
     return None, True
 
 
-PROBE = Probe(Tcp, observe)
+def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
+    """What this probe would do, in words."""
+    for host in target.hosts:
+        place = host.hostaddr or host.name
+        if place and not is_socket_path(place):
+            yield f"connect to {place} port {host.port}, every address once, without sending anything"
+        else:
+            yield f"connect to the Unix socket for port {host.port} in {place or 'its usual folder'}"
+
+
+PROBE = Probe(Tcp, observe, Stage.TCP, opens)

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Iterator
 from typing import ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.facts import Record, fact
 from pgwhy.failure import Failure
+from pgwhy.machine import Machine
 from pgwhy.network import Network, https, trust_store
 from pgwhy.network.stream import Broken
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Reach, Tcp
 from pgwhy.target.facts import TargetFacts
+from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider
 from pgwhy.values import dataclass
 
@@ -112,4 +116,11 @@ def _upgrade(network: Network) -> dict[str, str]:
     }
 
 
-PROBE = Probe(Web, observe, needs=(TargetFacts,), later=(Tcp,))
+def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
+    """What this probe would do, in words."""
+    if options.web is not False:
+        when = "" if options.web else ", only if the database port does not answer"
+        yield f"ask the provider's own port 443 for this endpoint (Neon only){when}"
+
+
+PROBE = Probe(Web, observe, Stage.TCP, opens, needs=(TargetFacts,), later=(Tcp,))

@@ -6,15 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from pgwhy.causes import Stage
 from pgwhy.client import Client
 from pgwhy.engine.diagnosis import Request, diagnose
 from pgwhy.finding import Report, Status
+from pgwhy.progress import NETWORK
 from pgwhy.project import Driver
 
 MAX_CLIENTS = 12
 """Runs for one project; each opens up to seven connections and logs in nowhere."""
-_NOBODY_PASSES = (Stage.DNS, Stage.TCP)
 
 
 async def forecast(request: Request, report: Report, drivers: Iterable[Driver]) -> list[dict[str, Any]]:
@@ -28,7 +27,7 @@ async def forecast(request: Request, report: Report, drivers: Iterable[Driver]) 
     told = []
     for driver in drivers:
         if driver.client not in runs:
-            asked = report.verdict.stage not in _NOBODY_PASSES and len(runs) < MAX_CLIENTS
+            asked = report.verdict.stage not in NETWORK and len(runs) < MAX_CLIENTS
             runs[driver.client] = await diagnose(_without_login(request, driver.client)) if asked else None
         told.append(_entry(driver, runs[driver.client], report))
     return told

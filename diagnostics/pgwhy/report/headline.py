@@ -7,6 +7,7 @@ import re
 from pgwhy.causes import Cause, Owner, Stage
 from pgwhy.finding import Finding, Report, Status, quotation
 from pgwhy.probes.obstacle import reason
+from pgwhy.progress import row
 from pgwhy.report.ladder import rungs
 from pgwhy.report.ladder.rung import Mark, milliseconds, tidied
 from pgwhy.terminal.style import Line, Style, begins, line
@@ -81,30 +82,21 @@ def said(report: Report) -> tuple[str, str]:
         return "CAUSE NOT FOUND", ": no known cause fits this text"
     if report.observations.get("error.origin") == "reported":
         return "FAILS", f" {_where(report)}, cause not found: {tidied(report.observations.get('error.message') or '')}"
-    return "FAILS", f" {_PLACES[verdict.stage]}, cause not found: {_where_it_stopped(report)}"
+    return "FAILS", f" {_place(verdict.stage)}, cause not found: {_where_it_stopped(report)}"
 
 
 def _where(report: Report) -> str:
     """Where it fails, in words that go on with the verdict: in another client only if that is at fault, else for it."""
     verdict, get = report.verdict, report.observations.get
     if verdict.here is None and get("error.origin") != "reported":
-        return _PLACES[verdict.stage]
+        return _place(verdict.stage)
     known = (get("client.named") or get("client.guessed")) and get("client.id") != "unknown"
     at_fault = "in" if verdict.owner is Owner.CLIENT else "for"
     return f"{at_fault} {get('client.title')}" if known else f"{at_fault} your client"
 
 
-_PLACES: dict[Stage | None, str] = {
-    Stage.CONFIG: "at the settings",
-    Stage.DNS: "at the name",
-    Stage.TCP: "at the port",
-    Stage.TLS: "at TLS",
-    Stage.STARTUP: "at start-up",
-    Stage.AUTH: "at the login",
-    Stage.SESSION: "after the login",
-    Stage.CLIENT: "in the client",
-    None: "somewhere",
-}
+def _place(stage: Stage | None) -> str:
+    return row(stage).place if stage else "somewhere"
 
 
 def _where_it_stopped(report: Report) -> str:

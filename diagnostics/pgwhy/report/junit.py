@@ -15,21 +15,9 @@ from pgwhy.causes import Stage
 from pgwhy.finding import Finding, Report, Severity, Status
 from pgwhy.report import told
 from pgwhy.report.ladder import rungs
-from pgwhy.report.ladder.rung import THIS_MACHINE, Mark, Rung
+from pgwhy.report.ladder.rung import Mark, Rung
 from pgwhy.report.text import page as text_page
 from pgwhy.values import dataclass
-
-NAMES = {
-    "settings": Stage.CONFIG,
-    "dns": Stage.DNS,
-    "tcp": Stage.TCP,
-    "tls": Stage.TLS,
-    "startup": Stage.STARTUP,
-    "login": Stage.AUTH,
-    "session": Stage.SESSION,
-    THIS_MACHINE: Stage.CLIENT,
-}
-"""The rung that shows each stage."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +57,8 @@ def page(report: Report, fail_on: Severity | None = None) -> str:
 def _cases(report: Report, fail_on: Severity | None) -> list[Case]:
     seen: dict[Stage, list[Rung]] = {stage: [] for stage in Stage}
     for rung in rungs(report.observations, report.verdict.cause):
-        if rung.name in NAMES:
-            seen[NAMES[rung.name]].append(rung)
+        if rung.stage is not None and not rung.label:
+            seen[rung.stage].append(rung)
     connects = report.verdict.status in (Status.CONNECTS, Status.REACHABLE) and not report.extra.get("interrupted")
     stopped = None if connects else report.verdict.stage or Stage.CLIENT
     return [_case(report, stage, seen[stage], stopped, fail_on) for stage in Stage]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pgwhy.causes import Retry
+from pgwhy.causes import Retry, Stage
 from pgwhy.finding import Report, Severity, Status
 from pgwhy.redaction.texts import with_texts
 from pgwhy.report.fixes import fix_lines
 from pgwhy.report.headline import first_finding, headline, summary
 from pgwhy.report.ladder import rungs
-from pgwhy.report.ladder.rung import THIS_MACHINE, Mark, Rung, milliseconds
+from pgwhy.report.ladder.rung import Mark, Rung, milliseconds
 from pgwhy.report.question import labelled, question_lines
 from pgwhy.report.success import success_lines
 from pgwhy.report.waited import waited_lines
@@ -169,9 +169,9 @@ def _ladder(report: Report, width: int, amount: Measure) -> list[Line]:
         broken = [rung for rung in steps if rung.mark is not Mark.OK]
         names = {rung.name for rung in broken}
         good = [rung for rung in steps if rung.mark is Mark.OK and rung.name not in names]
-        well = ", ".join(dict.fromkeys(rung.name for rung in good if rung.name != THIS_MACHINE))
-        well += "".join(f"; {rung.name}: {rung.text}" for rung in good if rung.name == THIS_MACHINE)
-        folded = (Rung(Mark.OK, "", well),) if well and amount.ladder == "folded" else ()
+        well = ", ".join(dict.fromkeys(rung.name for rung in good if rung.stage is not Stage.CLIENT))
+        well += "".join(f"; {rung.name}: {rung.text}" for rung in good if rung.stage is Stage.CLIENT)
+        folded = (Rung(Mark.OK, None, well),) if well and amount.ladder == "folded" else ()
         steps = (*folded, *broken)
     return ladder_lines(steps, width, amount.rung)
 

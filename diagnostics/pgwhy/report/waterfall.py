@@ -11,6 +11,7 @@ from enum import StrEnum
 from pgwhy.causes import Stage
 from pgwhy.facts import Observations
 from pgwhy.finding import Report, Status
+from pgwhy.progress import row
 from pgwhy.report.ladder.rung import milliseconds
 from pgwhy.timeline import Span
 from pgwhy.values import dataclass
@@ -93,25 +94,15 @@ def _stopping(report: Report, spans: list[Span]) -> list[Span]:
     """The spans in which the client's way ended: of the verdict's stage; if all was well there, those of the login."""
     if report.verdict.status is not Status.FAILS:
         return []
-    probe = _PROBES.get(report.verdict.stage) if report.verdict.stage else None
-    for name in (probe, "authentication"):
+    probe = row(report.verdict.stage).record if report.verdict.stage else ""
+    for name in (probe, row(Stage.AUTH).record):
         found = [span for span in spans if span.probe == name and _ended_badly(span)]
         if found:
             return found
     return []
 
 
-_PROBES = {
-    Stage.DNS: "dns",
-    Stage.TCP: "tcp",
-    Stage.TLS: "tls",
-    Stage.STARTUP: "startup",
-    Stage.AUTH: "authentication",
-    Stage.SESSION: "session",
-}
 _CALLED_OFF = ("cancelled", "called off")
-_TRIPS = {"tcp": 1, "tls": 3, "startup": 4, "authentication": 6, "session": 1}
-"""Round trips at least: to connect 1, SSLRequest 1, TLS 1.3 1, first answer 1, SCRAM 2 (RFC 5802; protocol 3.0)."""
 
 
 def _ended_badly(span: Span) -> bool:
@@ -158,7 +149,7 @@ def _trips(span: Span, seen: Observations) -> int:
     if span.outcome not in ("ok", "refused"):
         return 0
     encrypted = seen.get("tls.handshake") is True and seen.get("client.sni_blocked_by") != "no-tls"
-    trips = _TRIPS.get(span.probe, 0)
+    trips = next((row(stage).trips for stage in Stage if row(stage).record == span.probe), 0)
     if span.probe in ("startup", "authentication") and not encrypted:
         trips -= 2
     if span.probe == "authentication" and not str(seen.get("startup.answer") or "").startswith("scram"):

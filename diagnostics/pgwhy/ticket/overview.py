@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pgwhy.facts import Observations
 from pgwhy.finding import Fix, Report, Verification
+from pgwhy.progress import last_text
 from pgwhy.report.fixes import offered
 from pgwhy.timeline import Span
 from pgwhy.values import dataclass
@@ -56,10 +57,7 @@ def _stage(report: Report) -> str:
 
 def _said(seen: Observations) -> str:
     """The exact text: what the user's client printed, else what the server answered to us."""
-    for path in ("error.message", "authentication.message", "session.message", "startup.message", "tls.error_message"):
-        if text := seen.get(path):
-            return " ".join(str(text).split())
-    return ""
+    return " ".join(str(seen.get("error.message") or last_text(seen)).split())
 
 
 def _target(report: Report) -> str:

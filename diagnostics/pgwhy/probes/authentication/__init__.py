@@ -7,22 +7,26 @@ Whether a login is made, and what may be sent with it, is the permit's to say.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.client import Client, ClientFacts
 from pgwhy.facts import Record, fact
+from pgwhy.machine import Machine
 from pgwhy.network.login import Stop
 from pgwhy.probes import permit
 from pgwhy.probes.authentication import places
 from pgwhy.probes.obstacle import ClearText, Obstacle
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.settings import SettingsFacts
 from pgwhy.probes.startup import Startup
 from pgwhy.probes.tcp import Reach, Tcp
 from pgwhy.probes.tls import Tls
 from pgwhy.target import protection
 from pgwhy.target.facts import TargetFacts
+from pgwhy.target.model import Target
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
@@ -93,9 +97,22 @@ async def observe(seen: Run, network: Network) -> Authentication:
     return record
 
 
+def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
+    """What this probe would do, in words."""
+    from pgwhy.network import Network
+
+    if options.login:
+        most = f"at most {Network.MAX_EXCHANGES} password exchanges"
+        yield f"log in as the client spoken for, and once for each fix tried: {most}"
+    else:
+        yield "no login (--no-login)"
+
+
 PROBE = Probe(
     record=Authentication,
     observe=observe,
+    stage=Stage.AUTH,
+    opens=opens,
     needs=(TargetFacts, ClientFacts, SettingsFacts),
     later=(Tcp, Tls, Startup),
     needs_readable_settings=False,
@@ -138,6 +155,7 @@ async def observe_here(seen: Run, network: Network) -> Here:
 HERE = Probe(
     record=Here,
     observe=observe_here,
+    stage=Stage.AUTH,
     needs=(TargetFacts, ClientFacts, SettingsFacts, Tcp, Authentication),
     later=(Tls, Startup),
 )

@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from collections.abc import Iterator
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
+from pgwhy.machine import Machine
 from pgwhy.network import Network, query, resolve
 from pgwhy.network.stream import is_ip_literal, is_socket_path
 from pgwhy.probes.dns import resolvers
 from pgwhy.probes.dns.resolvers import Answered, ResolverAnswer
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.target import provider
-from pgwhy.target.model import Host
+from pgwhy.target.model import Host, Target
 from pgwhy.values import dataclass
 
 __all__ = ["PROBE", "Dns", "DnsOutcome", "HostAddresses", "ResolverAnswer", "observe"]
@@ -271,4 +274,21 @@ _OUTCOMES = {
     Failure.TIMED_OUT: DnsOutcome.TIMED_OUT,
 }
 
-PROBE = Probe(Dns, observe)
+
+def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
+    """What this probe would do, in words."""
+    named = [h.name for h in target.hosts if h.name and not (h.hostaddr or is_ip_literal(h.name.strip("[]")))]
+    named = [name for name in dict.fromkeys(named) if not is_socket_path(name)]
+    yield from (f"look up {name} with getaddrinfo" for name in named)
+    asked = next((name for name in named if name.lower() != "localhost"), "")
+    if not asked:
+        return
+    for resolver in resolve.configured_resolvers(machine.resolver_file):
+        random = ", and for two random names that cannot exist" if options.wildcard_check else ""
+        yield f"ask the resolver {resolver} for {asked} (A, AAAA){random}"
+    for given in options.compare_dns:
+        for compared in resolvers.PUBLIC if given == "public" else (given,):
+            yield f"ask the resolver {compared} for {asked} (A, AAAA), for comparison"
+
+
+PROBE = Probe(Dns, observe, Stage.DNS, opens)

@@ -13,15 +13,18 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.client import ClientFacts, UnknownParameters
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
+from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.probes import opening
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.startup.first_answer import WELCOMES, Arm, Heard, Question, ServerReply, ask
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.target.facts import TargetFacts
+from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider
 from pgwhy.values import dataclass
 
@@ -220,4 +223,9 @@ def _by_arm(heard: dict[Arm, Heard]) -> Startup:
     )
 
 
-PROBE = Probe(Startup, observe, needs=(Tcp,))
+def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
+    """What this probe would do, in words."""
+    yield "send a start-up message and read its first answer: up to 4 connections, no password"
+
+
+PROBE = Probe(Startup, observe, Stage.STARTUP, opens, needs=(Tcp,))

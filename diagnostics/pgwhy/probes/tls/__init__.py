@@ -11,25 +11,29 @@ Unix socket.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import field, replace
 from enum import StrEnum
 from typing import ClassVar
 
+from pgwhy.causes import Stage
 from pgwhy.client import ClientFacts
 from pgwhy.error_text import without_escapes
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
+from pgwhy.machine import Machine
 from pgwhy.network import Network, background, chain, postgres, tls, trust_store, wire
 from pgwhy.network.certificate import Certificate, describe, name_matches
 from pgwhy.network.chain import Trust
 from pgwhy.network.stream import Broken, Stream
 from pgwhy.probes import opening
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.probes.tls import small_packets, trust
 from pgwhy.probes.tls.banner import Speaks, printable, recognise
 from pgwhy.target import provider
 from pgwhy.target.facts import TargetFacts
+from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider
 from pgwhy.values import dataclass
 
@@ -328,4 +332,10 @@ _TALKERS = (Speaks.HTTP, Speaks.REDIS, Speaks.SSH, Speaks.MYSQL, Speaks.SMTP)
 _NEON_ISSUERS = ("Let's Encrypt", "Internet Security Research Group")
 """neon.com/docs/connect/connect-securely: a chain of Let's Encrypt under ISRG Root X1."""
 
-PROBE = Probe(Tls, observe, needs=(Tcp,))
+
+def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
+    """What this probe would do, in words."""
+    yield "negotiate TLS with SNI and without, on the first address that answers: 2 connections, 3 at most"
+
+
+PROBE = Probe(Tls, observe, Stage.TLS, opens, needs=(Tcp,))

@@ -26,12 +26,12 @@ def _settings(seen: Observations, stopped: Stage | None, cause: Cause | None) ->
     details = get("target.problem_details") or ()
     wrong = stopped is Stage.CONFIG or (details and cause is not None and cause.about.stage is Stage.CONFIG)
     if wrong:
-        yield Rung(Mark.FAIL, "settings", _wrong_settings(seen))
+        yield Rung(Mark.FAIL, Stage.CONFIG, _wrong_settings(seen))
         return
     parts = [str(get("target.origin") or "libpq's defaults"), _server(seen)]
-    yield Rung(Mark.NOTE if details else Mark.OK, "settings", "; ".join(part for part in parts if part))
+    yield Rung(Mark.NOTE if details else Mark.OK, Stage.CONFIG, "; ".join(part for part in parts if part))
     for detail in details[:1]:
-        yield Rung(Mark.NOTE, "settings", detail)
+        yield Rung(Mark.NOTE, Stage.CONFIG, detail)
 
 
 def _wrong_settings(seen: Observations) -> str:
@@ -68,15 +68,15 @@ def _dns(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
     if outcome is None or (outcome == "skipped" and get("target.host_kind") != "name"):
         return
     if outcome == "skipped":
-        yield Rung(Mark.SKIP, "dns", "not needed: hostaddr is given")
+        yield Rung(Mark.SKIP, Stage.DNS, "not needed: hostaddr is given")
     elif outcome == "found":
         counts = [f"{get(f'dns.ipv{n}_count')} IPv{n}" for n in (4, 6) if get(f"dns.ipv{n}_count")]
         odd = [word for path, word in _ODD_NAMES if get(path)]
-        yield Rung(Mark.NOTE if odd else Mark.OK, "dns", "; ".join([", ".join(counts), *odd]), ms)
+        yield Rung(Mark.NOTE if odd else Mark.OK, Stage.DNS, "; ".join([", ".join(counts), *odd]), ms)
     else:
         said = ", ".join(word for word in get("dns.rcodes") or () if word != "NOERROR")
         words = _NAMELESS.get(str(outcome), str(outcome))
-        yield Rung(Mark.FAIL, "dns", f"{words} ({said})" if said else words, ms)
+        yield Rung(Mark.FAIL, Stage.DNS, f"{words} ({said})" if said else words, ms)
 
 
 _ODD_NAMES = (
@@ -106,16 +106,16 @@ def _tcp(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
     on = "" if socket else f" on {port}"
     if outcome == "all":
         text = f"{where} answers{on}" if len(attempts) == 1 else f"{len(attempts)} of {where} answer{on}"
-        yield Rung(Mark.OK, "tcp", text, get("tcp.connect_ms"))
+        yield Rung(Mark.OK, Stage.TCP, text, get("tcp.connect_ms"))
     elif outcome == "none":
         text = f"{where}{on}: {words}" if len(attempts) == 1 else f"none of {where} answers{on}: {words}"
-        yield Rung(Mark.FAIL, "tcp", text, max(a.ms for a in failed))
+        yield Rung(Mark.FAIL, Stage.TCP, text, max(a.ms for a in failed))
     else:
         mark = Mark.FAIL if get("tcp.client_gives_up") else Mark.NOTE
         delay = get("tcp.client_delay_s")
         late = f"; costs this client {delay:.0f} s" if delay and delay >= 1 else ""
         text = f"{len(attempts) - len(failed)} of {where} answer{on}, {_families(failed)}: {words}{late}"
-        yield Rung(mark, "tcp", text, get("tcp.connect_ms"))
+        yield Rung(mark, Stage.TCP, text, get("tcp.connect_ms"))
 
 
 def _families(failed: list[Any]) -> str:
@@ -128,10 +128,10 @@ def _web(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
     if not get("web.asked"):
         return
     if get("web.reachable"):
-        yield Rung(Mark.OK, "web", f"port 443 of the provider answers (HTTP {get('web.status')})")
+        yield Rung(Mark.OK, Stage.TCP, f"port 443 of the provider answers (HTTP {get('web.status')})", label="web")
     else:
         words = ENDS.get(str(get("web.failure")), "no answer from the provider")
-        yield Rung(Mark.NOTE, "web", f"port 443 does not answer either: {words}")
+        yield Rung(Mark.NOTE, Stage.TCP, f"port 443 does not answer either: {words}", label="web")
 
 
 def _told(seen: Observations, cause: Cause | None, found: tuple[Rung, ...]) -> Iterator[Rung]:
@@ -139,15 +139,12 @@ def _told(seen: Observations, cause: Cause | None, found: tuple[Rung, ...]) -> I
     if seen.get("error.origin") != "reported" or not seen.get("error.message"):
         return
     if all(rung.mark is not Mark.FAIL for rung in found):
-        stage = cause.about.stage if cause else None
-        name = _NAMES.get(stage, stage.value) if stage and found else REPORTED
+        stage = cause.about.stage if cause and found else None
+        # The rung of the client itself is that of this machine's libpq.
+        label = REPORTED if stage is None else "client" if stage is Stage.CLIENT else ""
         said = tidied(seen.get("error.message"))
         mark = Mark.NOTE if cause is Cause.NOT_A_CONNECTION_PROBLEM else Mark.FAIL
-        yield Rung(mark, name, f"your client: {said}" if found else said)
-
-
-_NAMES = {Stage.CONFIG: "settings", Stage.AUTH: "login"}
-"""Stages whose rung has another name."""
+        yield Rung(mark, stage, f"your client: {said}" if found else said, label=label)
 
 
 _MAKERS: tuple[Callable[[Observations, Stage | None, Cause | None], Iterator[Rung]], ...] = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from pgwhy.causes import Stage
+from pgwhy.progress import row
 from pgwhy.values import dataclass
 
 
@@ -23,15 +25,21 @@ class Rung:
     """One line of the ladder."""
 
     mark: Mark
-    name: str
+    stage: Stage | None
+    """`None`: it is about all of them."""
     text: str
     ms: float | None = None
     of_server: bool = False
     """The text is what the server does, and goes on behind its name: `closes the connection without a word`."""
+    label: str = ""
+    """The word for what is beside the stage's own rung; empty for that rung itself."""
+
+    @property
+    def name(self) -> str:
+        """What it is called on a page; empty if it is about all stages and has no label."""
+        return self.label or (row(self.stage).name if self.stage else "")
 
 
-THIS_MACHINE = "this machine"
-"""Name of the rung of this machine's own libpq, where another client failed."""
 REPORTED = "reported"
 """Name of the rung of a text that was pasted, where nothing else is known."""
 

@@ -9,7 +9,7 @@ from pgwhy.causes import Cause, Stage
 from pgwhy.facts import Observations
 from pgwhy.probes.obstacle import ClearText
 from pgwhy.probes.obstacle import reason as kept_back
-from pgwhy.report.ladder.rung import ENDS, THIS_MACHINE, Mark, Rung, release, tidied
+from pgwhy.report.ladder.rung import ENDS, Mark, Rung, release, tidied
 
 
 def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
@@ -22,18 +22,18 @@ def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Itera
     if get("client.sni_blocked_by") == "no-tls":  # the handshake was looked at for the fixes; this client makes none
         text = f"not asked for (sslmode={get('target.sslmode')})"
         if cause is Cause.SSL_REQUIRED:
-            yield Rung(Mark.FAIL, "tls", f"{text}; the server requires it")
+            yield Rung(Mark.FAIL, Stage.TLS, f"{text}; the server requires it")
         else:
-            yield Rung(Mark.SKIP, "tls", text)
+            yield Rung(Mark.SKIP, Stage.TLS, text)
     elif answer == "not-asked" and get("tls.handshake") is None:
-        yield Rung(Mark.SKIP, "tls", f"not asked for (sslmode={get('target.sslmode')})")
+        yield Rung(Mark.SKIP, Stage.TLS, f"not asked for (sslmode={get('target.sslmode')})")
     elif get("tls.handshake"):
         yield from _certificate(seen, fails, told_mode=stopped is not Stage.CONFIG)
     elif get("tls.handshake") is False:
         words = get("tls.alert") or tidied(get("tls.detail") or "") or ENDS.get(str(get("tls.failure")), "it failed")
-        yield Rung(bad, "tls", f"the handshake ends: {words}", get("tls.handshake_ms"))
+        yield Rung(bad, Stage.TLS, f"the handshake ends: {words}", get("tls.handshake_ms"))
     else:
-        yield Rung(bad, "tls", _no_tls(seen, str(answer)), of_server=answer in _OF_SERVER)
+        yield Rung(bad, Stage.TLS, _no_tls(seen, str(answer)), of_server=answer in _OF_SERVER)
 
 
 _SEEN_HERE = frozenset(
@@ -73,14 +73,14 @@ def _certificate(seen: Observations, fails: bool, *, told_mode: bool) -> Iterato
     checked = get("tls.verify_required")
     if fault and checked == "none" and not fails:
         mode = f" (sslmode={get('target.sslmode')})" if told_mode else ""  # a mode that does not exist means nothing
-        yield Rung(Mark.OK, "tls", f"{version}, certificate not checked{mode}", ms)
+        yield Rung(Mark.OK, Stage.TLS, f"{version}, certificate not checked{mode}", ms)
     elif fault:
-        yield Rung(Mark.FAIL if fails else Mark.NOTE, "tls", f"{version}, {fault}", ms)
+        yield Rung(Mark.FAIL if fails else Mark.NOTE, Stage.TLS, f"{version}, {fault}", ms)
     elif get("tls.chain") or get("tls.trust") is not None:
         text = f"{version}, certificate valid" + (" for this name" if get("tls.name_matches") else "")
-        yield Rung(Mark.OK, "tls", text, ms)
+        yield Rung(Mark.OK, Stage.TLS, text, ms)
     else:
-        yield Rung(Mark.OK, "tls", version, ms)
+        yield Rung(Mark.OK, Stage.TLS, version, ms)
 
 
 def _fault(seen: Observations) -> str:
@@ -118,18 +118,18 @@ def startup(seen: Observations, stopped: Stage | None, cause: Cause | None) -> I
     said = _says(answer, get("startup.message"), routed=not lacks_sni or get("target.provider") != "neon")
     compares = lacks_sni or cause in (Cause.SNI_MISSING, Cause.ENDPOINT_MISMATCH)
     if not compares or any(arm in (None, "not-reached") for arm in arms):
-        yield Rung(Mark.FAIL if refused else Mark.OK, "startup", said, ms, of_server=answer in _OF_SERVER)
+        yield Rung(Mark.FAIL if refused else Mark.OK, Stage.STARTUP, said, ms, of_server=answer in _OF_SERVER)
         return
     with_sni = _says(arms[0], get("startup.with_sni_message"), routed=True)
     if lacks_sni:
         how = "without SNI, endpoint in options" if get("target.option_endpoint") else "without SNI"
-        yield Rung(_went(arms[0]), "startup", f"with SNI: {with_sni}")
-        yield Rung(Mark.FAIL if refused or cause is Cause.SNI_MISSING else Mark.OK, "startup", f"{how}: {said}", ms)
+        yield Rung(_went(arms[0]), Stage.STARTUP, f"with SNI: {with_sni}")
+        yield Rung(Mark.FAIL if refused or cause is Cause.SNI_MISSING else Mark.OK, Stage.STARTUP, f"{how}: {said}", ms)
         return
     without = _says(arms[1], get("startup.without_sni_message"), routed=get("target.provider") != "neon")
-    yield Rung(Mark.FAIL if refused else Mark.OK, "startup", f"with SNI: {with_sni}", ms)
+    yield Rung(Mark.FAIL if refused else Mark.OK, Stage.STARTUP, f"with SNI: {with_sni}", ms)
     # The client of whom only a text is known: it is the one without SNI.
-    yield Rung(Mark.FAIL if cause is Cause.SNI_MISSING else _went(arms[1]), "startup", f"without SNI: {without}")
+    yield Rung(Mark.FAIL if cause is Cause.SNI_MISSING else _went(arms[1]), Stage.STARTUP, f"without SNI: {without}")
 
 
 def _went(answer: Any) -> Mark:
@@ -171,14 +171,14 @@ def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Ite
         how = [f"{get('target.user') or get('session.user') or 'the role'} is logged in"]
         how += ["channel binding used"] if get("authentication.channel_bound") else []
         how += [_BY_PGSSLMODE] if _by_pgsslmode(seen) else []
-        yield Rung(Mark.OK, "login", ", ".join(how), ms)
+        yield Rung(Mark.OK, Stage.AUTH, ", ".join(how), ms)
     elif outcome == "not-tried":
         obstacle = get("authentication.not_tried_because")
         reason = _NOT_TRIED.get(str(obstacle))
         if why := kept_back(obstacle):
-            yield Rung(Mark.NOTE, "login", f"no password was sent: {why}")
+            yield Rung(Mark.NOTE, Stage.AUTH, f"no password was sent: {why}")
         elif reason and get("here.outcome") is None:
-            yield Rung(Mark.SKIP, "login", reason)
+            yield Rung(Mark.SKIP, Stage.AUTH, reason)
     elif stopped in (Stage.AUTH, Stage.SESSION, None):  # before that, it only repeats what the rung above says
         said = (
             _kept_back_clear_text(seen)
@@ -186,7 +186,7 @@ def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Ite
             or tidied(get("authentication.message") or "")
             or "it failed"
         )
-        yield Rung(Mark.FAIL, "login", said, ms)
+        yield Rung(Mark.FAIL, Stage.AUTH, said, ms)
 
 
 def here(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
@@ -196,14 +196,14 @@ def here(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
         version = get("environment.libpq_version")
         who = f"libpq {version // 10000}" if version else "libpq"
         server = f", PostgreSQL {get('session.server_version')}" if get("session.server_version") else ""
-        yield Rung(Mark.OK, THIS_MACHINE, f"{who} logs in{server}", get("authentication.elapsed_ms"))
+        yield Rung(Mark.OK, Stage.CLIENT, f"{who} logs in{server}", get("authentication.elapsed_ms"))
     elif get("here.outcome") == "ok":
-        yield Rung(Mark.OK, THIS_MACHINE, f"{get('here.client')} logs in", get("here.elapsed_ms"))
+        yield Rung(Mark.OK, Stage.CLIENT, f"{get('here.client')} logs in", get("here.elapsed_ms"))
     elif why := kept_back(get("here.not_tried_because")):
-        yield Rung(Mark.SKIP, THIS_MACHINE, f"{get('here.client')} sent no password: {why}")
+        yield Rung(Mark.SKIP, Stage.CLIENT, f"{get('here.client')} sent no password: {why}")
     elif get("here.outcome") not in (None, "not-tried"):
         said = tidied(get("here.message") or str(get("here.outcome")))
-        yield Rung(Mark.FAIL, THIS_MACHINE, f"{get('here.client')}: {said}")
+        yield Rung(Mark.FAIL, Stage.CLIENT, f"{get('here.client')}: {said}")
 
 
 def _kept_back_clear_text(seen: Observations) -> str:
@@ -251,10 +251,10 @@ def session(seen: Observations, stopped: Stage | None, cause: Cause | None) -> I
     if speaks_here(seen) and get("session.usable"):
         return  # the rung of `here` shows it
     if get("session.usable") is False:
-        yield Rung(Mark.FAIL, "session", tidied(get("session.message") or "") or "no query can be run")
+        yield Rung(Mark.FAIL, Stage.SESSION, tidied(get("session.message") or "") or "no query can be run")
         return
     parts = [f"PostgreSQL {get('session.server_version')}" if get("session.server_version") else "a query runs"]
     odd = ["read-only"] if get("session.read_only") else []
     odd += [f"ignored: {', '.join(get('session.ignored_parameters'))}"] if get("session.ignored_parameters") else []
     odd += ["far away"] if get("session.far_away") else []
-    yield Rung(Mark.NOTE if odd else Mark.OK, "session", "; ".join(parts + odd), get("session.round_trip_ms"))
+    yield Rung(Mark.NOTE if odd else Mark.OK, Stage.SESSION, "; ".join(parts + odd), get("session.round_trip_ms"))
