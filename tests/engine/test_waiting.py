@@ -122,8 +122,8 @@ def test_a_server_that_is_starting_up_is_asked_for_no_password(capfd: pytest.Cap
         page = capfd.readouterr().out
         assert run([uri, "--wait", "0.5", "--format", "markdown"]) == 1
         markdown = capfd.readouterr().out
-    assert "for server-starting-up: that did not pass" in page
-    assert "Waited" in markdown and "that did not pass" in markdown
+    assert "for server-starting-up: it still fails" in page
+    assert "Waited" in markdown and "it still fails" in markdown
 
 
 def test_a_compute_that_wakes_late_is_waited_for(world: World, capfd: pytest.CaptureFixture[str]) -> None:
