@@ -17,7 +17,7 @@ from pgwhy.client.habits import Client
 from pgwhy.client.table import SIGNATURE
 from pgwhy.rulebook.compiled import RuleError, RuleProblem
 from pgwhy.rulebook.rule_lines import Lines
-from pgwhy.spelling import did_you_mean
+from pgwhy.terminal.spelling import did_you_mean
 
 FILE = Path(client.__file__).with_name("clients.toml")
 Problems = Iterator[tuple[str, str]]

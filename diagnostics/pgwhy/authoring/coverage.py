@@ -12,7 +12,7 @@ from typing import Any
 
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.compiled import COVERAGE, PACKAGE, RuleError, RuleProblem
-from pgwhy.spelling import did_you_mean
+from pgwhy.terminal.spelling import did_you_mean
 from pgwhy.values import dataclass
 
 

@@ -13,7 +13,7 @@ from pgwhy.rulebook.book import Rulebook, RuleError
 from pgwhy.rulebook.compiled import RuleProblem, read_file
 from pgwhy.rulebook.conditions import Answer
 from pgwhy.rulebook.rule import Example, Rule, rule_of
-from pgwhy.spelling import did_you_mean
+from pgwhy.terminal.spelling import did_you_mean
 from pgwhy.values import dataclass
 
 

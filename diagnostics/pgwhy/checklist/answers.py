@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from pgwhy.spelling import nearest
+from pgwhy.terminal.spelling import nearest
 from pgwhy.values import dataclass
 
 FILE = "pgwhy-checklist.toml"

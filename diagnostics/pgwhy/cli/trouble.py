@@ -111,7 +111,7 @@ def _limit_of_the_machine(error: BaseException) -> str:
 
 def refuse_mistyped(word: str, commands: Collection[str]) -> None:
     """Raise a `UsageError` for a TARGET that is nearly the name of a command; no connection string is a plain word."""
-    from pgwhy.spelling import SURE, nearest
+    from pgwhy.terminal.spelling import SURE, nearest
 
     near = nearest(word, (*commands, "help", "version"), SURE)
     if near:

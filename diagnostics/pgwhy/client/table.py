@@ -83,7 +83,7 @@ def _from_error(text: str) -> Client | None:
 def _from_table(name: str, version: str | None, *, named: bool, guessed: bool) -> Client:
     key = _known(name)
     if key is None:
-        from pgwhy.spelling import nearest
+        from pgwhy.terminal.spelling import nearest
 
         every = [*names(), *(alias for entry in names() for alias in _table()[entry].get("aliases", ()))]
         raise UnknownClient(name, nearest(name, every) or None, names())

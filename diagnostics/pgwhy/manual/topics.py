@@ -71,7 +71,7 @@ def topic(name: str, rulebook: Rulebook) -> Topic | None:
 
 def near(name: str, rulebook: Rulebook) -> str:
     """`; did you mean sni-missing?` for a name that is spelt almost like a rule or a cause, or nothing."""
-    from pgwhy.spelling import SURE, nearest
+    from pgwhy.terminal.spelling import SURE, nearest
 
     known = [*Cause, *(rule.id for rule in rulebook), *(rule.id.rpartition("/")[2] for rule in rulebook)]
     found = nearest(name, known, SURE)

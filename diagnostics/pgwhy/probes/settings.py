@@ -15,10 +15,10 @@ from pgwhy.client import Client, ClientFacts, UnknownParameters
 from pgwhy.facts import Record, derived, fact
 from pgwhy.machine import Machine
 from pgwhy.probes.probe import Probe, Run
-from pgwhy.spelling import nearest
 from pgwhy.target import parameters, protection
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
+from pgwhy.terminal.spelling import nearest
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:

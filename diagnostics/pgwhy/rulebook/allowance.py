@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Mapping
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 
-from pgwhy.spelling import nearest
 from pgwhy.target.parameters import LIBPQ, VALUES
+from pgwhy.terminal.spelling import nearest
 
 PASSWORD = ("percent-encode", "endpoint-form", "endpoint-form-dollar", "plain-form")
 """The ways to write the same password that `password` can ask for."""

@@ -141,6 +141,6 @@ def _unknown_superseded(said: Mapping[str, tuple[RuleFile, Mapping[str, Any]]]) 
             if other == id:
                 yield RuleProblem(file.path, "supersedes", "a rule cannot supersede itself")
             elif other not in said:
-                from pgwhy.spelling import did_you_mean  # only for somebody who made a mistake
+                from pgwhy.terminal.spelling import did_you_mean  # only for somebody who made a mistake
 
                 yield RuleProblem(file.path, "supersedes", f'no rule "{other}"{did_you_mean(other, said)}')

@@ -19,7 +19,7 @@ from pgwhy.rulebook.conditions import WORDS, WRITTEN, Operator
 from pgwhy.rulebook.patterns import branches
 from pgwhy.rulebook.rule_lines import Lines
 from pgwhy.rulebook.wording import placeholders
-from pgwhy.spelling import did_you_mean
+from pgwhy.terminal.spelling import did_you_mean
 
 Problems = Iterator[tuple[str, str]]
 """Key and sentence."""

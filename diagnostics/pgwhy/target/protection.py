@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pgwhy.spelling import nearest
 from pgwhy.target.model import Dialect, Setting, SourceKind, Target
 from pgwhy.target.parameters import ENVIRONMENT, VALUES, words
+from pgwhy.terminal.spelling import nearest
 
 SSLMODES = VALUES["sslmode"]
 """From the weakest to the strongest (PostgreSQL, "SSL Support" of libpq, table "SSL Mode Descriptions")."""

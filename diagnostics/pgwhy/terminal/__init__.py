@@ -1,1 +1,1 @@
-"""How wide a terminal is, and its colours."""
+"""What a terminal shows and a person types: width, colours, and the word that was meant."""

@@ -112,7 +112,7 @@ def command(target: str | None, version: bool, **options: Any) -> int:
 def _are_rules(named: tuple[str, ...], folders: tuple[Path, ...]) -> None:
     """On the command line a rule that is not there is a typing error; in a file it may be one that was there once."""
     from pgwhy.engine import reports
-    from pgwhy.spelling import nearest
+    from pgwhy.terminal.spelling import nearest
 
     rules = [rule.id for rule in reports.all_rules(folders)]
     for rule in (text.partition("=")[0].strip() for text in named):

@@ -112,7 +112,7 @@ def _names(stacks: str | None) -> list[str]:
     names = [name.strip() for name in stacks.split(",") if name.strip()] if stacks else list(STACKS)
     for name in names:
         if name not in STACKS:
-            from pgwhy.spelling import nearest
+            from pgwhy.terminal.spelling import nearest
 
             near = nearest(name, STACKS)
             hint = f"did you mean {near}?" if near else "see pgwhy snippets --list"

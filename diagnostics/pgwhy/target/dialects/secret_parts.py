@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote_plus
 
 from pgwhy.secret import Secret
-from pgwhy.spelling import nearest
 from pgwhy.target.dialects import Span
 from pgwhy.target.model import PLACEHOLDER
 from pgwhy.target.parameters import LIBPQ, SERVER, VALUES, is_known, plain
+from pgwhy.terminal.spelling import nearest
 from pgwhy.values import dataclass
 
 SECRET_NAME = re.compile(

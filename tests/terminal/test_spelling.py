@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import pgwhy
-from pgwhy.spelling import LONGEST, SURE, did_you_mean, nearest
+from pgwhy.terminal.spelling import LONGEST, SURE, did_you_mean, nearest
 
 
 @pytest.mark.parametrize(
