@@ -96,4 +96,4 @@ def test_the_steps_of_the_workflow_say_why_they_fail(app):
     checked = shell(["bash", "-e", "-c", steps["Wait for the database"]], app, uri)
     assert checked.returncode == 1 and checked.stdout.startswith("::error title=")
     tested = shell(["bash", "-e", "-c", steps["Tests"]], app, uri)
-    assert tested.returncode == 1 and "FAILS for psycopg 3: " in tested.stderr
+    assert tested.returncode == 1 and re.search("FAILS (in|for) psycopg 3: ", tested.stderr)  # in: a container itself
