@@ -65,7 +65,7 @@ def test_schema_prints_a_schema_that_a_report_follows(capfd):
 def test_explain_names_the_cause_of_a_text(capfd):
     assert run(["explain", SNI]) == 0
     out = capfd.readouterr().out
-    assert out.startswith("FAILS for your client") and "pgwhy explain sni-missing" in out
+    assert out.startswith("FAILS in your client") and "pgwhy explain sni-missing" in out
 
 
 def test_explain_hides_passwords_that_stand_in_a_text(capfd):

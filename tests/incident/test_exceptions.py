@@ -153,7 +153,7 @@ def test_on_failure_imports_nothing_while_the_block_works():
         "print(*sorted(n for n in sys.modules if n.startswith('pgwhy.')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["pgwhy.incident.on_failure", "pgwhy.incident.exceptions"]
+    assert done.stdout.split() == ["pgwhy.incident", "pgwhy.incident.exceptions", "pgwhy.incident.on_failure"]
 
 
 def test_a_mistake_of_ours_does_not_take_the_place_of_the_exception(monkeypatch):

@@ -1,6 +1,7 @@
 """The Django application, in a real project: manage.py pgwhy, and the check that migrate runs."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -59,7 +60,9 @@ def test_another_database_is_said_in_a_sentence(alias, said, manage):
 def test_migrate_says_why_it_cannot_connect(manage):
     done = manage(closed_port(), WRONG, "migrate")
     assert done.returncode == 1
-    assert "(pgwhy.E001) The database 'default' does not connect. FAILS for psycopg 3: " in done.stderr
+    # "in" on a machine that is a container: its own localhost is then the client's mistake.
+    said = r"\(pgwhy\.E001\) The database 'default' does not connect\. FAILS (in|for) psycopg 3: "
+    assert re.search(said, done.stderr)
     assert "FAIL  tcp" in done.stderr
 
 

@@ -1,5 +1,6 @@
 """The pytest plugin, in a pytest of its own."""
 
+import re
 import subprocess
 import sys
 
@@ -50,7 +51,8 @@ def test_tests_that_could_not_connect_get_the_page_and_no_others(refused):
     done = pytest_run(refused, "--pgwhy")
     assert done.returncode == 1 and "3 failed, 1 passed" in done.stdout
     assert sections(done.stdout) == 2
-    assert "FAILS for psycopg 3: " in done.stdout and "DATABASE_URL (environment)" in done.stdout
+    # "in" on a machine that is a container: its own localhost is then the client's mistake.
+    assert re.search("FAILS (in|for) psycopg 3: ", done.stdout) and "DATABASE_URL (environment)" in done.stdout
     counted = done.stdout.partition("test_counts")[2].partition("test_passes")[0]
     assert "FAILS" not in counted
     assert WRONG not in done.stdout + done.stderr
