@@ -18,6 +18,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts us in the background ignores Ctrl-C for us, and what a test starts and interrupts would
     # inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # so does nohup with the end of a terminal
 
 _LEAKS = ("DATABASE_URL", "POSTGRES_URL", "SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
