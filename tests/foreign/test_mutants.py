@@ -104,7 +104,7 @@ def test_in_a_process_of_its_own_a_mutant_takes_little_memory(kind, tmp_path) ->
 
 
 def peak_mb() -> int:
-    """The most memory that this process has had. On Linux `ru_maxrss` begins with that of the process that started it."""
+    """The most memory that this process has had. On Linux, `ru_maxrss` begins with that of its parent."""
     if sys.platform == "linux":
         status = Path("/proc/self/status").read_text()
         return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) // 1024
