@@ -91,7 +91,7 @@ def taken(text: str, change: str, expect: str, folder: Path) -> Report:
 def test_what_a_hostile_rule_changes_gets_no_password(
     change: str, expect: str, authority: Authority, tmp_path: Path
 ) -> None:
-    """Finding 1, the engine's side. The first run fails, so that the fix is tried."""
+    """A change of a rule, were it not refused when it is read. The first run fails, so that the fix is tried."""
     home = Recorder("clear-text", context(authority, "elsewhere.example"), lets_in=False)
     evil = Recorder("clear-text")
     with at({HOME: home, EVIL: evil}) as port:
@@ -114,7 +114,7 @@ def misled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, tuple[s
 def test_a_built_in_fix_sends_no_password_to_another_address(
     query: str, misled: dict[str, tuple[str, ...]], tmp_path: Path
 ) -> None:
-    """Finding 3: the hosts file pins the name to a tunnel that is down, and a resolver knows another address."""
+    """The hosts file pins the name to a tunnel that is down, and a resolver knows another address."""
     misled[NAME] = ("127.0.0.5",)
     evil = Recorder("clear-text")
     resolver = NameServer({(NAME, "A"): (EVIL,), (NAME, "AAAA"): ()})
@@ -161,7 +161,7 @@ def old_libpq(major: int) -> dict[str, str]:
 
 @pytest.mark.parametrize("major", [12, 13])
 def test_a_libpq_without_require_auth_makes_no_login(major: int) -> None:
-    """Finding 4: `require_auth` is in libpq 16, and an older one dropped it silently."""
+    """`require_auth` is in libpq 16, and an older one dropped it silently."""
     taker = Recorder("clear-text")
     with at({HOME: taker}) as port:
         url = f"postgresql://alex:{MARKER}@{HOME}:{port}/neondb"
@@ -186,7 +186,7 @@ def test_a_libpq_without_require_auth_makes_no_login(major: int) -> None:
     ],
 )
 def test_a_path_beside_an_address_is_no_socket(host: str) -> None:
-    """Finding 5: libpq connects to `hostaddr` over TCP, whatever `host` says."""
+    """libpq connects to `hostaddr` over TCP, whatever `host` says."""
     taker = Recorder("clear-text")
     with at({HOME: taker}) as port:
         report = check(f"{host} port={port} user=alex password={MARKER} dbname=neondb")
@@ -194,7 +194,6 @@ def test_a_path_beside_an_address_is_no_socket(host: str) -> None:
 
 
 def test_a_path_of_the_environment_beside_an_address_is_no_socket() -> None:
-    """Finding 5."""
     taker = Recorder("clear-text")
     with at({HOME: taker}) as port:
         on = machine(PGHOST="/var/run/postgresql", PGHOSTADDR=HOME, PGPORT=str(port), PGUSER="alex", PGPASSWORD=MARKER)
@@ -204,7 +203,7 @@ def test_a_path_of_the_environment_beside_an_address_is_no_socket() -> None:
 
 @pytest.mark.parametrize("value", [" !md5", "!md5, !gss", "md5,!gss", "md5,md5", "!md5,"])
 def test_a_require_auth_that_libpq_refuses_ends_the_run(value: str) -> None:
-    """Finding 5: the guard was lost with a blank in front."""
+    """The guard was lost with a blank in front."""
     taker = Recorder("clear-text")
     with at({HOME: taker}) as port:
         report = check(f"host={HOME} port={port} user=alex password={MARKER} require_auth='{value}'")
@@ -213,7 +212,7 @@ def test_a_require_auth_that_libpq_refuses_ends_the_run(value: str) -> None:
 
 @pytest.mark.parametrize("word", ["disabled", "disble", "Disable"])
 def test_a_misspelt_disable_is_not_the_users_word(word: str, tmp_path: Path) -> None:
-    """Finding 5: libpq refuses the string. No login is made with the right word, whatever rule asks for it."""
+    """libpq refuses the string. No login is made with the right word, whatever rule asks for it."""
     taker = Recorder("clear-text")
     with at({HOME: taker}) as port:
         text = f"postgresql://alex:{MARKER}@{HOME}:{port}/neondb?sslmode={word}"
@@ -230,7 +229,7 @@ def test_a_misspelt_disable_is_not_the_users_word(word: str, tmp_path: Path) -> 
 def test_where_the_client_would_stop_this_machine_sends_nothing_either(
     fault: CertificateFault, authority: Authority
 ) -> None:
-    """Finding 11: node-postgres verifies under sslmode=require and ends; our own libpq went on and logged in."""
+    """node-postgres verifies under sslmode=require and ends; our own libpq went on and logged in."""
     taker = Recorder("scram", context(authority, HOME, fault=fault), password=MARKER)
     with at({HOME: taker}) as port:
         text = f"postgresql://alex:{MARKER}@{HOME}:{port}/neondb?sslmode=require"
