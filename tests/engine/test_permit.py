@@ -279,7 +279,7 @@ def test_an_engine_in_sslkey_is_never_handed_to_libpq(authority: Authority) -> N
 @pytest.mark.parametrize(
     ("query", "environment", "said"),
     [
-        ("", {}, "never send it in clear text but over TLS"),
+        ("", {}, "never send it in clear text, except over TLS"),
         ("?sslmode=disable", {}, "sslmode=disable is in the connection string"),
         ("", {"PGSSLMODE": "disable"}, "not take PGSSLMODE (environment) for your word"),
         ("?sslkey=a%3Ab", {}, "make no login"),

@@ -51,7 +51,7 @@ def _in_clear_text(target: Target, client: Client) -> Iterator[str]:
     if word in (ClearText.SSLMODE_DISABLE, ClearText.PGSSLMODE):
         yield f"send it in clear text if the server asks for that: sslmode=disable is in {_source(target)}"
     else:
-        yield "never send it in clear text but over TLS with a verified certificate (verify-full) or a Unix socket"
+        yield "never send it in clear text, except over TLS with a verified certificate (verify-full) or a Unix socket"
     if word is ClearText.PGSSLMODE_ALONE:
         yield f"not take {_source(target)} for your word: it says disable, and your connection string does not"
     if protection.rank(permit.parameters(target, client)) < protection.VERIFY_FULL and not _libpq_can_refuse():

@@ -30,7 +30,7 @@ class Rung:
     text: str
     ms: float | None = None
     of_server: bool = False
-    """The text is what the server does, and goes on behind its name: `closes the connection without sending anything`."""
+    """The text is what the server does, and goes on behind its name: `closes the connection`."""
     label: str = ""
     """The word for what is beside the stage's own rung; empty for that rung itself."""
 
