@@ -381,7 +381,7 @@ def broken_promises(numbers: range, counted: Counter[str]) -> Iterator[str]:
 
 
 def _kept_back(report: Report) -> str:
-    from pgwhy.probes.obstacle import reason
+    from pgwhy.target.obstacle import reason
 
     return reason(report.observations.get("authentication.not_tried_because"))
 

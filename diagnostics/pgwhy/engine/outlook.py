@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from pgwhy.client import Client
 from pgwhy.machine import Machine
 from pgwhy.probes import permit
-from pgwhy.probes.obstacle import ClearText
 from pgwhy.target import protection
 from pgwhy.target.model import Host, Target
+from pgwhy.target.obstacle import ClearText
 
 if TYPE_CHECKING:
     from pgwhy.rulebook.book import Rulebook

@@ -10,10 +10,10 @@ from pgwhy.engine.explanation import origin
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict, quotation
-from pgwhy.probes.obstacle import Obstacle, reason
 from pgwhy.progress import NETWORK, connects, here_connects, row, stopped_at
 from pgwhy.rulebook.match import Match
 from pgwhy.rulebook.rule import Rule
+from pgwhy.target.obstacle import Obstacle, reason
 from pgwhy.values import dataclass
 
 

@@ -20,7 +20,6 @@ from pgwhy.finding import WITH_IT, Finding, Fix, Severity, Verification, in_orde
 from pgwhy.machine import Machine
 from pgwhy.probes import PROBES
 from pgwhy.probes.authentication import Authentication, AuthOutcome
-from pgwhy.probes.obstacle import reason
 from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options
 from pgwhy.probes.startup import Reached, Startup
@@ -28,6 +27,7 @@ from pgwhy.progress import last_text, row, stopped_at
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Block, FactCache
 from pgwhy.target.model import Change, Target
+from pgwhy.target.obstacle import reason
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 from pgwhy import target as targets
 from pgwhy.client import Client
 from pgwhy.probes import login_parameters, tcp
-from pgwhy.probes.obstacle import ClearText, Obstacle
 from pgwhy.probes.tls import Tls, Trust
 from pgwhy.target import protection, require_auth
 from pgwhy.target.facts import PasswordState, TargetFacts
 from pgwhy.target.model import CannotChange, Change, Host, Target
+from pgwhy.target.obstacle import ClearText, Obstacle
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:

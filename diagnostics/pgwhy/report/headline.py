@@ -6,10 +6,10 @@ import re
 
 from pgwhy.causes import Cause, Owner, Stage
 from pgwhy.finding import Finding, Report, Status, quotation
-from pgwhy.probes.obstacle import reason
 from pgwhy.progress import row
 from pgwhy.report.ladder import rungs
 from pgwhy.report.ladder.rung import Mark, milliseconds, tidied
+from pgwhy.target.obstacle import reason
 from pgwhy.terminal.style import Line, Style, begins, line
 from pgwhy.terminal.width import shortened, wrap
 

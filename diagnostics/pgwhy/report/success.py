@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pgwhy.facts import Observations
 from pgwhy.finding import Report, Status
-from pgwhy.probes.obstacle import ClearText
 from pgwhy.report.ladder.rung import milliseconds, release
+from pgwhy.target.obstacle import ClearText
 from pgwhy.terminal.style import Line, Style, begins, line
 from pgwhy.terminal.width import columns, wrap
 from pgwhy.values import dataclass

@@ -18,7 +18,6 @@ from pgwhy.machine import Machine
 from pgwhy.network.login import Stop
 from pgwhy.probes import permit
 from pgwhy.probes.authentication import places
-from pgwhy.probes.obstacle import ClearText, Obstacle
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.settings import SettingsFacts
 from pgwhy.probes.startup import Startup
@@ -27,6 +26,7 @@ from pgwhy.probes.tls import Tls
 from pgwhy.target import protection
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
+from pgwhy.target.obstacle import ClearText, Obstacle
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import Any
 
 from pgwhy.causes import Cause, Stage
 from pgwhy.facts import Observations
-from pgwhy.probes.obstacle import ClearText
-from pgwhy.probes.obstacle import reason as kept_back
 from pgwhy.report.ladder.rung import ENDS, Mark, Rung, release, tidied
+from pgwhy.target.obstacle import ClearText
+from pgwhy.target.obstacle import reason as kept_back
 
 
 def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
