@@ -19,6 +19,7 @@ from pathlib import Path
 from pgwhy.engine.explanation import explain
 from pgwhy.probes import VOCABULARY
 from pgwhy.rulebook import compiled as rules_compiled
+from pgwhy.rulebook import shipped
 from pgwhy.rulebook.book import from_folders
 
 PROMISED_MS = {"load, compiled": 30.0, "ask": 1.0}
@@ -64,7 +65,7 @@ def best_ms(work: Callable[[], object], times: int) -> float:
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
-        folder, compiled = rules_compiled.built_in(), Path(name) / "compiled.json"
+        folder, compiled = shipped.built_in(), Path(name) / "compiled.json"
         rules_compiled.compile_folder(folder, compiled)
         known = rules_compiled.compiled(compiled)
         rulebook = from_folders(VOCABULARY, folder, known=known)

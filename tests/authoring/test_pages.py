@@ -11,7 +11,7 @@ from pgwhy.authoring import lint
 from pgwhy.authoring.page_list import PAGES
 from pgwhy.authoring.pages import generated
 from pgwhy.authoring.pages.generated import Generated
-from pgwhy.rulebook import compiled
+from pgwhy.rulebook import compiled, shipped
 from tests import pages
 
 ROOT = pages.ROOT
@@ -57,7 +57,7 @@ def test_the_linter_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     readme.write_text(readme.read_text("utf-8") + "| stale |\n", encoding="utf-8")
     (tmp_path / "docs" / "coverage.md").unlink()
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
-    monkeypatch.setattr(compiled, "built_in", lambda: tmp_path / "rules")
+    monkeypatch.setattr(shipped, "built_in", lambda: tmp_path / "rules")
     monkeypatch.setattr(compiled, "compile_folder", lambda *_: pytest.fail("the linter compiles"))
     assert lint.main() == 0
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before

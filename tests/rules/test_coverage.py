@@ -11,11 +11,11 @@ from pgwhy.authoring import coverage
 from pgwhy.authoring.coverage import Coverage
 from pgwhy.authoring.pages import coverage as coverage_page
 from pgwhy.probes import VOCABULARY
-from pgwhy.rulebook import compiled
+from pgwhy.rulebook import shipped
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders, load
 from tests import small_rules
 
-FOLDER = compiled.built_in()
+FOLDER = shipped.built_in()
 CHECKOUT = FOLDER.parent
 EXAMPLE = '[[example]]\nname = "it has expired"\n[example.given]\ntls.trust = "expired"\n'
 ROW = '[part.a]\ntitle = "A"\nabout = "Of it."\n[[row]]\nid = "a/one"\nsays = "It says so."\nrules = ["tls/expired"]\n'

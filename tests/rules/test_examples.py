@@ -9,14 +9,14 @@ import pytest
 from pgwhy.authoring.lint import example_remarks, lint
 from pgwhy.causes import Severity
 from pgwhy.probes import VOCABULARY
-from pgwhy.rulebook import compiled
+from pgwhy.rulebook import shipped
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import FactCache, Operator
 from pgwhy.rulebook.rule import Example, Rule
 from pgwhy.target.editing.repair import REPAIRS
 from tests.limits import HANGS_S
 
-FOLDER = compiled.built_in()
+FOLDER = shipped.built_in()
 
 
 def read_rules() -> tuple[Rulebook, str]:

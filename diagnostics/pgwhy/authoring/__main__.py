@@ -1,6 +1,7 @@
 """`python -m pgwhy.authoring` (or `make pages`, which also writes the pages of tests/): write what is generated.
 
-That is every page of `PAGES`, and the compiled rules (`rulebook/compiled.py`), which no commit contains.
+That is every page of `PAGES`, and the compiled rules (`rulebook/compiled.py`) and messages
+(`error_text/catalogue.py`), which no commit contains.
 """
 
 from __future__ import annotations
@@ -11,25 +12,27 @@ from collections.abc import Sequence
 
 from pgwhy.authoring.page_list import PAGES
 from pgwhy.authoring.pages import generated
-from pgwhy.rulebook import compiled
+from pgwhy.error_text import catalogue
+from pgwhy.rulebook import compiled, shipped
 from pgwhy.rulebook.book import RuleError
 
 
 def main(arguments: Sequence[str] = ()) -> int:
-    """Write every stale page and the compiled rules; in a checkout only. Exit status 1 if a rule cannot be read."""
+    """Write every stale page, and the compiled rules and messages; in a checkout only. Exit status 1: one is wrong."""
     parser = argparse.ArgumentParser(prog="python -m pgwhy.authoring", description=main.__doc__)
-    parser.add_argument("--compiled-only", action="store_true", help="Write the compiled rules only.")
+    parser.add_argument("--compiled-only", action="store_true", help="Write the compiled rules and messages only.")
     chosen = parser.parse_args(arguments)
-    rules = compiled.built_in()
-    if rules.is_relative_to(compiled.PACKAGE):
+    rules = shipped.built_in()
+    if rules.is_relative_to(shipped.PACKAGE):
         parser.error("this is an installed pgwhy, and the pages are in a checkout of the repository")
     try:
         for path in () if chosen.compiled_only else generated.write(PAGES, rules.parent):
             print(path)
-    except RuleError as error:
+        compiled.compile_folder(rules)
+        catalogue.compile_folder(rules / shipped.MESSAGES)
+    except (RuleError, catalogue.CatalogueError) as error:
         print(error, file=sys.stderr)
         return 1
-    compiled.compile_folder(rules)
     return 0
 
 

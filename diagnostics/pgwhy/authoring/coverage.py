@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pgwhy.rulebook.book import Rulebook
-from pgwhy.rulebook.compiled import COVERAGE, PACKAGE, RuleError, RuleProblem
+from pgwhy.rulebook.compiled import COVERAGE, RuleError, RuleProblem
+from pgwhy.rulebook.shipped import PACKAGE
 from pgwhy.terminal.spelling import did_you_mean
 from pgwhy.values import dataclass
 

@@ -16,7 +16,7 @@ from pgwhy.authoring.template import BLANK
 from pgwhy.causes import Severity
 from pgwhy.engine.explanation import explain
 from pgwhy.facts import Vocabulary
-from pgwhy.rulebook import compiled
+from pgwhy.rulebook import shipped
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import WORDS, Answer, FactCache
 from pgwhy.rulebook.rule import Example, Rule, RuleFix
@@ -188,7 +188,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     from pgwhy.probes import VOCABULARY  # the one caller that does not get it as an argument
     from pgwhy.target.editing.repair import REPAIRS
 
-    folder = compiled.built_in()
+    folder = shipped.built_in()
     try:
         client_table.check()
         rulebook = from_folders(VOCABULARY, folder, repairs=frozenset(REPAIRS))

@@ -9,9 +9,9 @@ from pgwhy.causes import Severity
 from pgwhy.facts import Observations
 from pgwhy.rulebook.allowance import refusal
 from pgwhy.rulebook.book import Rulebook
-from pgwhy.rulebook.compiled import is_built_in
 from pgwhy.rulebook.conditions import Answer, FactCache, any_of
 from pgwhy.rulebook.rule import Rule, RuleFix
+from pgwhy.rulebook.shipped import is_built_in
 from pgwhy.rulebook.wording import exactly, word
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pgwhy.error_text import codes, names, other_service, sqlstates
 from pgwhy.error_text.attempts import first_of_each
+from pgwhy.error_text.deciding import counting
 from pgwhy.error_text.server import HostKind, tried
+from pgwhy.error_text.statements import read
 from pgwhy.error_text.translations import in_english
+from pgwhy.error_text.words import Phase, Says, Speaker
 from pgwhy.error_text.wrapping import unwrap
 from pgwhy.facts import Record, derived, fact
 from pgwhy.values import dataclass
@@ -58,6 +61,58 @@ class ErrorText(Record):
     def sqlstate(self) -> str | None:
         """the SQLSTATE that is in the text; empty if none does"""
         return None if self.message is None else sqlstates.first(self.message)
+
+    @derived
+    def says(self) -> Says | None:
+        """what the text says: that of its statements which counts; empty if none is known"""
+        return None if self.message is None else _decisive(self.message, "says")
+
+    @derived
+    def speaker(self) -> Speaker | None:
+        """who says it; empty if nothing is known to be said"""
+        return None if self.message is None else _decisive(self.message, "speaker")
+
+    @derived
+    def program(self) -> str | None:
+        """the program that says it, as its file in rules/messages is named; empty if nothing is known to be said"""
+        return None if self.message is None else _decisive(self.message, "program")
+
+    @derived
+    def phase(self) -> Phase | None:
+        """when it is said; empty if nothing is known to be said"""
+        return None if self.message is None else _decisive(self.message, "phase")
+
+    @derived
+    def also_says(self) -> tuple[Says, ...] | None:
+        """everything that the text says, what counts first"""
+        if self.message is None:
+            return None
+        return tuple(dict.fromkeys(each.says for each in counting(read(self.message))))
+
+    @derived
+    def programs(self) -> tuple[str, ...] | None:
+        """the programs that the text shows"""
+        return None if self.message is None else tuple(sorted(read(self.message).programs))
+
+    @derived
+    def path(self) -> str | None:
+        """the path of a file or socket in what is said; empty if there is none"""
+        return None if self.message is None else _hole(self.message, "path")
+
+    @derived
+    def parameter(self) -> str | None:
+        """the parameter or option in what is said; empty if there is none"""
+        return None if self.message is None else _hole(self.message, "parameter")
+
+    @derived
+    def value(self) -> str | None:
+        """the value that is complained of in what is said; empty if there is none"""
+        return None if self.message is None else _hole(self.message, "value")
+
+    @derived
+    def detail(self) -> str | None:
+        """what more is in what is said: its hole `detail`; empty if it has none"""
+        return None if self.message is None else _hole(self.message, "detail")
 
     @derived
     def host(self) -> str | None:
@@ -119,6 +174,16 @@ class ErrorText(Record):
         if not found:
             return Quotes.NONE
         return Quotes.DOUBLE if found.group(1) == '"' else Quotes.SINGLE
+
+
+def _decisive(message: str, field: str) -> Any:
+    found = counting(read(message))
+    return getattr(found[0], field) if found else ""
+
+
+def _hole(message: str, name: str) -> str:
+    """Of what counts first; of two statements, as of a wrapper and what it wraps, the first that has it."""
+    return next((value for each in counting(read(message)) if (value := each.hole(name))), "")
 
 
 def clean(text: str, origin: Origin, *, alone: bool = False) -> ErrorText:

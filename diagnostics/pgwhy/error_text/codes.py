@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pgwhy.error_text import sqlstates
 
@@ -18,11 +19,16 @@ Place = tuple[int, str]
 
 def codes(text: str) -> tuple[str, ...]:
     """Every code in the order of the text, each once."""
+    return tuple(dict.fromkeys(code for _, code in places(text)))
+
+
+@lru_cache(maxsize=16)
+def places(text: str) -> tuple[Place, ...]:
+    """Every code with its place, in the order of the text."""
     folded = text.lower()
     if len(folded) != len(text):  # a few capitals become two characters, and places would no longer agree
         folded = text.translate(_ASCII_LOWER)
-    places = sorted((*_symbols(text), *_numbers(text, folded), *_words(folded), *sqlstates.places(text)))
-    return tuple(dict.fromkeys(code for _, code in places))
+    return tuple(sorted((*_symbols(text), *_numbers(text, folded), *_words(folded), *sqlstates.places(text))))
 
 
 def _symbols(text: str) -> Iterator[Place]:

@@ -10,7 +10,12 @@ import re
 
 def is_meant(text: str) -> bool:
     """The text is about another service."""
-    return bool(_SURELY_OTHER.search(text) or (_OTHER.search(text) and not _POSTGRES.search(text)))
+    return bool(_SURELY_OTHER.search(text) or (_OTHER.search(text) and not speaks_of_postgres(text)))
+
+
+def speaks_of_postgres(text: str) -> bool:
+    """Something in the text names Postgres, a driver of its, a service or one of its ports."""
+    return bool(_POSTGRES.search(text))
 
 
 _SURELY_OTHER = re.compile(r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),|\bnetwork request to https?://")

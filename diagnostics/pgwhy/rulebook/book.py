@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pgwhy.facts import Observations, Vocabulary
-from pgwhy.rulebook import compiled
+from pgwhy.rulebook import compiled, shipped
 from pgwhy.rulebook.compiled import RuleError as RuleError
 from pgwhy.rulebook.compiled import RuleFile, RuleProblem
 from pgwhy.rulebook.conditions import Answer, FactCache, any_of
@@ -77,7 +77,7 @@ def load(
     vocabulary: Vocabulary | Callable[[], Vocabulary], *folders: Path, repairs: Collection[str] | None = None
 ) -> Rulebook:
     """The built-in rules, and those of more folders. `RuleError` as `from_folders`."""
-    ours = compiled.built_in()
+    ours = shipped.built_in()
     folders = (ours, *(folder for folder in folders if folder.resolve() != ours.resolve()))
     return from_folders(vocabulary, *folders, repairs=repairs, known=compiled.compiled())
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pgwhy.foreign import files as reader
+from pgwhy.rulebook.shipped import MESSAGES, PACKAGE, is_built_in
 
-PACKAGE = Path(__file__).parents[1]
 COMPILED = PACKAGE / "rules-compiled.json"
 MAX_BYTES = 32_768
 """Of a rule file. The longest of ours has 11 kB."""
@@ -79,17 +79,6 @@ class RuleError(Exception):
         return any(is_built_in(problem.path) for problem in self.problems)
 
 
-def built_in() -> Path:
-    """The folder of the built-in rules: in the package when it is installed, beside it in a checkout."""
-    installed = PACKAGE / "rules"
-    return installed if installed.is_dir() else PACKAGE.parents[1] / "rules"
-
-
-def is_built_in(path: Path) -> bool:
-    """The rule file is one of ours."""
-    return path.is_relative_to(built_in())
-
-
 def files(folder: Path) -> list[RuleFile]:
     """Every `*.toml` below a folder but `coverage.toml`, in the order of their ids.
 
@@ -101,8 +90,8 @@ def files(folder: Path) -> list[RuleFile]:
     size = 0
     for path in _toml_below(str(folder), problems):
         id = path[len(str(folder)) + 1 : -len(".toml")].replace(os.sep, "/")
-        if id == COVERAGE:
-            continue
+        if id == COVERAGE or (id.startswith(f"{MESSAGES}/") and is_built_in(Path(path))):
+            continue  # they are read elsewhere
         try:
             found.append(file := read_file(Path(path), id))
         except OSError as problem:

@@ -1,4 +1,5 @@
-"""Which rules can say yes at all, found without asking each: by the words of an error text and by its codes.
+"""Which rules can say yes at all, found without asking each: by the words of an error text, by its codes
+and by what it says.
 
 Most tests are about words, and of a thousand words a text has a few. So each word is filed under four of its letters,
 and a text is taken apart into fours once: what is not filed under any of them need not be looked for.
@@ -13,6 +14,7 @@ from pgwhy.rulebook.conditions import Answer, Block, FactCache, Operator, Test
 from pgwhy.values import dataclass
 
 TEXT, CODES, SQLSTATE = "error.message", "error.codes", "error.sqlstate"
+SAYS, ALSO_SAYS = "error.says", "error.also_says"
 LETTERS = 4
 
 Four = tuple[str, ...]
@@ -30,7 +32,7 @@ class Index:
     words: dict[str, tuple[Place, ...]]
     """A text, folded → the blocks that need it, or another one like it."""
     codes: dict[str, tuple[Place, ...]]
-    """The same for the codes of an error text."""
+    """The same for the codes of an error text, and for what it says."""
 
     def matches(self, facts: FactCache) -> list[int]:
         """The rules of which a block says yes, in their order."""
@@ -39,7 +41,7 @@ class Index:
             for word in self._words_in(facts.folded(TEXT)):
                 found.update(self.words[word])
         if self.codes:
-            for code in (*(facts[CODES] or ()), facts[SQLSTATE]):
+            for code in (*(facts[CODES] or ()), facts[SQLSTATE], *(facts[ALSO_SAYS] or ())):
                 found.update(self.codes.get(code, ()))
         held: list[int] = []
         for place in sorted(found):
@@ -107,8 +109,8 @@ def _needed(test: Test) -> tuple[str, tuple[str, ...]] | None:
             return (TEXT, test.needles) if test.needles else None
         if test.operator is Operator.CONTAINS_ALL:
             return TEXT, (max(test.needles, key=len),)
-    elif (test.path == CODES and test.operator is Operator.CONTAINS) or (
-        test.path == SQLSTATE and test.operator in (Operator.EQUALS, Operator.ONE_OF)
+    elif (test.path in (CODES, ALSO_SAYS) and test.operator is Operator.CONTAINS) or (
+        test.path in (SQLSTATE, SAYS) and test.operator in (Operator.EQUALS, Operator.ONE_OF)
     ):
         return (CODES, tuple(map(str, test.items))) if all(test.items) else None  # "" stands for none at all
     return None

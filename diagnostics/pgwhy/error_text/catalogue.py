@@ -1,0 +1,196 @@
+"""What programs can print: the messages of `rules/messages/<program>.toml`, and their compiled form.
+
+    program = "libpq"
+    speaker = "driver"
+    about   = "the C library of Postgres' clients"
+    source  = "PostgreSQL 13 to 18"
+    marks   = ["psycopg2."]              # what shows that the program speaks, without saying anything
+
+    [[said]]
+    says  = "name-not-found"
+    phase = "connecting"
+    from  = "src/interfaces/libpq/fe-connect.c"
+    texts = ['could not translate host name "{host}" to address: {reason}']
+    codes = []                            # SQLSTATE, errno, P1001, ...: as `codes` names them
+
+A `[[said]]` may have a `program` and a `speaker` of its own. `generic = true`: programs that have nothing to do with
+Postgres print these sentences too, so they count only where a text shows Postgres.
+
+A text is looked at in sixes: each message is filed under six characters in a row that few others have.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pgwhy.error_text.message import Message, problems, squeezed
+from pgwhy.error_text.words import Phase, Says, Speaker
+from pgwhy.rulebook.shipped import MESSAGES, PACKAGE, built_in
+from pgwhy.values import dataclass
+
+COMPILED = PACKAGE / "messages-compiled.json"
+SIX = 6
+
+
+class CatalogueError(Exception):
+    """Files of messages that cannot be used: each problem with its file."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a code says."""
+
+    code: str
+    program: str
+    speaker: str
+    says: str
+    phase: str
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every known message and code."""
+
+    rows: tuple[tuple[str, ...], ...]
+    """The fields of each message."""
+    filed: Mapping[str, list[int]]
+    """Six characters → the messages to look for where a text has them."""
+    codes: Mapping[str, Code]
+    programs: Mapping[str, str]
+    """What shows a program, squeezed → the program."""
+
+    def candidates(self, text: str) -> Iterator[Message]:
+        """The messages that a squeezed text may have, in the order of the catalogue."""
+        sixes = {text[at : at + SIX] for at in range(len(text) - SIX + 1)}
+        numbers = {number for six in self.filed.keys() & sixes for number in self.filed[six]}
+        for number in sorted(numbers):
+            yield self._message(number)
+
+    def message(self, text: str) -> Message | None:
+        """The message with this format string; `None`: there is none."""
+        return next((self._message(n) for n, row in enumerate(self.rows) if row[0] == text), None)
+
+    def __iter__(self) -> Iterator[Message]:
+        return (self._message(number) for number in range(len(self.rows)))
+
+    def _message(self, number: int) -> Message:
+        known = self._messages.get(number)
+        if known is None:
+            text, program, speaker, says, phase, generic = self.rows[number]
+            known = self._messages[number] = Message(text, program, speaker, says, phase, bool(generic))
+        return known
+
+    @cached_property
+    def _messages(self) -> dict[int, Message]:
+        return {}
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> Catalogue:
+    """The catalogue that pgwhy comes with: compiled if the files are still those that were compiled."""
+    folder = built_in() / MESSAGES
+    files = _files(folder)
+    try:
+        known = json.loads(COMPILED.read_bytes())
+        if known["sha256"] == _digest(files):
+            return _of_plain(known)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not compiled, or of another time: the files themselves are read
+    return _of_plain(_compiled(files))
+
+
+def compile_folder(folder: Path, file: Path = COMPILED) -> None:
+    """Write the compiled form. The same files give the same bytes. Raises `CatalogueError`."""
+    file.write_text(json.dumps(_compiled(_files(folder)), ensure_ascii=False), encoding="utf-8")
+
+
+def _of_plain(known: Mapping[str, Any]) -> Catalogue:
+    return Catalogue(
+        tuple(map(tuple, known["rows"])),
+        known["filed"],
+        {code: Code(code, *said) for code, said in known["codes"].items()},
+        known["programs"],
+    )
+
+
+def _files(folder: Path) -> list[tuple[str, bytes]]:
+    return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))]
+
+
+def _digest(files: Iterable[tuple[str, bytes]]) -> str:
+    digest = sha256()
+    for name, content in files:
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    return digest.hexdigest()
+
+
+def _compiled(files: list[tuple[str, bytes]]) -> dict[str, Any]:
+    import tomllib  # the compiled form does without
+
+    rows: dict[tuple[str, ...], None] = {}
+    codes: dict[str, tuple[str, str, str, str]] = {}
+    programs: dict[str, str] = {}
+    wrong: list[str] = []
+    meant: dict[tuple[str, str], tuple[str, str]] = {}
+    for name, content in files:
+        try:
+            said = tomllib.loads(content.decode())
+        except ValueError as problem:
+            wrong.append(f"{name}: {problem}")
+            continue
+        programs |= {squeezed(mark): said["program"] for mark in said.get("marks", ())}
+        for number, group in enumerate(said.get("said", ()), 1):
+            whose = (group.get("program", said.get("program", "")), group.get("speaker", said.get("speaker", "")))
+            what = (str(group.get("says", "")), str(group.get("phase", "")))
+            wrong += [f"{name}: said {number}: {problem}" for problem in _wrong(group, *whose, *what)]
+            generic = "generic" if group.get("generic") else ""
+            for text in group.get("texts", ()):
+                if meant.setdefault((squeezed(text), whose[0]), what) != what:
+                    wrong.append(f"{name}: said {number}: {text!r} says something else further up")
+                rows[(text, *whose, *what, generic)] = None
+            codes |= dict.fromkeys(group.get("codes", ()), (*whose, *what))
+    if wrong:
+        raise CatalogueError("\n".join(wrong))
+    ordered = sorted(rows)
+    return {
+        "sha256": _digest(files),
+        "rows": ordered,
+        "filed": _filed([row[0] for row in ordered]),
+        "codes": dict(sorted(codes.items())),
+        "programs": dict(sorted(programs.items())),
+    }
+
+
+def _wrong(group: Mapping[str, Any], program: str, speaker: str, says: str, phase: str) -> Iterator[str]:
+    for key in group.keys() - {"program", "speaker", "says", "phase", "from", "texts", "codes", "generic"}:
+        yield f'"{key}" is not known here'
+    for value, kind, named in ((speaker, Speaker, "speaker"), (says, Says, "says"), (phase, Phase, "phase")):
+        if value not in list(kind):
+            yield f'{named}: "{value}" is none of the known words'
+    if not program:
+        yield "has no program"
+    if not group.get("texts") and not group.get("codes"):
+        yield "has neither texts nor codes"
+    for text in group.get("texts", ()):
+        if problem := problems(text):
+            yield f"{text!r}: {problem}"
+
+
+def _filed(texts: list[str]) -> dict[str, list[int]]:
+    """Each message under those of its sixes that the fewest messages have."""
+    of = [_sixes(Message(text, "", "", "", "", False)) for text in texts]
+    common = Counter(six for sixes in of for six in sixes)
+    filed: dict[str, list[int]] = {}
+    for number, sixes in enumerate(of):
+        filed.setdefault(min(sorted(sixes), key=lambda six: common[six]), []).append(number)
+    return dict(sorted(filed.items()))
+
+
+def _sixes(message: Message) -> set[str]:
+    return {piece[at : at + SIX] for piece in message.pieces for at in range(len(piece) - SIX + 1)}

@@ -1,0 +1,66 @@
+"""Which of the statements of a text counts, in a written order.
+
+1. A sentence that any program can print counts only in a text that shows Postgres.
+2. A wrapper's own sentence and the beginning of an attempt say nothing beside anything else.
+3. An error inside a session is none of connecting, so what was said while connecting goes before it; and a server's
+   own start is not its client's.
+4. Of several attempts the one that got furthest decides, for it shows what the nearer ones would meet next.
+5. In an attempt the innermost speaker is believed: `Speaker` has the order. A code goes behind a sentence of the same
+   speaker, which says more.
+6. Among equals the one that says most in its own words, then the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pgwhy.causes import Stage
+from pgwhy.error_text import other_service
+from pgwhy.error_text.statements import Reading, Statement
+from pgwhy.error_text.words import Phase, Says, Speaker
+
+
+def counting(reading: Reading) -> tuple[Statement, ...]:
+    """The statements that count, the decisive one first. Empty: nothing is known of this text."""
+    shows = None
+    found: list[Statement] = []
+    for each in reading.statements:
+        if each.is_generic and shows is None:
+            shows = other_service.speaks_of_postgres(reading.text)
+        if not each.is_generic or shows:
+            found.append(each)
+    if len(found) > 1:
+        furthest = _furthest(found)
+        found.sort(key=lambda each: _rank(each, furthest))
+    return tuple(found)
+
+
+def _rank(each: Statement, furthest: int) -> tuple[bool, int, bool, int, bool, int, int]:
+    return (
+        each.says in _SAYS_LITTLE,
+        _PHASES[each.phase],
+        each.attempt != furthest,
+        _SPEAKERS[each.speaker],
+        each.is_code,
+        -each.letters,
+        each.start,
+    )
+
+
+def _furthest(found: Iterable[Statement]) -> int:
+    """The attempt in which a connection came furthest; of several the first."""
+    telling = [each for each in found if each.says not in _SAYS_LITTLE]
+    return max(telling, key=lambda each: (_STAGES[each.says.stage], -each.attempt)).attempt if telling else 0
+
+
+_SAYS_LITTLE = frozenset((Says.ATTEMPT, Says.CONNECTION_FAILED))
+_PHASES = {
+    Phase.LOGIN: 0,
+    Phase.CONNECTING: 0,
+    Phase.SETTINGS: 0,
+    Phase.SESSION: 1,
+    Phase.POOL: 1,
+    Phase.SERVER_START: 2,
+}
+_SPEAKERS = {speaker: rank for rank, speaker in enumerate(Speaker)}
+_STAGES = {stage: rank for rank, stage in enumerate(Stage)}
