@@ -239,6 +239,25 @@ def https(context: ssl.SSLContext, answer: Callable[[str], bytes]) -> Behaviour:
 
 # DNS
 
+PORT_TRIES = 50
+
+
+def _on_one_port() -> tuple[socket.socket, socket.socket]:
+    """A listener and a socket for packets with the same port: one that is free for both, which the first may not be."""
+    for tries_left in reversed(range(PORT_TRIES)):
+        with contextlib.ExitStack() as stack:
+            listener = stack.enter_context(socket.create_server((LOOPBACK, 0)))
+            packets = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            try:
+                packets.bind(listener.getsockname())
+            except OSError:
+                if not tries_left:
+                    raise
+                continue
+            stack.pop_all()
+            return listener, packets
+    raise AssertionError("the last try returns or raises")
+
 
 @dataclass
 class NameServer:
@@ -258,8 +277,9 @@ class NameServer:
     @contextmanager
     def running(self) -> Iterator[int]:
         """Serve on UDP and TCP; gives the port."""
-        with serving(self._over_tcp) as port, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as packets:
-            packets.bind((LOOPBACK, port))
+        listener, packets = _on_one_port()
+        port = listener.getsockname()[1]
+        with listener, packets, accepting(listener, self._over_tcp):
             thread = threading.Thread(target=self._over_udp, args=(packets,), daemon=True)
             thread.start()
             yield port
