@@ -1,0 +1,59 @@
+"""A known message says the same wherever it is pasted from."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pgwhy.error_text import ErrorText, Origin, clean
+from pgwhy.error_text.catalogue import catalogue
+from pgwhy.error_text.message import Message
+from tests.error_text.carriers import CARRIERS, wrapped
+
+VALUES = {"port": "5432", "address": "192.0.2.7", "host": "db.example.com", "path": "/srv/pg/root.crt", "number": "3"}
+MESSAGES = sorted(catalogue(), key=lambda each: (each.program, each.text))
+SAID = ("says", "speaker", "phase")
+"""What has to be the same. Of a sentence that several programs print, a carrier may show another one of them."""
+
+
+def written(message: Message) -> str:
+    """The message with a value in each hole."""
+    return (
+        re.sub(r"(?<!\{)\{(\w*)\}(?!\})", lambda hole: VALUES.get(hole[1], "alex"), message.text)
+        .replace("{{", "{")
+        .replace("}}", "}")
+    )
+
+
+def said(text: str) -> tuple[object, ...]:
+    read: ErrorText = clean(text, Origin.REPORTED)
+    return tuple(getattr(read, name) for name in SAID)
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_every_message_says_the_same_in_a_carrier(carrier: str) -> None:
+    changed = []
+    for message in MESSAGES:
+        text = written(message)
+        alone = said(text)
+        if alone[0] and said(CARRIERS[carrier](text)) != alone:
+            changed.append((message.program, text, alone, said(CARRIERS[carrier](text))))
+    assert not changed, f"{len(changed)} of {len(MESSAGES)}: {changed[:5]}"
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(MESSAGES), st.sampled_from(sorted(CARRIERS)), st.integers(18, 160))
+def test_a_message_says_the_same_wrapped_at_any_column(message: Message, carrier: str, column: int) -> None:
+    text = written(message)
+    alone = said(text)
+    if alone[0]:
+        assert said(CARRIERS[carrier](wrapped(text, column))) == alone
+        assert said(wrapped(text, column)) == alone
+
+
+def test_every_message_is_found_by_itself() -> None:
+    unread = [(each.program, each.text) for each in MESSAGES if not each.is_generic and not said(written(each))[0]]
+    assert not unread, f"{len(unread)} of {len(MESSAGES)}: {unread[:5]}"
