@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 
 
 @lru_cache(maxsize=2)  # the codes of a text and its first SQLSTATE are asked for one after the other
@@ -59,7 +59,7 @@ def _is_meant(code: str, before: str, after: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
-    table: dict[str, str] = json.loads((resources.files(__package__) / "sqlstates.json").read_text("ascii"))
+    table: dict[str, str] = json.loads(Path(__file__).with_name("sqlstates.json").read_text("ascii"))
     return table
 
 

@@ -7,7 +7,6 @@ library does in its own measure, so each character may come with it or without.
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 import unicodedata
@@ -80,6 +79,12 @@ def _misread(secret: str) -> tuple[str, ...]:
     return ()
 
 
+def _in_html(text: str, *, quote: bool = True) -> str:
+    import html  # its table of 2,000 names is for those who have a secret to hide
+
+    return html.escape(text, quote=quote)
+
+
 def _backslashed(text: str, what: str) -> str:
     return "".join("\\" + c if c in what else c for c in text)
 
@@ -89,10 +94,10 @@ _QUOTINGS: tuple[Callable[[str], str], ...] = (
     lambda s: json.dumps(s)[1:-1],
     lambda s: json.dumps(s, ensure_ascii=False)[1:-1],
     lambda s: json.dumps(s, ensure_ascii=False)[1:-1].replace("/", "\\/"),  # PHP's json_encode
-    lambda s: html.escape(s, quote=False),
-    html.escape,
-    lambda s: html.escape(s).replace("&#x27;", "&#39;"),
-    lambda s: html.escape(s).replace("&#x27;", "&apos;"),
+    lambda s: _in_html(s, quote=False),
+    lambda s: _in_html(s),
+    lambda s: _in_html(s).replace("&#x27;", "&#39;"),
+    lambda s: _in_html(s).replace("&#x27;", "&apos;"),
     lambda s: quote(bytes_of(s), safe=""),
     lambda s: quote_plus(bytes_of(s)),
     lambda s: re.sub(r"%[0-9A-F]{2}", lambda m: m.group().lower(), quote(bytes_of(s), safe="")),
