@@ -38,13 +38,14 @@ from pathlib import Path
 
 from benchmarks import phrases
 from pgwhy import target as targets
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.lab.faults import real_clients, record
 from pgwhy.lab.faults.fault import Tier
 from pgwhy.lab.faults.stage import Scene as Place
 from pgwhy.lab.network.namespace import Ran
 from pgwhy.lab.postgres.installation import find_installation
 from pgwhy.machine import Machine
+from pgwhy.progress import Stage
 from pgwhy.target.model import Dialect, Target
 
 LIMIT_S = 15.0

@@ -6,13 +6,14 @@ import errno
 
 import pytest
 
-from pgwhy.causes import Cause, Retry, Stage
+from pgwhy.causes import Cause, Retry
 from pgwhy.error_text import Origin, Quotes, clean
 from pgwhy.facts import Observations
 from pgwhy.failure import Failure, from_os_error
 from pgwhy.probes import PROBES, VOCABULARY
 from pgwhy.probes.authentication import Authentication, AuthOutcome
 from pgwhy.probes.tcp import Attempt, Reach, Tcp
+from pgwhy.progress import Stage
 from pgwhy.timeline import Timeline
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.facts import Observations
 from pgwhy.probes import PROBES, STAGE_OF, VOCABULARY
-from pgwhy.progress import NETWORK, last_text, passed, row, stopped_at
+from pgwhy.progress import NETWORK, Stage, last_text, passed, row, stopped_at
 
 RECORDS = {probe.name for probe in PROBES}
 
@@ -18,16 +18,17 @@ def test_the_facts_of_a_row_exist(stage: Stage) -> None:
     assert of.record in {"", *RECORDS}
     for path in filter(None, (*of.outcomes, of.text)):
         assert path in VOCABULARY.facts
-    for shown in (*of.passed, *(shown for shown, _ in of.excludes)):
+    for shown in (*of.passed, *of.past):
         fact = VOCABULARY.facts[shown.path]
         assert all(value in fact.choices or (fact.kind == "bool" and value is True) for value in shown.values)
 
 
-@pytest.mark.parametrize("stage", Stage)
-def test_what_a_stage_excludes_lies_at_that_stage_or_an_earlier_one(stage: Stage) -> None:
-    order = list(Stage)
-    for _, causes in row(stage).excludes:
-        assert all(cause.about.stage and order.index(cause.about.stage) <= order.index(stage) for cause in causes)
+def test_what_rules_a_cause_out_shows_that_its_stage_or_a_later_one_was_passed() -> None:
+    shows = {shown.path: stage for stage in Stage for shown in row(stage).past}
+    for cause in Cause:
+        if path := cause.about.ruled_out_by:
+            assert cause.about.stage is not None
+            assert cause.about.stage.order <= shows[path].order
 
 
 def test_no_two_stages_share_a_word_or_a_record() -> None:

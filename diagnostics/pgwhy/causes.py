@@ -1,26 +1,14 @@
 """The closed list of causes: what a person has to change or wait for. Slugs are public and never renamed.
 
-Beside it the other closed words in which a rule and a finding speak: stage, retry, severity, owner, kind of fix.
+Beside it the other closed words in which a rule and a finding speak: retry, severity, owner, kind of fix.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from pgwhy.progress import Stage
 from pgwhy.values import dataclass
-
-
-class Stage(StrEnum):
-    """Where a client can be stopped, in the order in which it passes them."""
-
-    CONFIG = "config"
-    DNS = "dns"
-    TCP = "tcp"
-    TLS = "tls"
-    STARTUP = "startup"
-    AUTH = "auth"
-    SESSION = "session"
-    CLIENT = "client"
 
 
 class Retry(StrEnum):
@@ -81,400 +69,392 @@ class About:
     meaning: str
     retry: Retry
     """What waiting usually does; a rule may know better."""
+    ruled_out_by: str = ""
+    """A fact that a stage's row names as `past`: where it shows that, this is not the cause. Empty: none does."""
 
 
 class Cause(StrEnum):
-    """Why a connection to Postgres fails."""
+    """Why a connection to Postgres fails: the slug, and what `About` holds of it (`Retry.NO` unless it says more)."""
 
-    MALFORMED_CONNECTION_STRING = "malformed-connection-string"
-    ENV_VAR_NOT_LOADED = "env-var-not-loaded"
-    INVALID_CONNECTION_OPTION = "invalid-connection-option"
-    DNS_NOT_FOUND = "dns-not-found"
-    DNS_TEMPORARY_FAILURE = "dns-temporary-failure"
-    RESOLVER_WITHHOLDS_NAME = "resolver-withholds-name"
-    HOSTS_FILE_OVERRIDE = "hosts-file-override"
-    ANSWER_REWRITTEN = "answer-rewritten"
-    IPV6_UNREACHABLE = "ipv6-unreachable"
-    DOCKER_NETWORKING = "docker-networking"
-    LOCAL_SOCKET_MISSING = "local-socket-missing"
-    CONNECTION_REFUSED = "connection-refused"
-    CONNECTION_TIMEOUT = "connection-timeout"
-    NETWORK_UNREACHABLE = "network-unreachable"
-    CONNECTION_RESET = "connection-reset"
-    COLD_START_TIMEOUT = "cold-start-timeout"
-    PORT_BLOCKED = "port-blocked"
-    PATH_MTU = "path-mtu"
-    ADDRESS_UNHEALTHY = "address-unhealthy"
-    SSL_REQUIRED = "ssl-required"
-    SSL_NOT_SUPPORTED_BY_SERVER = "ssl-not-supported-by-server"
-    TLS_VERSION_MISMATCH = "tls-version-mismatch"
-    SELF_SIGNED_CERTIFICATE = "self-signed-certificate"
-    UNKNOWN_CA = "unknown-ca"
-    ROOT_CERT_FILE_MISSING = "root-cert-file-missing"
-    CERTIFICATE_HOSTNAME_MISMATCH = "certificate-hostname-mismatch"
-    CERTIFICATE_EXPIRED = "certificate-expired"
-    CLIENT_CERTIFICATE = "client-certificate"
-    DIRECT_TLS_NEGOTIATION = "direct-tls-negotiation"
-    NOT_A_POSTGRES_SERVER = "not-a-postgres-server"
-    TLS_INTERCEPTION = "tls-interception"
-    TLS_HANDSHAKE_FAILED = "tls-handshake-failed"
-    SNI_MISSING = "sni-missing"
-    USERNAME_FORMAT = "username-format"
-    ENDPOINT_NOT_FOUND = "endpoint-not-found"
-    ENDPOINT_DISABLED = "endpoint-disabled"
-    COMPUTE_START_FAILED = "compute-start-failed"
-    QUOTA_EXCEEDED = "quota-exceeded"
-    IP_NOT_ALLOWED = "ip-not-allowed"
-    PROTOCOL_MISMATCH = "protocol-mismatch"
-    GSS_ENCRYPTION = "gss-encryption"
-    UNSUPPORTED_STARTUP_PARAMETER = "unsupported-startup-parameter"
-    DATABASE_NOT_FOUND = "database-not-found"
-    PERMISSION_DENIED_CONNECT = "permission-denied-connect"
-    TOO_MANY_CONNECTIONS = "too-many-connections"
-    SERVER_STARTING_UP = "server-starting-up"
-    POOLER_BACKEND_UNAVAILABLE = "pooler-backend-unavailable"
-    ENDPOINT_MISMATCH = "endpoint-mismatch"
-    NETWORK_BLOCKED = "network-blocked"
-    RATE_LIMITED = "rate-limited"
-    SERVER_SILENT = "server-silent"
-    PG_HBA_NO_ENTRY = "pg-hba-no-entry"
-    AUTH_METHOD_UNSUPPORTED = "auth-method-unsupported"
-    CHANNEL_BINDING = "channel-binding"
-    PASSWORD_MISSING = "password-missing"
-    WRONG_PASSWORD = "wrong-password"
-    ROLE_NOT_FOUND = "role-not-found"
-    ROLE_CANNOT_LOGIN = "role-cannot-login"
-    PEER_AUTH_FAILED = "peer-auth-failed"
-    EXTERNAL_AUTH_FAILED = "external-auth-failed"
-    CLOCK_SKEW = "clock-skew"
-    PASSWORD_IN_CLEAR_REFUSED = "password-in-clear-refused"
-    PREPARED_STATEMENT_POOLER = "prepared-statement-pooler"
-    QUERY_WAIT_TIMEOUT = "query-wait-timeout"
-    ADMIN_SHUTDOWN = "admin-shutdown"
-    IDLE_CONNECTION_CLOSED = "idle-connection-closed"
-    READ_ONLY_SERVER = "read-only-server"
-    SESSION_STATE_LOST = "session-state-lost"
-    STARTUP_PARAMETER_IGNORED = "startup-parameter-ignored"
-    FAR_AWAY = "far-away"
-    CLIENT_POOL_TIMEOUT = "client-pool-timeout"
-    CLIENT_MISUSE = "client-misuse"
-    RUNTIME_NO_TCP = "runtime-no-tcp"
-    DRIVER_NOT_INSTALLED = "driver-not-installed"
-    NOT_A_CONNECTION_PROBLEM = "not-a-connection-problem"
+    about: About
+    """Stage, meaning, whether waiting helps, and what rules it out."""
 
-    @property
-    def about(self) -> About:
-        """Stage, meaning and whether waiting helps."""
-        return _ABOUT[self]
-
-
-_ABOUT = {
-    Cause.MALFORMED_CONNECTION_STRING: About(
+    MALFORMED_CONNECTION_STRING = (
+        "malformed-connection-string",
         Stage.CONFIG,
         "URL/DSN cannot be parsed or is parsed wrongly: unencoded special characters in the password, "
         "whole URL or host:port in the host field, wrong scheme, stray quotes",
-        Retry.NO,
-    ),
-    Cause.ENV_VAR_NOT_LOADED: About(
+    )
+    ENV_VAR_NOT_LOADED = (
+        "env-var-not-loaded",
         Stage.CONFIG,
         'connection settings never reached the driver (unset variable, .env not read, "undefined"/null '
         "host, fallback to localhost/default socket)",
-        Retry.NO,
-    ),
-    Cause.INVALID_CONNECTION_OPTION: About(
+    )
+    INVALID_CONNECTION_OPTION = (
+        "invalid-connection-option",
         Stage.CONFIG,
         "option or sslmode value the driver/libpq does not know (e.g. channel_binding, ssl= v. sslmode=)",
-        Retry.NO,
-    ),
-    Cause.DNS_NOT_FOUND: About(
+    )
+    DNS_NOT_FOUND = (
+        "dns-not-found",
         Stage.DNS,
         "host name does not exist for the resolver in use (NXDOMAIN, no records, wrong name, machine offline)",
         Retry.NO,
-    ),
-    Cause.DNS_TEMPORARY_FAILURE: About(
+        "dns.outcome",
+    )
+    DNS_TEMPORARY_FAILURE = (
+        "dns-temporary-failure",
         Stage.DNS,
         "right name, resolver fails now and then (EAI_AGAIN, SERVFAIL, time-out)",
         Retry.LATER,
-    ),
-    Cause.RESOLVER_WITHHOLDS_NAME: About(
+        "dns.outcome",
+    )
+    RESOLVER_WITHHOLDS_NAME = (
+        "resolver-withholds-name",
         Stage.DNS,
         "this resolver refuses or hides a name that other resolvers know (filtering, split horizon, private DNS)",
-        Retry.NO,
-    ),
-    Cause.HOSTS_FILE_OVERRIDE: About(
+    )
+    HOSTS_FILE_OVERRIDE = (
+        "hosts-file-override",
         Stage.DNS,
         "a local override (hosts file, static entry) sends the name to an address that its zone does not give",
-        Retry.NO,
-    ),
-    Cause.ANSWER_REWRITTEN: About(
+    )
+    ANSWER_REWRITTEN = (
+        "answer-rewritten",
         Stage.DNS,
         "the resolver answers a name that does not exist, or with an address that is not the provider's "
         "(captive portal, wildcard search domain, DNS hijack)",
-        Retry.NO,
-    ),
-    Cause.IPV6_UNREACHABLE: About(
-        Stage.TCP,
-        "host has only IPv6 records (or IPv6 is tried) and the client has no working IPv6",
-        Retry.NO,
-    ),
-    Cause.DOCKER_NETWORKING: About(
+    )
+    DOCKER_NETWORKING = (
+        "docker-networking",
         Stage.TCP,
         "container/compose/CI confusion: localhost inside a container, compose service name from outside"
         " (or not on that network), host-mapped port used inside the network",
-        Retry.NO,
-    ),
-    Cause.LOCAL_SOCKET_MISSING: About(
+    )
+    LOCAL_SOCKET_MISSING = (
+        "local-socket-missing",
         Stage.TCP,
         "client uses a Unix socket where no server listens (server not started, default socket, /cloudsql path wrong)",
-        Retry.NO,
-    ),
-    Cause.CONNECTION_REFUSED: About(
+    )
+    CONNECTION_REFUSED = (
+        "connection-refused",
         Stage.TCP,
         "host reached, nothing accepts on that port (server down, wrong port)",
         Retry.NO,
-    ),
-    Cause.CONNECTION_TIMEOUT: About(
+        "tcp.outcome",
+    )
+    CONNECTION_TIMEOUT = (
+        "connection-timeout",
         Stage.TCP,
         "TCP connect gets no answer (firewall, security group, VPC, not public)",
         Retry.NO,
-    ),
-    Cause.NETWORK_UNREACHABLE: About(
+        "tcp.outcome",
+    )
+    NETWORK_UNREACHABLE = (
+        "network-unreachable",
         Stage.TCP,
         "no route to host / host unreachable / request cannot leave the network",
-        Retry.NO,
-    ),
-    Cause.CONNECTION_RESET: About(Stage.TCP, "TCP link reset by the peer or something between", Retry.NOW),
-    Cause.COLD_START_TIMEOUT: About(
+    )
+    CONNECTION_RESET = ("connection-reset", Stage.TCP, "TCP link reset by the peer or something between", Retry.NOW)
+    COLD_START_TIMEOUT = (
+        "cold-start-timeout",
         Stage.TCP,
         "compute was suspended and the client gave up before it was up",
         Retry.NOW,
-    ),
-    Cause.PORT_BLOCKED: About(
+    )
+    PORT_BLOCKED = (
+        "port-blocked",
         Stage.TCP,
         "this network lets 443 of the same service through and drops or refuses 5432",
         Retry.NO,
-    ),
-    Cause.PATH_MTU: About(
+        "tcp.outcome",
+    )
+    IPV6_UNREACHABLE = (
+        "ipv6-unreachable",
+        Stage.TCP,
+        "host has only IPv6 records (or IPv6 is tried) and the client has no working IPv6",
+        Retry.NO,
+        "tcp.outcome",
+    )
+    PATH_MTU = (
+        "path-mtu",
         Stage.TCP,
         "small packets pass and full-sized ones vanish: the connection stalls in or after the handshake",
-        Retry.NO,
-    ),
-    Cause.ADDRESS_UNHEALTHY: About(
+    )
+    ADDRESS_UNHEALTHY = (
+        "address-unhealthy",
         Stage.TCP,
         "some addresses of the name answer and others do not: the client works or hangs by chance",
         Retry.NOW,
-    ),
-    Cause.SSL_REQUIRED: About(
+    )
+    SSL_REQUIRED = (
+        "ssl-required",
         Stage.TLS,
         'server refuses an unencrypted connection ("no encryption"/"SSL off", "connection is insecure", '
         '"must use SSL")',
-        Retry.NO,
-    ),
-    Cause.SSL_NOT_SUPPORTED_BY_SERVER: About(Stage.TLS, "client demands TLS, server answers N", Retry.NO),
-    Cause.TLS_VERSION_MISMATCH: About(
-        Stage.TLS,
-        "no common TLS version, cipher, signature algorithm or certificate version",
-        Retry.NO,
-    ),
-    Cause.SELF_SIGNED_CERTIFICATE: About(
-        Stage.TLS,
-        "certificate or chain is self-signed (private CA of a provider, corporate interception)",
-        Retry.NO,
-    ),
-    Cause.UNKNOWN_CA: About(Stage.TLS, "issuer not in the trust store / chain incomplete", Retry.NO),
-    Cause.ROOT_CERT_FILE_MISSING: About(Stage.TLS, "sslrootcert / ~/.postgresql/root.crt file not there", Retry.NO),
-    Cause.CERTIFICATE_HOSTNAME_MISMATCH: About(Stage.TLS, "name checked is not in the certificate", Retry.NO),
-    Cause.CERTIFICATE_EXPIRED: About(Stage.TLS, "a certificate of the chain is expired or not yet valid", Retry.NO),
-    Cause.CLIENT_CERTIFICATE: About(
-        Stage.TLS,
-        "client certificate or key is missing, refused, unusable or has loose file rights",
-        Retry.NO,
-    ),
-    Cause.DIRECT_TLS_NEGOTIATION: About(
-        Stage.TLS,
-        'sslnegotiation=direct / ALPN "postgresql" problems (also TLS-ending proxies)',
-        Retry.NO,
-    ),
-    Cause.NOT_A_POSTGRES_SERVER: About(
+    )
+    NOT_A_POSTGRES_SERVER = (
+        "not-a-postgres-server",
         Stage.TLS,
         "something else answers on that port (MySQL, HTTP, TCP proxy)",
         Retry.NO,
-    ),
-    Cause.TLS_INTERCEPTION: About(
+        "tls.ssl_answer",
+    )
+    SSL_NOT_SUPPORTED_BY_SERVER = (
+        "ssl-not-supported-by-server",
+        Stage.TLS,
+        "client demands TLS, server answers N",
+        Retry.NO,
+        "tls.ssl_answer",
+    )
+    TLS_VERSION_MISMATCH = (
+        "tls-version-mismatch",
+        Stage.TLS,
+        "no common TLS version, cipher, signature algorithm or certificate version",
+        Retry.NO,
+        "tls.handshake",
+    )
+    SELF_SIGNED_CERTIFICATE = (
+        "self-signed-certificate",
+        Stage.TLS,
+        "certificate or chain is self-signed (private CA of a provider, corporate interception)",
+    )
+    UNKNOWN_CA = ("unknown-ca", Stage.TLS, "issuer not in the trust store / chain incomplete")
+    ROOT_CERT_FILE_MISSING = (
+        "root-cert-file-missing",
+        Stage.TLS,
+        "sslrootcert / ~/.postgresql/root.crt file not there",
+    )
+    CERTIFICATE_HOSTNAME_MISMATCH = (
+        "certificate-hostname-mismatch",
+        Stage.TLS,
+        "name checked is not in the certificate",
+    )
+    CERTIFICATE_EXPIRED = ("certificate-expired", Stage.TLS, "a certificate of the chain is expired or not yet valid")
+    CLIENT_CERTIFICATE = (
+        "client-certificate",
+        Stage.TLS,
+        "client certificate or key is missing, refused, unusable or has loose file rights",
+    )
+    DIRECT_TLS_NEGOTIATION = (
+        "direct-tls-negotiation",
+        Stage.TLS,
+        'sslnegotiation=direct / ALPN "postgresql" problems (also TLS-ending proxies)',
+    )
+    TLS_INTERCEPTION = (
+        "tls-interception",
         Stage.TLS,
         "a middlebox presents its own certificate in the server's place (corporate proxy, antivirus); it"
         " also breaks channel binding",
-        Retry.NO,
-    ),
-    Cause.TLS_HANDSHAKE_FAILED: About(
+    )
+    TLS_HANDSHAKE_FAILED = (
+        "tls-handshake-failed",
         Stage.TLS,
         "the handshake ends with an alert, a reset or silence for another reason than the ones above",
         Retry.NO,
-    ),
-    Cause.SNI_MISSING: About(
+        "tls.handshake",
+    )
+    SNI_MISSING = (
+        "sni-missing",
         Stage.STARTUP,
         "multi-tenant proxy cannot tell the endpoint/cluster: no SNI and no endpoint/cluster option "
         "(Neon, CockroachDB serverless, Supavisor)",
         Retry.NO,
-    ),
-    Cause.USERNAME_FORMAT: About(
+        "startup.reached",
+    )
+    USERNAME_FORMAT = (
+        "username-format",
         Stage.STARTUP,
         "service routes by user name, which lacks the tenant part (Azure Single Server user@server)",
-        Retry.NO,
-    ),
-    Cause.ENDPOINT_NOT_FOUND: About(
+    )
+    ENDPOINT_NOT_FOUND = (
+        "endpoint-not-found",
         Stage.STARTUP,
         "endpoint/project/tenant/branch unknown to the service (deleted, wrong host or region)",
-        Retry.NO,
-    ),
-    Cause.ENDPOINT_DISABLED: About(
+    )
+    ENDPOINT_DISABLED = (
+        "endpoint-disabled",
         Stage.STARTUP,
         "endpoint/project disabled or suspended by owner or provider",
-        Retry.NO,
-    ),
-    Cause.COMPUTE_START_FAILED: About(
+    )
+    COMPUTE_START_FAILED = (
+        "compute-start-failed",
         Stage.STARTUP,
         'service proxy could not start/reach the compute (Neon: "Couldn\'t connect to compute node", '
         '"Control plane request failed")',
         Retry.LATER,
-    ),
-    Cause.QUOTA_EXCEEDED: About(
+    )
+    QUOTA_EXCEEDED = (
+        "quota-exceeded",
         Stage.STARTUP,
         "plan limit (compute time, transfer, storage, active endpoints) stops connections",
-        Retry.NO,
-    ),
-    Cause.IP_NOT_ALLOWED: About(
+    )
+    IP_NOT_ALLOWED = (
+        "ip-not-allowed",
         Stage.STARTUP,
         'service allow list/firewall refuses the address (Neon, Supabase; Azure says "no pg_hba.conf '
         'entry ... SSL on")',
         Retry.NO,
-    ),
-    Cause.PROTOCOL_MISMATCH: About(
+        "startup.reached",
+    )
+    PROTOCOL_MISMATCH = (
+        "protocol-mismatch",
         Stage.STARTUP,
         "wire protocol version/first packet not understood (1234.5679, 2.0, 3.2, grease)",
-        Retry.NO,
-    ),
-    Cause.GSS_ENCRYPTION: About(
+    )
+    GSS_ENCRYPTION = (
+        "gss-encryption",
         Stage.STARTUP,
         "GSSAPI encryption/authentication negotiation in the way (gssencmode)",
-        Retry.NO,
-    ),
-    Cause.UNSUPPORTED_STARTUP_PARAMETER: About(
+    )
+    UNSUPPORTED_STARTUP_PARAMETER = (
+        "unsupported-startup-parameter",
         Stage.STARTUP,
         "pooler refuses a startup parameter (options, search_path, extra_float_digits, replication)",
-        Retry.NO,
-    ),
-    Cause.DATABASE_NOT_FOUND: About(Stage.STARTUP, "database does not exist", Retry.NO),
-    Cause.PERMISSION_DENIED_CONNECT: About(Stage.STARTUP, "role lacks CONNECT on the database", Retry.NO),
-    Cause.TOO_MANY_CONNECTIONS: About(Stage.STARTUP, "server/pooler connection limit reached", Retry.LATER),
-    Cause.SERVER_STARTING_UP: About(Stage.STARTUP, "server starting, in recovery or crash recovery", Retry.NOW),
-    Cause.POOLER_BACKEND_UNAVAILABLE: About(
+    )
+    DATABASE_NOT_FOUND = ("database-not-found", Stage.STARTUP, "database does not exist")
+    PERMISSION_DENIED_CONNECT = ("permission-denied-connect", Stage.STARTUP, "role lacks CONNECT on the database")
+    TOO_MANY_CONNECTIONS = (
+        "too-many-connections",
+        Stage.STARTUP,
+        "server/pooler connection limit reached",
+        Retry.LATER,
+    )
+    SERVER_STARTING_UP = (
+        "server-starting-up",
+        Stage.STARTUP,
+        "server starting, in recovery or crash recovery",
+        Retry.NOW,
+    )
+    POOLER_BACKEND_UNAVAILABLE = (
+        "pooler-backend-unavailable",
         Stage.STARTUP,
         'pooler is up, its own connection to Postgres fails (server_login_retry, "cannot connect to server")',
         Retry.LATER,
-    ),
-    Cause.ENDPOINT_MISMATCH: About(
+    )
+    ENDPOINT_MISMATCH = (
+        "endpoint-mismatch",
         Stage.STARTUP,
         'the endpoint option contradicts the host name that SNI carries (Neon: "Inconsistent project '
         'name inferred from SNI")',
-        Retry.NO,
-    ),
-    Cause.NETWORK_BLOCKED: About(
+    )
+    NETWORK_BLOCKED = (
+        "network-blocked",
         Stage.STARTUP,
         "the endpoint accepts no connections from this kind of network (public access off, VPC endpoint "
         "required or not allowed)",
-        Retry.NO,
-    ),
-    Cause.RATE_LIMITED: About(
+    )
+    RATE_LIMITED = (
+        "rate-limited",
         Stage.STARTUP,
         "the proxy refuses for a while because of too many attempts",
         Retry.LATER,
-    ),
-    Cause.SERVER_SILENT: About(
+    )
+    SERVER_SILENT = (
+        "server-silent",
         Stage.STARTUP,
         "the server accepts the connection and then sends nothing, or closes it",
         Retry.NO,
-    ),
-    Cause.PG_HBA_NO_ENTRY: About(
+        "startup.reached",
+    )
+    PG_HBA_NO_ENTRY = (
+        "pg-hba-no-entry",
         Stage.AUTH,
         "pg_hba.conf has no line (or a reject line) for host/user/database, and TLS is not the cause",
-        Retry.NO,
-    ),
-    Cause.AUTH_METHOD_UNSUPPORTED: About(
+    )
+    AUTH_METHOD_UNSUPPORTED = (
+        "auth-method-unsupported",
         Stage.AUTH,
         'client does not know the method (SCRAM with old libpq/driver, "authentication method 10")',
-        Retry.NO,
-    ),
-    Cause.CHANNEL_BINDING: About(
+    )
+    CHANNEL_BINDING = (
+        "channel-binding",
         Stage.AUTH,
         "channel binding required/offered but not possible or data differ",
-        Retry.NO,
-    ),
-    Cause.PASSWORD_MISSING: About(Stage.AUTH, "server asks for a password, client has none (or no string)", Retry.NO),
-    Cause.WRONG_PASSWORD: About(
+    )
+    PASSWORD_MISSING = ("password-missing", Stage.AUTH, "server asks for a password, client has none (or no string)")
+    WRONG_PASSWORD = (
+        "wrong-password",
         Stage.AUTH,
         "password refused (changed, rotated, volume initialised with another)",
         Retry.NO,
-    ),
-    Cause.ROLE_NOT_FOUND: About(Stage.AUTH, "role does not exist", Retry.NO),
-    Cause.ROLE_CANNOT_LOGIN: About(Stage.AUTH, "role exists without LOGIN", Retry.NO),
-    Cause.PEER_AUTH_FAILED: About(Stage.AUTH, "peer/ident method and OS user do not match", Retry.NO),
-    Cause.EXTERNAL_AUTH_FAILED: About(Stage.AUTH, "PAM/IAM/LDAP token refused (RDS IAM)", Retry.NO),
-    Cause.CLOCK_SKEW: About(Stage.AUTH, "clocks differ so that a token/certificate is not yet valid", Retry.NO),
-    Cause.PASSWORD_IN_CLEAR_REFUSED: About(
+        "authentication.outcome",
+    )
+    ROLE_NOT_FOUND = ("role-not-found", Stage.AUTH, "role does not exist", Retry.NO, "authentication.outcome")
+    ROLE_CANNOT_LOGIN = ("role-cannot-login", Stage.AUTH, "role exists without LOGIN")
+    PEER_AUTH_FAILED = ("peer-auth-failed", Stage.AUTH, "peer/ident method and OS user do not match")
+    EXTERNAL_AUTH_FAILED = ("external-auth-failed", Stage.AUTH, "PAM/IAM/LDAP token refused (RDS IAM)")
+    CLOCK_SKEW = ("clock-skew", Stage.AUTH, "clocks differ so that a token/certificate is not yet valid")
+    PASSWORD_IN_CLEAR_REFUSED = (
+        "password-in-clear-refused",
         Stage.AUTH,
         "the server asks for a clear-text password where it is not safe to send one",
-        Retry.NO,
-    ),
-    Cause.PREPARED_STATEMENT_POOLER: About(
+    )
+    PREPARED_STATEMENT_POOLER = (
+        "prepared-statement-pooler",
         Stage.SESSION,
         "named prepared statements through a transaction pooler",
-        Retry.NO,
-    ),
-    Cause.QUERY_WAIT_TIMEOUT: About(
+    )
+    QUERY_WAIT_TIMEOUT = (
+        "query-wait-timeout",
         Stage.SESSION,
         "PgBouncer query_wait_timeout: no server connection free in time",
         Retry.LATER,
-    ),
-    Cause.ADMIN_SHUTDOWN: About(Stage.SESSION, "57P01, restart, pg_terminate_backend", Retry.NOW),
-    Cause.IDLE_CONNECTION_CLOSED: About(
+    )
+    ADMIN_SHUTDOWN = ("admin-shutdown", Stage.SESSION, "57P01, restart, pg_terminate_backend", Retry.NOW)
+    IDLE_CONNECTION_CLOSED = (
+        "idle-connection-closed",
         Stage.SESSION,
         "connection went stale or was ended while idle (NAT, pooler, idle_session_timeout, suspend, Lambda freeze)",
         Retry.NOW,
-    ),
-    Cause.READ_ONLY_SERVER: About(Stage.SESSION, "replica or read-only mode (25006)", Retry.NO),
-    Cause.SESSION_STATE_LOST: About(
+    )
+    READ_ONLY_SERVER = ("read-only-server", Stage.SESSION, "replica or read-only mode (25006)")
+    SESSION_STATE_LOST = (
+        "session-state-lost",
         Stage.SESSION,
         "what was set in one transaction is gone in the next, because the pooler hands out another server connection",
-        Retry.NO,
-    ),
-    Cause.STARTUP_PARAMETER_IGNORED: About(
+    )
+    STARTUP_PARAMETER_IGNORED = (
+        "startup-parameter-ignored",
         Stage.SESSION,
         "connected, but a parameter the target asked for (statement_timeout, search_path ...) did not "
         "take effect: the proxy or pooler dropped it silently",
-        Retry.NO,
-    ),
-    Cause.FAR_AWAY: About(
+    )
+    FAR_AWAY = (
+        "far-away",
         Stage.SESSION,
         "connected, and each round trip takes so long that the application feels broken (client and "
         "region are far apart)",
-        Retry.NO,
-    ),
-    Cause.CLIENT_POOL_TIMEOUT: About(Stage.CLIENT, "no free member in the application pool in time", Retry.LATER),
-    Cause.CLIENT_MISUSE: About(
+    )
+    CLIENT_POOL_TIMEOUT = (
+        "client-pool-timeout",
+        Stage.CLIENT,
+        "no free member in the application pool in time",
+        Retry.LATER,
+    )
+    CLIENT_MISUSE = (
+        "client-misuse",
         Stage.CLIENT,
         "driver object used wrongly (connect twice, use after end, shared across Worker requests)",
-        Retry.NO,
-    ),
-    Cause.RUNTIME_NO_TCP: About(
+    )
+    RUNTIME_NO_TCP = (
+        "runtime-no-tcp",
         Stage.CLIENT,
         "runtime without (usable) TCP sockets: browser, edge, old driver on Workers",
-        Retry.NO,
-    ),
-    Cause.DRIVER_NOT_INSTALLED: About(Stage.CLIENT, "client has no Postgres driver (PDO pgsql, JDBC jar)", Retry.NO),
-    Cause.NOT_A_CONNECTION_PROBLEM: About(
+    )
+    DRIVER_NOT_INSTALLED = ("driver-not-installed", Stage.CLIENT, "client has no Postgres driver (PDO pgsql, JDBC jar)")
+    NOT_A_CONNECTION_PROBLEM = (
+        "not-a-connection-problem",
         None,
         "connection works, SQL/permission/resource error in the session",
-        Retry.NO,
-    ),
-}
+    )
+
+    def __new__(
+        cls, slug: str, stage: Stage | None = None, meaning: str = "", retry: Retry = Retry.NO, ruled_out_by: str = ""
+    ) -> Cause:
+        # What has a default serves `Cause(slug)` too, which mypy checks against this signature.
+        cause = str.__new__(cls, slug)
+        cause._value_ = slug
+        cause.about = About(stage, meaning, retry, ruled_out_by)
+        return cause

@@ -9,13 +9,14 @@ from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
-from pgwhy.causes import Cause, Retry, Stage
+from pgwhy.causes import Cause, Retry
 from pgwhy.causes import FixKind as FixKind
 from pgwhy.causes import Needs as Needs
 from pgwhy.causes import Owner as Owner
 from pgwhy.causes import Severity as Severity
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
+from pgwhy.progress import Stage
 from pgwhy.timeline import Span
 from pgwhy.values import dataclass
 

@@ -8,11 +8,29 @@ A fact is named by its path, `record.name`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
-from pgwhy.causes import Cause, Stage
 from pgwhy.facts import Observations
 from pgwhy.values import dataclass
+
+
+class Stage(StrEnum):
+    """Where a client can be stopped, in the order in which it passes them."""
+
+    CONFIG = "config"
+    DNS = "dns"
+    TCP = "tcp"
+    TLS = "tls"
+    STARTUP = "startup"
+    AUTH = "auth"
+    SESSION = "session"
+    CLIENT = "client"
+
+    @property
+    def order(self) -> int:
+        """How many stages a client passes before this one."""
+        return _ORDER[self]
 
 
 @dataclass(frozen=True)
@@ -56,8 +74,9 @@ class Row:
     """The facts that say how it went: where they differ, two runs part."""
     passed: tuple[Shown, ...] = ()
     """Each of them shows that the client got past it."""
-    excludes: tuple[tuple[Shown, tuple[Cause, ...]], ...] = ()
-    """The causes that a fact rules out, as it shows that the run got past this stage, or past a part of it."""
+    past: tuple[Shown, ...] = ()
+    """Each of them shows that this run got past it, or past a part of it. A cause names the one that rules it out
+    (`About.ruled_out_by`)."""
     text: str = ""
     """The fact with the text of the server, or of libpq, that ends it; empty: it has none."""
     again: Look | None = None
@@ -72,6 +91,9 @@ class Row:
     """What the server lacks for a machine that stops here, in a way that the network explains; else empty."""
     trips: int = 0
     """Round trips at least from the first packet to the end of the stage, of its own connection."""
+
+
+_ORDER = {stage: n for n, stage in enumerate(Stage)}
 
 
 def row(stage: Stage) -> Row:
@@ -115,7 +137,7 @@ def last_text(seen: Observations) -> str:
     for stage in (Stage.CONFIG, *reversed(Stage)):
         if (path := row(stage).text) and (text := seen.get(path)):
             return str(text)
-        if any(shown.holds(seen) for shown, _ in row(stage).excludes):
+        if any(shown.holds(seen) for shown in row(stage).past):
             return ""
     return ""
 
@@ -157,7 +179,7 @@ _ROWS = {
         outcomes=("dns.outcome",),
         stopped=lambda seen: seen.get("dns.outcome") not in (None, "found", "skipped"),
         passed=(Shown("dns.outcome", ("found",)),),
-        excludes=((Shown("dns.outcome", ("found",)), (Cause.DNS_NOT_FOUND, Cause.DNS_TEMPORARY_FAILURE)),),
+        past=(Shown("dns.outcome", ("found",)),),
         sentence="The name could not be looked up.",
         still_stopped="the name cannot be looked up",
         lacks="has no address",
@@ -174,12 +196,7 @@ _ROWS = {
         outcomes=("tcp.outcome", "tcp.client_gives_up"),
         stopped=lambda seen: seen.get("tcp.outcome") == "none" or seen.get("tcp.client_gives_up") is True,
         passed=(Shown("tcp.outcome", ("all",)),),
-        excludes=(
-            (
-                Shown("tcp.outcome", ("all",)),
-                (Cause.CONNECTION_REFUSED, Cause.CONNECTION_TIMEOUT, Cause.PORT_BLOCKED, Cause.IPV6_UNREACHABLE),
-            ),
-        ),
+        past=(Shown("tcp.outcome", ("all",)),),
         sentence="No address of the server accepts a connection.",
         still_stopped="no address accepts a connection",
         lacks="accepts no connection",
@@ -197,9 +214,9 @@ _ROWS = {
         outcomes=("tls.ssl_answer", "tls.handshake", "tls.verifies"),
         stopped=_tls_stops,
         passed=(Shown("authentication.outcome", ("refused",)),),
-        excludes=(
-            (Shown("tls.ssl_answer", ("S",)), (Cause.NOT_A_POSTGRES_SERVER, Cause.SSL_NOT_SUPPORTED_BY_SERVER)),
-            (Shown("tls.handshake", (True,)), (Cause.TLS_VERSION_MISMATCH, Cause.TLS_HANDSHAKE_FAILED)),
+        past=(
+            Shown("tls.ssl_answer", ("S",)),
+            Shown("tls.handshake", (True,)),
         ),
         text="tls.error_message",
         sentence="The connection ends during the TLS negotiation.",
@@ -218,12 +235,7 @@ _ROWS = {
         outcomes=("startup.reached", "startup.answer"),
         stopped=lambda seen: seen.get("startup.reached") in ("none", "startup"),
         passed=(Shown("authentication.password_used", (True,)),),
-        excludes=(
-            (
-                Shown("startup.reached", ("auth", "session")),
-                (Cause.SNI_MISSING, Cause.IP_NOT_ALLOWED, Cause.SERVER_SILENT),
-            ),
-        ),
+        past=(Shown("startup.reached", ("auth", "session")),),
         text="startup.message",
         sentence="The server accepts the connection but does not get as far as asking for a password.",
         got_past="the server asks for the password now",
@@ -240,7 +252,7 @@ _ROWS = {
         outcomes=("authentication.outcome",),
         stopped=lambda seen: seen.get("authentication.outcome") not in (None, "ok"),
         passed=(Shown("authentication.outcome", ("ok",)),),
-        excludes=((Shown("authentication.outcome", ("ok",)), (Cause.WRONG_PASSWORD, Cause.ROLE_NOT_FOUND)),),
+        past=(Shown("authentication.outcome", ("ok",)),),
         text="authentication.message",
         sentence="The login fails.",
         got_past="the login succeeds now",

@@ -9,12 +9,12 @@ from typing import ClassVar
 import pytest
 
 from pgwhy import target as targets
-from pgwhy.causes import Stage
 from pgwhy.client import LIBPQ_HERE
 from pgwhy.engine.observation import GRACE_S, ProbeBug, begin, observe
 from pgwhy.facts import Record, fact
 from pgwhy.network import Network
 from pgwhy.probes.probe import Options, Probe, Run
+from pgwhy.progress import Stage
 from pgwhy.values import dataclass
 from tests.engine.runs import machine
 from tests.limits import HANGS_S

@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 import junitparser.xunit2
 import pytest
 
-from pgwhy.causes import Severity, Stage
+from pgwhy.causes import Severity
 from pgwhy.cli import status
+from pgwhy.progress import Stage
 from pgwhy.redaction.texts import with_texts
 from pgwhy.report.junit import page
 from tests.report.scenarios import SLUGS, recorded

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pgwhy.causes import Retry, Stage
+from pgwhy.causes import Retry
+from pgwhy.progress import Stage
 from pgwhy.rulebook import compiled as rules_compiled
 from pgwhy.rulebook import rule_file
 from pgwhy.rulebook.book import RuleError, from_folders

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pgwhy.authoring.lint import example_remarks
-from pgwhy.causes import Stage
 from pgwhy.facts import Vocabulary
+from pgwhy.progress import Stage
 from pgwhy.rulebook import rule_file
 from pgwhy.rulebook.book import Rulebook, RuleError
 from pgwhy.rulebook.compiled import RuleProblem, read_file

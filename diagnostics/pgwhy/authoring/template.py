@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pgwhy.causes import Cause, FixKind, Owner, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Owner, Severity
+from pgwhy.progress import Stage
 
 BLANK = "FILL IN"
 """Marks every line that the author has to write; the linter names each line that still has it."""

@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from pgwhy.causes import Stage
 from pgwhy.facts import Vocabulary, to_plain
 from pgwhy.finding import Finding, Report
 from pgwhy.probes import STAGE_OF
-from pgwhy.progress import row
+from pgwhy.progress import Stage, row
 from pgwhy.values import dataclass
 
 
@@ -65,7 +64,7 @@ def compare(left: Report, right: Report, vocabulary: Vocabulary) -> Comparison:
         (incidental if same or _is_incidental(difference.fact, left, right) else matter).append(difference)
     stage = _parting(left, right)
     matter = [replace(each, follows=_follows(each, stage)) for each in matter]
-    matter.sort(key=lambda each: (not each.explains, each.follows, _STAGES.index(each.stage)))
+    matter.sort(key=lambda each: (not each.explains, each.follows, each.stage.order))
     ends = [(run.verdict.status, run.verdict.cause, run.verdict.stage) for run in (left, right)]
     return Comparison(
         parts=ends[0] != ends[1],
@@ -87,14 +86,14 @@ def _parting(left: Report, right: Report) -> Stage | None:
     stopped = [run.verdict.stage for run in (left, right)]
     if stopped[0] == stopped[1]:
         return None
-    return min((stage for stage in stopped if stage is not None), key=_STAGES.index)
+    return min((stage for stage in stopped if stage is not None), key=lambda stage: stage.order)
 
 
 def _follows(difference: Difference, parting: Stage | None) -> bool:
     if difference.explains or parting is None:
         return False
     unseen = difference.left is None or difference.right is None
-    return unseen or _STAGES.index(difference.stage) > _STAGES.index(parting)
+    return unseen or difference.stage.order > parting.order
 
 
 def _explaining(left: Report, right: Report) -> tuple[Finding | None, str]:
@@ -103,7 +102,7 @@ def _explaining(left: Report, right: Report) -> tuple[Finding | None, str]:
     if causes["left"] == causes["right"]:
         return None, ""
     stops = {name: run.verdict.stage for name, run in (("left", left), ("right", right)) if run.verdict.cause}
-    failing = min(stops, key=lambda name: _STAGES.index(stops[name] or Stage.CLIENT))
+    failing = min(stops, key=lambda name: (stops[name] or Stage.CLIENT).order)
     run = left if failing == "left" else right
     return next((finding for finding in run.findings if finding.rule == run.verdict.rule), None), failing
 
@@ -155,7 +154,6 @@ def _essence(path: str, value: Any) -> Any:
     return value
 
 
-_STAGES = list(Stage)
 _EACH_ITS_OWN = frozenset(("ms", "local", "address", "addresses", "port"))
 """Keys inside a list of records."""
 _OF_ADDRESSES = frozenset(("tcp.attempts", "dns.hosts", "dns.answers", "dns.hosts_file_addresses"))

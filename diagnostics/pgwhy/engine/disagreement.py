@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.facts import Observations
-from pgwhy.progress import NETWORK, row
+from pgwhy.progress import NETWORK, Stage, row
 
 
 def other_target(seen: Observations) -> str:
@@ -37,7 +37,7 @@ def reported_elsewhere(
             f"The string is right: this machine reaches {host} with it and connects, but the client does not reach it. "
             "What differs is the network in which the client runs."
         )
-    if stopped in NETWORK and _ORDER.index(stage) > _ORDER.index(stopped):
+    if stopped in NETWORK and stage.order > stopped.order:
         return (
             f"The client got further than this machine, from where {host} {row(stopped).lacks}: "
             "run pgwhy where the client runs."
@@ -136,6 +136,5 @@ def _is_local(host: str) -> bool:
     return host == "localhost" or (_is_address(host) and ip_address(host.partition("%")[0]).is_loopback)
 
 
-_ORDER = list(Stage)
 _NOT_OF_THE_NETWORK = (Cause.COLD_START_TIMEOUT, Cause.CONNECTION_RESET, Cause.ADDRESS_UNHEALTHY)
 """At the port, and not for the place that the client runs in."""

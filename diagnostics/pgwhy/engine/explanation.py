@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from pgwhy import progress
-from pgwhy.causes import FixKind, Severity, Stage
+from pgwhy.causes import FixKind, Severity
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, to_plain
 from pgwhy.finding import Doubt, Evidence, Finding, Fix
@@ -88,7 +88,7 @@ def _about_another_service(held: Match) -> bool:
 def _rank(held: Match) -> tuple[int, bool, int, int, str]:
     rule, facts = held.rule, held.facts
     elsewhere = facts["error.origin"] == Origin.REPORTED and not _of_the_users_client(held)
-    severity, stage = _SEVERITIES.index(rule.severity), _STAGES.index(rule.stage)
+    severity, stage = _SEVERITIES.index(rule.severity), rule.stage.order
     return severity, elsewhere, stage, -len(held.block.tests), rule.id
 
 
@@ -192,12 +192,11 @@ def _doubts(held: Iterable[Match], hidden: Set[str], observations: Observations)
         if each.rule.severity is Severity.ERROR
         and each.evidence
         and each.rule.id not in hidden
-        and _STAGES.index(each.rule.stage) >= passed
+        and each.rule.stage.order >= passed
     ]
-    fitting.sort(key=lambda h: (len(h.missing), -len(h.evidence), _STAGES.index(h.rule.stage), h.rule.id))
+    fitting.sort(key=lambda h: (len(h.missing), -len(h.evidence), h.rule.stage.order, h.rule.id))
     return tuple(Doubt(h.rule.id, h.rule.cause, word(h.rule.title, observations), h.missing) for h in fitting)
 
 
-_STAGES = list(Stage)
 _SEVERITIES = list(Severity)
 _KINDS = list(FixKind)

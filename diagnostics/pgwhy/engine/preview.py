@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from pgwhy import error_text
 from pgwhy import target as targets
-from pgwhy.causes import Stage
 from pgwhy.engine import reports
 from pgwhy.engine.diagnosis import Request
 from pgwhy.engine.observation import before
@@ -14,6 +13,7 @@ from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.probes import PROBES
 from pgwhy.probes.settings import NOTHING
+from pgwhy.progress import Stage
 
 
 def connections(request: Request) -> tuple[str, ...]:

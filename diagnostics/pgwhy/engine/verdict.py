@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.engine.disagreement import other_target, reported_elsewhere
 from pgwhy.engine.explanation import origin
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict, quotation
-from pgwhy.progress import NETWORK, connects, here_connects, row, stopped_at
+from pgwhy.progress import NETWORK, Stage, connects, here_connects, row, stopped_at
 from pgwhy.rulebook.match import Match
 from pgwhy.rulebook.rule import Rule
 from pgwhy.target.obstacle import Obstacle, reason
@@ -193,9 +193,10 @@ def _ruled_out(seen: Observations) -> tuple[tuple[Cause, str], ...]:
     return tuple(
         (cause, shown.path)
         for stage in Stage
-        for shown, causes in row(stage).excludes
+        for shown in row(stage).past
         if shown.holds(seen)
-        for cause in causes
+        for cause in Cause
+        if cause.about.ruled_out_by == shown.path
     )
 
 

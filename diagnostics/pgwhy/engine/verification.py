@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pgwhy import target as targets
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.client import Client, without_sni
 from pgwhy.engine.observation import begin, observe
 from pgwhy.error_text import Origin
@@ -23,7 +23,7 @@ from pgwhy.probes.authentication import Authentication, AuthOutcome
 from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options
 from pgwhy.probes.startup import Reached, Startup
-from pgwhy.progress import last_text, row, stopped_at
+from pgwhy.progress import Stage, last_text, row, stopped_at
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Block, FactCache
 from pgwhy.target.model import Change, Target
@@ -113,7 +113,7 @@ async def _try(remedy: Fix, expect: Block | None, stage: Stage, run: Experiment,
     if _spent(after):
         return replace(remedy, note=_NO_MORE_LOGINS)
     answer = expect.answer(FactCache(after))
-    was = max(stage, stopped_at(before) or stage, key=_STAGES.index)
+    was = max(stage, stopped_at(before) or stage, key=lambda each: each.order)
     further = _further(was, after)
     ours = (AuthOutcome.CLEAR_TEXT_HELD_BACK, AuthOutcome.STOPPED)
     held_back = after.get("authentication.outcome") in ours or bool(_kept_back(after))
@@ -223,7 +223,7 @@ def _reached(after: Observations) -> Stage | None:
 def _further(stage: Stage, after: Observations) -> str:
     """Where the change fixed one thing and the next one stopped it: it is not shown to help, nor to be wrong."""
     now = stopped_at(after)
-    if now is None or _STAGES.index(now) <= _STAGES.index(stage):
+    if now is None or now.order <= stage.order:
         return ""
     return f" (it gets past {stage} and stops at {now})"
 
@@ -231,7 +231,7 @@ def _further(stage: Stage, after: Observations) -> str:
 def _stops_earlier(stage: Stage, after: Observations) -> bool:
     """The probes got further than the client itself, which stops earlier (it does not even accept the settings)."""
     now = stopped_at(after)
-    return now is not None and _STAGES.index(now) < _STAGES.index(stage)
+    return now is not None and now.order < stage.order
 
 
 def _words(after: Observations) -> str:
@@ -271,7 +271,7 @@ def _first_answer(after: Observations) -> str:
 def _proved(was: Stage, after: Observations) -> str:
     """What was seen with a change that helps: that it got past `was`, and what is next in the way, if something is."""
     now = stopped_at(after)
-    if now is None or not row(was).got_past or _STAGES.index(now) <= _STAGES.index(was):
+    if now is None or not row(was).got_past or now.order <= was.order:
         return _words(after)
     return f"{row(was).got_past}. Next obstacle: {row(now).obstacle}, {_obstacle(now, after)}"
 
@@ -281,6 +281,5 @@ def _obstacle(stage: Stage, after: Observations) -> str:
 
 
 _NO_MORE_LOGINS = "it needs a login, and a run makes at most three password exchanges"
-_STAGES = tuple(Stage)
 _DECIDING = tuple(probe for probe in PROBES if probe.decides)
-_BEFORE_LOGIN = tuple(probe for probe in _DECIDING if _STAGES.index(probe.stage) < _STAGES.index(Stage.AUTH))
+_BEFORE_LOGIN = tuple(probe for probe in _DECIDING if probe.stage.order < Stage.AUTH.order)

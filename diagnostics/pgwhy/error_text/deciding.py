@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pgwhy.causes import Stage
 from pgwhy.error_text import other_service
 from pgwhy.error_text.statements import Reading, Statement
 from pgwhy.error_text.words import Phase, Says, Speaker
@@ -50,7 +49,7 @@ def _rank(each: Statement, furthest: int) -> tuple[bool, int, bool, int, bool, i
 def _furthest(found: Iterable[Statement]) -> int:
     """The attempt in which a connection came furthest; of several the first."""
     telling = [each for each in found if each.says not in _SAYS_LITTLE]
-    return max(telling, key=lambda each: (_STAGES[each.says.stage], -each.attempt)).attempt if telling else 0
+    return max(telling, key=lambda each: (each.says.stage.order, -each.attempt)).attempt if telling else 0
 
 
 _SAYS_LITTLE = frozenset((Says.ATTEMPT, Says.CONNECTION_FAILED))
@@ -63,4 +62,3 @@ _PHASES = {
     Phase.SERVER_START: 2,
 }
 _SPEAKERS = {speaker: rank for rank, speaker in enumerate(Speaker)}
-_STAGES = {stage: rank for rank, stage in enumerate(Stage)}

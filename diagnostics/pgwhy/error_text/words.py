@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Self
 
-from pgwhy.causes import Stage
+from pgwhy.progress import Stage
 
 
 class Speaker(StrEnum):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from pgwhy.causes import Severity, Stage
+from pgwhy.causes import Severity
 from pgwhy.manual import topics
+from pgwhy.progress import Stage
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.rule import Rule
 from pgwhy.terminal.width import columns, wrap

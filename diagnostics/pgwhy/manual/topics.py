@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pgwhy import error_text
-from pgwhy.causes import Cause, FixKind, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Severity
 from pgwhy.error_text.codes import codes as in_text
 from pgwhy.facts import Observations
+from pgwhy.progress import Stage
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Operator, Test
 from pgwhy.rulebook.rule import Rule, RuleFix

@@ -5,11 +5,11 @@ One that decides how a stage goes is named as `record` in the stage's row (`pgwh
 
 from __future__ import annotations
 
-from pgwhy.causes import Stage
 from pgwhy.client import ClientFacts
 from pgwhy.error_text import ErrorText
 from pgwhy.facts import Record, Vocabulary
 from pgwhy.probes import authentication, dns, environment, session, settings, startup, tcp, tls, web
+from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 
 PROBES = (

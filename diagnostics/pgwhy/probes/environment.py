@@ -8,11 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.facts import Record, fact
 from pgwhy.machine import Machine
 from pgwhy.network import Network, stream, trust_store
 from pgwhy.probes.probe import Probe, Run
+from pgwhy.progress import Stage
 from pgwhy.target import parameters
 from pgwhy.values import dataclass
 

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pgwhy.causes import Stage
 from pgwhy.client import Client
 from pgwhy.facts import Observations, Record
 from pgwhy.machine import Machine
-from pgwhy.progress import row
+from pgwhy.progress import Stage, row
 from pgwhy.target.model import Target
 from pgwhy.values import dataclass
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.facts import Record, fact
 from pgwhy.machine import Machine
 from pgwhy.probes.authentication import Authentication
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Tcp
+from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider

@@ -13,7 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.client import Addresses, ClientFacts
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
@@ -21,6 +20,7 @@ from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.network.stream import Broken, Limit, Stream, bounded, has_ipv6_address, is_socket_path
 from pgwhy.probes.probe import Options, Probe, Run
+from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.values import dataclass

@@ -12,7 +12,6 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.facts import Record, fact
 from pgwhy.failure import Failure
 from pgwhy.machine import Machine
@@ -20,6 +19,7 @@ from pgwhy.network import Network, https, trust_store
 from pgwhy.network.stream import Broken
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Reach, Tcp
+from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider

@@ -13,11 +13,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity
 from pgwhy.error_text import Origin
 from pgwhy.facts import Vocabulary
 from pgwhy.finding import SCHEMA, Doubt, Evidence, Finding, Fix, Next, Report, Status, Verdict, Verification
 from pgwhy.foreign.json_text import Unfit, short
+from pgwhy.progress import Stage
 from pgwhy.timeline import Span
 
 E = TypeVar("E", bound=StrEnum)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
-from pgwhy.causes import Stage
 from pgwhy.finding import Finding, Report, Severity, Status
+from pgwhy.progress import Stage
 from pgwhy.report import told
 from pgwhy.report.ladder import rungs
 from pgwhy.report.ladder.rung import Mark, Rung

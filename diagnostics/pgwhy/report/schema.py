@@ -8,10 +8,11 @@ from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
 
-from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity
 from pgwhy.error_text import Origin
 from pgwhy.facts import Record, Vocabulary, derived, fact_names
 from pgwhy.finding import SCHEMA, Status, Verification
+from pgwhy.progress import Stage
 from pgwhy.report.link import WEB_ADDRESS
 from pgwhy.timeline import Span
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pgwhy.causes import Retry, Stage
+from pgwhy.causes import Retry
 from pgwhy.finding import Report, Severity, Status
+from pgwhy.progress import Stage
 from pgwhy.redaction.texts import with_texts
 from pgwhy.report.fixes import fix_lines
 from pgwhy.report.headline import first_finding, headline, summary

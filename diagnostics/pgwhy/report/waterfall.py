@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pgwhy.causes import Stage
 from pgwhy.facts import Observations
 from pgwhy.finding import Report, Status
-from pgwhy.progress import row
+from pgwhy.progress import Stage, row
 from pgwhy.report.ladder.rung import milliseconds
 from pgwhy.timeline import Span
 from pgwhy.values import dataclass

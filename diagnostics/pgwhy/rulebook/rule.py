@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity
 from pgwhy.facts import Value
+from pgwhy.progress import Stage
 from pgwhy.rulebook.compiled import RuleFile
 from pgwhy.rulebook.conditions import WORDS, Answer, Block, block
 from pgwhy.values import dataclass

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity, Stage
+from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity
 from pgwhy.error_text import without_escapes
 from pgwhy.facts import Fact, Vocabulary, accepts
+from pgwhy.progress import Stage
 from pgwhy.rulebook import allowance, pattern_bound
 from pgwhy.rulebook.compiled import RuleError, RuleFile, RuleProblem
 from pgwhy.rulebook.conditions import WORDS, WRITTEN, Operator
@@ -179,7 +180,7 @@ class _Check:
                 yield from _closed(key, data[key], words)
         if data.get("severity") == "error" and "cause" not in data:
             yield "cause", "missing: only a warning or a note goes without"
-        if "cause" not in data and "stage" not in data and id.partition("/")[0] not in list(Stage):
+        if "cause" not in data and "stage" not in data and id.partition("/")[0] not in set(Stage):
             yield "stage", "missing: neither a cause nor the folder says it"
         for key in ("title", "because"):
             yield from self.text(key, data.get(key, ""))

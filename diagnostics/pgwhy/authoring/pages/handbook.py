@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pgwhy.authoring.pages.generated import mark
-from pgwhy.causes import Cause, FixKind, Stage
+from pgwhy.causes import Cause, FixKind
 from pgwhy.manual import topics
+from pgwhy.progress import Stage
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.rule import Rule
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pgwhy.authoring.pages.generated import mark
-from pgwhy.causes import Stage
+from pgwhy.progress import Stage
 from pgwhy.rulebook import allowance
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.rule import Rule

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgwhy.causes import Stage
 from pgwhy.cli import options
 from pgwhy.cli.output import here, write
+from pgwhy.progress import Stage
 from pgwhy.redaction import Redactor
 
 if TYPE_CHECKING:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.finding import Status
 from pgwhy.lab.network.bridge import Link
 from pgwhy.lab.network.packets import Filter, Route
+from pgwhy.progress import Stage
 
 LIMIT_S = 10.5
 """The run's own deadline, and half a second to start and to write."""

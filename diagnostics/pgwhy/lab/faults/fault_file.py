@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.finding import Status
 from pgwhy.lab.authority import CertificateFault
 from pgwhy.lab.faults import tables
@@ -14,6 +14,7 @@ from pgwhy.lab.neon import messages
 from pgwhy.lab.network.bridge import Link
 from pgwhy.lab.network.cable import Side
 from pgwhy.lab.network.packets import Filter, FilterAction, Route, Way
+from pgwhy.progress import Stage
 
 _PARTS = ("gateway", "postgres", "pgbouncer")
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.client import Client, ClientFacts
 from pgwhy.facts import Record, fact
 from pgwhy.machine import Machine
@@ -23,6 +22,7 @@ from pgwhy.probes.settings import SettingsFacts
 from pgwhy.probes.startup import Startup
 from pgwhy.probes.tcp import Reach, Tcp
 from pgwhy.probes.tls import Tls
+from pgwhy.progress import Stage
 from pgwhy.target import protection
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target

@@ -15,7 +15,6 @@ from enum import StrEnum
 from ipaddress import ip_address
 from typing import ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
 from pgwhy.machine import Machine
@@ -24,6 +23,7 @@ from pgwhy.network.stream import is_ip_literal, is_socket_path
 from pgwhy.probes.dns import resolvers
 from pgwhy.probes.dns.resolvers import Answered, ResolverAnswer
 from pgwhy.probes.probe import Options, Probe, Run
+from pgwhy.progress import Stage
 from pgwhy.target import provider
 from pgwhy.target.model import Host, Target
 from pgwhy.values import dataclass

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.client import ClientFacts, UnknownParameters
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
@@ -23,6 +22,7 @@ from pgwhy.probes import opening
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.startup.first_answer import WELCOMES, Arm, Heard, Question, ServerReply, ask
 from pgwhy.probes.tcp import Attempt, Tcp
+from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider

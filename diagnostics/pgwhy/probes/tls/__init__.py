@@ -16,7 +16,6 @@ from dataclasses import field, replace
 from enum import StrEnum
 from typing import ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.client import ClientFacts
 from pgwhy.error_text import without_escapes
 from pgwhy.facts import Record, derived, fact
@@ -31,6 +30,7 @@ from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.probes.tls import small_packets, trust
 from pgwhy.probes.tls.banner import Speaks, printable, recognise
+from pgwhy.progress import Stage
 from pgwhy.target import provider
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target

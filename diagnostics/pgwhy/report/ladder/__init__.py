@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.facts import Observations
-from pgwhy.progress import stopped_at
+from pgwhy.progress import Stage, row, stopped_at
 from pgwhy.report.ladder import stages
 from pgwhy.report.ladder.rung import ENDS, REPORTED, Mark, Rung, tidied
+
+Maker = Callable[[Observations, Stage | None, Cause | None], Iterator[Rung]]
+"""Of what was seen, the stage that stopped the run, and the cause: the rungs of one stage."""
 
 
 def rungs(seen: Observations, cause: Cause | None = None) -> tuple[Rung, ...]:
     """The ladder of what was seen, as far as it goes; a stage that was not reached has no rung."""
     stopped = stopped_at(seen)
-    found = tuple(rung for make in _MAKERS for rung in make(seen, stopped, cause))
+    found = tuple(rung for make in (*map(_maker, Stage), _web, stages.here) for rung in make(seen, stopped, cause))
     return (*found, *_told(seen, cause, found))
 
 
@@ -147,14 +150,27 @@ def _told(seen: Observations, cause: Cause | None, found: tuple[Rung, ...]) -> I
         yield Rung(mark, stage, f"your client: {said}" if found else said, label=label)
 
 
-_MAKERS: tuple[Callable[[Observations, Stage | None, Cause | None], Iterator[Rung]], ...] = (
-    _settings,
-    _dns,
-    _tcp,
-    stages.tls,
-    stages.startup,
-    stages.login,
-    stages.session,
-    _web,
-    stages.here,
-)
+def _maker(stage: Stage) -> Maker:
+    """What makes a stage's rungs: its own function, or all that its row says."""
+    return _OF_STAGE.get(stage) or (lambda seen, stopped, _: _by_its_row(stage, seen, stopped))
+
+
+def _by_its_row(stage: Stage, seen: Observations, stopped: Stage | None) -> Iterator[Rung]:
+    of = row(stage)
+    if stopped is stage:
+        said = tidied(str(seen.get(of.text) or "")) if of.text else ""
+        yield Rung(Mark.FAIL, stage, said or of.still_stopped or of.sentence)
+    elif any(shown.holds(seen) for shown in (*of.passed, *of.past)):
+        yield Rung(Mark.OK, stage, "passed")
+
+
+_OF_STAGE: dict[Stage, Maker] = {
+    Stage.CONFIG: _settings,
+    Stage.DNS: _dns,
+    Stage.TCP: _tcp,
+    Stage.TLS: stages.tls,
+    Stage.STARTUP: stages.startup,
+    Stage.AUTH: stages.login,
+    Stage.SESSION: stages.session,
+}
+"""The stages of which there is more to tell than their row does."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from pgwhy.causes import Stage
-from pgwhy.progress import row
+from pgwhy.progress import Stage, row
 from pgwhy.values import dataclass
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pgwhy.causes import Cause, Stage
+from pgwhy.causes import Cause
 from pgwhy.facts import Observations
+from pgwhy.progress import Stage
 from pgwhy.report.ladder.rung import ENDS, Mark, Rung, release, tidied
 from pgwhy.target.obstacle import ClearText
 from pgwhy.target.obstacle import reason as kept_back
