@@ -1,21 +1,20 @@
-"""The summary of a client without SNI says how to name the client, behind the sentence of its rule."""
+"""Where the answer depends on a client that nobody named, the summary ends with how to name it."""
 
-import pytest
+from __future__ import annotations
 
 from pgwhy import explain
-from pgwhy.engine import reports
-from pgwhy.report.headline import USUAL_REASON
+from pgwhy.report import markdown
 from pgwhy.report.text import page
 
-RULES = reports.all_rules()
 MESSAGE = "ERROR:  Endpoint ID is not specified. Either please upgrade the postgres client library (libpq)"
+HINT = "To check another client, add --client NAME."
 
 
-@pytest.mark.parametrize("id", ["startup/endpoint-not-specified", "startup/endpoint-hidden-by-channel-binding"])
-def test_the_rules_say_the_sentence_that_the_page_goes_on_from(id: str) -> None:
-    assert USUAL_REASON in " ".join(RULES[id].because.split())
+def test_an_unknown_client_is_asked_for_at_the_end_of_the_summary() -> None:
+    report = explain(MESSAGE)
+    assert f"{HINT} FAIL reported" in " ".join(page(report).split())
+    assert f"{report.findings[0].because.split()[-1]} {HINT}\n" in markdown.page(report)
 
 
-def test_an_unknown_client_is_asked_for_right_behind_it() -> None:
-    text = " ".join(page(explain(MESSAGE)).split())
-    assert f"{USUAL_REASON}To check another client, add --client NAME." in text
+def test_a_client_that_is_named_is_not_asked_for() -> None:
+    assert HINT not in page(explain(MESSAGE, client="npgsql"))

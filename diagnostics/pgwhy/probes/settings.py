@@ -10,11 +10,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from pgwhy.causes import Stage
 from pgwhy.client import Client, ClientFacts, UnknownParameters
 from pgwhy.facts import Record, derived, fact
 from pgwhy.machine import Machine
 from pgwhy.probes.probe import Probe, Run
+from pgwhy.progress import Stage
 from pgwhy.target import parameters, protection
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 
-from pgwhy.causes import Cause, Owner, Stage
+from pgwhy.causes import Cause, Owner
 from pgwhy.finding import Finding, Report, Status, quotation
-from pgwhy.progress import row
+from pgwhy.progress import Stage, row
 from pgwhy.report.ladder import rungs
 from pgwhy.report.ladder.rung import Mark, milliseconds, tidied
 from pgwhy.target.obstacle import reason
 from pgwhy.terminal.style import Line, Style, begins, line
 from pgwhy.terminal.width import shortened, wrap
-
-USUAL_REASON = "The usual reason is libpq 13 or older. "
-"""As the rules of a client without SNI say it: behind it the page says how to name the client."""
 
 
 def headline(report: Report, width: int) -> list[Line]:
@@ -27,32 +24,36 @@ def headline(report: Report, width: int) -> list[Line]:
 
 def summary(report: Report, width: int, limit: int) -> list[Line]:
     """The sentences of the summary that fit in `limit` lines; none if it only says the headline again."""
-    text = sentences(report)
+    text, asked = sentences(report), which_client(report)
     if not text:
         return []
-    whole = whole_sentences(text, width, limit)
+    whole = whole_sentences(text, width, limit, end=asked)
     return [line(text) for text in whole] or [line(shortened(wrap(text, width)[0] + " ...", width))]
 
 
 def sentences(report: Report) -> str:
     """The summary of a failure; empty if it only says the headline again."""
-    get = report.observations.get
     # What the summary quotes is in the ladder.
     text = " ".join(report.verdict.summary.split()).removesuffix(quotation(report.observations))
     early = report.extra.get("interrupted") and report.verdict.cause is None  # nothing can be concluded yet
     if early or text.rstrip(".").lower() in said(report)[1].lower():
         return ""
-    if report.verdict.cause is Cause.SNI_MISSING and get("client.id") == "unknown":
-        text = text.replace(USUAL_REASON, f"{USUAL_REASON}To check another client, add --client NAME. ", 1)
     return text
 
 
-def whole_sentences(text: str, width: int, limit: int, indent: str = "") -> list[str]:
-    """The sentences from the beginning that fit in `limit` lines; none where not even the first one does."""
+def which_client(report: Report) -> str:
+    """How the summary ends where the answer depends on a client that nobody named; else empty."""
+    unknown = report.verdict.cause is Cause.SNI_MISSING and report.observations.get("client.id") == "unknown"
+    return "To check another client, add --client NAME." if unknown else ""
+
+
+def whole_sentences(text: str, width: int, limit: int, indent: str = "", end: str = "") -> list[str]:
+    """The sentences from the beginning that fit in `limit` lines before `end`; none where not even the first does."""
     sentences = re.split(r"(?<=[^\s\d][.!?]) (?![a-z])", " ".join(text.split()))
-    while sentences and len(wrap(" ".join(sentences), width, indent)) > limit:
+    last = [end] if end else []
+    while sentences and len(wrap(" ".join(sentences + last), width, indent)) > limit:
         sentences.pop()
-    return wrap(" ".join(sentences), width, indent) if sentences else []
+    return wrap(" ".join(sentences + last), width, indent) if sentences else []
 
 
 def first_finding(report: Report) -> Finding | None:
@@ -68,10 +69,8 @@ def said(report: Report) -> tuple[str, str]:
         title = finding.title if finding else verdict.cause.about.meaning
         if verdict.status is Status.CONNECTS:
             return "CONNECTS", f": {title}"
-        where = _where(report)
-        # "in your client: the client sends ..." says it twice.
-        short = re.sub(r"^the client('s)? ", lambda own: "its " if own[1] else "it ", title)
-        return "FAILS", f" {where}: {short if where.startswith(('in ', 'for ')) else title}"
+        in_a_client = _names_the_client(report) or verdict.stage is Stage.CLIENT
+        return "FAILS", f" {_where(report)}: {_of_the_client(title) if in_a_client else title}"
     if report.extra.get("interrupted"):
         return "INTERRUPTED", f" after {milliseconds(report.duration_ms)}: {_where_it_stopped(report)}"
     if verdict.status is Status.UNKNOWN and (
@@ -88,11 +87,21 @@ def said(report: Report) -> tuple[str, str]:
 def _where(report: Report) -> str:
     """Where it fails, in words that go on with the verdict: in another client only if that is at fault, else for it."""
     verdict, get = report.verdict, report.observations.get
-    if verdict.here is None and get("error.origin") != "reported":
+    if not _names_the_client(report):
         return _place(verdict.stage)
     known = (get("client.named") or get("client.guessed")) and get("client.id") != "unknown"
     at_fault = "in" if verdict.owner is Owner.CLIENT else "for"
     return f"{at_fault} {get('client.title')}" if known else f"{at_fault} your client"
+
+
+def _names_the_client(report: Report) -> bool:
+    """The headline speaks of the user's client, whose run this machine's is not."""
+    return report.verdict.here is not None or report.observations.get("error.origin") == "reported"
+
+
+def _of_the_client(title: str) -> str:
+    """A rule's title behind `in your client:`, where `the client sends ...` would name it twice."""
+    return re.sub(r"^the client('s)? ", lambda own: "its " if own[1] else "it ", title)
 
 
 def _place(stage: Stage | None) -> str:

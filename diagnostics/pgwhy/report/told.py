@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from pgwhy.finding import Finding, Fix, FixKind, Report, Severity, Status, Verification
 from pgwhy.report.fixes import Instruction, instructions, offered, outcome, steps_of
-from pgwhy.report.headline import said, sentences
+from pgwhy.report.headline import said, sentences, which_client
 from pgwhy.report.project import project_lines
 from pgwhy.report.success import success
 from pgwhy.report.waited import waited_lines
@@ -80,7 +80,8 @@ def answer(report: Report) -> PageHead:
     unsure = report.verdict.status is Status.UNKNOWN or report.extra.get("interrupted")
     tone = Tone.GOOD if report.verdict.status is Status.CONNECTS else Tone.UNSURE if unsure else Tone.BAD
     text = sentences(report)
-    return PageHead(tone, word, rest, (*((text,) if text else ()), *waited))
+    summary = f"{text} {which_client(report)}".strip() if text else ""
+    return PageHead(tone, word, rest, (*((summary,) if summary else ()), *waited))
 
 
 def fixes(report: Report) -> tuple[FixView, ...]:
