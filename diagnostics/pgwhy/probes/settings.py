@@ -16,8 +16,9 @@ from pgwhy.machine import Machine
 from pgwhy.probes.probe import Probe, Run
 from pgwhy.progress import Stage
 from pgwhy.target import parameters, protection
+from pgwhy.target.dialects import syntax, traits
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
-from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
+from pgwhy.target.model import PLACEHOLDER, ProblemCode, Target
 from pgwhy.terminal.spelling import nearest
 from pgwhy.values import dataclass
 
@@ -169,7 +170,7 @@ def _nearest(unknown: tuple[str, ...]) -> str:
 
 def _no_arguments(target: Target, written: list[str]) -> list[str]:
     """Parameters of a SQLAlchemy URL that its driver's connect() has no argument for."""
-    if not target.written or target.written.dialect is not Dialect.SQLALCHEMY:
+    if not target.written or not traits(target.written.dialect).arguments:
         return []
     arguments = parameters.KEYWORD_ARGUMENTS.get(target.driver or "")
     if arguments is None:
@@ -195,12 +196,11 @@ async def _refusal(target: Target, client: Client, kept: tuple[str, ...], networ
     written = target.written
     if written is None or not written.masked:
         return ""
-    own = written.dialect in (Dialect.URI, Dialect.KEYWORDS)
+    own = traits(written.dialect).of_libpq
     if not own and (client.family != "libpq" or client.id == target.driver):
         undecodable = (p.detail for p in target.problems if p.code is ProblemCode.PASSWORD_PERCENT)
         return next(undecodable, "")
     from pgwhy.network.login import conninfo_error
-    from pgwhy.target.dialects import syntax
 
     text, module = written.masked, syntax(written.dialect)
     for name in target.foreign:

@@ -1,4 +1,4 @@
-"""One module for each syntax: `parse` says what its reader understands; `put`, `drop` and `spell` write in it.
+"""A row and a module for each syntax: `parse` says what its reader understands; `put`, `drop`, `spell` write in it.
 
 A parser never raises and never repairs: what its reader would refuse is said in `Parsed.refused`, and what a person
 would recognise as the mistake behind it is a `Problem`.
@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Protocol
 
 from pgwhy.target.model import PLACEHOLDER, Dialect, Problem
+from pgwhy.target.parameters import words
 from pgwhy.values import dataclass
 
 
@@ -45,6 +46,30 @@ class Parsed:
     driver: str | None = None
 
 
+@dataclass(frozen=True)
+class Traits:
+    """What sets a syntax apart where a text is recognised, read or changed. The defaults are those of no text."""
+
+    module: str = ""
+    """Below this package, a `Syntax`; empty: there is no text to write in (`PG*` variables, a service file)."""
+    begins: str = ""
+    """A pattern for the beginning of its texts; empty: its module is asked whether it `looks_like` one (`Pairs`)."""
+    of_libpq: bool = False
+    """libpq itself reads it."""
+    query: bool = False
+    """A URL: parameters behind `?`, joined with `&`."""
+    login_in_front: bool = False
+    """Role and password are in front of the host, not among the parameters."""
+    arguments: bool = False
+    """Its parameters become arguments of the driver's `connect()`, which accepts no others."""
+    in_quotes: bool = False
+    """A password with `;` in it is in double quotes, and what is put before it goes inside them."""
+    finds_pairs: bool = False
+    """Its reader finds its pairs whatever is around them."""
+    variables: frozenset[str] | None = None
+    """libpq's names whose `PG*` variables its reader takes; `None`: that depends on the driver, libpq takes all."""
+
+
 class Syntax(Protocol):
     """What a dialect's module can do with one text."""
 
@@ -67,20 +92,64 @@ class Syntax(Protocol):
         ...
 
 
-_MODULES = {
-    Dialect.URI: "uri",
-    Dialect.KEYWORDS: "keywords",
-    Dialect.JDBC: "jdbc",
-    Dialect.NPGSQL: "npgsql",
-    Dialect.SQLALCHEMY: "sqlalchemy",
+class Pairs(Syntax, Protocol):
+    """A syntax that is pairs from the first character on."""
+
+    def looks_like(self, text: str) -> bool:
+        """The text, which has a `=` and is none of those before it in `TRAITS`, can only be meant for this reader."""
+        ...
+
+
+TRAITS = {
+    Dialect.URI: Traits("uri", "postgres(?:ql)?://", of_libpq=True, query=True, login_in_front=True),
+    Dialect.JDBC: Traits("jdbc", "jdbc:postgresql:", query=True, variables=frozenset({"passfile"})),
+    Dialect.SQLALCHEMY: Traits(
+        "sqlalchemy",
+        r"(?:postgres|postgresql|cockroachdb)\+[a-z0-9_]+://",
+        query=True,
+        login_in_front=True,
+        arguments=True,
+    ),
+    Dialect.NPGSQL: Traits(
+        "npgsql",
+        in_quotes=True,
+        finds_pairs=True,
+        variables=words("""user password passfile sslcert sslkey sslrootcert client_encoding options
+                        target_session_attrs"""),
+    ),
+    Dialect.KEYWORDS: Traits("keywords", of_libpq=True),
 }
+"""The syntaxes of texts, in the order in which a text is tried for them. A dialect is a row here and its module."""
+
+
+def traits(dialect: Dialect | None) -> Traits:
+    """The row of a dialect; that of no text where there is none."""
+    return TRAITS.get(dialect, _NO_TEXT) if dialect else _NO_TEXT
+
+
+_NO_TEXT = Traits()
 
 
 def syntax(dialect: Dialect) -> Syntax | None:
     """The module of a dialect; `None` where there is no text to write in (`PG*` variables, a service file)."""
-    name = _MODULES.get(dialect)
+    name = traits(dialect).module
     # Imported when it is needed: a run reads one text in one syntax.
-    return None if name is None else import_module(f"pgwhy.target.dialects.{name}")
+    return import_module(f"pgwhy.target.dialects.{name}") if name else None
+
+
+def recognised(text: str) -> Dialect | None:
+    """The syntax in which a text is written; `None` if it is none that is known."""
+    for dialect, of in TRAITS.items():
+        if of.begins and re.match(of.begins, text):
+            return dialect
+    if "=" not in text:
+        return None
+    pairs = (dialect for dialect, of in TRAITS.items() if not of.begins)
+    return next((dialect for dialect in pairs if _pairs(dialect).looks_like(text)), None)
+
+
+def _pairs(dialect: Dialect) -> Pairs:
+    return import_module(f"pgwhy.target.dialects.{TRAITS[dialect].module}")
 
 
 def mask(text: str, secrets: tuple[Span, ...]) -> str:

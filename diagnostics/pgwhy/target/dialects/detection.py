@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from pgwhy.secret import Secret, is_placeholder
-from pgwhy.target.dialects import Parsed, Span, mask, syntax
+from pgwhy.target.dialects import Parsed, Span, mask, recognised, syntax, traits
 from pgwhy.target.dialects.uri import PREFIXES
 from pgwhy.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode
 from pgwhy.target.parameters import SECRET
@@ -54,7 +54,7 @@ def understand(text: str) -> Reading:
         spans = tuple(wrappers.hidden(text)) if outer else ()
     core = text[start:end]
     parsed, problems = _read(core)
-    if parsed.dialect in (Dialect.URI, Dialect.JDBC) and _PASSWORD_NAMED.search(core.partition("?")[0]):
+    if traits(parsed.dialect).query and _PASSWORD_NAMED.search(core.partition("?")[0]):
         # Another syntax inside a URL: whatever the reader takes it for, what is called a password is one.
         from pgwhy.target.dialects import wrappers
 
@@ -93,7 +93,7 @@ def _read(text: str) -> tuple[Parsed, tuple[Problem, ...]]:
     if not text.strip():
         what = "it is empty: libpq then silently tries its defaults" if not text else "there is only white space"
         return Parsed(Dialect.KEYWORDS), (Problem(ProblemCode.EMPTY, what),)
-    dialect = _dialect(text)
+    dialect = recognised(text)
     if dialect:
         parsed = _parse(dialect, text)
         return parsed, parsed.problems
@@ -110,23 +110,6 @@ def _read(text: str) -> tuple[Parsed, tuple[Problem, ...]]:
     return parsed, (problem,) if problem else tuple(told)
 
 
-def _dialect(text: str) -> Dialect | None:
-    if text.startswith(PREFIXES):
-        return Dialect.URI
-    if text.startswith("jdbc:postgresql:"):
-        return Dialect.JDBC
-    if re.match(_SQLALCHEMY, text):
-        return Dialect.SQLALCHEMY
-    if "=" not in text:
-        return None
-    from pgwhy.target.dialects import keywords, npgsql  # most texts are URIs
-
-    if npgsql.looks_like(text):
-        return Dialect.NPGSQL
-    parsed = keywords.parse(text)
-    return Dialect.KEYWORDS if parsed.values or (parsed.foreign and not parsed.refused and ":" not in text) else None
-
-
 def _parse(dialect: Dialect, text: str) -> Parsed:
     module = syntax(dialect)
     assert module is not None  # the dialects of texts have one
@@ -135,9 +118,9 @@ def _parse(dialect: Dialect, text: str) -> Parsed:
 
 def _whole(text: str, parsed: Parsed) -> Parsed:
     """What the client makes of the text with everything around it."""
-    if parsed.dialect is Dialect.NPGSQL:
+    if traits(parsed.dialect).finds_pairs:
         return parsed
-    dialect = _dialect(text)
+    dialect = recognised(text)
     return _parse(dialect, text) if dialect else Parsed(parsed.dialect)
 
 
@@ -164,12 +147,9 @@ _PASSWORD_NAMED = re.compile(r"(?i)(?:password|pwd)\s*=")
 
 def _again(masked: str, whole: Parsed) -> Parsed:
     """The values once more from the masked text, so that no part of a secret can be among them."""
-    dialect = _dialect(masked)
+    dialect = recognised(masked)
     return (
         _parse(dialect, masked)
         if dialect and (whole.values or whole.foreign)
         else replace(whole, values={}, foreign={})
     )
-
-
-_SQLALCHEMY = r"(?:postgres|postgresql|cockroachdb)\+[a-z0-9_]+://"

@@ -45,6 +45,12 @@ def parse(text: str) -> Parsed:
     return Parsed(Dialect.KEYWORDS, values, foreign, {}, spans, tuple(_problems(text, values, refused)), refused)
 
 
+def looks_like(text: str) -> bool:
+    """It has a parameter of libpq's, or others in a form that libpq can read, which a URL is not."""
+    parsed = parse(text)
+    return bool(parsed.values or (parsed.foreign and not parsed.refused and ":" not in text))
+
+
 def put(text: str, name: str, value: str) -> str:
     every, _, rest = _pairs(text)
     pairs = [pair for pair in every if pair.name in _names(name)]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from pgwhy.secret import Secret
 from pgwhy.target import provider
-from pgwhy.target.dialects import uri
+from pgwhy.target.dialects import traits, uri
 from pgwhy.target.editing.repair import BY_A_FIX, mended
 from pgwhy.target.facts import ENDPOINT_FORM
-from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Dialect, Setting, Target
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Setting, Target
 from pgwhy.target.parameters import SECRET
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _with_front(target: Target, text: str, front: str) -> str:
     from pgwhy.target.editing import phrases  # beside an edit only, as above
 
     module = phrases.syntax_of(target)
-    if target.written and target.written.dialect is Dialect.NPGSQL:
+    if target.written and traits(target.written.dialect).in_quotes:
         return module.put(text, "password", front + PLACEHOLDER)
     return text.replace(PLACEHOLDER, module.password(front) + PLACEHOLDER, 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwhy.target.dialects import Syntax, query, syntax, uri
+from pgwhy.target.dialects import Syntax, query, syntax, traits, uri
 from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Say, Step, Write
 from pgwhy.target.model import CannotChange, Dialect, Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import ENVIRONMENT, KEYWORD_ARGUMENTS
@@ -45,7 +45,7 @@ _PARTS = {"host": "the host", "port": "the port", "dbname": "the database", "use
 def in_the_string(target: Target, name: str) -> bool:
     """A connection string can say it: a driver behind SQLAlchemy may have no argument for it."""
     written, driver = target.written, target.driver
-    if not written or written.dialect is not Dialect.SQLALCHEMY or driver not in KEYWORD_ARGUMENTS:
+    if not written or not traits(written.dialect).arguments or driver not in KEYWORD_ARGUMENTS:
         return True
     spelled = syntax_of(target).put(f"postgresql+{driver}://h", name, "x").partition("?")[2].partition("=")[0]
     return spelled in KEYWORD_ARGUMENTS[driver] or name in ("host", "port", "dbname")
@@ -62,7 +62,7 @@ def of_endpoint(target: Target, plain: str) -> Step:
     """How to put the endpoint into the password (neon.com/docs/connect/connection-errors, workaround D)."""
     source, written = target.password_source, target.written
     if source and written and source == written.source:
-        if written.dialect is Dialect.NPGSQL:
+        if traits(written.dialect).in_quotes:
             return Write(f"in {source} put double quotes around the password, and at the beginning inside them", plain)
         return Write(f"in {source}, directly before the password, put", syntax_of(target).password(plain))
     return Write(f"in {source}, directly before the password, put", plain)
@@ -146,7 +146,7 @@ def _removal(target: Target, name: str, place: Setting) -> Step:
     if written and source == written.source:
         module = syntax(written.dialect)
         spelled = module.spell(name, place.value) if module else name
-        if module and written.dialect in (Dialect.URI, Dialect.JDBC, Dialect.SQLALCHEMY):
+        if module and traits(written.dialect).query:
             spelled = _piece(written.masked, module.drop(written.masked, name)) or spelled
         return Remove(spelled, str(source))
     if source.kind is SourceKind.STRING:

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pgwhy.secret import Secret
-from pgwhy.target.dialects import jdbc, keywords, percent, query, syntax, uri
+from pgwhy.target.dialects import jdbc, keywords, percent, query, syntax, traits, uri
 from pgwhy.target.dialects.detection import pieces, understand
 from pgwhy.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
 from pgwhy.target.dialects.wrappers import peel
-from pgwhy.target.model import PLACEHOLDER, CannotChange, Dialect, ProblemCode, Setting, Source, SourceKind, Target
+from pgwhy.target.model import PLACEHOLDER, CannotChange, ProblemCode, Setting, Source, SourceKind, Target
 
 Repair = Callable[[Target], Target]
 
@@ -153,7 +153,7 @@ def _port_split(target: Target) -> Target:
 
 def _host_from_url(target: Target) -> Target:
     written = target.written
-    if written and written.dialect in (Dialect.URI, Dialect.SQLALCHEMY):
+    if written and traits(written.dialect).login_in_front:
         text = written.text.reveal()
         return read_again(target, uri.URL_AS_HOST.sub(r"\1", text, count=1))
     url = _host_setting(target)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from pgwhy.target.dialects import percent, query, uri
+from pgwhy.target.dialects import percent, query, traits, uri
 from pgwhy.target.dialects.wrappers import peel
 from pgwhy.target.editing import phrases
 from pgwhy.target.editing.steps import Append, Replace, Say, Step, Write
-from pgwhy.target.model import PLACEHOLDER, Dialect, ProblemCode, Target
+from pgwhy.target.model import PLACEHOLDER, ProblemCode, Target
 
 Phrase = Callable[[Target, Target], list[Step]]
 """The broken target and the fixed one → steps."""
@@ -58,7 +58,8 @@ def _marked(text: str) -> str:
 
 def _encoded(broken: Target, mended: Target) -> list[Step]:
     text = broken.written.text.reveal() if broken.written else ""
-    if broken.written and broken.written.dialect is Dialect.JDBC:
+    of = traits(broken.written.dialect if broken.written else None)
+    if of.query and not of.login_in_front:
         return [Say(f"in the password of {_place(broken)} write `%25` for `%`")]
     start = text.find("://") + 3
     login = uri.intended_userinfo(text, start)
@@ -126,7 +127,8 @@ def _quotes(broken: Target, mended: Target) -> list[Step]:
 def _settings(broken: Target, mended: Target) -> list[Step]:
     lines: list[Step] = []
     second = uri.URL_AS_HOST.search(_masked(broken))
-    if second and mended.written != broken.written and broken.written and broken.written.dialect in _URLS:
+    rewritten = broken.written if mended.written != broken.written else None
+    if second and rewritten and traits(rewritten.dialect).login_in_front:
         return [Write(f"in {_place(broken)} remove", second[2])]
     for name in ("host", "port", "user", "dbname", "options"):
         before, after = broken.settings.get(name), mended.settings.get(name)
@@ -134,8 +136,6 @@ def _settings(broken: Target, mended: Target) -> list[Step]:
             lines.append(phrases.of_setting(broken, name, after.value))
     return lines
 
-
-_URLS = (Dialect.URI, Dialect.SQLALCHEMY)
 
 _PHRASES: dict[str, Phrase] = {
     "unwrap-command": _peeled,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from pgwhy.target.dialects import traits
 from pgwhy.target.forms import dotenv
 from pgwhy.target.model import Dialect
 from pgwhy.target.parameters import ENVIRONMENT, words
 
-_JDBC = frozenset({"passfile"})
-_NPGSQL = words("""user password passfile sslcert sslkey sslrootcert client_encoding options target_session_attrs""")
 _ASYNCPG = words(
     """host port user password dbname passfile service sslmode sslcert sslkey sslrootcert sslcrl sslnegotiation
     ssl_min_protocol_version ssl_max_protocol_version target_session_attrs krbsrvname gsslib"""
@@ -50,10 +49,8 @@ def lacks(values: Mapping[str, str]) -> Iterator[str]:
 
 def _reads(dialect: Dialect, driver: str | None) -> frozenset[str] | None:
     """libpq's names that count; `None` for all of them."""
-    if dialect is Dialect.JDBC:
-        return _JDBC
-    if dialect is Dialect.NPGSQL:
-        return _NPGSQL
+    if (names := traits(dialect).variables) is not None:
+        return names
     if driver == "asyncpg":
         return _ASYNCPG
     return frozenset() if driver == "pg8000" else None
