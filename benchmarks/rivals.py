@@ -46,7 +46,8 @@ from pgwhy.lab.network.namespace import Ran
 from pgwhy.lab.postgres.installation import find_installation
 from pgwhy.machine import Machine
 from pgwhy.progress import Stage
-from pgwhy.target.model import Dialect, Target
+from pgwhy.target.dialects import Dialect
+from pgwhy.target.model import Target
 
 LIMIT_S = 15.0
 _FOREIGN = (Dialect.JDBC, Dialect.NPGSQL, Dialect.SQLALCHEMY)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
-from pgwhy.target.dialects import syntax
-from pgwhy.target.model import PLACEHOLDER, Dialect, Target
+from pgwhy.target.dialects import Dialect, syntax
+from pgwhy.target.model import PLACEHOLDER, Target
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from pgwhy.target import facts_of, read
+from pgwhy.target.dialects import Dialect
 from pgwhy.target.forms import dotenv
-from pgwhy.target.model import Dialect
 from tests.target.machines import MARKER, machine
 
 URL = "postgresql://u:{0}@{1}/d"

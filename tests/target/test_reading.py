@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pgwhy.target import Target, facts_of, libpq_parameters, masked, read
+from pgwhy.target.dialects import Dialect
 from pgwhy.target.facts import PasswordState
-from pgwhy.target.model import Dialect, Host, ProblemCode, SourceKind
+from pgwhy.target.model import Host, ProblemCode, SourceKind
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from pgwhy.facts import Record, derived, fact
 from pgwhy.target import provider
-from pgwhy.target.model import Dialect, ProblemCode, Setting, Target, is_absolute_path
+from pgwhy.target.dialects import Dialect
+from pgwhy.target.model import ProblemCode, Setting, Target, is_absolute_path
 from pgwhy.target.parameters import words
 from pgwhy.target.provider import Provider
 from pgwhy.values import dataclass

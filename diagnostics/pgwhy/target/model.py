@@ -9,28 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pgwhy.machine import Machine
 from pgwhy.secret import PLACEHOLDER as PLACEHOLDER
 from pgwhy.secret import Secret
 from pgwhy.values import dataclass
 
-
-class Dialect(StrEnum):
-    """The syntax in which the user wrote the target."""
-
-    URI = "uri"
-    KEYWORDS = "keywords"
-    JDBC = "jdbc"
-    NPGSQL = "npgsql"
-    SQLALCHEMY = "sqlalchemy"
-    ENVIRONMENT = "environment"
-    """`PG*` variables, from the process or from a `.env` file."""
-    SERVICE = "service"
-    FIELDS = "fields"
-    """A framework's settings, one by one: Django's DATABASES, database.yml, an object of node-postgres."""
-    DEFAULTS = "defaults"
-    """Nothing was given at all: libpq's defaults."""
+if TYPE_CHECKING:
+    from pgwhy.target.dialects import Dialect
 
 
 class SourceKind(StrEnum):

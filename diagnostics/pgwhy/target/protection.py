@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pgwhy.target.model import Dialect, Setting, SourceKind, Target
+from pgwhy.target.dialects import Dialect
+from pgwhy.target.model import Setting, SourceKind, Target
 from pgwhy.target.parameters import ENVIRONMENT, VALUES, words
 from pgwhy.terminal.spelling import nearest
 

@@ -9,12 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import field
+from enum import StrEnum
 from importlib import import_module
 from typing import Protocol
 
-from pgwhy.target.model import PLACEHOLDER, Dialect, Problem
+from pgwhy.target.model import PLACEHOLDER, Problem
 from pgwhy.target.parameters import words
 from pgwhy.values import dataclass
+
+
+class Dialect(StrEnum):
+    """The syntax in which the user wrote the target."""
+
+    URI = "uri"
+    KEYWORDS = "keywords"
+    JDBC = "jdbc"
+    NPGSQL = "npgsql"
+    SQLALCHEMY = "sqlalchemy"
+    ENVIRONMENT = "environment"
+    """`PG*` variables, from the process or from a `.env` file."""
+    SERVICE = "service"
+    FIELDS = "fields"
+    """A framework's settings, one by one: Django's DATABASES, database.yml, an object of node-postgres."""
+    DEFAULTS = "defaults"
+    """Nothing was given at all: libpq's defaults."""
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 
 from pgwhy.secret import Secret, is_placeholder
-from pgwhy.target.dialects import Parsed, Span, mask, recognised, syntax, traits
+from pgwhy.target.dialects import Dialect, Parsed, Span, mask, recognised, syntax, traits
 from pgwhy.target.dialects.uri import PREFIXES
-from pgwhy.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode
+from pgwhy.target.model import PLACEHOLDER, Problem, ProblemCode
 from pgwhy.target.parameters import SECRET
 from pgwhy.values import dataclass
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from urllib.parse import unquote_plus
 
-from pgwhy.target.dialects import Parsed, Span, percent, query, secret_parts
+from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
 from pgwhy.target.dialects.secret_parts import SECRET_NAME, Piece
 from pgwhy.target.dialects.uri import doubtful_port, makes_sense
-from pgwhy.target.model import Dialect, Problem, ProblemCode, port_number
+from pgwhy.target.model import Problem, ProblemCode, port_number
 
 PREFIX = "jdbc:postgresql:"
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from pgwhy.target.dialects import Parsed, Span, secret_parts
+from pgwhy.target.dialects import Dialect, Parsed, Span, secret_parts
 from pgwhy.target.dialects.secret_parts import SECRET_NAME, Piece
-from pgwhy.target.model import Dialect, Problem, ProblemCode, port_number
+from pgwhy.target.model import Problem, ProblemCode, port_number
 from pgwhy.target.parameters import LIBPQ
 from pgwhy.values import dataclass
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, unquote_plus
 
-from pgwhy.target.dialects import Parsed, Span, percent, query, secret_parts
+from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
 from pgwhy.target.dialects.secret_parts import Piece
 from pgwhy.target.dialects.uri import doubtful_port, intended_userinfo
-from pgwhy.target.model import Dialect, Problem, ProblemCode, port_number
+from pgwhy.target.model import Problem, ProblemCode, port_number
 from pgwhy.target.parameters import KEYWORD_ARGUMENTS, LIBPQ
 
 PREFIX = re.compile(r"(?P<backend>postgres|postgresql|cockroachdb)\+(?P<driver>[a-z0-9_]+)://")

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pgwhy.target.dialects import Parsed, Span, percent, query, secret_parts
+from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
 from pgwhy.target.dialects.secret_parts import Piece
-from pgwhy.target.model import Dialect, Problem, ProblemCode, port_number
+from pgwhy.target.model import Problem, ProblemCode, port_number
 from pgwhy.target.parameters import LIBPQ
 
 PREFIXES = ("postgresql://", "postgres://")

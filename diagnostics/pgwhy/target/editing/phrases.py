@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pgwhy.target.dialects import Syntax, query, syntax, traits, uri
+from pgwhy.target.dialects import Dialect, Syntax, query, syntax, traits, uri
 from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Say, Step, Write
-from pgwhy.target.model import CannotChange, Dialect, Setting, Source, SourceKind, Target
+from pgwhy.target.model import CannotChange, Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import ENVIRONMENT, KEYWORD_ARGUMENTS
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pgwhy.target.dialects import traits
+from pgwhy.target.dialects import Dialect, traits
 from pgwhy.target.forms import dotenv
-from pgwhy.target.model import Dialect
 from pgwhy.target.parameters import ENVIRONMENT, words
 
 _ASYNCPG = words(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pgwhy.target.dialects import Dialect
 from pgwhy.target.forms import environment
-from pgwhy.target.model import Dialect
 
 NAMES = (
     "DATABASE_URL",

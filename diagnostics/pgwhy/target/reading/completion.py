@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 from pgwhy.foreign import files
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
+from pgwhy.target.dialects import Dialect
 from pgwhy.target.dialects.detection import Reading, understand
 from pgwhy.target.forms import environment
-from pgwhy.target.model import PLACEHOLDER, Dialect, Problem, ProblemCode, Setting, Source, SourceKind, Target, Written
+from pgwhy.target.model import PLACEHOLDER, Problem, ProblemCode, Setting, Source, SourceKind, Target, Written
 from pgwhy.target.parameters import SECRET
 from pgwhy.values import dataclass
 

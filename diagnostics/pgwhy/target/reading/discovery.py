@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
+from pgwhy.target.dialects import Dialect
 from pgwhy.target.dialects.detection import understand
 from pgwhy.target.forms import dotenv
 from pgwhy.target.forms.dotenv import Variable
 from pgwhy.target.forms.variables import NAMES
-from pgwhy.target.model import Candidate, Dialect, ProblemCode, Source, SourceKind, Target, Written
+from pgwhy.target.model import Candidate, ProblemCode, Source, SourceKind, Target, Written
 from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
 
 # Without one of these, PGSSLMODE and its like only colour a connection that something else names.

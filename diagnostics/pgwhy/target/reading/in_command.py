@@ -10,8 +10,8 @@ from pathlib import PurePath
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
-from pgwhy.target.dialects import keywords
-from pgwhy.target.model import Dialect, Setting, Source, SourceKind, Target, Written
+from pgwhy.target.dialects import Dialect, keywords
+from pgwhy.target.model import Setting, Source, SourceKind, Target, Written
 from pgwhy.target.reading.completion import complete, from_text
 from pgwhy.target.reading.discovery import discover, others
 

@@ -13,11 +13,11 @@ from pathlib import PurePath
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
-from pgwhy.target.dialects import keywords
+from pgwhy.target.dialects import Dialect, keywords
 from pgwhy.target.dialects.detection import Reading
 from pgwhy.target.forms import FORMS, Form, dotenv, find
 from pgwhy.target.forms.found import Found, NotThere
-from pgwhy.target.model import Dialect, Problem, ProblemCode, Source, SourceKind, Target, Written
+from pgwhy.target.model import Problem, ProblemCode, Source, SourceKind, Target, Written
 from pgwhy.target.parameters import SECRET
 from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
 
