@@ -10,6 +10,7 @@ import tempfile
 import pytest
 
 from pgwhy.cli import run
+from pgwhy.lab.faults import record
 
 
 def test_the_list_names_the_cause_of_each_fault(capfd: pytest.CaptureFixture[str]) -> None:
@@ -33,6 +34,16 @@ def test_an_unknown_fault_is_a_wrong_command() -> None:
 
 def test_a_client_by_command_needs_a_title() -> None:
     assert run(["lab", "record", "wrong-password", "--command", "true"]) == 2
+
+
+def test_a_client_that_connected_is_said_to_show_no_failure(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(record, "keep", lambda file, seen: None)
+    assert run(["lab", "record", "wrong-password", "--command", "true", "--title", "a client"]) == 0
+    assert "This client connected" in capfd.readouterr().out
+    assert run(["lab", "record", "wrong-password", "--command", "false", "--title", "a client"]) == 0
+    assert "This client connected" not in capfd.readouterr().out
 
 
 def _shown(fault: str) -> list[str]:

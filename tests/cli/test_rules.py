@@ -75,9 +75,10 @@ def test_a_new_rule_reads_well_and_says_what_is_still_to_be_written(capfd, there
     assert told(capfd, "new", "startup/my-gateway").startswith("rules/startup/my-gateway.toml is there")
     file = there / "rules/startup/my-gateway.toml"
     assert tomllib.loads(file.read_text())["cause"]
-    assert "ok     yes" in told(capfd, "test", str(file))
+    tested = told(capfd, "test", str(file))
+    assert "ok     yes" in tested and "FILL IN  in " in tested and "from line 2 on" in tested
     out = told(capfd, "lint", "--rules", "rules", status=1)
-    assert "line 2: is still to be written" in out and out.endswith("remarks\n")
+    assert "line 2: still says FILL IN" in out and out.endswith("remarks\n")
     assert run(["rules", "new", "startup/my-gateway"]) == 2
     assert "is there already" in capfd.readouterr().err
     assert run(["rules", "new", "My Gateway"]) == 2

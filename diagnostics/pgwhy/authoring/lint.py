@@ -66,14 +66,19 @@ def example_remarks(rule: Rule, example: Example, rulebook: Rulebook, vocabulary
     return []
 
 
+def unwritten(rule: Rule) -> list[int]:
+    """The lines of its file, from 1, that are as the template has them."""
+    lines = rule.path.read_text(encoding="utf-8").splitlines()
+    return [number for number, line in enumerate(lines, 1) if BLANK in line]
+
+
 Remarks = Iterator[tuple[str, str]]
 """Key and sentence."""
 
 
 def _rule(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
-    for number, line in enumerate(rule.path.read_text(encoding="utf-8").splitlines(), 1):
-        if BLANK in line:
-            yield f"line {number}", "is still to be written"
+    for number in unwritten(rule):
+        yield f"line {number}", f"still says {BLANK}"
     yield from _title("title", rule.title)
     if not re.search(r"[.!?:][\"')]*$|\}$", rule.because.strip()):
         yield "because", "is at least one whole sentence"

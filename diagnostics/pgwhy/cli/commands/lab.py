@@ -88,6 +88,8 @@ def recorded(names: tuple[str, ...], client: str | None, shell: str | None, titl
                 seen = started[name].result()
             record.keep(faults.folder() / f"{name}.toml", seen)
             click.echo(f"{name}: {seen.client}\n  " + seen.text.replace("\n", "\n  "))
+            if seen.connected and not name.startswith("healthy-"):
+                click.echo("  This client connected: what it printed shows no failure.")
     return 0
 
 

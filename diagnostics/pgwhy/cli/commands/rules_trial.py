@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pgwhy.authoring import rehearsal
-from pgwhy.authoring.lint import remarks_of
+from pgwhy.authoring.lint import remarks_of, unwritten
 from pgwhy.authoring.rehearsal import Rehearsed
 from pgwhy.manual import why_not_page as page
 from pgwhy.manual.why_not import why_not
@@ -33,6 +33,8 @@ def tested(paths: tuple[Path, ...], rules: Rulebook, width: int) -> tuple[str, b
             lines.append("  it has no example yet")
         for each in done:
             lines += _example(each, rules, width)
+        if blank := unwritten(rules[id]):
+            lines.append(f"  FILL IN  in {len(blank)} line{'s' * (len(blank) != 1)}, from line {blank[0]} on")
         good = good and bool(done) and not any(each.remarks for each in done)
     upset = rehearsal.disturbed(ids, rules, VOCABULARY)
     for each in upset:

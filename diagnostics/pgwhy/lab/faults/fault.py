@@ -53,6 +53,8 @@ class Printed:
 
     client: str
     text: str
+    connected: bool | None = None
+    """It got in, so the text shows no failure; `None`: read from a file, which does not say."""
 
 
 @dataclass(frozen=True)

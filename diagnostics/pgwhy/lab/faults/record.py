@@ -22,7 +22,7 @@ def printed(stage: Scene, client: RealClient) -> Printed:
     text = (ran.stdout + ran.stderr).rstrip("\n")
     if ran.status is None:
         text += f"\n(nothing more within {_LIMIT_S:.0f} s)"
-    return Printed(client.title, masked(text.strip("\n"), stage))
+    return Printed(client.title, masked(text.strip("\n"), stage), ran.status == 0)
 
 
 def _handed_over(stage: Scene) -> str | None:
