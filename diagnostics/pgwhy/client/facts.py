@@ -15,7 +15,7 @@ from pgwhy.client.habits import (
     UnknownParameters,
     Workaround,
 )
-from pgwhy.facts import Record, fact
+from pgwhy.facts import Record, fact, fact_names
 from pgwhy.values import dataclass
 
 
@@ -78,40 +78,23 @@ def facts_of(
     """The client's habits for one target. `connect_timeout` is what the target asks for, in seconds (0: nothing)."""
     limit = float(connect_timeout) if connect_timeout else client.connect_timeout_s
     blocked, sends = _sni(client, host_is_name=host_is_name, sslsni=sslsni, sslmode=sslmode)
-    return ClientFacts(
-        id=client.id,
-        title=client.title if version is None else f"{client.title} {version}",
-        version=version or "",
-        named=client.named,
-        guessed=client.guessed,
-        kind=client.kind,
-        family=client.family,
-        driver=client.driver or "",
-        sends_sni=sends,
-        sni_blocked_by=blocked,
-        sni_since=client.sni_since or "",
-        workarounds=client.ways,
-        password_separator=client.password_separator,
-        channel_binding=client.channel_binding,
-        channel_binding_since=client.channel_binding_since or "",
-        default_sslmode=client.default_sslmode,
-        sslmodes=client.sslmodes,
-        require_verifies=client.require_verifies,
-        roots=client.roots,
-        system_roots=client.system_roots is True,
-        unknown_parameters=client.unknown_parameters,
-        settings=_settings_syntax(client, dialect),
-        addresses=client.addresses,
-        connect_timeout_s=limit,
-        timeout_per_address=client.timeout_per_address,
-        per_address_ms=client.per_address_ms or 0.0,
-        tls_setting=client.tls_setting,
-        roots_setting=client.roots_setting,
-        timeout_setting=client.timeout_setting,
-        idle_setting=client.idle_setting,
-        advice=client.advice,
-        check_version=client.check_version or "",
-    )
+    of_any_target = {name: getattr(client, name) for name in fact_names(ClientFacts) if hasattr(client, name)}
+    for_this_one = {
+        "title": client.title if version is None else f"{client.title} {version}",
+        "version": version or "",
+        "driver": client.driver or "",
+        "sends_sni": sends,
+        "sni_blocked_by": blocked,
+        "sni_since": client.sni_since or "",
+        "workarounds": client.ways,
+        "channel_binding_since": client.channel_binding_since or "",
+        "system_roots": client.system_roots is True,
+        "settings": _settings_syntax(client, dialect),
+        "connect_timeout_s": limit,
+        "per_address_ms": client.per_address_ms or 0.0,
+        "check_version": client.check_version or "",
+    }
+    return ClientFacts(**{**of_any_target, **for_this_one})
 
 
 def habits_alone(client: Client) -> ClientFacts:

@@ -90,7 +90,10 @@ class Roots(StrEnum):
 
 @dataclass(frozen=True)
 class Client:
-    """A client, or what is known of one. `None` (and for texts, empty) in a habit: not known, so rules cannot tell."""
+    """A client, or what is known of one. `None` (and for texts, empty) in a habit: not known, so rules cannot tell.
+
+    A field that is not explained here is the fact of the same name, and `ClientFacts` says what it means.
+    """
 
     id: str
     """The key in `clients.toml`; `libpq` for libpq; `unknown` where only an error text speaks."""
@@ -98,12 +101,9 @@ class Client:
     """As people call it: `node-postgres`, `libpq 13`."""
     version: str | None = None
     named: bool = False
-    """The user named it."""
     guessed: bool = False
-    """The string or the error text gave it away."""
     kind: ClientKind | None = None
     family: str | None = None
-    """`libpq`, `node`, `go`, `java`, `dotnet`, `rust`, `python`, `elixir`: whose error texts and limits it has."""
     driver: str | None = None
     """The client that it is built on, whose habits it has where it says nothing else: `pgjdbc` for DBeaver."""
     syntaxes: tuple[SettingsStyle, ...] = ()
@@ -119,41 +119,26 @@ class Client:
     sni_modes: tuple[str, ...] = ()
     """Values of sslmode under which it sends SNI although `sends_sni` is false: old Go drivers with verify-full."""
     sni_since: str | None = None
-    """The version that sends SNI: `libpq 14`, `pgx 4.18.0`."""
     workarounds: tuple[Workaround, ...] | None = None
     """What its documentation row names where no SNI is sent; `None`: no row, so whatever its kind and family allow."""
     password_separator: str = ";"
-    """Between endpoint and password in workaround D: `$` where its password field does not accept `;`."""
     channel_binding: ChannelBinding | None = None
     channel_binding_since: str | None = None
-    """The version that knows `channel_binding`: `pgx 5.9.0`."""
     default_sslmode: str | None = None
     sslmodes: tuple[str, ...] = ()
-    """The values of sslmode that it takes; empty: all six of libpq's, or not known."""
     require_verifies: bool | None = None
-    """`sslmode=require` checks the certificate as verify-full does."""
     roots: Roots | None = None
     system_roots: bool | None = None
-    """`sslrootcert=system` means the system's store; false: it is looked for as a file of that name."""
     addresses: Addresses | None = None
     connect_timeout_s: float | None = None
-    """Its own limit when none is asked for; `None`: not known; 0: none at all."""
     timeout_per_address: bool | None = None
-    """Its limit applies to each address separately, as libpq's does; false: to the whole connection."""
     per_address_ms: float | None = None
-    """What it gives each address but the last one before it goes on to the next; `None`: no such limit."""
     tls_setting: str = ""
-    """How TLS is asked for in this client, where that is not sslmode: `tick "Enable SSL"`."""
     roots_setting: str = ""
-    """How it is given a root certificate, where that is not sslrootcert."""
     timeout_setting: str = ""
-    """How its time limit for connecting is raised, as one writes it."""
     idle_setting: str = ""
-    """What keeps it from using a connection that was closed while it lay idle."""
     advice: str = ""
-    """What else its documentation says of connecting to Neon, as sentences."""
     check_version: str | None = None
-    """A command, or a menu, that shows the version in use."""
     source: str | None = None
     """Where these habits are documented (URL) or how they were measured."""
 
