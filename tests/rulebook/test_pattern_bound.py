@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pgwhy.rulebook import pattern_bound
+from pgwhy.rulebook.characters import of_class
 from pgwhy.rulebook.pattern_bound import STEPS, Refused, cost
 
 ACCEPTED = (
@@ -181,7 +182,7 @@ class _Counted:
             return text.lower() != chr(argument).lower()
         if name == "ANY":
             return text != "\n"
-        bits = pattern_bound._class(argument)
+        bits = of_class(argument)
         return bool(bits >> ord(text) & 1)
 
 

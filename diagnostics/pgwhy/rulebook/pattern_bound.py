@@ -10,9 +10,6 @@ An unbounded repetition is accepted if it cannot be entered again inside its own
 the run is required before it (`"[^"]*`, `code \\d+`), so all its runs together are no longer than the text. It is not
 accepted inside another repetition. References to groups are not accepted: each could cost the length of the text.
 
-Sets of characters are bits: one for each ASCII character, one for all other white space and one for all that is left.
-So a set is exact for ASCII and never too small elsewhere, and two sets without a common bit have no common character.
-
 google-re2 was considered instead. It has no wheels for musl (Alpine), no look-ahead, which 19 of the built-in patterns
 use, and adds 0.6 MB of C++ to each installation for rules that few users have.
 """
@@ -23,8 +20,10 @@ import math
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
+
+from pgwhy.rulebook.characters import ALL, BITS, Characters, of_class, of_literal, union
 
 # The parser of `re` has had no public name since 3.11, and nothing else gives a pattern's parts. `re` imports it
 # itself. Should a later Python have it elsewhere, no pattern is accepted of a file that is not in the compiled form.
@@ -43,11 +42,6 @@ MOST_PARTS = 20_000
 WIDEST = 50_000
 """Characters of all ranges: `re` looks at each one where case does not count."""
 
-Characters = int
-_OTHER: Characters = 1 << 128
-_SPACE: Characters = 1 << 129
-_BITS = 130
-_ALL: Characters = (1 << _BITS) - 1
 _MANY = 10**9
 """Numbers are not counted any further."""
 _TINY = 1e-9
@@ -90,7 +84,7 @@ class _Passed(NamedTuple):
 
     characters: Characters
     longest: int
-    """How many they are at most; where there may be none of them, `characters` is `_ALL`."""
+    """How many they are at most; where there may be none of them, `characters` is `ALL`."""
 
 
 class _Here(NamedTuple):
@@ -133,7 +127,7 @@ class _Examined:
             self.widest += sum(argument[1] - argument[0] for name, argument in parts if str(name) == "RANGE")
             if self.widest > WIDEST:
                 raise Refused(f"has ranges of more than {WIDEST} characters")
-            self.classes[id(parts)] = _class(parts)
+            self.classes[id(parts)] = of_class(parts)
         return self.classes[id(parts)]
 
 
@@ -148,10 +142,10 @@ class _Search:
         self.flags = flags
         self.examined = examined or _Examined()
         self.multiline = bool(flags & re.MULTILINE)
-        self.any = _ALL if flags & re.DOTALL else _ALL & ~(1 << ord("\n"))
+        self.any = ALL if flags & re.DOTALL else ALL & ~(1 << ord("\n"))
 
     def cost(self, items: Iterable[Any]) -> int:
-        self.walk(list(items), _Here(1, 1, 1), _ALL, depth=0, repeated=False)
+        self.walk(list(items), _Here(1, 1, 1), ALL, depth=0, repeated=False)
         return math.ceil(self.work)
 
     def walk(self, items: Sequence[Any], here: _Here, follow: Characters, *, depth: int, repeated: bool) -> _Here:
@@ -174,7 +168,7 @@ class _Search:
                 here = self.branch([list(each) for each in argument[1]], here, then, depth=depth, repeated=repeated)
             elif name in _LOOKS:
                 ahead = argument[0] > 0
-                self.walk(list(argument[1]), here, _ALL, depth=depth + 1, repeated=repeated or not ahead)
+                self.walk(list(argument[1]), here, ALL, depth=depth + 1, repeated=repeated or not ahead)
             elif name == "AT":
                 here = self.at(str(argument), here, repeated=repeated)
             else:
@@ -212,12 +206,12 @@ class _Search:
         firsts = [self.first(items, then) for items in branches]
         ways = [end.total / max(here.total, _TINY) for end in ends] if repeated else self.ways_of(branches, then, depth)
         each = list(zip(ways, firsts, strict=True))
-        total = here.total * max(sum(way for way, first in each if first >> bit & 1) for bit in range(_BITS))
+        total = here.total * max(sum(way for way, first in each if first >> bit & 1) for bit in range(BITS))
         if not repeated:
             total = min(total, sum(end.total for end in ends))
         # Those who come by different branches meet at one place only if the branches can end with the same character.
-        lasts = [(end, end.tail[-1] if items and end.tail else _ALL) for items, end in zip(branches, ends, strict=True)]
-        most = max(sum(end.most for end, last in lasts if last >> bit & 1) for bit in range(_BITS))
+        lasts = [(end, end.tail[-1] if items and end.tail else ALL) for items, end in zip(branches, ends, strict=True)]
+        most = max(sum(end.most for end, last in lasts if last >> bit & 1) for bit in range(BITS))
         density = sum(end.density for end in ends)
         joined = here._replace(passed=_joined(here.passed, [end.passed for end in ends]))
         return joined.moved(total, most, density)
@@ -261,9 +255,9 @@ class _Search:
         # What comes next is tried at each place where the repetition can end.
         self.add(here.total * choices if one_way else 0)
         total = here.total if one_way else here.total * _sum(end.total, least, most)
-        passed = (_Passed(_ALL, width * (most - (least > 0))), *(end.passed if least else ()))
+        passed = (_Passed(ALL, width * (most - (least > 0))), *(end.passed if least else ()))
         if width == 1:
-            passed = (_Passed(run if least else _ALL, most),)
+            passed = (_Passed(run if least else ALL, most),)
             # Those who arrive at one character come from within a stretch of the text, and there they are few.
             return here.moved(total, here.most * (1 + (choices - 1) * here.density), here.density * choices, *passed)
         return here.moved(total, here.most * _sum(end.most, least, most), 1, *passed)
@@ -322,7 +316,7 @@ class _Search:
         if name in ("SUBPATTERN", "ATOMIC_GROUP"):
             return self.first(list(argument[-1] if name == "SUBPATTERN" else argument), 0)
         if name == "BRANCH":
-            return _union(self.first(list(branch), 0) for branch in argument[1])
+            return union(self.first(list(branch), 0) for branch in argument[1])
         return 0 if name in ("AT", *_LOOKS) else self.one(name, argument)
 
     def can_be_empty(self, items: Iterable[Any]) -> bool:
@@ -364,7 +358,7 @@ class _Search:
             elif name in ("SUBPATTERN", "ATOMIC_GROUP"):
                 found |= self.all_of(argument[-1] if name == "SUBPATTERN" else argument)
             elif name == "BRANCH":
-                found |= _union(self.all_of(branch) for branch in argument[1])
+                found |= union(self.all_of(branch) for branch in argument[1])
             elif name not in ("AT", *_LOOKS):
                 found |= self.one(name, argument)
         return found
@@ -372,55 +366,14 @@ class _Search:
     def one(self, name: str, argument: Any) -> Characters:
         """The characters that one item accepts."""
         if name == "LITERAL":
-            return _literal(argument)
+            return of_literal(argument)
         if name == "NOT_LITERAL":
-            return _ALL & ~(1 << argument) if argument < 128 and _literal(argument) == 1 << argument else _ALL
+            return ALL & ~(1 << argument) if argument < 128 and of_literal(argument) == 1 << argument else ALL
         if name == "ANY":
             return self.any
         if name == "IN":
             return self.examined.characters(argument)
         raise Refused("refers to a group, which has no bound")
-
-
-def _class(parts: Sequence[Any]) -> Characters:
-    negated = str(parts[0][0]) == "NEGATE"
-    found = surely = 0
-    for operator, argument in parts[negated:]:
-        name = str(operator)
-        if name == "LITERAL":
-            found |= _literal(argument)
-            surely |= _literal(argument) if argument < 128 else 0
-        elif name == "RANGE":
-            ascii_part = _union(_literal(code) for code in range(argument[0], min(argument[1], 127) + 1))
-            found |= ascii_part | (_OTHER | _SPACE | _FOLDED if argument[1] > 127 else 0)
-            surely |= ascii_part
-        else:
-            found |= _category(str(argument))
-            surely |= _category(str(argument)) & ~(0 if "SPACE" in str(argument) else _OTHER | _SPACE)
-    # Of the characters that are not ASCII only white space is taken away as a whole.
-    return _ALL & ~(surely & ~(0 if _has_space(parts) else _OTHER | _SPACE)) if negated else found
-
-
-def _has_space(parts: Sequence[Any]) -> bool:
-    return any("SPACE" in str(argument) for name, argument in parts if str(name) == "CATEGORY")
-
-
-def _literal(code: int) -> Characters:
-    """A character in both cases. `k`, `s` and `i` have a third one that is not ASCII (U+212A, U+017F, U+0130)."""
-    if code > 127:
-        own = _SPACE if chr(code).isspace() else _OTHER
-        return own | (_FOLDED if code in (0x212A, 0x17F, 0x130, 0x131) else 0)
-    letter = chr(code)
-    both = 1 << ord(letter.lower()) | 1 << ord(letter.upper())
-    return both | (_OTHER if letter.lower() in "ksi" else 0)
-
-
-def _category(name: str) -> Characters:
-    kind = name.removeprefix("CATEGORY_").removeprefix("NOT_")
-    found = _union(1 << code for code in range(128) if _CATEGORIES[kind](chr(code)))
-    if kind == "SPACE":
-        return _ALL & ~(found | _SPACE) if "NOT_" in name else found | _SPACE
-    return (_ALL & ~found | _SPACE if "NOT_" in name else found) | _OTHER
 
 
 def _period(tail: Sequence[Characters], known: int) -> int:
@@ -429,13 +382,6 @@ def _period(tail: Sequence[Characters], known: int) -> int:
         if all(one & other for one, other in zip(tail[period:], tail, strict=False)):
             return period
     return len(tail)
-
-
-def _union(sets: Iterable[Characters]) -> Characters:
-    found = 0
-    for each in sets:
-        found |= each
-    return found
 
 
 def _sum(ways: float, least: int, most: int) -> float:
@@ -458,9 +404,9 @@ def _joined(before: tuple[_Passed, ...], ends: Sequence[tuple[_Passed, ...]]) ->
     same = min(len(each) for each in own)
     if any(passed.longest != 1 for each in own for passed in each[len(each) - same :]):
         same = 0
-    last = [_union(each[len(each) - place].characters for each in own) for place in range(same, 0, -1)]
+    last = [union(each[len(each) - place].characters for each in own) for place in range(same, 0, -1)]
     rest = max(sum(passed.longest for passed in each) for each in own) - same
-    joined = (*before[:kept], _Passed(_ALL, rest)) if rest else before[:kept]
+    joined = (*before[:kept], _Passed(ALL, rest)) if rest else before[:kept]
     return (*joined, *(_Passed(characters, 1) for characters in last))
 
 
@@ -472,11 +418,3 @@ def _distance(passed: Sequence[_Passed], run: Characters) -> int | None:
             return distance
         distance += each.longest
     return None
-
-
-_FOLDED: Characters = _union(1 << ord(letter) for letter in "kKsSiI")
-_CATEGORIES: dict[str, Callable[[str], bool]] = {
-    "DIGIT": str.isdigit,
-    "SPACE": str.isspace,
-    "WORD": lambda c: c.isalnum() or c == "_",
-}
