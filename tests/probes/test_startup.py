@@ -186,8 +186,8 @@ def test_a_silent_server_is_waited_for_once_by_all_ways_together(
     sslmode: str, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(first_answer, "SILENT_S", 2.0)
-    monkeypatch.setattr(tls, "SILENT_S", 2.0)
-    monkeypatch.setattr(tls, "NUDGE_S", 0.1)
+    monkeypatch.setattr(tls.connection, "SILENT_S", 2.0)
+    monkeypatch.setattr(tls.connection, "NUDGE_S", 0.1)
     begin = time.monotonic()
     with servers.serving(servers.silent) as port:
         look(uri(port, f"&sslmode={sslmode}"), tcp.PROBE, tls.PROBE, startup.PROBE)

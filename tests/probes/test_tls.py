@@ -88,15 +88,15 @@ def test_an_error_in_answer_to_sslrequest_keeps_its_text(look: Look) -> None:
 def test_what_waits_for_a_line_of_text_gets_one_after_the_silence(
     answer: bytes, speaks: Speaks, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tls, "SILENT_S", 0.2)
+    monkeypatch.setattr(tls.connection, "SILENT_S", 0.2)
     with servers.serving(servers.answering_lines(answer)) as port:
         seen = record(look(uri(port), tcp.PROBE, tls.PROBE))
     assert (seen.ssl_answer, seen.speaks) == (SslAnswer.NOT_POSTGRES, speaks)
 
 
 def test_a_silent_server_is_silent_and_waited_for_once(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls, "SILENT_S", 0.4)
-    monkeypatch.setattr(tls, "NUDGE_S", 0.1)
+    monkeypatch.setattr(tls.connection, "SILENT_S", 0.4)
+    monkeypatch.setattr(tls.connection, "NUDGE_S", 0.1)
     begin = time.monotonic()
     with servers.serving(servers.silent) as port:
         seen = record(look(uri(port), tcp.PROBE, tls.PROBE))
@@ -232,14 +232,14 @@ def test_a_refused_name_is_an_alert_of_the_handshake_with_sni(look: Look, author
 
 
 def test_a_stalled_handshake_times_out(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls, "SILENT_S", 0.3)
+    monkeypatch.setattr(tls.connection, "SILENT_S", 0.3)
     with servers.serving(servers.stalling_in_the_handshake) as port:
         seen = record(look(uri(port), tcp.PROBE, tls.PROBE))
     assert (seen.ssl_answer, seen.handshake, seen.failure) == (SslAnswer.YES, False, Failure.TIMED_OUT)
 
 
 def test_a_handshake_that_stalls_is_tried_in_small_packets(look: Look, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tls, "SILENT_S", 0.6)
+    monkeypatch.setattr(tls.connection, "SILENT_S", 0.6)
     monkeypatch.setattr(tls, "STALLS_S", 0.2)
     with servers.serving(servers.stalling_in_the_handshake) as port:
         seen = record(look(uri(port), tcp.PROBE, tls.PROBE))

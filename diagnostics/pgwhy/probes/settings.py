@@ -5,17 +5,15 @@ Opens no connection. Reads the files that the settings name, and libpq's own par
 
 from __future__ import annotations
 
-import stat
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from pgwhy.client import Client, ClientFacts, UnknownParameters
 from pgwhy.facts import Record, derived, fact
-from pgwhy.machine import Machine
+from pgwhy.probes import settings_files
 from pgwhy.probes.probe import Probe, Run
 from pgwhy.progress import Stage
-from pgwhy.target import parameters, protection
+from pgwhy.target import parameters
 from pgwhy.target.dialects import syntax, traits
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import PLACEHOLDER, ProblemCode, Target
@@ -115,10 +113,10 @@ async def observe(seen: Run, network: Network) -> SettingsFacts:
         forwarded_parameters=forwarded,
         contradictions=tuple(_contradictions(facts, seen[ClientFacts])),
         placeholders=tuple(_placeholders(facts)),
-        password_elsewhere=_password_elsewhere(target, facts, machine),
-        passfile_ignored=_passfile_ignored(target, facts, machine),
-        root_file_missing=_root_file_missing(facts, client, machine),
-        client_key_fault=_client_key_fault(target, machine),
+        password_elsewhere=settings_files.password_elsewhere(target, facts, machine),
+        passfile_ignored=settings_files.passfile_ignored(target, facts, machine),
+        root_file_missing=settings_files.root_file_missing(facts, client, machine),
+        client_key_fault=settings_files.client_key_fault(target, machine),
         nothing_to_read=any(problem.code in NOTHING for problem in target.problems),
     )
 
@@ -231,81 +229,3 @@ def _placeholders(facts: TargetFacts) -> list[str]:
     if facts.host and "host" not in found and is_template(facts.host.partition(".")[0]):
         found.insert(0, "host")  # your-host.example.com
     return found + (["password"] if facts.password is PasswordState.PLACEHOLDER else [])
-
-
-def _password_elsewhere(target: Target, facts: TargetFacts, machine: Machine) -> str:
-    """Where another password for the same connection lies: PGPASSWORD, or the password file."""
-    if target.password is None or target.password_source is None:
-        return ""
-    used = target.password.reveal()
-    if machine.environment.get("PGPASSWORD", used) != used:
-        return "PGPASSWORD (environment)"
-    from pgwhy.target.forms import passfile
-    from pgwhy.target.reading.completion import default_user
-
-    path = passfile.where(machine, target.value("passfile"))
-    user = facts.user or default_user(machine)
-    if path is None:
-        return ""
-    found = passfile.find(path, machine, facts.host or "", facts.port or 5432, facts.dbname or user, user)
-    return f"{found.path} line {found.line}" if found and found.password != used else ""
-
-
-def _passfile_ignored(target: Target, facts: TargetFacts, machine: Machine) -> str:
-    if facts.password is not PasswordState.MISSING:
-        return ""
-    from pgwhy.target.forms import passfile
-
-    path = passfile.where(machine, target.value("passfile"))
-    return str(path) if path and passfile.others_may_read(path, machine) else ""
-
-
-def _root_file_missing(facts: TargetFacts, client: Client, machine: Machine) -> str:
-    """Verification needs a root file: the one asked for, else libpq's own place for one."""
-    if facts.sslmode not in ("verify-ca", "verify-full"):
-        return ""
-    if facts.sslrootcert == "system":
-        return "system" if client.system_roots is False else ""
-    if facts.sslrootcert:
-        path = _path(facts.sslrootcert, machine)
-    elif machine.postgres_folder:
-        path = machine.postgres_folder / "root.crt"
-    else:
-        return "root.crt in the home folder, which is not known"
-    return "" if path.exists() else str(path)
-
-
-def _client_key_fault(target: Target, machine: Machine) -> str:
-    """As libpq checks them (fe-secure-openssl.c): a key beside every certificate, and rights for nobody else."""
-    certificate, key = target.value("sslcert"), target.value("sslkey")
-    folder = machine.postgres_folder
-    certificate_path = _path(certificate, machine) if certificate else folder / "postgresql.crt" if folder else None
-    key_path = _path(key, machine) if key else folder / "postgresql.key" if folder else None
-    if certificate and certificate_path and not certificate_path.exists():
-        return f"the certificate {certificate_path} does not exist"
-    if (
-        certificate_path is None
-        or not certificate_path.exists()
-        or protection.names_an_engine(key or "", machine.platform)
-    ):
-        return ""
-    if key_path is None or not key_path.exists():
-        return f"the private key {key_path} for {certificate_path} does not exist"
-    return _loose_rights(key_path, machine)
-
-
-def _loose_rights(key: Path, machine: Machine) -> str:
-    if machine.platform == "win32":
-        return ""
-    try:
-        status = key.stat()
-    except OSError as error:
-        return f"the private key {key} cannot be read: {error.strerror}"
-    # A key of root's may be readable by its group, any other only by its owner.
-    allowed = stat.S_IRWXU | stat.S_IRGRP if status.st_uid == 0 else stat.S_IRWXU
-    loose = stat.S_IMODE(status.st_mode) & ~allowed
-    return f"others may read the private key {key}; chmod 600 fixes that" if loose else ""
-
-
-def _path(text: str, machine: Machine) -> Path:
-    return machine.folder / text

@@ -12,24 +12,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import ClassVar
 
 from pgwhy.client import ClientFacts
-from pgwhy.error_text import without_escapes
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
 from pgwhy.machine import Machine
-from pgwhy.network import Network, background, chain, postgres, tls, trust_store, wire
+from pgwhy.network import Network, background, chain, trust_store
 from pgwhy.network.certificate import Certificate, describe, name_matches
 from pgwhy.network.chain import Trust
-from pgwhy.network.stream import Broken, Stream
 from pgwhy.probes import opening
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Attempt, Tcp
-from pgwhy.probes.tls import small_packets, trust
+from pgwhy.probes.tls import connection, small_packets, trust
 from pgwhy.probes.tls.banner import Speaks, printable, recognise
+from pgwhy.probes.tls.connection import Look, SslAnswer, look, nudge, takes_direct
 from pgwhy.progress import Stage
 from pgwhy.target import provider
 from pgwhy.target.facts import TargetFacts
@@ -38,21 +36,6 @@ from pgwhy.target.provider import Provider
 from pgwhy.values import dataclass
 
 __all__ = ["PROBE", "Certificate", "Speaks", "SslAnswer", "Tls", "Trust", "observe"]
-
-
-class SslAnswer(StrEnum):
-    """What came back for SSLRequest (PostgreSQL, "SSL Session Encryption")."""
-
-    YES = "S"
-    NO = "N"
-    ERROR = "error"
-    """An ErrorResponse: a server from before TLS, or one that cannot fork."""
-    SILENT = "silent"
-    CLOSED = "closed"
-    RESET = "reset"
-    NOT_POSTGRES = "not-postgres"
-    NOT_ASKED = "not-asked"
-    """The client asks for no TLS, or for direct TLS."""
 
 
 @dataclass(frozen=True)
@@ -123,14 +106,8 @@ class Tls(Record):
         return next((each for each in found if each is not Provider.NONE), Provider.NONE)
 
 
-SILENT_S = 4.0
-"""No byte for so long is silence."""
 STALLS_S = 2.0
 """Where no handshake has come to its end by then, perhaps only large packets get lost."""
-NUDGE_S = 0.7
-DIRECT_S = 2.0
-NUDGE = b"GET / HTTP/1.0\r\n\r\n"
-"""Answered by what waits for its client to speak a line: HTTP in its own way, Redis with an error."""
 
 
 async def observe(seen: Run, network: Network) -> Tls:
@@ -142,139 +119,36 @@ async def observe(seen: Run, network: Network) -> Tls:
     name = opening.server_name(place)
     first, bare, small = await _look_each_way(place, name, seen, network)
     if first.answer is SslAnswer.SILENT and bare.answer in (SslAnswer.SILENT, None):
-        first = await _nudge(place, first, network)
+        first = await nudge(place, first, network)
     record = replace(_record(first, bare, seen, bool(name)), handshake_in_small_packets=small)
     if first.answer in _HUNG_UP or record.speaks is Speaks.TLS:
-        record = replace(record, takes_direct=await _takes_direct(place, opening.hello(seen, name), network))
+        record = replace(record, takes_direct=await takes_direct(place, opening.hello(seen, name), network))
     theirs = bare if seen[ClientFacts].sends_sni is False and bare.session.chain else first
     if not theirs.session.chain:
         return record
     return await background.start(lambda: _judged(record, theirs.session.chain, place, seen))
 
 
-@dataclass(frozen=True)
-class _Look:
-    """One connection: the answer to SSLRequest, and the handshake where it came to one."""
-
-    answer: SslAnswer | None
-    """`None`: the connection could not be had again."""
-    bytes_seen: bytes = b""
-    error_message: str = ""
-    handshake: bool | None = None
-    failure: Failure | None = None
-    alert: str = ""
-    detail: str = ""
-    session: tls.Session = field(default_factory=tls.Session)
-    ms: float | None = None
-
-
-async def _look_each_way(place: Attempt, name: str, seen: Run, network: Network) -> tuple[_Look, _Look, bool | None]:
+async def _look_each_way(place: Attempt, name: str, seen: Run, network: Network) -> tuple[Look, Look, bool | None]:
     """With SNI, without, and, where both stall, in small packets instead of without SNI."""
     names = (name, "") if name else ("",)
-    looks = [asyncio.ensure_future(_look(place, opening.hello(seen, n), seen, network)) for n in names]
+    looks = [asyncio.ensure_future(look(place, opening.hello(seen, n), seen, network)) for n in names]
     try:
-        done, _ = await asyncio.wait(looks, timeout=min(STALLS_S, SILENT_S))
-        if done or SILENT_S <= STALLS_S:
+        done, _ = await asyncio.wait(looks, timeout=min(STALLS_S, connection.SILENT_S))
+        if done or connection.SILENT_S <= STALLS_S:
             return await looks[0], await looks[-1], None
         if name:
             looks.pop().cancel()
         hello, direct = opening.hello(seen, name), opening.is_direct(seen)
-        small = await small_packets.get_through(place, hello, direct, network, SILENT_S - STALLS_S)
+        small = await small_packets.get_through(place, hello, direct, network, connection.SILENT_S - STALLS_S)
         first = await looks[0]
-        return first, _Look(None) if name else first, small
+        return first, Look(None) if name else first, small
     finally:
-        for look in looks:
-            look.cancel()
+        for each in looks:
+            each.cancel()
 
 
-async def _look(place: Attempt, hello: tls.Hello, seen: Run, network: Network) -> _Look:
-    async with network.slots:
-        limit_s, direct = network.allowance(SILENT_S), opening.is_direct(seen)
-        with network.timeline.span("tls", "with SNI" if hello.server_name else "without SNI") as span:
-            try:
-                stream = await network.connect(place.address, place.port, limit_s)
-            except Broken as broken:
-                span.outcome = broken.failure.value
-                return _Look(None, failure=broken.failure)
-            try:
-                look = _Look(SslAnswer.NOT_ASKED) if direct else await _ask(stream, limit_s)
-                if direct or look.answer is SslAnswer.YES:
-                    await tls.ready()
-                    look = await _shake(look, stream, hello, limit_s, network)
-            finally:
-                stream.abort()
-            span.outcome = str(look.failure or ("ok" if look.handshake else look.answer))
-    return look
-
-
-async def _ask(stream: Stream, limit_s: float) -> _Look:
-    try:
-        data = await postgres.ask_for_tls(stream, limit_s)
-        if data in (b"S", b"N"):
-            return _Look(SslAnswer(data.decode()))
-        if not data:
-            return _Look(SslAnswer.CLOSED)
-        if data[:1] == b"E":
-            message = await postgres.read_message(stream, limit_s, data)
-            if isinstance(message, wire.Message):
-                text = wire.error_fields(message.body).get("M", "").strip()
-                return _Look(SslAnswer.ERROR, error_message=without_escapes(text))
-            data = message
-        return _Look(SslAnswer.NOT_POSTGRES, data)
-    except Broken as broken:
-        return _Look(_ENDINGS.get(broken.failure, SslAnswer.RESET))
-
-
-async def _shake(look: _Look, stream: Stream, hello: tls.Hello, limit_s: float, network: Network) -> _Look:
-    begin = network.clock()
-    try:
-        channel = await tls.handshake(stream, hello, limit_s)
-    except tls.HandshakeBroken as broken:
-        return replace(
-            look,
-            handshake=False,
-            failure=broken.failure,
-            alert=broken.alert,
-            detail=broken.detail,
-            session=broken.session,
-            ms=round((network.clock() - begin) * 1000, 2),
-        )
-    return replace(look, handshake=True, session=channel.session, ms=round((network.clock() - begin) * 1000, 2))
-
-
-async def _nudge(place: Attempt, look: _Look, network: Network) -> _Look:
-    """Nothing came for SSLRequest: does a line of text get an answer?"""
-    with network.timeline.span("tls", "a line of text") as span:
-        try:
-            stream = await network.connect(place.address, place.port, NUDGE_S)
-            try:
-                await stream.send(NUDGE, NUDGE_S)
-                data = await stream.receive(postgres.MAX_BANNER_BYTES, network.allowance(NUDGE_S))
-            finally:
-                stream.abort()
-        except Broken as broken:
-            span.outcome = broken.failure.value
-            return look
-    return replace(look, answer=SslAnswer.NOT_POSTGRES, bytes_seen=data) if recognise(data) in _TALKERS else look
-
-
-async def _takes_direct(place: Attempt, hello: tls.Hello, network: Network) -> bool:
-    """A handshake without SSLRequest, which libpq makes only under the protocol name `postgresql`."""
-    with network.timeline.span("tls", "without SSLRequest") as span:
-        try:
-            stream = await network.connect(place.address, place.port, DIRECT_S)
-            try:
-                await tls.ready()
-                channel = await tls.handshake(stream, replace(hello, alpn=wire.ALPN), network.allowance(DIRECT_S))
-            finally:
-                stream.abort()
-        except Broken as broken:
-            span.outcome = broken.failure.value
-            return False
-    return channel.session.alpn == wire.ALPN.decode()
-
-
-def _record(first: _Look, bare: _Look, seen: Run, sni_sent: bool) -> Tls:
+def _record(first: Look, bare: Look, seen: Run, sni_sent: bool) -> Tls:
     not_postgres = first.answer is SslAnswer.NOT_POSTGRES
     session = first.session
     both = bool(session.chain and bare.session.chain)
@@ -322,13 +196,7 @@ def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Run
     )
 
 
-_ENDINGS = {
-    Failure.TIMED_OUT: SslAnswer.SILENT,
-    Failure.CLOSED: SslAnswer.CLOSED,
-    Failure.RESET: SslAnswer.RESET,
-}
 _HUNG_UP = (SslAnswer.CLOSED, SslAnswer.RESET)
-_TALKERS = (Speaks.HTTP, Speaks.REDIS, Speaks.SSH, Speaks.MYSQL, Speaks.SMTP)
 _NEON_ISSUERS = ("Let's Encrypt", "Internet Security Research Group")
 """neon.com/docs/connect/connect-securely: a chain of Let's Encrypt under ISRG Root X1."""
 
