@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pgwhy import shipped
 from pgwhy.engine.explanation import explain
 from pgwhy.probes import VOCABULARY
 from pgwhy.rulebook import compiled as rules_compiled
-from pgwhy.rulebook import shipped
 from pgwhy.rulebook.book import from_folders
 
 PROMISED_MS = {"load, compiled": 30.0, "ask": 1.0}

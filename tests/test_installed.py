@@ -23,7 +23,8 @@ def test_both_are_what_they_should_be():
 """
 DATA = """
 from pgwhy.lab.faults import faults
-from pgwhy.rulebook import compiled, shipped
+from pgwhy import shipped
+from pgwhy.rulebook import compiled
 print(shipped.built_in(), len(compiled.files(shipped.built_in())), len(compiled.compiled()))
 print(faults.folder(), len(faults.slugs()))
 """

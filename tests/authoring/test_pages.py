@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from pgwhy import shipped
 from pgwhy.authoring import lint
 from pgwhy.authoring.page_list import PAGES
 from pgwhy.authoring.pages import generated
 from pgwhy.authoring.pages.generated import Generated
-from pgwhy.rulebook import compiled, shipped
+from pgwhy.rulebook import compiled
 from tests import pages
 
 ROOT = pages.ROOT

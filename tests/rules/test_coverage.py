@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pgwhy import shipped
 from pgwhy.authoring import coverage
 from pgwhy.authoring.coverage import Coverage
 from pgwhy.authoring.pages import coverage as coverage_page
 from pgwhy.probes import VOCABULARY
-from pgwhy.rulebook import shipped
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders, load
 from tests import small_rules
 

@@ -6,10 +6,10 @@ import time
 
 import pytest
 
+from pgwhy import shipped
 from pgwhy.authoring.lint import example_remarks, lint
 from pgwhy.causes import Severity
 from pgwhy.probes import VOCABULARY
-from pgwhy.rulebook import shipped
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import FactCache, Operator
 from pgwhy.rulebook.rule import Example, Rule

@@ -18,7 +18,7 @@ from pgwhy.error_text import without_escapes
 from pgwhy.probes import VOCABULARY
 from pgwhy.rulebook.allowance import refusal
 from pgwhy.rulebook.book import from_folders
-from pgwhy.rulebook.shipped import MESSAGES, built_in
+from pgwhy.shipped import MESSAGES, built_in
 from pgwhy.target.editing.repair import REPAIRS
 from tests.rules.hostile import CHANGES, RULE, WHOLE, changing, matching
 
@@ -192,7 +192,7 @@ def test_the_built_in_folder_given_again_is_nothing_new(capfd) -> None:
 
 def test_a_built_in_rule_that_is_wrong_is_ours(capfd, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written(there, RULE.replace("severity", "severty"))
-    monkeypatch.setattr("pgwhy.rulebook.shipped.built_in", lambda: there / "rules")
+    monkeypatch.setattr("pgwhy.shipped.built_in", lambda: there / "rules")
     assert run(["explain", TEXT]) == 70
     assert "mistake in pgwhy" in capfd.readouterr().err
 

@@ -10,10 +10,11 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from pgwhy import shipped
 from pgwhy.authoring.page_list import PAGES
 from pgwhy.authoring.pages import generated
 from pgwhy.error_text import catalogue
-from pgwhy.rulebook import compiled, shipped
+from pgwhy.rulebook import compiled
 from pgwhy.rulebook.book import RuleError
 
 

@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from pgwhy import shipped
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.compiled import COVERAGE, RuleError, RuleProblem
-from pgwhy.rulebook.shipped import PACKAGE
 from pgwhy.terminal.spelling import did_you_mean
 from pgwhy.values import dataclass
 
@@ -76,10 +76,8 @@ def read(folder: Path, rulebook: Rulebook, faults: Collection[str], tests: Path 
 
 
 def fault_slugs() -> frozenset[str]:
-    """The lab's faults: in the package when it is installed, in fixtures/ in a checkout."""
-    installed = PACKAGE / "faults"
-    folder = installed if installed.is_dir() else PACKAGE.parents[1] / "fixtures" / "faults"
-    return frozenset(path.stem for path in folder.glob("*.toml"))
+    """The lab's faults."""
+    return frozenset(path.stem for path in shipped.faults().glob("*.toml"))
 
 
 Problems = Iterator[tuple[str, str]]

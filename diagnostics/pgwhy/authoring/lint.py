@@ -11,12 +11,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pgwhy import shipped
 from pgwhy.authoring import client_table, corpus, coverage, plain_words
 from pgwhy.authoring.template import BLANK
 from pgwhy.causes import Severity
 from pgwhy.engine.explanation import explain
 from pgwhy.facts import Vocabulary
-from pgwhy.rulebook import shipped
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import WORDS, Answer, FactCache
 from pgwhy.rulebook.rule import Example, Rule, RuleFix

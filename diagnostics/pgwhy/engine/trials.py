@@ -11,8 +11,8 @@ from pgwhy.rulebook.allowance import refusal
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, FactCache, any_of
 from pgwhy.rulebook.rule import Rule, RuleFix
-from pgwhy.rulebook.shipped import is_built_in
 from pgwhy.rulebook.wording import exactly, word
+from pgwhy.shipped import is_built_in
 
 
 def trials(rulebook: Rulebook, known: Observations, *, login: bool) -> Iterator[str]:

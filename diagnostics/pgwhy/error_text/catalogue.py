@@ -31,7 +31,7 @@ from typing import Any
 
 from pgwhy.error_text.message import Message, problems, squeezed
 from pgwhy.error_text.words import Phase, Says, Speaker
-from pgwhy.rulebook.shipped import MESSAGES, PACKAGE, built_in
+from pgwhy.shipped import MESSAGES, PACKAGE, built_in
 from pgwhy.values import dataclass
 
 COMPILED = PACKAGE / "messages-compiled.json"

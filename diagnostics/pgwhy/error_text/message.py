@@ -42,7 +42,7 @@ class Message:
 
     @cached_property
     def pieces(self) -> tuple[str, ...]:
-        """What stands between the holes, squeezed; empty before a hole at the start and behind one at the end."""
+        """What is between the holes, squeezed; empty before a hole at the start and behind one at the end."""
         return tuple(squeezed(piece) for piece in _parts(self.text)[::2])
 
     @cached_property

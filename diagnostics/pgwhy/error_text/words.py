@@ -31,7 +31,7 @@ class Speaker(StrEnum):
     POOL = "pool"
     """A pool inside the client: HikariCP, SQLAlchemy's QueuePool, deadpool."""
     ORM = "orm"
-    """What stands on a driver: Django, Prisma, ActiveRecord."""
+    """What uses a driver: Django, Prisma, ActiveRecord."""
     RUNTIME = "runtime"
     """A language's runtime, a bundler, a package manager."""
     CARRIER = "carrier"
@@ -104,7 +104,7 @@ class Says(StrEnum):
     PEER_CLOSED = "peer-closed", Stage.STARTUP
     """The other side closed the connection, while connecting or later."""
     ONLY_HTTP_PROXY = "only-http-proxy", Stage.TCP
-    """A proxy for HTTP stands in the way."""
+    """Only a proxy for HTTP leads out."""
 
     # TLS
     TLS_REQUIRED = "tls-required", Stage.TLS

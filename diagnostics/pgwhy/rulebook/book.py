@@ -12,8 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pgwhy import shipped
 from pgwhy.facts import Observations, Vocabulary
-from pgwhy.rulebook import compiled, shipped
+from pgwhy.rulebook import compiled
 from pgwhy.rulebook.compiled import RuleError as RuleError
 from pgwhy.rulebook.compiled import RuleFile, RuleProblem
 from pgwhy.rulebook.conditions import Answer, FactCache, any_of

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pgwhy.foreign import files as reader
-from pgwhy.rulebook.shipped import MESSAGES, PACKAGE, is_built_in
+from pgwhy.shipped import MESSAGES, PACKAGE, is_built_in
 
 COMPILED = PACKAGE / "rules-compiled.json"
 MAX_BYTES = 32_768

@@ -12,7 +12,7 @@ from pgwhy.probes import VOCABULARY
 from pgwhy.redaction import Redactor
 from pgwhy.rulebook.book import from_folders
 from pgwhy.rulebook.compiled import RuleError
-from pgwhy.rulebook.shipped import built_in
+from pgwhy.shipped import built_in
 from pgwhy.target.editing.repair import REPAIRS
 from tests.fuzz.damage import damaged, joined
 from tests.fuzz.invariants import plain

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from urllib.parse import quote
 
+from pgwhy import shipped
 from pgwhy.lab.faults import fault_file
 from pgwhy.lab.faults.fault import Fault, Written
 from pgwhy.lab.world import DATABASE, DOMAIN, ENDPOINT, ROLE, Lent, World
@@ -35,8 +35,7 @@ class Given:
 
 def folder() -> Path:
     """Where the fault files are: in the package as installed, else in the source tree."""
-    installed = Path(str(resources.files("pgwhy"))) / "faults"
-    return installed if installed.is_dir() else Path(__file__).resolve().parents[4] / "fixtures" / "faults"
+    return shipped.faults()
 
 
 @cache
