@@ -1,6 +1,6 @@
-"""Build hook: writes the compiled form of rules and messages into wheel and checkout.
+"""Build hook: writes the compiled form of rules, messages and tables into wheel and checkout.
 
-See pgwhy/rulebook/compiled.py and pgwhy/error_text/catalogue.py.
+See compiled.py of pgwhy/rulebook, catalogue.py of pgwhy/error_text and tables.py of pgwhy/shipped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-COMPILED = ("diagnostics/pgwhy/rules-compiled.json", "diagnostics/pgwhy/messages-compiled.json")
+COMPILED = ("rules", "messages", "tables")
 
 
 class CompileRules(BuildHookInterface):
@@ -26,11 +26,12 @@ class CompileRules(BuildHookInterface):
         try:
             from pgwhy.error_text import catalogue
             from pgwhy.rulebook import compiled
+            from pgwhy.shipped import tables
 
-            for compiler, source, file in zip(
-                (compiled, catalogue), (root / "rules", root / "rules" / "messages"), COMPILED, strict=True
-            ):
-                compiler.compile_folder(source, root / file)
+            compiled.compile_folder(root / "rules")
+            catalogue.compile_folder(root / "rules" / "messages")
+            tables.compile_tables()
         finally:
             sys.path.remove(str(root / "diagnostics"))
-        build_data["artifacts"].extend(COMPILED)  # git ignores it, and hatchling leaves out what git ignores
+        # git ignores them, and hatchling leaves out what git ignores.
+        build_data["artifacts"].extend(f"diagnostics/pgwhy/{name}-compiled.json" for name in COMPILED)

@@ -16,6 +16,7 @@ from pgwhy.authoring.pages import generated
 from pgwhy.error_text import catalogue
 from pgwhy.rulebook import compiled
 from pgwhy.rulebook.book import RuleError
+from pgwhy.shipped import tables
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] = ()) -> int:
             print(path)
         compiled.compile_folder(rules)
         catalogue.compile_folder(rules / shipped.MESSAGES)
+        tables.compile_tables()
     except (RuleError, catalogue.CatalogueError) as error:
         print(error, file=sys.stderr)
         return 1

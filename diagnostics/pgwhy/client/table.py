@@ -18,6 +18,7 @@ from pgwhy.client.habits import (
     UnknownParameters,
     Workaround,
 )
+from pgwhy.shipped import tables
 
 
 class UnknownClient(LookupError):
@@ -147,7 +148,4 @@ def _number(version: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    # Only a run that speaks for another client than libpq here pays for the reader of TOML.
-    import tomllib
-
-    return tomllib.loads(Path(__file__).with_name("clients.toml").read_text("utf-8"))
+    return tables.read(Path(__file__).with_name("clients.toml"))

@@ -25,13 +25,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from pgwhy.error_text.message import Message, problems, squeezed
 from pgwhy.error_text.words import Phase, Says, Speaker
 from pgwhy.shipped import MESSAGES, PACKAGE, built_in
+from pgwhy.shipped.digest import sha256
 from pgwhy.values import dataclass
 
 COMPILED = PACKAGE / "messages-compiled.json"
@@ -124,10 +124,8 @@ def _files(folder: Path) -> list[tuple[str, bytes]]:
 
 
 def _digest(files: Iterable[tuple[str, bytes]]) -> str:
-    digest = sha256()
-    for name, content in files:
-        digest.update(f"{name} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
+    digest: str = sha256(b"".join(f"{name} {len(said)}\n".encode() + said for name, said in files)).hexdigest()
+    return digest
 
 
 def _compiled(files: list[tuple[str, bytes]]) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from pgwhy.rulebook.conditions import Answer, FactCache, any_of
 from pgwhy.rulebook.index import Index, index_of
 from pgwhy.rulebook.match import Match
 from pgwhy.rulebook.rule import Rule, rule_of
+from pgwhy.shipped.digest import sha256
 from pgwhy.values import dataclass
 
 

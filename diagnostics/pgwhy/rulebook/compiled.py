@@ -12,13 +12,13 @@ import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pgwhy.foreign import files as reader
 from pgwhy.shipped import MESSAGES, PACKAGE, is_built_in
+from pgwhy.shipped.digest import sha256
 
 COMPILED = PACKAGE / "rules-compiled.json"
 MAX_BYTES = 32_768
@@ -168,7 +168,7 @@ _NEEDLES = "needles "
 
 def _needles_key() -> str:
     """With the SHA-256 of the module that finds them out, so that what another version of it found is not believed."""
-    return _NEEDLES + sha256(Path(__file__).with_name("patterns.py").read_bytes()).hexdigest()
+    return f"{_NEEDLES}{sha256(Path(__file__).with_name('patterns.py').read_bytes()).hexdigest()}"
 
 
 def _toml_below(folder: str, problems: list[RuleProblem]) -> Iterator[str]:
