@@ -7,7 +7,7 @@ package's own), that stands in a field for it (`msg: "..."`), or that a method `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 
 def strings(source: str, path: str) -> Iterator[str]:
@@ -15,20 +15,31 @@ def strings(source: str, path: str) -> Iterator[str]:
     if path.endswith("_test.go"):
         return
     tokens = list(_tokens(source))
+    held: dict[str, list[str]] = {}
+    for name, text in _constants(tokens):
+        held.setdefault(name, []).append(text)
     for at, token in enumerate(tokens):
         if token == "(" and at and _is_error(tokens[at - 1], tokens[at - 2] if at > 1 else ""):
-            yield from _given(tokens, at)
+            yield from _given(tokens, at, held)
         elif token in _FIELDS and tokens[at + 1 : at + 2] == [":"] and _literal(tokens, at + 2):
             yield _joined(tokens, at + 2)
     for method in _METHOD.finditer(source):
         body = list(_tokens(source[method.end() : source.find("\n}", method.end())]))
         for at, token in enumerate(body):
-            if (token == "return" or token == "(" or token in ("=", ":=", "+=")) and _literal(body, at + 1):
+            if token in ("return", "(", ",", "=") and _literal(body, at + 1):
                 yield _joined(body, at + 1)
 
 
-def _given(tokens: list[str], start: int) -> Iterator[str]:
-    """Each argument of a call that is, or begins with, a string."""
+def _constants(tokens: list[str]) -> Iterator[tuple[str, str]]:
+    """Names that a file gives to strings."""
+    for at, token in enumerate(tokens):
+        if token == "=" and _literal(tokens, at + 1):
+            name = tokens[at - 2] if tokens[at - 1] == ":" else tokens[at - 1]
+            yield name, _value(tokens[at + 1])
+
+
+def _given(tokens: list[str], start: int, held: Mapping[str, list[str]]) -> Iterator[str]:
+    """Each argument of a call that is, or begins with, a string or a name for one."""
     depth = 0
     for at in range(start, len(tokens)):
         token = tokens[at]
@@ -38,10 +49,14 @@ def _given(tokens: list[str], start: int) -> Iterator[str]:
             depth -= 1
             if not depth:
                 return
-        if depth == 1 and token in ("(", ",") and _literal(tokens, at + 1):
+        if depth != 1 or token not in ("(", ","):
+            continue
+        if _literal(tokens, at + 1):
             text = _joined(tokens, at + 1)
             if text.replace("{}", "").strip():
                 yield text
+        elif tokens[at + 2 : at + 3] == ["+"] and _literal(tokens, at + 3) and tokens[at + 1] in held:
+            yield from (first + _joined(tokens, at + 3) for first in held[tokens[at + 1]])
 
 
 def _joined(tokens: list[str], at: int) -> str:
@@ -88,9 +103,9 @@ def _tokens(source: str) -> Iterator[str]:
 
 
 _TOKEN = re.compile(r"//[^\n]*|/\*.*?\*/|`[^`]*`|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])+'|\w+|\n|[^\s\w]", re.DOTALL)
-_METHOD = re.compile(r"^func \([^)]*\) (?:Error|SafeError|String)\(\) string \{", re.MULTILINE)
+_METHOD = re.compile(r"^func \([^)]*\) Error\(\) string \{", re.MULTILINE)
 _ERROR = re.compile(r"(?:Error|Errorf|errorf|Err|Errf|fatalf?|Warn|Warnf)$|^(?:errf|err)$")
-_FIELDS = frozenset(("msg", "Msg", "Message", "message", "err", "Text"))
+_FIELDS = frozenset(("msg", "Msg", "Message", "message", "Text", "status"))
 _VERB = re.compile(r"%[-+# 0]*(?:\d+|\*)?(?:\.\d+)?(?:\[\d+\])?[a-zA-Z]|%%")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}

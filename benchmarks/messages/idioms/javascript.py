@@ -14,7 +14,26 @@ Tokens = list[str]
 
 def strings(source: str, path: str) -> Iterator[str]:
     """The format strings of one file; each value is `{}`."""
-    yield from _of_tokens(_tokens(source))
+    tokens = _tokens(source)
+    yield from _of_tokens(tokens)
+    yield from _returned(tokens)
+    if _TABLE.search(path):
+        for at, token in enumerate(tokens):
+            if token == ":":
+                yield from _texts(_expression(tokens, at + 1))
+
+
+def _returned(tokens: Tokens) -> Iterator[str]:
+    """What a function that is named for a message returns."""
+    for at, token in enumerate(tokens):
+        if token == "function" and at + 1 < len(tokens) and tokens[at + 1].endswith("Message"):
+            depth = 0
+            for inner in range(tokens.index("{", at), len(tokens)):
+                depth += {"{": 1, "}": -1}.get(tokens[inner], 0)
+                if not depth:
+                    break
+                if tokens[inner] == "return":
+                    yield from _texts(_expression(tokens, inner + 1))
 
 
 def _of_tokens(tokens: Tokens) -> Iterator[str]:
@@ -22,13 +41,16 @@ def _of_tokens(tokens: Tokens) -> Iterator[str]:
         before = tokens[at - 1] if at else ""
         if token == "(" and (_ERROR.search(before) or (at > 1 and tokens[at - 2] in _MAKES)):
             yield from _given(tokens, at)
-        elif token in (":", "=") and _MESSAGE.search(before):
-            yield from _texts(_expression(tokens, at + 1))
-        elif token == "throw" and tokens[at + 1 : at + 2] != ["new"]:
+        elif _is_message(token, before) or (token == "throw" and tokens[at + 1 : at + 2] != ["new"]):
             yield from _texts(_expression(tokens, at + 1))
         if token.startswith("`"):
             for inner in _holes(token):
                 yield from _of_tokens(_tokens(inner))
+
+
+def _is_message(token: str, before: str) -> bool:
+    """Whether what comes next is given to a property or variable that is named for a message."""
+    return token in (":", "=") and bool(_MESSAGE.search(before))
 
 
 def _given(tokens: Tokens, start: int) -> Iterator[str]:
@@ -164,6 +186,8 @@ def _end_of_template(source: str, start: int) -> int:
     return at
 
 
+_TABLE = re.compile(r"(?:^|/)text\.js$")
+"""A file that has nothing but texts, each by a name."""
 _TOKEN = re.compile(
     r"\s+|//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|[\w$]+|\?\?|\?\.|\|\||&&|=>|===?|!==?|[^\s\w]",
     re.DOTALL,
@@ -171,7 +195,7 @@ _TOKEN = re.compile(
 _REGEX = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*")
 _BEFORE_REGEX = frozenset(("(", ",", "=", ":", "[", "!", "&&", "||", "?", "{", "}", ";", "return", "=>"))
 _ERROR = re.compile(
-    r"(?:Error|Exception|Err|Closed|Warning)$|^(?:reject|errored|error|warn|deprecate|nodeDeprecate|generic|emitWarning|onError|\$ERR_\w+)$"
+    r"(?:Error|Exception|Err|Closed|Warning)$|^(?:reject|errored|error|warn|deprecate|nodeDeprecate|generic|emitWarning|onError|super|\$ERR_\w+)$"
 )
 _MAKES = frozenset(("new", "throw"))
 _MESSAGE = re.compile(r"(?:^|\b|_)(?:message|msg|errorMessage|errMsg|error)$|Message$|Error$")
