@@ -92,7 +92,6 @@ def _value(token: str) -> str:
     text = token[1:-1]
     if token[0] == '"':
         text = _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
-    text = text.replace("{", "{{").replace("}", "}}")
     return _VERB.sub(lambda found: "%" if found[0] == "%%" else "{}", text)
 
 

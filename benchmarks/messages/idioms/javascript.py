@@ -76,11 +76,17 @@ def _expression(tokens: Tokens, start: int) -> Tokens:
             if not depth:
                 return tokens[start:at]
             depth -= 1
-        elif not depth and token in (",", ";"):
+        elif not depth and (token in (",", ";") or (token == "\n" and _ends(tokens, start, at))):
             return tokens[start:at]
         if at - start > 400:
             break
     return tokens[start : start + 400]
+
+
+def _ends(tokens: Tokens, start: int, at: int) -> bool:
+    """A statement without a semicolon ends with this line."""
+    behind = next((token for token in tokens[at:] if token != "\n"), "")
+    return at > start and tokens[at - 1] not in _GOES_ON and behind not in _GOES_ON and tokens[at - 1] != "\n"
 
 
 def _texts(expression: Tokens) -> Iterator[str]:
@@ -92,7 +98,7 @@ def _texts(expression: Tokens) -> Iterator[str]:
             depth += 1
         elif token in (")", "]", "}"):
             depth -= 1
-        elif depth:
+        elif depth or token == "\n":
             continue
         elif token in ("?", ":", "||", "??", "&&"):
             text = "".join(parts)
@@ -117,8 +123,7 @@ def _value(token: str) -> str:
 
 
 def _plain(text: str) -> str:
-    text = _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
-    return text.replace("{", "{{").replace("}", "}}")
+    return _ESCAPE.sub(lambda found: _ESCAPES.get(found[1], found[1]), text)
 
 
 def _holes(token: str) -> Iterator[str]:
@@ -139,7 +144,7 @@ def _hole_places(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _tokens(source: str) -> Tokens:
-    """Words, strings and signs; comments and regular expressions are left out."""
+    """Words, strings, signs and the ends of lines; comments and regular expressions are left out."""
     found: Tokens = []
     at = 0
     while at < len(source):
@@ -159,7 +164,10 @@ def _tokens(source: str) -> Tokens:
         if token is None:
             at += 1
             continue
-        if not token[0].isspace() and not token[0].startswith(("//", "/*")):
+        if token[0].isspace():
+            if "\n" in token[0]:
+                found.append("\n")
+        elif not token[0].startswith(("//", "/*")):
             found.append(token[0])
         at = token.end()
     return found
@@ -193,7 +201,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _REGEX = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n\[])+/[a-z]*")
-_BEFORE_REGEX = frozenset(("(", ",", "=", ":", "[", "!", "&&", "||", "?", "{", "}", ";", "return", "=>"))
+_BEFORE_REGEX = frozenset(("(", ",", "=", ":", "[", "!", "&&", "||", "?", "{", "}", ";", "return", "=>", "\n"))
+_GOES_ON = frozenset(("+", "?", ":", "||", "&&", "??", ".", "?.", "=", "(", "[", "{", ",", "=>"))
 _ERROR = re.compile(
     r"(?:Error|Exception|Err|Closed|Warning)$|^(?:reject|errored|error|warn|deprecate|nodeDeprecate|generic|emitWarning|onError|super|\$ERR_\w+)$"
 )

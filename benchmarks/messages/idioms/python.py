@@ -72,7 +72,7 @@ def _text(value: ast.expr) -> str:
     """The format string of an expression; a hole if it has no words."""
     match value:
         case ast.Constant(value=str(text)):
-            return _braced(text)
+            return text
         case ast.JoinedStr(values=parts):
             return "".join(map(_text, parts))
         case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -80,7 +80,7 @@ def _text(value: ast.expr) -> str:
         case ast.BinOp(left=left, op=ast.Mod()):
             return _PERCENT.sub(lambda found: "%" if found[0] == "%%" else "{}", _text(left))
         case ast.Call(func=ast.Attribute(value=inner, attr="format")):
-            return _FIELD.sub("{}", _text(inner).replace("{{", "{").replace("}}", "}"))
+            return _FIELD.sub(lambda found: found[0][0] if found[0] in ("{{", "}}") else "{}", _text(inner))
         case ast.Call(func=ast.Attribute(value=inner, attr="strip" | "rstrip" | "lstrip")):
             return _text(inner)
         case ast.Call(func=ast.Name(id="_" | "gettext"), args=[inner, *_]):
@@ -137,12 +137,7 @@ def _of_c(source: str) -> Iterator[str]:
 
 def _percents(text: str) -> str:
     """A format string of printf, or of `%`, with `{}` for each conversion."""
-    return _PERCENT.sub(lambda found: "%" if found[0] == "%%" else "{}", _braced(text))
-
-
-def _braced(text: str) -> str:
-    """A text as a format string: braces that are meant are written twice."""
-    return text.replace("{", "{{").replace("}", "}}")
+    return _PERCENT.sub(lambda found: "%" if found[0] == "%%" else "{}", text)
 
 
 _EXCEPTION = re.compile(
@@ -152,7 +147,7 @@ _EXCEPTION = re.compile(
 _CALL = re.compile(r"\b\w*(?:Error|Exception|Warning)\(|\braise [\w.]+\(|\b_?\w*_error\(")
 _HELD = re.compile(r"^\s*(?:msg|message|reason)\s*=\s*(?=['\"(f])", re.MULTILINE)
 _PERCENT = re.compile(r"%(?:\(\w+\))?[-+ #0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?(?:ll|l|z|h)?[a-zA-Z]|%%")
-_FIELD = re.compile(r"\{[^{}]*\}")
+_FIELD = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 _TOKEN = re.compile(
     r"\"{3}.*?\"{3}|'{3}.*?'{3}|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[()\[\]{}]", re.DOTALL
 )

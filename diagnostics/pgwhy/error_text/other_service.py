@@ -33,6 +33,7 @@ _OTHER = re.compile(
 )
 _POSTGRES = re.compile(
     r"postgre|pgsql|\bpsql|\bpg[_. :/-]|[/\"'(@]pg[/\"')@]|libpq|npgsql|psycopg|sqlstate"
+    r"|asyncpg|pg8000|aiopg|\bpgx|pgconn|\blib/pq\b"
     r"|:(?:5432|5433|6432|6543|26257)\b|(?-i:\bFATAL:)|\bneon|supabase|cockroach|\bpq: "
     r"|connection to server (?:at|on)|could not connect to server|negotiation|sqlalchemy|hikari|typeorm|sequelize"
     r"|prisma",

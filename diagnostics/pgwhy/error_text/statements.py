@@ -67,7 +67,7 @@ def read(text: str) -> Reading:
     known = catalogue()
     found = [(message, each) for message in known.candidates(place.squeezed) for each in message.find(place.squeezed)]
     marked = {program for mark, program in known.programs.items() if mark in place.squeezed}
-    kept = _widest(found, marked)
+    kept = _widest(found, marked | _speaking(found))
     spoken = [place.statement(message, each) for message, each in kept]
     coded = [
         Statement(
@@ -128,6 +128,18 @@ class _Place:
 
 HOLE_SHOWN = 300
 """Characters of the value of a hole at the end of a message."""
+
+
+def _speaking(found: list[tuple[Message, Found]]) -> set[str]:
+    """The programs that say something in a text that no other program says: they are there without a mark, too."""
+    said_by: dict[tuple[int, int], set[str]] = {}
+    for message, place in found:
+        said_by.setdefault((place.start, place.end), set()).add(message.program)
+    return {
+        message.program
+        for message, place in found
+        if not message.is_generic and len(said_by[place.start, place.end]) == 1
+    }
 
 
 def _widest(found: list[tuple[Message, Found]], marked: set[str]) -> list[tuple[Message, Found]]:

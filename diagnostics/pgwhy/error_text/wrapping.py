@@ -119,11 +119,15 @@ _PREFIX = re.compile(
     rf"|[IWEF]\d{{4}} {_TIME}\s+\d{{1,8}} "  # Kubernetes
     r"|(?!FATAL|ERROR|PANIC|DETAIL|HINT|LINE)[\w./-]{2,64}\s{1,40}\| "  # docker compose
     r"|\[pod/[^\]\s]{1,120}\] "
+    r"|std(?:out|err) [FP] "  # a container's runtime, as Kubernetes keeps it
+    r"|\d\d[OE][ +]"  # GitLab's jobs
+    r"|\d{1,4}\|[\w./-]{1,64}\s{1,40}\| "  # pm2
+    r"|[a-z]{2,20}\[[a-z]{2,20}\.\d{1,4}\]: "  # Heroku
     r"|#\d{1,4} \d{1,6}\.\d{1,4} "  # docker build
     r"|\[\d{1,8}(?:-\d{1,4})?\]:? (?:[\w.-]{1,63}@[\w.-]{1,63} )?"  # a process; in Postgres' log also role and database
     r"|(?:pid|PID)[ =:]\d{1,8}:?\s"
     r"|E {3,}(?=\S)"  # pytest
-    r"|(?:> ?)+(?=\S)"  # a quotation
+    r"|(?:> ?)+(?=\s?\S)"  # a quotation
     r"|npm (?:ERR!|error) |remote: |\[ERR(?:OR)?\] |##\[error\]"
 )
 
