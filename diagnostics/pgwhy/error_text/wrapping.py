@@ -117,12 +117,12 @@ _PREFIX = re.compile(
     rf"|[A-Z][a-z]{{2}} {{1,2}}\d{{1,2}} {_TIME} [\w.-]{{1,64}} [\w./-]{{1,64}}(?:\[\d{{1,8}}\])?: "  # syslog
     rf"|\[[A-Z][a-z]{{2}} [A-Z][a-z]{{2}} [ \d]?\d {_TIME} \d{{4}}\]\s"  # Apache
     rf"|[IWEF]\d{{4}} {_TIME}\s+\d{{1,8}} "  # Kubernetes
+    r"|std(?:out|err) [FP] "  # a container's log as the kubelet keeps it (CRI)
+    r"|(?:app|heroku)\[[\w.-]{1,40}\]: "  # Heroku
+    r"|\d{1,4}\|[\w.-]{1,64}\s{1,40}\| "  # pm2
+    r"|\d\d[EO][ +](?=.)"  # GitLab's runner, behind a time
     r"|(?!FATAL|ERROR|PANIC|DETAIL|HINT|LINE)[\w./-]{2,64}\s{1,40}\| "  # docker compose
     r"|\[pod/[^\]\s]{1,120}\] "
-    r"|std(?:out|err) [FP] "  # a container's runtime, as Kubernetes keeps it
-    r"|\d\d[OE][ +]"  # GitLab's jobs
-    r"|\d{1,4}\|[\w./-]{1,64}\s{1,40}\| "  # pm2
-    r"|[a-z]{2,20}\[[a-z]{2,20}\.\d{1,4}\]: "  # Heroku
     r"|#\d{1,4} \d{1,6}\.\d{1,4} "  # docker build
     r"|\[\d{1,8}(?:-\d{1,4})?\]:? (?:[\w.-]{1,63}@[\w.-]{1,63} )?"  # a process; in Postgres' log also role and database
     r"|(?:pid|PID)[ =:]\d{1,8}:?\s"
