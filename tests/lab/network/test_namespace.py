@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -175,3 +177,13 @@ def processes() -> str:
 
 def links() -> str:
     return subprocess.run(["ip", "-br", "link"], capture_output=True, text=True).stdout
+
+
+@pytest.mark.filterwarnings("always::ResourceWarning")
+def test_no_pipe_to_what_held_it_is_left_open() -> None:
+    with warnings.catch_warnings(record=True) as warned:
+        with Namespace() as network:
+            assert network.run(["true"]).status == 0
+        del network
+        gc.collect()
+    assert [str(each.message) for each in warned if each.category is ResourceWarning] == []

@@ -32,9 +32,12 @@ class Program:
         return bool(self.said)
 
     def complaint(self) -> str:
-        """What a program that has ended wrote to standard error, where that is a pipe."""
-        self.kill()
-        return self._process.stderr.read().strip() if self._process.stderr else ""
+        """End it; what it wrote to standard error, where that is a pipe that was not read before."""
+        _kill(self._process)
+        errors = self._process.stderr
+        said = errors.read().strip() if errors and not errors.closed else ""
+        _close_pipes(self._process)
+        return said
 
     def stop(self) -> None:
         """Close its standard input and wait for its end; after 15 s kill it. Safe to call twice."""
@@ -45,12 +48,12 @@ class Program:
         except subprocess.TimeoutExpired:
             self.kill()
         self._process.wait()
-        _close_output(self._process)
+        _close_pipes(self._process)
 
     def kill(self) -> None:
         """End it and all that it started in its session, at once. Safe to call twice."""
         _kill(self._process)
-        _close_output(self._process)
+        _close_pipes(self._process)
 
 
 def communicate(process: subprocess.Popen[str], typed: str, limit_s: float) -> tuple[int | None, str, str]:
@@ -73,6 +76,7 @@ def _kill(process: subprocess.Popen[str]) -> None:
         process.wait()
 
 
-def _close_output(process: subprocess.Popen[str]) -> None:
-    if process.stdout:
-        process.stdout.close()
+def _close_pipes(process: subprocess.Popen[str]) -> None:
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe:
+            pipe.close()
