@@ -3,6 +3,9 @@
 A call is looked for by its name (`ereport`'s `errmsg`, libpq's `libpq_append_conn_error`, PgBouncer's
 `disconnect_client`, `rb_raise`, `php_error_docref` ...), and its first string is the message. Strings side by side are
 one, and a macro between two of them is a value.
+
+Not looked for: what is only said for debugging; internal errors (`elog`, `errmsg_internal`), which nobody should meet;
+details and hints, which come with the message that they explain; a lone word, which is a name.
 """
 
 from __future__ import annotations
@@ -13,13 +16,7 @@ from collections.abc import Iterator
 CALLS = (
     # Postgres' server and Pgpool-II
     "errmsg",
-    "errmsg_internal",
-    "errdetail",
-    "errdetail_log",
-    "errdetail_internal",
     "errmsg_plural",
-    "errhint",
-    "elog",
     "write_stderr",
     "pool_error",
     "auth_failed",
@@ -85,7 +82,10 @@ CALLS = (
     "zend_throw_exception_ex",
     "zend_throw_exception",
 )
-_CALL = re.compile(r"\b(?:" + "|".join(CALLS) + r")\s*\(")
+_DEBUG = re.compile(r"\b(?:ereport|elog)\s*\(\s*(?:DEBUG\d?|COMMERROR_DEBUG)\b")
+_CALL = re.compile(r"\b(?:errstr\s*=\s*gettext_noop|" + "|".join(CALLS) + r")\s*\(")
+# libpq has this one sentence as a macro, so that programs can compare it.
+_NO_PASSWORD = re.compile(r'#define\s+PQnoPasswordSupplied\s+"([^"]+)"')
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"', re.DOTALL)
 _VALUE = re.compile(
@@ -98,8 +98,12 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "0": ""}
 def strings(source: str, path: str) -> Iterator[str]:
     """Every message of a C file."""
     source = _without_comments(source)
+    for debug in reversed([*_DEBUG.finditer(source)]):
+        opened = source.index("(", debug.start()) + 1
+        source = source[:opened] + source[opened + len(_arguments(source, opened)) :]
+    yield from (_said(found[1]) for found in _NO_PASSWORD.finditer(source))
     for call in _CALL.finditer(source):
-        yield from _messages(_arguments(source, call.end()))
+        yield from (text for text in _messages(_arguments(source, call.end())) if " " in text)
 
 
 def _without_comments(source: str) -> str:

@@ -5,12 +5,12 @@
     versions = ["0.27.0", "0.31.0"]       # for Debian the beginning of an upstream version, for git a branch or tag
     files    = ["asyncpg/connect_utils.py", "asyncpg/exceptions/*.py"]      # with ** for any number of folders
     idiom    = "python"                   # benchmarks/messages/idioms/<idiom>.py
-    program  = "asyncpg"                  # only if several files are about one program
+    labels   = { "REL_18_1" = "18" }        # what a version is called in the report, if not by its own name
 
     [[also]]                              # the same program from elsewhere: what is not said is as above
     registry = "git"
 
-    [[left_out]]                          # one string, or several: * is any run of characters
+    [[left_out]]                          # text = a string, or texts = several; * is any run of characters
     text    = "cursor {} is closed"
     because = "about a query, after the connection"
 
@@ -67,7 +67,7 @@ def measured(program: str, kept: Path) -> Iterator[Release | NotToBeHad]:
             try:
                 folder = fetched(source["registry"], source["package"].replace("{version}", version), version, kept)
             except NotToBeHad as problem:
-                problem.version = version
+                problem.version = source.get("labels", {}).get(version, version)
                 yield problem
             else:
                 yield searched(source, version, folder)
@@ -75,11 +75,12 @@ def measured(program: str, kept: Path) -> Iterator[Release | NotToBeHad]:
 
 def searched(source: Mapping[str, Any], version: str, folder: Path) -> Release:
     """Every string of the files that are meant, by what becomes of it."""
-    release = Release(source.get("label", {}).get(version, version))
+    release = Release(source.get("labels", {}).get(version, version))
     strings = import_module(f"benchmarks.messages.idioms.{source['idiom']}").strings
     left_out = [
-        (re.compile(translate(_literal(each["text"])), re.DOTALL), each["because"])
+        (re.compile(translate(_literal(text)), re.DOTALL), each["because"])
         for each in source.get("left_out", ())
+        for text in each.get("texts", [each.get("text")])
     ]
     seen: set[str] = set()
     paths = chosen(folder, source["files"])
@@ -91,7 +92,7 @@ def searched(source: Mapping[str, Any], version: str, folder: Path) -> Release:
     for path in paths:
         relative = path.relative_to(folder).as_posix()
         for text in strings(path.read_text("utf-8", errors="replace"), relative):
-            text = text.strip()
+            text = " ".join(text.split())
             if text in seen or len("".join(text.replace("{}", "").split())) < LETTERS:
                 continue
             seen.add(text)

@@ -143,7 +143,7 @@ def _speaking(found: list[tuple[Message, Found]]) -> set[str]:
 
 
 def _widest(found: list[tuple[Message, Found]], marked: set[str]) -> list[tuple[Message, Found]]:
-    """Without what a longer message of the same speaker says, and each sentence said by one program.
+    """Without what a longer message of the same speaker, or of another that says the same, has in it.
 
     Where several programs print the very same sentence, one that the text shows otherwise is taken to speak.
     """
@@ -151,7 +151,11 @@ def _widest(found: list[tuple[Message, Found]], marked: set[str]) -> list[tuple[
     kept: list[tuple[Message, Found]] = []
     for message, place in found:
         inside = (
-            (message.speaker == other.speaker or (place.start, place.end) == (there.start, there.end))
+            (
+                message.speaker == other.speaker
+                or message.says == other.says
+                or (place.start, place.end) == (there.start, there.end)
+            )
             and there.start <= place.start
             and place.end <= there.end
             and not _in_a_hole(place, there)
