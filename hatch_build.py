@@ -1,6 +1,6 @@
-"""Build hook: writes the compiled form of rules, messages and tables into wheel and checkout.
+"""Build hook: writes the compiled form of rules, messages, translations and tables into wheel and checkout.
 
-See compiled.py of pgwhy/rulebook, catalogue.py of pgwhy/error_text and tables.py of pgwhy/shipped.
+See compiled.py of pgwhy/rulebook, catalogue.py and translations.py of pgwhy/error_text and tables.py of pgwhy/shipped.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-COMPILED = ("rules", "messages", "tables")
+COMPILED = ("rules", "messages", "translations", "tables")
 
 
 class CompileRules(BuildHookInterface):
@@ -24,12 +24,13 @@ class CompileRules(BuildHookInterface):
         # Nothing that the package needs is installed here. What compiles them asks for the standard library only.
         sys.path.insert(0, str(root / "diagnostics"))
         try:
-            from pgwhy.error_text import catalogue
+            from pgwhy.error_text import catalogue, translations
             from pgwhy.rulebook import compiled
             from pgwhy.shipped import tables
 
             compiled.compile_folder(root / "rules")
             catalogue.compile_folder(root / "rules" / "messages")
+            translations.compile_file()
             tables.compile_tables()
         finally:
             sys.path.remove(str(root / "diagnostics"))

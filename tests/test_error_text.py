@@ -8,6 +8,7 @@ import pytest
 
 from pgwhy.client import resolve
 from pgwhy.error_text import Origin, clean, translations
+from pgwhy.error_text.translations import in_english
 
 
 @pytest.mark.parametrize(
@@ -39,14 +40,89 @@ PLACEHOLDER = re.compile(r"%(?:\d\$)?[a-z]")
 TRANSLATIONS = json.loads((Path(translations.__file__).with_name("translations.json")).read_text("utf-8"))
 
 
-@pytest.mark.parametrize("english", TRANSLATIONS)
-def test_every_translation_is_read_as_the_english_message_with_its_names_in_place(english):
-    for translation in (each for several in TRANSLATIONS[english].values() for each in several):
-        places = PLACEHOLDER.findall(translation)
-        numbers = [place[1] if "$" in place else str(number) for number, place in enumerate(places, 1)]
-        wanted = _filled(english, [f"name{n}" if str(n) in numbers else "" for n in range(1, 10)])
-        read = translations.in_english(_filled(translation, [f"name{n}" for n in numbers]))
-        assert read.strip() == wanted.strip()
+LANGUAGES = sorted({language for several in TRANSLATIONS.values() for language in several})
+
+
+def _translated(language):
+    """Every translation into a language with names in place, and what it is in English."""
+    for english, languages in TRANSLATIONS.items():
+        for translation in languages.get(language, ()):
+            places = PLACEHOLDER.findall(translation)
+            numbers = [place[1] if "$" in place else str(number) for number, place in enumerate(places, 1)]
+            wanted = _filled(english, [f"name{n}" if str(n) in numbers else "" for n in range(1, 20)])
+            yield _filled(translation, [f"name{n}" for n in numbers]), wanted
+
+
+def _squeezed(text):
+    return "".join(text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_translation_is_read_as_the_english_message_with_its_names_in_place(language):
+    wrong = {
+        text: read for text, wanted in _translated(language) if _squeezed(read := in_english(text)) != _squeezed(wanted)
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_that_a_terminal_broke_anywhere_is_read_all_the_same(language):
+    for number, (text, wanted) in enumerate(_translated(language)):
+        place = 1 + number % max(1, len(text) - 1)
+        broken = f"{text[:place]}\n    {text[place:]}"
+        if "name" not in text[max(0, place - 6) : place + 6] and not _is_open(text, place):
+            assert _squeezed(in_english(broken)) == _squeezed(wanted), broken
+
+
+def _is_open(text, place):
+    """A name at an end of the message, which goes no further than its line."""
+    return place < len("name1") + 2 or ("name" in text[-7:] and place > len(text) - 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        (
+            "Verbindung zum Server auf »db« (::1), Port 5432 fehlgeschlagen: FATAL:  kein pg_hba.conf-Eintrag für "
+            "Host »192.0.2.9«, Benutzer »u«, Datenbank »d«, keine Verschlüsselung",
+            'connection to server at "db" (::1), port 5432 failed: FATAL:  no pg_hba.conf entry for host "192.0.2.9", '
+            'user "u", database "d", no encryption',
+        ),
+        (
+            "konnte Hostnamen »h« nicht in Adresse übersetzen: Der Name oder der Dienst ist nicht bekannt",
+            'could not translate host name "h" to address: Name or service not known',
+        ),
+        (
+            'connection to server at "h" (::1), port 5432 failed: FATALE:  il database "x" non esiste',
+            'connection to server at "h" (::1), port 5432 failed: FATAL:  database "x" does not exist',
+        ),
+    ],
+)
+def test_messages_within_and_behind_a_translated_message_are_put_into_english_too(text, english):
+    assert in_english(text) == english
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'psql: error: connection to server at "db" (::1), port 5432 failed: FATAL:  role "x" does not exist',
+        'could not translate host name "h" to address: Name or service not known',
+        "Error: connect ECONNREFUSED 127.0.0.1:5432",
+    ],
+)
+def test_an_english_text_is_read_without_the_translations(monkeypatch, text):
+    monkeypatch.setattr(translations, "known", lambda: pytest.fail("they are read"))
+    assert clean(text, Origin.REPORTED).message == text
+
+
+def test_the_translations_are_the_same_without_their_compiled_form(monkeypatch, tmp_path):
+    translations.compile_file(file=tmp_path / "compiled.json")
+    monkeypatch.setattr(translations, "COMPILED", tmp_path / "compiled.json")
+    compiled = translations.known.__wrapped__()
+    monkeypatch.setattr(translations, "COMPILED", tmp_path / "missing.json")
+    fresh = translations.known.__wrapped__()
+    assert [tuple(row) for row in compiled.rows] == [tuple(row) for row in fresh.rows]
+    assert compiled.filed == fresh.filed
 
 
 def test_a_translated_message_is_read_in_english_and_the_given_text_is_kept():

@@ -1,7 +1,7 @@
 """`python -m pgwhy.authoring` (or `make pages`, which also writes the pages of tests/): write what is generated.
 
-That is every page of `PAGES`, and the compiled rules (`rulebook/compiled.py`) and messages
-(`error_text/catalogue.py`), which no commit contains.
+That is every page of `PAGES`, and the compiled rules (`rulebook/compiled.py`), messages
+(`error_text/catalogue.py`) and their translations (`error_text/translations.py`), which no commit contains.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pgwhy import shipped
 from pgwhy.authoring.page_list import PAGES
 from pgwhy.authoring.pages import generated
-from pgwhy.error_text import catalogue
+from pgwhy.error_text import catalogue, translations
 from pgwhy.rulebook import compiled
 from pgwhy.rulebook.book import RuleError
 from pgwhy.shipped import tables
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] = ()) -> int:
             print(path)
         compiled.compile_folder(rules)
         catalogue.compile_folder(rules / shipped.MESSAGES)
+        translations.compile_file()
         tables.compile_tables()
     except (RuleError, catalogue.CatalogueError) as error:
         print(error, file=sys.stderr)

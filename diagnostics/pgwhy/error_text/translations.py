@@ -1,77 +1,176 @@
-"""Messages of Postgres, of the C library, Windows and pgJDBC in other languages, put into English.
+"""Messages of Postgres, libpq, the C library, Windows and pgJDBC in other languages, put into English.
 
 A server speaks the language of its `lc_messages`, libpq that of its environment, and rules know English alone. So what
-is in `translations.json`, one entry a message, is said in English before a rule reads it; names stay as they are.
+is in `translations.json` is said in English before anything reads it; names stay as they are. The file has the English
+message and its translations by language, with `%s` for each name; `%2$s` is the second name of the English message.
+
+A translation is found as a message of the catalogue is: in a squeezed text, under six of its characters. Their
+compiled form is asked for only if a text is not ASCII, or says nothing in English.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from functools import lru_cache, partial
-from importlib import resources
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
 
-Translation = tuple[str, str, str]
-"""The longest piece of it without a placeholder, folded; the translation; the English message."""
+from pgwhy.error_text.catalogue import SIX
+from pgwhy.error_text.message import Found, Message, squeezed
+from pgwhy.error_text.statements import Statement, read
+from pgwhy.error_text.words import Says
+from pgwhy.shipped import PACKAGE
+
+FILE = Path(__file__).with_name("translations.json")
+COMPILED = PACKAGE / "translations-compiled.json"
+DEEP = 3
+"""Messages within the names of messages, as the resolver's in libpq's."""
+
+
+class Known(NamedTuple):
+    """Every translation."""
+
+    rows: list[tuple[str, str]]
+    """The translation, and the English message, as format strings: `{2}` is the second name."""
+    filed: Mapping[str, list[int]]
+    """Six characters → the translations to look for where a text has them; those that have no six under the empty."""
 
 
 def in_english(text: str) -> str:
     """The text with every message that is known in another language said in English."""
-    folded = " ".join(text.split()).casefold()
-    for piece, translation, english in _known(text.isascii()):
-        if piece in folded:
-            text = _pattern(translation).sub(partial(_said, english), text)
-    return text
+    if text.isascii() and any(_tells(each) for each in read(text).statements):
+        return text
+    return _translated(text, DEEP)
 
 
-def _said(english: str, found: re.Match[str]) -> str:
-    """The English message with the names of the translated one in their places."""
-    names = iter(range(1, 10))
-    said = _PLACEHOLDER.sub(lambda _: found.groupdict().get(f"p{next(names)}") or "", english).rstrip()
-    return said + (found[0][len(found[0].rstrip()) :] or (" " if english.endswith(" ") else ""))
+def _tells(said: Statement) -> bool:
+    """More than that something failed."""
+    return not said.is_generic and said.says not in (Says.ATTEMPT, Says.CONNECTION_FAILED)
 
 
-@lru_cache(maxsize=2)
-def _known(ascii_only: bool) -> tuple[Translation, ...]:
-    """All of them, the longest first: a short one may be a part of a long one."""
-    every = _translations()
-    return tuple(each for each in every if each[1].isascii()) if ascii_only else every
+def compile_file(source: Path = FILE, file: Path = COMPILED) -> None:
+    """Write the compiled form. The same file gives the same bytes."""
+    file.write_text(json.dumps(_compiled(source.read_bytes()), ensure_ascii=False), encoding="utf-8")
 
 
 @lru_cache(maxsize=1)
-def _translations() -> tuple[Translation, ...]:
-    table = json.loads((resources.files(__package__) / "translations.json").read_text("utf-8"))
-    return tuple(sorted(_entries(table), key=lambda each: -len(each[1])))
+def known() -> Known:
+    """What pgwhy comes with: compiled if the file is still the one that was compiled."""
+    content = FILE.read_bytes()
+    try:
+        compiled = json.loads(COMPILED.read_bytes())
+        if compiled["sha256"] == sha256(content).hexdigest():
+            return Known(compiled["rows"], compiled["filed"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not compiled, or of another time
+    compiled = _compiled(content)
+    return Known(compiled["rows"], compiled["filed"])
 
 
-def _entries(table: dict[str, dict[str, list[str]]]) -> Iterator[Translation]:
-    for english, languages in table.items():
+def _compiled(content: bytes) -> dict[str, object]:
+    rows: dict[str, tuple[str, str]] = {}
+    for english, languages in json.loads(content).items():
         for translation in (each for several in languages.values() for each in several):
-            pieces = (piece.strip() for piece in _PLACEHOLDER.split(translation))
-            yield max(pieces, key=len).casefold(), translation, english
+            braced = _braced(translation)
+            rows.setdefault(squeezed(braced), (braced, _braced(english)))
+    ordered = sorted(rows.values())
+    sixes = [_sixes(each[0]) for each in ordered]
+    common = Counter(six for each in sixes for six in each)
+    filed: dict[str, list[int]] = {}
+    for number, each in enumerate(sixes):
+        filed.setdefault(min(sorted(each), key=lambda six: common[six]) if each else "", []).append(number)
+    return {"sha256": sha256(content).hexdigest(), "rows": ordered, "filed": dict(sorted(filed.items()))}
 
 
-@lru_cache(maxsize=256)
-def _pattern(translation: str) -> re.Pattern[str]:
-    """The translation with its names as groups, its spaces as any white space, at the limits of words."""
-    literals = _PLACEHOLDER.split(translation.strip())
-    numbers = [number[1:2] if "$" in number else str(place) for place, number in enumerate(_numbers(translation), 1)]
-    written = _literal(literals[0])
-    for number, literal in zip(numbers, literals[1:], strict=True):
-        most = "{0,300}?" if literal else "{0,300}"
-        written += rf"(?P<p{number}>[^\n]{most})" + _literal(literal)
-    before = r"\b" if translation[:1].isalnum() and translation[0].isascii() else ""
-    return re.compile(before + written + (r"\s*" if translation.endswith(" ") else ""), re.IGNORECASE)
+def _braced(text: str) -> str:
+    """A format string of C as one with numbered holes."""
+    places = iter(range(1, 100))
+
+    def hole(found: re.Match[str]) -> str:
+        place = next(places)  # one without a number counts, too
+        return f"{{{found[1] or place}}}"
+
+    return _PLACEHOLDER.sub(hole, text.replace("{", "{{").replace("}", "}}"))
 
 
-def _numbers(translation: str) -> list[str]:
-    """Its placeholders; `%2$s` stands for the second name of the original."""
-    return _PLACEHOLDER.findall(translation)
+def _sixes(text: str) -> set[str]:
+    return {piece[at : at + SIX] for piece in _message(text).pieces for at in range(len(piece) - SIX + 1)}
 
 
-def _literal(text: str) -> str:
-    return r"\s{1,40}".join(map(re.escape, text.split(" "))) if text.strip() else r"\s{0,40}" if text else ""
+@lru_cache(maxsize=512)
+def _message(text: str) -> Message:
+    return Message(text, "", "", "", "", False)
 
 
-_PLACEHOLDER = re.compile(r"%(?:\d\$)?[a-z]")
+def _translated(text: str, deep: int) -> str:
+    place = squeezed(text)
+    found = sorted(_found(place), key=lambda each: (-each[0].letters, each[2].start))
+    if not found:
+        return text
+    at = [index for index, character in enumerate(text) if not character.isspace()]
+    kept: list[tuple[Message, str, Found]] = []
+    for message, english, here in found:
+        if _begins_a_word(text, at[here.start]) and all(_apart(place, here, other) for _, _, other in kept):
+            kept.append((message, english, here))
+    for message, english, here in sorted(kept, key=lambda each: -each[2].start):
+        text = _said(text, at, message, english, here, deep)
+    return text
+
+
+def _found(place: str) -> Iterator[tuple[Message, str, Found]]:
+    every = known()
+    sixes = {place[at : at + SIX] for at in range(len(place) - SIX + 1)} | {""}
+    for number in sorted({number for six in every.filed.keys() & sixes for number in every.filed[six]}):
+        translation, english = every.rows[number]
+        message = _message(translation)
+        for here in message.find(place):
+            yield message, english, here
+
+
+def _apart(place: str, one: Found, other: Found) -> bool:
+    """Two messages that share nothing but a mark, as the comma at the end of the one and before the other."""
+    first, second = sorted((one, other))
+    shared = first.end - second.start
+    return shared <= 0 or (shared == 1 and not place[second.start].isalnum() and first.end < second.end)
+
+
+def _begins_a_word(text: str, start: int) -> bool:
+    """A message in letters that make words does not begin within one."""
+    return not (text[start].isascii() and text[start].isalnum() and text[start - 1 : start].isalnum())
+
+
+def _said(text: str, at: list[int], message: Message, english: str, found: Found, deep: int) -> str:
+    """The text with this one message in English. What is behind it in the text may be in English already."""
+    start, end = at[found.start], at[found.end - 1] + 1
+    target = _message(english)
+    names: dict[str, str] = {}
+    if not message.pieces[0] and (target.pieces[0] or message.names[0] != target.names[0]):
+        before = _WORD.search(text[:start])
+        if before:
+            start = before.start()
+            names[message.names[0]] = before[1]
+    for name, first, behind in found.holes:
+        if behind >= 0:
+            value = " ".join(text[at[first] : at[behind - 1] + 1].split()) if behind > first else ""
+            names[name] = _translated(value, deep - 1) if deep else value
+        elif target.pieces[-1] or target.names[-1] != name:
+            rest = _REST.match(text, end)
+            names[name] = rest[0].strip() if rest else ""
+            end = rest.end() if rest else end
+    parts = _HOLE.split(english)
+    said = "".join(names.get(part, "") if number % 2 else part for number, part in enumerate(parts))
+    said = said.replace("{{", "{").replace("}}", "}").strip()
+    if said[:1].isalnum() and text[start - 1 : start].isalnum():
+        said = " " + said
+    behind_it = text[end:]
+    return text[:start] + said + (" " if said.endswith(":") and behind_it[:1].strip() else "") + behind_it
+
+
+_PLACEHOLDER = re.compile(r"%(?:(\d)\$)?[a-z]")
+_HOLE = re.compile(r"(?<!\{)\{(\d{1,2})\}(?!\})")
+_WORD = re.compile(r"(\S{1,300})[ \t]{0,8}$")
+_REST = re.compile(r"[^\n]{0,300}")
