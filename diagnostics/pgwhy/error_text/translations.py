@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pgwhy.error_text.catalogue import SIX
 from pgwhy.error_text.message import Found, Message, squeezed
@@ -71,7 +71,7 @@ def known() -> Known:
     return Known(compiled["rows"], compiled["filed"])
 
 
-def _compiled(content: bytes) -> dict[str, object]:
+def _compiled(content: bytes) -> dict[str, Any]:
     rows: dict[str, tuple[str, str]] = {}
     for english, languages in json.loads(content).items():
         for translation in (each for several in languages.values() for each in several):
