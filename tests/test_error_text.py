@@ -131,6 +131,11 @@ def test_a_translated_message_is_read_in_english_and_the_given_text_is_kept():
     assert "fehlgeschlagen" in (said.given or "")
 
 
+def test_a_name_in_quotation_marks_does_not_reach_into_the_next_sentence():
+    said = clean('FATAL:  role "a" may do nothing\nERROR:  type "b" does not exist', Origin.REPORTED)
+    assert (said.says, said.also_says) == ("query-failed", ("query-failed",))
+
+
 def test_a_line_in_json_from_a_container_is_read_as_its_author_meant_it():
     said = clean('web-1  | {"msg": "FATAL: role \\"alex\\" does not exist\\nhint"}', Origin.REPORTED)
     assert 'role "alex" does not exist\nhint' in (said.message or "")

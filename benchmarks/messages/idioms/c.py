@@ -20,6 +20,8 @@ CALLS = (
     "write_stderr",
     "pool_error",
     "auth_failed",
+    "pg_GSS_error",
+    "pg_SSPI_error",
     "GUC_check_errdetail",
     "GUC_check_errmsg",
     # libpq

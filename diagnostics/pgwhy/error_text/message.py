@@ -80,8 +80,8 @@ class Message:
                 holes.append((name, end, -1))
                 break
             place = text.find(piece, end, end + HOLE + len(piece))
-            if place < 0:
-                return None
+            if place < 0 or (piece[0] == text[end - 1] == '"' and '"' in text[end:place]):
+                return None  # what is in quotation marks ends at the next one: this is another sentence
             holes.append((name, end, place))
             end = place + len(piece)
         return Found(start, end, tuple(holes))
