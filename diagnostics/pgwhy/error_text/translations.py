@@ -15,7 +15,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +23,7 @@ from pgwhy.error_text.message import Found, Message, squeezed
 from pgwhy.error_text.statements import Statement, read
 from pgwhy.error_text.words import Says
 from pgwhy.shipped import PACKAGE
+from pgwhy.shipped.digest import sha256
 
 FILE = Path(__file__).with_name("translations.json")
 COMPILED = PACKAGE / "translations-compiled.json"
@@ -64,26 +64,39 @@ def known() -> Known:
     try:
         compiled = json.loads(COMPILED.read_bytes())
         if compiled["sha256"] == sha256(content).hexdigest():
-            return Known(compiled["rows"], compiled["filed"])
+            return _known(compiled)
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not compiled, or of another time
-    compiled = _compiled(content)
-    return Known(compiled["rows"], compiled["filed"])
+    return _known(_compiled(content))
+
+
+def _known(compiled: Mapping[str, Any]) -> Known:
+    filed: dict[str, list[int]] = {}
+    for number, six in enumerate(compiled["under"]):
+        filed.setdefault(six, []).append(number)
+    english = compiled["english"]
+    return Known([(text, english[at]) for text, at in zip(compiled["rows"], compiled["means"], strict=True)], filed)
 
 
 def _compiled(content: bytes) -> dict[str, Any]:
-    rows: dict[str, tuple[str, str]] = {}
-    for english, languages in json.loads(content).items():
+    """Flat lists, which are read in a fraction of the time of nested ones; the English messages once each."""
+    english: dict[str, int] = {}
+    rows: dict[str, tuple[str, int]] = {}
+    for said, languages in json.loads(content).items():
+        means = english.setdefault(_braced(said), len(english))
         for translation in (each for several in languages.values() for each in several):
             braced = _braced(translation)
-            rows.setdefault(squeezed(braced), (braced, _braced(english)))
+            rows.setdefault(squeezed(braced), (braced, means))
     ordered = sorted(rows.values())
-    sixes = [_sixes(each[0]) for each in ordered]
+    sixes = [_sixes(text) for text, _ in ordered]
     common = Counter(six for each in sixes for six in each)
-    filed: dict[str, list[int]] = {}
-    for number, each in enumerate(sixes):
-        filed.setdefault(min(sorted(each), key=lambda six: common[six]) if each else "", []).append(number)
-    return {"sha256": sha256(content).hexdigest(), "rows": ordered, "filed": dict(sorted(filed.items()))}
+    return {
+        "sha256": sha256(content).hexdigest(),
+        "english": list(english),
+        "rows": [text for text, _ in ordered],
+        "means": [means for _, means in ordered],
+        "under": [min(sorted(each), key=lambda six: common[six]) if each else "" for each in sixes],
+    }
 
 
 def _braced(text: str) -> str:
