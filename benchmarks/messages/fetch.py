@@ -58,7 +58,7 @@ def _pypi(package: str, version: str, target: Path) -> None:
         # Asking for its metadata builds a package, so a wheel is asked for first: most are pure Python.
         _run([*common, "--only-binary", ":all:"])
     except NotToBeHad:
-        _run([*common, "--no-binary", ":all:", "--no-build-isolation"])
+        _run([*common, "--no-binary", ":all:"])
     _unpack_all(target)
 
 
