@@ -137,6 +137,11 @@ class Cause(StrEnum):
         Stage.TCP,
         "client uses a Unix socket where no server listens (server not started, default socket, /cloudsql path wrong)",
     )
+    SERVER_DID_NOT_START = (
+        "server-did-not-start",
+        Stage.TCP,
+        "the server itself did not start (data directory of another major version, its lock file, port or key file)",
+    )
     CONNECTION_REFUSED = (
         "connection-refused",
         Stage.TCP,

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pgwhy.authoring.lint import lint
+from pgwhy.authoring.lint import asks_words, lint, unasked
 from pgwhy.authoring.pages.rules_readme import BEGIN, refreshed
+from pgwhy.error_text.words import Says
 from pgwhy.probes import VOCABULARY as WHOLE
 from pgwhy.rulebook.book import from_folders, load
 from pgwhy.rulebook.conditions import Operator
@@ -183,3 +184,27 @@ def test_each_text_of_a_rule_is_asked_for_words_that_trip_a_reader(tmp_path: Pat
         'fix.renew.steps: "whoever": write the person who, or a role such as the administrator',
         'fix.renew.caution: "Mostly": write usually',
     ]
+
+
+def test_a_reason_for_words_is_kept_and_is_only_for_a_rule_that_asks_for_words(tmp_path: Path) -> None:
+    keys = {"references": LINKS, "words_because": '"Nothing says it."', "rest": FIX + EXAMPLES}
+    write_rule(tmp_path, "tls/expired", WHEN, **keys)
+    assert [rule.words_because for rule in from_folders(VOCABULARY, tmp_path)] == ["Nothing says it."]
+    assert remarks(tmp_path) == ["words_because: it does not ask error.message: delete the reason"]
+
+
+def test_it_is_known_which_rules_ask_for_words_also_in_a_fix(tmp_path: Path) -> None:
+    write_rule(tmp_path, "tls/by-fact", WHEN)
+    write_rule(tmp_path, "tls/by-words", "error.message = { contains = 'expired' }")
+    fix = FIX.replace("steps", 'for = { error.message = { contains = "expired" } }\nsteps')
+    write_rule(tmp_path, "tls/fix-by-words", WHEN, rest=fix)
+    asking = [rule.id for rule in from_folders(VOCABULARY, tmp_path) if asks_words(rule)]
+    assert asking == ["tls/by-words", "tls/fix-by-words"]
+
+
+def test_a_word_that_no_rule_asks_for_is_named(tmp_path: Path) -> None:
+    write_rule(tmp_path, "tls/says", "error.says = ['refused', 'reset']")
+    write_rule(tmp_path, "tls/also", "error.also_says = { contains = 'pool-closed' }")
+    silent = unasked(from_folders(VOCABULARY, tmp_path))
+    assert Says.PASSWORD_REJECTED in silent
+    assert not {Says.REFUSED, Says.RESET, Says.POOL_CLOSED, Says.CONNECTION_FAILED} & set(silent)

@@ -16,6 +16,7 @@ from pgwhy.authoring import client_table, corpus, coverage, plain_words
 from pgwhy.authoring.template import BLANK
 from pgwhy.causes import Severity
 from pgwhy.engine.explanation import explain
+from pgwhy.error_text.words import Says
 from pgwhy.facts import Vocabulary
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import WORDS, Answer, FactCache
@@ -72,6 +73,23 @@ def unwritten(rule: Rule) -> list[int]:
     return [number for number, line in enumerate(lines, 1) if BLANK in line]
 
 
+def asks_words(rule: Rule) -> bool:
+    """It looks for words in an error text, in place of what the text says."""
+    return any(test.path == MESSAGE for test in rule.asks)
+
+
+def unasked(rulebook: Rulebook) -> list[Says]:
+    """The words of statements that no rule asks for, and that should lead to a cause."""
+    asked = {item for rule in rulebook for test in rule.asks if test.path in _SAYS for item in test.items}
+    return [word for word in Says if word not in asked and word not in _WITHOUT_A_RULE]
+
+
+MESSAGE = "error.message"
+_SAYS = ("error.says", "error.also_says")
+_WITHOUT_A_RULE = (Says.CONNECTION_FAILED, Says.ATTEMPT, Says.QUERY_FAILED)
+"""They lead to no cause of their own."""
+
+
 Remarks = Iterator[tuple[str, str]]
 """Key and sentence."""
 
@@ -88,6 +106,8 @@ def _rule(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
         if not reference.startswith("https://"):
             yield "references", f"{reference} is no https address"
     yield from _supersedes(rule, rulebook)
+    if rule.words_because and not asks_words(rule):
+        yield "words_because", f"it does not ask {MESSAGE}: delete the reason"
     for number, block in enumerate(rule.when, 1):
         for test in block.tests:
             if test.path not in vocabulary:
@@ -208,6 +228,11 @@ def main(arguments: Sequence[str] = ()) -> int:
     if chosen.corpus:
         with chosen.corpus.open(encoding="utf-8") as lines:
             print("\n".join(corpus.page(corpus.score(lines, rulebook))))
+    by_words = [rule for rule in rulebook if asks_words(rule)]
+    without_reason = sum(not rule.words_because for rule in by_words)
+    print(f"{len(by_words)} rules ask {MESSAGE}, {without_reason} of them without words_because")
+    if silent := unasked(rulebook):
+        print(f"{len(silent)} words of statements are asked by no rule: {', '.join(silent)}")
     print(f"{len(rulebook)} rules, {sum(len(rule.examples) for rule in rulebook)} examples, {len(remarks)} remarks")
     return 1 if remarks else 0
 

@@ -11,7 +11,7 @@ from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity
 from pgwhy.facts import Value
 from pgwhy.progress import Stage
 from pgwhy.rulebook.compiled import RuleFile
-from pgwhy.rulebook.conditions import WORDS, Answer, Block, block
+from pgwhy.rulebook.conditions import WORDS, Answer, Block, Test, block
 from pgwhy.values import dataclass
 
 
@@ -62,6 +62,8 @@ class Rule:
     when: tuple[Block, ...]
     said: Mapping[str, Any]
     """The whole file as TOML gives it."""
+    words_because: str = ""
+    """Why it asks for words of an error text, and not for what is said (`error.says`); empty: no reason is given."""
 
     @cached_property
     def fixes(self) -> tuple[RuleFix, ...]:
@@ -75,6 +77,12 @@ class Rule:
             Example(data["name"], WORDS[data.get("expect", "yes")], {"error": {"message": ""}} | data["given"])
             for data in self.said.get("example", ())
         )
+
+    @property
+    def asks(self) -> tuple[Test, ...]:
+        """Every test of its blocks, and of whom its fixes are for."""
+        blocks = (*self.when, *(fix.applies for fix in self.fixes if fix.applies))
+        return tuple(test for block in blocks for test in block.tests)
 
     def fix(self, id: str) -> RuleFix:
         """The fix of that id; `KeyError` if there is none."""
@@ -99,6 +107,7 @@ def rule_of(file: RuleFile, data: Mapping[str, Any]) -> Rule:
         references=tuple(data.get("references", ())),
         when=tuple(block(tests) for tests in data["when"]),
         said=data,
+        words_because=data.get("words_because", ""),
     )
 
 

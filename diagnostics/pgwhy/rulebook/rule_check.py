@@ -31,6 +31,7 @@ _RULE = {
     "retry": str,
     "stage": str,
     "because": str,
+    "words_because": str,
     "supersedes": list,
     "references": list,
     "when": list,
@@ -87,7 +88,7 @@ class Check:
             yield "cause", "missing: only a warning or a note goes without"
         if "cause" not in data and "stage" not in data and id.partition("/")[0] not in set(Stage):
             yield "stage", "missing: neither a cause nor the folder says it"
-        for key in ("title", "because"):
+        for key in ("title", "because", "words_because"):
             yield from self.text(key, data.get(key, ""))
         for key in ("supersedes", "references"):
             yield from _texts(key, data.get(key, []))
