@@ -85,6 +85,8 @@ class Says(StrEnum):
     """The resolver says that the name does not exist, or has no address."""
     NAME_LOOKUP_FAILED = "name-lookup-failed", Stage.DNS
     """The resolver could not answer this time."""
+    NAME_WITHHELD = "name-withheld", Stage.DNS
+    """The resolver refuses to answer for the name."""
     REFUSED = "refused", Stage.TCP
     """Nothing accepts connections on that address and port."""
     CONNECT_TIMED_OUT = "connect-timed-out", Stage.TCP
@@ -117,6 +119,8 @@ class Says(StrEnum):
     """The handshake failed, and no nearer reason is told."""
     TLS_ALERT = "tls-alert", Stage.TLS
     """The other side ended the handshake with an alert."""
+    TLS_NAME_UNKNOWN = "tls-name-unknown", Stage.TLS
+    """The other side has no certificate for the name that the client asked for by SNI."""
     TLS_CUT = "tls-cut", Stage.TLS
     """The other side closed the connection within the handshake."""
     TLS_MAC = "tls-bad-record", Stage.SESSION
@@ -126,7 +130,11 @@ class Says(StrEnum):
     CERTIFICATE_UNTRUSTED = "certificate-untrusted", Stage.TLS
     """The issuer of the certificate is not known to the client."""
     CERTIFICATE_SELF_SIGNED = "certificate-self-signed", Stage.TLS
-    """The certificate, or one of its chain, is self-signed and not known to the client."""
+    """The certificate is self-signed and not known to the client."""
+    CERTIFICATE_ROOT_UNKNOWN = "certificate-root-unknown", Stage.TLS
+    """The chain ends in a self-signed root that is not known to the client."""
+    CERTIFICATE_CHAIN_INCOMPLETE = "certificate-chain-incomplete", Stage.TLS
+    """From the server's certificate there is no way to a root: an intermediate certificate may be missing."""
     CERTIFICATE_EXPIRED = "certificate-expired", Stage.TLS
     """A certificate is past its last day."""
     CERTIFICATE_NOT_YET_VALID = "certificate-not-yet-valid", Stage.TLS
