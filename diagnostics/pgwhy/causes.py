@@ -161,6 +161,17 @@ class Cause(StrEnum):
         Stage.TCP,
         "no route to host / host unreachable / request cannot leave the network",
     )
+    LOCAL_PORTS_EXHAUSTED = (
+        "local-ports-exhausted",
+        Stage.TCP,
+        "client's machine has no free local port for one more connection (EADDRNOTAVAIL, WSAENOBUFS)",
+        Retry.LATER,
+    )
+    HTTP_PROXY_ONLY = (
+        "http-proxy-only",
+        Stage.TCP,
+        "only an HTTP proxy leads out of the network, and it does not pass the connection on",
+    )
     CONNECTION_RESET = ("connection-reset", Stage.TCP, "TCP link reset by the peer or something between", Retry.NOW)
     COLD_START_TIMEOUT = (
         "cold-start-timeout",

@@ -110,6 +110,11 @@ class ErrorText(Record):
         return None if self.message is None else _hole(self.message, "value")
 
     @derived
+    def client(self) -> str | None:
+        """the client's address as the server or proxy saw it, in what is said; empty if there is none"""
+        return None if self.message is None else _hole(self.message, "client")
+
+    @derived
     def detail(self) -> str | None:
         """what more is in what is said: its hole `detail`; empty if it has none"""
         return None if self.message is None else _hole(self.message, "detail")

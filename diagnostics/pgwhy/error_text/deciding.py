@@ -5,8 +5,8 @@
 3. An error inside a session is none of connecting, so what was said while connecting goes before it; and a server's
    own start is not its client's.
 4. Of several attempts the one that got furthest decides, for it shows what the nearer ones would meet next.
-5. In an attempt the innermost speaker is believed: `Speaker` has the order. Of one speaker, what says only that
-   something failed goes behind what says why, and a code behind a sentence.
+5. In an attempt what says only that something failed goes behind what says why. Then the innermost speaker is
+   believed: `Speaker` has the order. Of one speaker, a code goes behind a sentence, which says more.
 6. Among equals the one that says most in its own words, then the first.
 """
 
@@ -34,13 +34,13 @@ def counting(reading: Reading) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-def _rank(each: Statement, furthest: int) -> tuple[bool, int, bool, int, bool, bool, int, int]:
+def _rank(each: Statement, furthest: int) -> tuple[bool, int, bool, bool, int, bool, int, int]:
     return (
         each.says in _SAYS_LITTLE,
         _PHASES[each.phase],
         each.attempt != furthest,
-        _SPEAKERS[each.speaker],
         each.says in _WITHOUT_A_REASON,
+        _SPEAKERS[each.speaker],
         each.is_code,
         -each.letters,
         each.start,

@@ -179,6 +179,11 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "there is an issue connecting with your hostname: ",
         rf"There is an issue connecting with your hostname: {_NAME}",
     ),  # Rails
+    (" - no response", r"(?P<host>[\w.-]{1,255}|/[^\s:]{1,200}):(?P<port>\d{1,5}) - no response"),  # pg_isready
+    (
+        "failed to connect to database",  # MikroORM
+        r"failed to connect to database [^\n]{1,200}?://(?:[^\s@/]{0,200}@)?(?P<host>[\w.-]{1,255})(?::(?P<port>\d{1,5}))?",
+    ),
     ("bad address '", r"bad address '(?P<host>[\w.-]{1,255})'"),
     ("can't find ", r"can't find (?P<host>[\w.-]{1,255}): (?:NXDOMAIN|REFUSED|SERVFAIL)"),
     (
