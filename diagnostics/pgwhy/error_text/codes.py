@@ -76,7 +76,9 @@ def _words(folded: str) -> Iterator[Place]:
 
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_SYMBOL = re.compile(r"\b(?:(?:[A-Z]{2,12}|SSLV3|TLSV1|TLSV13)(?:_[A-Z0-9]{1,16}){1,7}|E[A-Z]{3,23}|WSA[A-Z_]{4,20}|P[12]\d{3}|PGRST\d{3})\b")
+_SYMBOL = re.compile(
+    r"\b(?:(?:[A-Z]{2,12}|SSLV3|TLSV1|TLSV13)(?:_[A-Z0-9]{1,16}){1,7}|E[A-Z]{3,23}|WSA[A-Z_]{4,20}|P[12]\d{3}|PGRST\d{3})\b"
+)
 _ATOM = re.compile(r":(nxdomain|e[a-z]{3,12})\b")
 """Erlang's errors: `:econnrefused`, `:nxdomain`."""
 _NUMBERED = re.compile(r"P[12]\d{3}|PGRST\d{3}")
