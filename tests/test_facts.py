@@ -7,7 +7,7 @@ import errno
 import pytest
 
 from pgwhy.causes import Cause, Retry
-from pgwhy.error_text import Origin, Quotes, clean
+from pgwhy.error_text import Origin, clean
 from pgwhy.facts import Observations
 from pgwhy.failure import Failure, from_os_error
 from pgwhy.probes import PROBES, VOCABULARY
@@ -97,7 +97,7 @@ def test_the_platforms_errors_become_failures(number: int, failure: Failure) -> 
 def test_an_error_text_loses_its_escapes_and_keeps_its_words() -> None:
     text = clean("\x1b[31mFATAL:\x1b[0m  password authentication failed for user 'alex'\r\n\x07", Origin.REPORTED)
     assert text.message == "FATAL:  password authentication failed for user 'alex'"
-    assert text.role_quotes is Quotes.SINGLE
+    assert text.program == "neon-proxy"
 
 
 def test_an_error_text_says_which_server_it_is_about() -> None:

@@ -349,6 +349,11 @@ class Cause(StrEnum):
         'pooler is up, its own connection to Postgres fails (server_login_retry, "cannot connect to server")',
         Retry.LATER,
     )
+    POOLER_AUTH_LOOKUP_FAILED = (
+        "pooler-auth-lookup-failed",
+        Stage.STARTUP,
+        "pooler cannot look its client's password up (auth_query, auth_user, auth_file, pool_passwd, EAUTHQUERY)",
+    )
     ENDPOINT_MISMATCH = (
         "endpoint-mismatch",
         Stage.STARTUP,
@@ -402,6 +407,11 @@ class Cause(StrEnum):
     PEER_AUTH_FAILED = ("peer-auth-failed", Stage.AUTH, "peer/ident method and OS user do not match")
     EXTERNAL_AUTH_FAILED = ("external-auth-failed", Stage.AUTH, "PAM/IAM/LDAP token refused (RDS IAM)")
     CLOCK_SKEW = ("clock-skew", Stage.AUTH, "clocks differ so that a token/certificate is not yet valid")
+    SERVER_MESSAGE_UNDECODABLE = (
+        "server-message-undecodable",
+        Stage.AUTH,
+        "client cannot decode the server's refusal: its words are not UTF-8 (psycopg2's UnicodeDecodeError)",
+    )
     PASSWORD_IN_CLEAR_REFUSED = (
         "password-in-clear-refused",
         Stage.AUTH,

@@ -30,14 +30,6 @@ class Origin(StrEnum):
     """Our own probe, in this run."""
 
 
-class Quotes(StrEnum):
-    """The quotation marks around the role: they tell who is speaking (docs/neon.md, 3.3)."""
-
-    SINGLE = "single"
-    DOUBLE = "double"
-    NONE = "none"
-
-
 @dataclass(frozen=True)
 class ErrorText(Record):
     """What the failing client printed."""
@@ -170,16 +162,6 @@ class ErrorText(Record):
         """the database that the text says was refused or is missing; empty if it names none"""
         return None if self.message is None else names.database(self.message)
 
-    @derived
-    def role_quotes(self) -> Quotes | None:
-        """the quotation marks around the role in a password failure: Postgres writes double, Neon's proxy single"""
-        if self.message is None:
-            return None
-        found = _ROLE.search(self.message)
-        if not found:
-            return Quotes.NONE
-        return Quotes.DOUBLE if found.group(1) == '"' else Quotes.SINGLE
-
 
 def _decisive(message: str, field: str) -> Any:
     found = counting(read(message))
@@ -225,4 +207,3 @@ _CONTAINER = re.compile(
     r"|\bdocker[- ]compose\b|\bcontainer\b[^\n]{0,40}\b(?:exited|unhealthy|is)\b|/docker-entrypoint",
     re.MULTILINE,
 )
-_ROLE = re.compile(r"password authentication failed for user\s+([\"'])")

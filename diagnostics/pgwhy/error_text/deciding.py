@@ -1,12 +1,13 @@
 """Which of the statements of a text counts, in a written order.
 
 1. A sentence that any program can print counts only in a text that shows Postgres.
-2. A wrapper's own sentence and the beginning of an attempt say nothing beside anything else.
+2. A wrapper's own sentence, the beginning of an attempt, and "Internal error" say nothing beside anything else.
 3. An error inside a session is none of connecting, so what was said while connecting goes before it; and a server's
    own start is not its client's.
 4. Of several attempts the one that got furthest decides, for it shows what the nearer ones would meet next.
 5. In an attempt what says only that something failed goes behind what says why. Then the innermost speaker is
-   believed: `Speaker` has the order. Of one speaker, a code goes behind a sentence, which says more.
+   believed: `Speaker` has the order. Of one speaker, a code goes behind a sentence, which says more; a SQLSTATE also
+   behind a sentence of a pooler or proxy, for each of them may have sent it.
 6. Among equals the one that says most in its own words, then the first.
 """
 
@@ -40,7 +41,7 @@ def _rank(each: Statement, furthest: int) -> tuple[bool, int, bool, bool, int, b
         _PHASES[each.phase],
         each.attempt != furthest,
         each.says in _WITHOUT_A_REASON,
-        _SPEAKERS[each.speaker],
+        max(_SPEAKERS[each.speaker], _SPEAKERS[Speaker.PROXY]) if each.is_code else _SPEAKERS[each.speaker],
         each.is_code,
         -each.letters,
         each.start,
@@ -53,7 +54,7 @@ def _furthest(found: Iterable[Statement]) -> int:
     return max(telling, key=lambda each: (each.says.stage.order, -each.attempt)).attempt if telling else 0
 
 
-_SAYS_LITTLE = frozenset((Says.ATTEMPT, Says.CONNECTION_FAILED))
+_SAYS_LITTLE = frozenset((Says.ATTEMPT, Says.CONNECTION_FAILED, Says.PROXY_FAILED))
 _WITHOUT_A_REASON = frozenset((Says.CERTIFICATE_REFUSED, Says.TLS_FAILED, Says.SERVER_UNREACHABLE))
 """By their own meaning: no nearer reason is told."""
 _PHASES = {

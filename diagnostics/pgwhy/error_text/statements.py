@@ -143,25 +143,23 @@ def _speaking(found: list[tuple[Message, Found]]) -> set[str]:
 
 
 def _widest(found: list[tuple[Message, Found]], marked: set[str]) -> list[tuple[Message, Found]]:
-    """Without what a longer message of the same speaker, or of another that says the same, has in it.
+    """Without what a longer message says in its own words, and each sentence said by one program.
 
-    Where several programs print the very same sentence, one that the text shows otherwise is taken to speak.
+    Of two that overlap and say the same, the longer one is meant. Where several programs print the very same
+    sentence, one that the text shows otherwise is taken to speak.
     """
     found = sorted(found, key=lambda each: (-each[0].letters, each[0].program not in marked, each[1].start))
     kept: list[tuple[Message, Found]] = []
     for message, place in found:
-        inside = (
-            (
-                message.speaker == other.speaker
-                or message.says == other.says
-                or (place.start, place.end) == (there.start, there.end)
+        said = (
+            not _in_a_hole(place, there)
+            and (
+                (there.start <= place.start and place.end <= there.end)
+                or (message.says == other.says and place.start < there.end and there.start < place.end)
             )
-            and there.start <= place.start
-            and place.end <= there.end
-            and not _in_a_hole(place, there)
             for other, there in kept
         )
-        if not any(inside):
+        if not any(said):
             kept.append((message, place))
     return kept
 
@@ -174,9 +172,14 @@ def _in_a_hole(place: Found, other: Found) -> bool:
 def _with_attempts(statements: list[Statement]) -> list[Statement]:
     """Each with the number of its attempt."""
     starts = [each.start for each in statements if each.says is Says.ATTEMPT]
+    if starts and any(each.start < starts[0] and each.speaker in _ANSWER and not each.is_code for each in statements):
+        starts.insert(0, 0)  # libpq leaves its words out before the first attempt that got an answer
     if len(starts) < 2:
         return statements
     return [each._replace(attempt=max(0, bisect_right(starts, each.start) - 1)) for each in statements]
+
+
+_ANSWER = (Speaker.SERVER, Speaker.POOLER, Speaker.PROXY)
 
 
 _SEVERITY = re.compile(r"\b(FATAL|ERROR|PANIC|LOG|WARNING|NOTICE|HINT|DETAIL)\b[^\n]{0,30}$")

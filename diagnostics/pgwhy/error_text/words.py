@@ -105,6 +105,8 @@ class Says(StrEnum):
     """The connection was reset."""
     PEER_CLOSED = "peer-closed", Stage.STARTUP
     """The other side closed the connection, while connecting or later."""
+    NO_ANSWER = "no-answer", Stage.STARTUP
+    """The other side accepted the connection, and does not answer."""
     ONLY_HTTP_PROXY = "only-http-proxy", Stage.TCP
     """Only a proxy for HTTP leads out."""
 
