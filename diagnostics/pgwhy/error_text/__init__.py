@@ -56,23 +56,23 @@ class ErrorText(Record):
 
     @derived
     def says(self) -> Says | None:
-        """what the text says: that of its statements which counts; empty if none is known"""
-        return None if self.message is None else _decisive(self.message, "says")
+        """what the text says: that of its statements which counts"""
+        return None if self.message is None else _decisive(self.message, "says", Says.NOTHING)
 
     @derived
     def speaker(self) -> Speaker | None:
-        """who says it; empty if nothing is known to be said"""
-        return None if self.message is None else _decisive(self.message, "speaker")
+        """who says it"""
+        return None if self.message is None else _decisive(self.message, "speaker", Speaker.NOBODY)
 
     @derived
     def program(self) -> str | None:
         """the program that says it, as its file in rules/messages is named; empty if nothing is known to be said"""
-        return None if self.message is None else _decisive(self.message, "program")
+        return None if self.message is None else _decisive(self.message, "program", "")
 
     @derived
     def phase(self) -> Phase | None:
-        """when it is said; empty if nothing is known to be said"""
-        return None if self.message is None else _decisive(self.message, "phase")
+        """when it is said"""
+        return None if self.message is None else _decisive(self.message, "phase", Phase.NONE)
 
     @derived
     def also_says(self) -> tuple[Says, ...] | None:
@@ -163,9 +163,9 @@ class ErrorText(Record):
         return None if self.message is None else names.database(self.message)
 
 
-def _decisive(message: str, field: str) -> Any:
+def _decisive(message: str, field: str, otherwise: str) -> Any:
     found = counting(read(message))
-    return getattr(found[0], field) if found else ""
+    return getattr(found[0], field) if found else otherwise
 
 
 def _hole(message: str, name: str) -> str:

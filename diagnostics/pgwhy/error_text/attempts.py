@@ -2,7 +2,8 @@
 
 libpq with `sslmode=prefer` or `allow` tries a server that refused it again without TLS (or with), and glues both
 answers together. The second answer is about the second try alone ("connection is insecure"); the first one is the true
-one. An answer about encryption is the exception: it was what made libpq try again.
+one. An answer about encryption is the exception: it was what made libpq try again. So is a beginning without an answer:
+some drivers put libpq's words before libpq's words.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def first_of_each(text: str) -> str:
     for part in parts:
         place = _ATTEMPT.match(part)
         where = place[0] if place else part
-        if where not in kept or _ABOUT_ENCRYPTION.search(kept[where]):
+        if where not in kept or kept[where] == where or _ABOUT_ENCRYPTION.search(kept[where]):
             kept[where] = kept.get(where, "") + part
     return (text[: starts[0]] + "".join(kept.values())).rstrip()
 

@@ -55,7 +55,9 @@ def _furthest(found: Iterable[Statement]) -> int:
 
 
 _SAYS_LITTLE = frozenset((Says.ATTEMPT, Says.CONNECTION_FAILED, Says.PROXY_FAILED))
-_WITHOUT_A_REASON = frozenset((Says.CERTIFICATE_REFUSED, Says.TLS_FAILED, Says.SERVER_UNREACHABLE))
+_WITHOUT_A_REASON = frozenset(
+    (Says.CERTIFICATE_REFUSED, Says.TLS_FAILED, Says.SERVER_UNREACHABLE, Says.POOLER_CANNOT_CONNECT)
+)
 """By their own meaning: no nearer reason is told."""
 _PHASES = {
     Phase.LOGIN: 0,

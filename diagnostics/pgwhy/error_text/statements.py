@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -65,7 +65,12 @@ def read(text: str) -> Reading:
         text = text[: READ // 2] + "\n" + text[-READ // 2 :]
     place = _Place(text)
     known = catalogue()
-    found = [(message, each) for message in known.candidates(place.squeezed) for each in message.find(place.squeezed)]
+    found = [
+        (message, each)
+        for message in known.candidates(place.squeezed)
+        for each in message.find(place.squeezed)
+        if place.begins_a_word(each.start)
+    ]
     marked = {program for mark, program in known.programs.items() if mark in place.squeezed}
     kept = _widest(found, marked | _speaking(found))
     spoken = [place.statement(message, each) for message, each in kept]
@@ -74,7 +79,7 @@ def read(text: str) -> Reading:
             SAYS[c.says], Speaker(c.speaker), c.program, Phase(c.phase), (), "", "", 0, at, at + len(code), 0, False
         )
         for at, code in codes.places(text)
-        if (c := known.codes.get(code)) is not None
+        if (c := known.codes.get(code)) is not None and not place.is_a_word_of(kept, at)
     ]
     ordered = sorted((*spoken, *coded), key=lambda each: (each.start, -each.letters))
     return Reading(text, tuple(_with_attempts(ordered)), frozenset(marked | {each.program for each in spoken}))
@@ -110,6 +115,20 @@ class _Place:
             end,
             message.letters,
             message.is_generic,
+        )
+
+    def begins_a_word(self, start: int) -> bool:
+        """A message does not begin within a word: `failed: ` is no part of `TaskFailed: `."""
+        here = self.at[start]
+        return not here or not (self.text[here].isalnum() and self.text[here - 1].isalnum())
+
+    def is_a_word_of(self, kept: list[tuple[Message, Found]], at: int) -> bool:
+        """A code there is a word of a sentence, not what a hole of it holds: "permission denied for table"."""
+        place = bisect_left(self.at, at)
+        return any(
+            there.start <= place < there.end
+            and not any(first <= place and (behind < 0 or place < behind) for _, first, behind in there.holes)
+            for _, there in kept
         )
 
     def _value(self, first: int, behind: int) -> str:
@@ -148,7 +167,9 @@ def _widest(found: list[tuple[Message, Found]], marked: set[str]) -> list[tuple[
     Of two that overlap and say the same, the longer one is meant. Where several programs print the very same
     sentence, one that the text shows otherwise is taken to speak.
     """
-    found = sorted(found, key=lambda each: (-each[0].letters, each[0].program not in marked, each[1].start))
+    found = sorted(
+        found, key=lambda each: (-each[0].letters, each[0].program not in marked, each[0].is_generic, each[1].start)
+    )
     kept: list[tuple[Message, Found]] = []
     for message, place in found:
         said = (

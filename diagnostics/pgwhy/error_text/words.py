@@ -36,6 +36,8 @@ class Speaker(StrEnum):
     """A language's runtime, a bundler, a package manager."""
     CARRIER = "carrier"
     """What only passes it on: Docker, Kubernetes, systemd, a log."""
+    NOBODY = "nobody"
+    """Nothing is known to be said."""
 
 
 class Phase(StrEnum):
@@ -53,6 +55,8 @@ class Phase(StrEnum):
     """While a program waits for a connection of its own pool."""
     SERVER_START = "server-start"
     """The server's own start; its clients are not meant."""
+    NONE = "none"
+    """Nothing is known to be said."""
 
 
 class Says(StrEnum):
@@ -297,6 +301,8 @@ class Says(StrEnum):
     """A wrapper's own sentence: something failed, and what it wraps says what."""
     ATTEMPT = "attempt", Stage.TCP
     """An attempt at an address begins: what follows is about it."""
+    NOTHING = "nothing", Stage.CLIENT
+    """No message of the text is known."""
     ANOTHER_SERVICE = "another-service", Stage.CLIENT
     """What failed is a service that is not Postgres."""
 
