@@ -82,6 +82,11 @@ references = ["https://example.com/"]    # {blank}: the page that documents it
 [[when]]
 error.message = {{ contains = "{blank}: the words of the message that never change" }}
 
+# Where pgwhy can read the message, ask what it says: that holds in every language and in whatever it is wrapped in.
+# [[when]]
+# error.says    = "password-rejected"
+# error.speaker = "server"
+
 # [[when]]
 # startup.answer        = ["error", "closed"]
 # target.endpoint_named = false

@@ -75,6 +75,11 @@ class ErrorText(Record):
         return None if self.message is None else _decisive(self.message, "phase", Phase.NONE)
 
     @derived
+    def words(self) -> str | None:
+        """what counts, as it is written in the text; of a code its name; empty if nothing is known to be said"""
+        return None if self.message is None else _decisive(self.message, "words", "")
+
+    @derived
     def also_says(self) -> tuple[Says, ...] | None:
         """everything that the text says, what counts first"""
         if self.message is None:

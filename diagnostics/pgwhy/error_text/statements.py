@@ -37,6 +37,8 @@ class Statement(NamedTuple):
     letters: int
     """How many characters of it the program says itself, without white space; of a code none."""
     is_generic: bool
+    words: str
+    """It as it is written in the text; of a code its name."""
 
     def hole(self, name: str) -> str:
         """What was in this hole; empty if it has none of that name."""
@@ -76,7 +78,19 @@ def read(text: str) -> Reading:
     spoken = [place.statement(message, each) for message, each in kept]
     coded = [
         Statement(
-            SAYS[c.says], Speaker(c.speaker), c.program, Phase(c.phase), (), "", "", 0, at, at + len(code), 0, False
+            SAYS[c.says],
+            Speaker(c.speaker),
+            c.program,
+            Phase(c.phase),
+            (),
+            "",
+            "",
+            0,
+            at,
+            at + len(code),
+            0,
+            False,
+            code,
         )
         for at, code in codes.places(text)
         if (c := known.codes.get(code)) is not None and not place.is_a_word_of(kept, at)
@@ -98,7 +112,8 @@ class _Place:
         holes = []
         for name, first, behind in found.holes:
             value = self._value(first, behind)
-            end = max(end, end if behind >= 0 else end + len(value))
+            if behind < 0 and value:
+                end = self.text.find(value, self.at[first - 1]) + len(value)
             if name:
                 holes.append((name, value))
         before = _SEVERITY.search(self.text[max(0, start - 60) : start])
@@ -115,6 +130,7 @@ class _Place:
             end,
             message.letters,
             message.is_generic,
+            " ".join(self.text[start:end].split()),
         )
 
     def begins_a_word(self, start: int) -> bool:

@@ -90,8 +90,8 @@ def files(folder: Path) -> list[RuleFile]:
     size = 0
     for path in _toml_below(str(folder), problems):
         id = path[len(str(folder)) + 1 : -len(".toml")].replace(os.sep, "/")
-        if id == COVERAGE or (id.startswith(f"{MESSAGES}/") and is_built_in(Path(path))):
-            continue  # they are read elsewhere
+        if id == COVERAGE:
+            continue
         try:
             found.append(file := read_file(Path(path), id))
         except OSError as problem:
@@ -193,6 +193,8 @@ def _toml_below(folder: str, problems: list[RuleProblem]) -> Iterator[str]:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
+                if entry.name == MESSAGES and is_built_in(Path(entry.path)):
+                    continue  # they are read elsewhere
                 waiting.append(entry.path)
             elif entry.name.endswith(".toml"):
                 yield entry.path

@@ -41,7 +41,7 @@ class Index:
             for word in self._words_in(facts.folded(TEXT)):
                 found.update(self.words[word])
         if self.codes:
-            for code in (*(facts[CODES] or ()), facts[SQLSTATE], *(facts[ALSO_SAYS] or ())):
+            for code in (*(facts[CODES] or ()), facts[SQLSTATE], facts[SAYS], *(facts[ALSO_SAYS] or ())):
                 found.update(self.codes.get(code, ()))
         held: list[int] = []
         for place in sorted(found):

@@ -43,7 +43,8 @@ class Match:
             for item in test.items
             if item and item in (self.facts[test.path] or ())
         )
-        return tuple(dict.fromkeys((*words, *codes)))
+        said = (self.facts["error.words"] for test in self.evidence if test.path in _SAID)
+        return tuple(dict.fromkeys(filter(None, (*words, *said, *codes))))
 
     @cached_property
     def missing(self) -> tuple[str, ...]:
@@ -62,4 +63,7 @@ _ASK_FOR = (Operator.CONTAINS, Operator.CONTAINS_ALL, Operator.EQUALS, Operator.
 
 
 def _reads_the_text(block: Block) -> bool:
-    return any(test.path == "error.message" for test in block.tests)
+    return any(test.path == "error.message" or test.path in _SAID for test in block.tests)
+
+
+_SAID = ("error.says", "error.also_says")
