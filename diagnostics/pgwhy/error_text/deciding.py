@@ -1,6 +1,7 @@
 """Which of the statements of a text counts, in a written order.
 
-1. A sentence that any program can print counts only in a text that shows Postgres.
+1. A sentence that any program can print counts only in a text that shows Postgres, or that is little else: who asks
+   about "timeout expired" alone, asks about Postgres.
 2. A wrapper's own sentence, the beginning of an attempt, and "Internal error" say nothing beside anything else.
 3. An error inside a session is none of connecting, so what was said while connecting goes before it; and a server's
    own start is not its client's.
@@ -26,13 +27,18 @@ def counting(reading: Reading) -> tuple[Statement, ...]:
     found: list[Statement] = []
     for each in reading.statements:
         if each.is_generic and shows is None:
-            shows = other_service.speaks_of_postgres(reading.text)
+            shows = other_service.speaks_of_postgres(reading.text) or _is_all(each, reading)
         if not each.is_generic or shows:
             found.append(each)
     if len(found) > 1:
         furthest = _furthest(found)
         found.sort(key=lambda each: _rank(each, furthest))
     return tuple(found)
+
+
+def _is_all(each: Statement, reading: Reading) -> bool:
+    """The sentence is most of the text."""
+    return 2 * len(each.words) >= len(" ".join(reading.text.split()))
 
 
 def _rank(each: Statement, furthest: int) -> tuple[bool, int, bool, bool, int, bool, int, int]:

@@ -36,6 +36,8 @@ class Speaker(StrEnum):
     """A language's runtime, a bundler, a package manager."""
     CARRIER = "carrier"
     """What only passes it on: Docker, Kubernetes, systemd, a log."""
+    UNKNOWN = "unknown"
+    """A part of a sentence: which program speaks is not known, so anybody else is believed before."""
     NOBODY = "nobody"
     """Nothing is known to be said."""
 
