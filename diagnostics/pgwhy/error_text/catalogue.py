@@ -67,10 +67,16 @@ class Catalogue:
 
     def candidates(self, text: str) -> Iterator[Message]:
         """The messages that a squeezed text may have, in the order of the catalogue."""
-        sixes = {text[at : at + SIX] for at in range(len(text) - SIX + 1)}
+        sixes = _sixes_of(text)
         numbers = {number for six in self.filed.keys() & sixes for number in self.filed[six]}
         for number in sorted(numbers):
             yield self._message(number)
+
+    def shown(self, text: str) -> set[str]:
+        """The programs that a squeezed text shows by their marks."""
+        filed, short = self._marks
+        near = (mark for six in filed.keys() & _sixes_of(text) for mark in filed[six])
+        return {self.programs[mark] for mark in (*near, *short) if mark in text}
 
     def message(self, text: str) -> Message | None:
         """The message with this format string; `None`: there is none."""
@@ -87,8 +93,22 @@ class Catalogue:
         return known
 
     @cached_property
+    def _marks(self) -> tuple[dict[str, list[str]], list[str]]:
+        """The marks under their first six characters, and those that are shorter."""
+        filed: dict[str, list[str]] = {}
+        for mark in self.programs:
+            if len(mark) >= SIX:
+                filed.setdefault(mark[:SIX], []).append(mark)
+        return filed, [mark for mark in self.programs if len(mark) < SIX]
+
+    @cached_property
     def _messages(self) -> dict[int, Message]:
         return {}
+
+
+@lru_cache(maxsize=2)  # messages and marks are looked for one after the other
+def _sixes_of(text: str) -> frozenset[str]:
+    return frozenset([text[at : at + SIX] for at in range(len(text) - SIX + 1)])
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
+from itertools import compress
 from typing import NamedTuple
 
 from pgwhy.error_text import codes, sqlstates
@@ -73,7 +74,7 @@ def read(text: str) -> Reading:
         for each in message.find(place.squeezed)
         if place.begins_a_word(each.start)
     ]
-    marked = {program for mark, program in known.programs.items() if mark in place.squeezed}
+    marked = known.shown(place.squeezed)
     kept = _widest(found, marked | _speaking(found))
     spoken = [place.statement(message, each) for message, each in kept]
     coded = [
@@ -158,7 +159,7 @@ class _Place:
 
     @cached_property
     def at(self) -> list[int]:
-        return [place for place, character in enumerate(self.text) if not character.isspace()]
+        return [*compress(range(len(self.text)), map(str.strip, self.text))]  # white space becomes nothing, in C
 
 
 HOLE_SHOWN = 300

@@ -16,6 +16,8 @@ from pgwhy.values import dataclass
 TEXT, CODES, SQLSTATE = "error.message", "error.codes", "error.sqlstate"
 SAYS, ALSO_SAYS = "error.says", "error.also_says"
 LETTERS = 4
+FEW = 100
+"""So few words are sooner looked for than a text is taken apart."""
 
 Four = tuple[str, ...]
 Place = tuple[int, int]
@@ -50,6 +52,9 @@ class Index:
         return held
 
     def _words_in(self, text: str) -> Iterator[str]:
+        if len(self.words) < FEW:
+            yield from (word for word in self.words if word in text)
+            return
         filed = self._filed
         for four in filed.keys() & _fours(text):
             for word in filed[four]:
