@@ -105,6 +105,7 @@ TEXTS = st.one_of(
 @given(pattern=PATTERNS, text=TEXTS)
 @example(pattern=r'"[^"]{0,5}a[^"]{0,5}1', text='"' + "a" * 40)
 @example(pattern="a{0,5}a{0,5}b", text="a" * 50)
+@example(pattern="^(?:a|a|(?:a)?)", text="1")
 @example(pattern="(?:ab){1,3}(?:aba|b)?1", text="ab" * 30)
 def test_no_search_takes_more_steps_than_it_was_counted_for(pattern: str, text: str) -> None:
     try:

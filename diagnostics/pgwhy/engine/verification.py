@@ -277,6 +277,9 @@ def _proved(was: Stage, after: Observations) -> str:
 
 
 def _obstacle(stage: Stage, after: Observations) -> str:
+    if stage.order <= Stage.TCP.order:
+        # A login that ran beside the probes has a text of it or has none, by chance.
+        return row(stage).still_stopped or _said(after)
     return _said(after) or row(stage).still_stopped or _first_answer(after)
 
 

@@ -146,7 +146,7 @@ class _Search:
 
     def cost(self, items: Iterable[Any]) -> int:
         self.walk(list(items), _Here(1, 1, 1), ALL, depth=0, repeated=False)
-        return math.ceil(self.work)
+        return math.ceil(self.work) + 1  # an anchor is looked at everywhere, also where nothing else is
 
     def walk(self, items: Sequence[Any], here: _Here, follow: Characters, *, depth: int, repeated: bool) -> _Here:
         """`follow`: the characters that can come after these items. `repeated`: they are inside a repetition."""
