@@ -86,7 +86,11 @@ def _without(every: int, turn: int) -> Any:
     """The catalogue, as if every Nth message were not known. Codes stay."""
     known = catalogue.catalogue()
     gone = {number for number in range(len(known.rows)) if number % every == turn}
-    filed = {six: kept for six, many in known.filed.items() if (kept := [n for n in many if n not in gone])}
+    filed = {
+        six: kept
+        for six, many in known.filed.items()
+        if (kept := " ".join(n for n in many.split() if int(n) not in gone))
+    }
     statements.read.cache_clear()
     return mock.patch.object(
         statements, "catalogue", lambda: catalogue.Catalogue(known.rows, filed, known.codes, known.programs)

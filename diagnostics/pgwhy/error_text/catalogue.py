@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pgwhy.error_text.message import Message, problems, squeezed
 from pgwhy.error_text.words import Phase, Says, Speaker
@@ -36,14 +36,15 @@ from pgwhy.values import dataclass
 
 COMPILED = PACKAGE / "messages-compiled.json"
 SIX = 6
+ROW, FIELD = "\x80", "\x7f"
+"""No message has these control characters, and JSON writes them without an escape, which would be slow to read."""
 
 
 class CatalogueError(Exception):
     """Files of messages that cannot be used: each problem with its file."""
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(NamedTuple):
     """What a code says."""
 
     code: str
@@ -57,10 +58,10 @@ class Code:
 class Catalogue:
     """Every known message and code."""
 
-    rows: tuple[tuple[str, ...], ...]
-    """The fields of each message."""
-    filed: Mapping[str, list[int]]
-    """Six characters → the messages to look for where a text has them."""
+    rows: tuple[str, ...]
+    """The fields of each message, with `FIELD` between them."""
+    filed: Mapping[str, str]
+    """Six characters → the numbers of the messages to look for where a text has them."""
     codes: Mapping[str, Code]
     programs: Mapping[str, str]
     """What shows a program, squeezed → the program."""
@@ -68,7 +69,7 @@ class Catalogue:
     def candidates(self, text: str) -> Iterator[Message]:
         """The messages that a squeezed text may have, in the order of the catalogue."""
         sixes = _sixes_of(text)
-        numbers = {number for six in self.filed.keys() & sixes for number in self.filed[six]}
+        numbers = {int(number) for six in self.filed.keys() & sixes for number in self.filed[six].split()}
         for number in sorted(numbers):
             yield self._message(number)
 
@@ -80,7 +81,7 @@ class Catalogue:
 
     def message(self, text: str) -> Message | None:
         """The message with this format string; `None`: there is none."""
-        return next((self._message(n) for n, row in enumerate(self.rows) if row[0] == text), None)
+        return next((self._message(n) for n, row in enumerate(self.rows) if row.partition(FIELD)[0] == text), None)
 
     def __iter__(self) -> Iterator[Message]:
         return (self._message(number) for number in range(len(self.rows)))
@@ -88,7 +89,7 @@ class Catalogue:
     def _message(self, number: int) -> Message:
         known = self._messages.get(number)
         if known is None:
-            text, program, speaker, says, phase, generic = self.rows[number]
+            text, program, speaker, says, phase, generic = self.rows[number].split(FIELD)
             known = self._messages[number] = Message(text, program, speaker, says, phase, bool(generic))
         return known
 
@@ -132,8 +133,8 @@ def compile_folder(folder: Path, file: Path = COMPILED) -> None:
 
 def _of_plain(known: Mapping[str, Any]) -> Catalogue:
     return Catalogue(
-        tuple(map(tuple, known["rows"])),
-        known["filed"],
+        tuple(known["rows"].split(ROW)),
+        dict(each.split(FIELD) for each in known["filed"].split(ROW)),
         {code: Code(code, *said) for code, said in known["codes"].items()},
         known["programs"],
     )
@@ -178,8 +179,9 @@ def _compiled(files: list[tuple[str, bytes]]) -> dict[str, Any]:
     ordered = sorted(rows)
     return {
         "sha256": _digest(files),
-        "rows": ordered,
-        "filed": _filed([row[0] for row in ordered]),
+        # As one text each: JSON of 50,000 small ones costs a cold start as much as all the rest of it.
+        "rows": ROW.join(map(FIELD.join, ordered)),
+        "filed": ROW.join(map(FIELD.join, _filed([row[0] for row in ordered]).items())),
         "codes": dict(sorted(codes.items())),
         "programs": dict(sorted(programs.items())),
     }
@@ -200,14 +202,14 @@ def _wrong(group: Mapping[str, Any], program: str, speaker: str, says: str, phas
             yield f"{text!r}: {problem}"
 
 
-def _filed(texts: list[str]) -> dict[str, list[int]]:
+def _filed(texts: list[str]) -> dict[str, str]:
     """Each message under those of its sixes that the fewest messages have."""
     of = [_sixes(Message(text, "", "", "", "", False)) for text in texts]
     common = Counter(six for sixes in of for six in sixes)
     filed: dict[str, list[int]] = {}
     for number, sixes in enumerate(of):
         filed.setdefault(min(sorted(sixes), key=lambda six: common[six]), []).append(number)
-    return dict(sorted(filed.items()))
+    return {six: " ".join(map(str, numbers)) for six, numbers in sorted(filed.items())}
 
 
 def _sixes(message: Message) -> set[str]:
