@@ -18,7 +18,7 @@ from typing import Any
 from benchmarks.messages.fetch import NotToBeHad, cache, fetched
 from benchmarks.messages.programs import FOLDER
 from pgwhy.error_text.catalogue import catalogue
-from pgwhy.error_text.message import squeezed
+from pgwhy.error_text.squeezed import squeezed
 from pgwhy.error_text.translations import FILE
 
 GLOBS = {"postgres": "src/backend/po/*.po", "libpq": "src/interfaces/libpq/po/*.po", "pgjdbc": "**/translation/*.po"}

@@ -6,7 +6,7 @@ import pytest
 
 from pgwhy.authoring.lint import asks_words, lint, unasked
 from pgwhy.authoring.pages.rules_readme import BEGIN, refreshed
-from pgwhy.error_text.words import Says
+from pgwhy.error_text.says import Says
 from pgwhy.probes import VOCABULARY as WHOLE
 from pgwhy.rulebook.book import from_folders, load
 from pgwhy.rulebook.conditions import Operator

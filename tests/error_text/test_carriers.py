@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pgwhy.error_text import ErrorText, Origin, clean
 from pgwhy.error_text.catalogue import catalogue
 from pgwhy.error_text.message import Message
-from pgwhy.error_text.words import Says, Speaker
+from pgwhy.error_text.says import Says
+from pgwhy.error_text.words import Speaker
 from tests.error_text.carriers import CARRIERS, wrapped
 
 VALUES = {"port": "5432", "address": "192.0.2.7", "host": "db.example.com", "path": "/srv/pg/root.crt", "number": "3"}

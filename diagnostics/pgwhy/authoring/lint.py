@@ -16,7 +16,7 @@ from pgwhy.authoring import client_table, corpus, coverage, plain_words
 from pgwhy.authoring.template import BLANK
 from pgwhy.causes import Severity
 from pgwhy.engine.explanation import explain
-from pgwhy.error_text.words import Says
+from pgwhy.error_text.says import Says
 from pgwhy.facts import Vocabulary
 from pgwhy.rulebook.book import Rulebook, RuleError, from_folders
 from pgwhy.rulebook.conditions import WORDS, Answer, FactCache

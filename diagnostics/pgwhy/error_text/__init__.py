@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 from pgwhy.error_text import codes, names, other_service, sqlstates
 from pgwhy.error_text.attempts import first_of_each
-from pgwhy.error_text.deciding import counting
+from pgwhy.error_text.deciding import counting, line
+from pgwhy.error_text.says import Says
 from pgwhy.error_text.server import HostKind, tried
 from pgwhy.error_text.statements import read
 from pgwhy.error_text.translations import in_english
-from pgwhy.error_text.words import Phase, Says, Speaker
+from pgwhy.error_text.words import Phase, Speaker
 from pgwhy.error_text.wrapping import unwrap
 from pgwhy.facts import Record, derived, fact
 from pgwhy.values import dataclass
@@ -80,11 +81,16 @@ class ErrorText(Record):
         return None if self.message is None else _decisive(self.message, "words", "")
 
     @derived
+    def line(self) -> str | None:
+        """the line of the text in which that is, without line breaks; empty if nothing is known to be said"""
+        return None if self.message is None else line(self.message)
+
+    @derived
     def also_says(self) -> tuple[Says, ...] | None:
         """everything that the text says, what counts first"""
         if self.message is None:
             return None
-        return tuple(dict.fromkeys(each.says for each in counting(read(self.message))))
+        return tuple(dict.fromkeys(each.says for each in counting(self.message)))
 
     @derived
     def programs(self) -> tuple[str, ...] | None:
@@ -169,13 +175,13 @@ class ErrorText(Record):
 
 
 def _decisive(message: str, field: str, otherwise: str) -> Any:
-    found = counting(read(message))
+    found = counting(message)
     return getattr(found[0], field) if found else otherwise
 
 
 def _hole(message: str, name: str) -> str:
     """Of what counts first; of two statements, as of a wrapper and what it wraps, the first that has it."""
-    return next((value for each in counting(read(message)) if (value := each.hole(name))), "")
+    return next((value for each in counting(message) if (value := each.hole(name))), "")
 
 
 def clean(text: str, origin: Origin, *, alone: bool = False) -> ErrorText:

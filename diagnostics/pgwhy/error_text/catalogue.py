@@ -15,27 +15,25 @@
 
 A `[[said]]` may have a `program` and a `speaker` of its own. `generic = true`: programs that have nothing to do with
 Postgres print these sentences too, so they count only where a text shows Postgres.
-
-A text is looked at in sixes: each message is filed under six characters in a row that few others have.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pgwhy.error_text.message import Message, problems, squeezed
-from pgwhy.error_text.words import Phase, Says, Speaker
+from pgwhy.error_text.message import Message, problems
+from pgwhy.error_text.says import Says
+from pgwhy.error_text.squeezed import SIX, rarest, sixes, squeezed
+from pgwhy.error_text.words import Phase, Speaker
 from pgwhy.shipped import MESSAGES, PACKAGE, built_in
 from pgwhy.shipped.digest import sha256
 from pgwhy.values import dataclass
 
 COMPILED = PACKAGE / "messages-compiled.json"
-SIX = 6
 ROW, FIELD = "\x80", "\x7f"
 """No message has these control characters, and JSON writes them without an escape, which would be slow to read."""
 
@@ -68,20 +66,15 @@ class Catalogue:
 
     def candidates(self, text: str) -> Iterator[Message]:
         """The messages that a squeezed text may have, in the order of the catalogue."""
-        sixes = _sixes_of(text)
-        numbers = {int(number) for six in self.filed.keys() & sixes for number in self.filed[six].split()}
+        numbers = {int(number) for six in self.filed.keys() & sixes(text) for number in self.filed[six].split()}
         for number in sorted(numbers):
             yield self._message(number)
 
     def shown(self, text: str) -> set[str]:
         """The programs that a squeezed text shows by their marks."""
         filed, short = self._marks
-        near = (mark for six in filed.keys() & _sixes_of(text) for mark in filed[six])
+        near = (mark for six in filed.keys() & sixes(text) for mark in filed[six])
         return {self.programs[mark] for mark in (*near, *short) if mark in text}
-
-    def message(self, text: str) -> Message | None:
-        """The message with this format string; `None`: there is none."""
-        return next((self._message(n) for n, row in enumerate(self.rows) if row.partition(FIELD)[0] == text), None)
 
     def __iter__(self) -> Iterator[Message]:
         return (self._message(number) for number in range(len(self.rows)))
@@ -105,11 +98,6 @@ class Catalogue:
     @cached_property
     def _messages(self) -> dict[int, Message]:
         return {}
-
-
-@lru_cache(maxsize=2)  # messages and marks are looked for one after the other
-def _sixes_of(text: str) -> frozenset[str]:
-    return frozenset([text[at : at + SIX] for at in range(len(text) - SIX + 1)])
 
 
 @lru_cache(maxsize=1)
@@ -202,15 +190,9 @@ def _wrong(group: Mapping[str, Any], program: str, speaker: str, says: str, phas
             yield f"{text!r}: {problem}"
 
 
-def _filed(texts: list[str]) -> dict[str, str]:
-    """Each message under those of its sixes that the fewest messages have."""
-    of = [_sixes(Message(text, "", "", "", "", False)) for text in texts]
-    common = Counter(six for sixes in of for six in sixes)
-    filed: dict[str, list[int]] = {}
-    for number, sixes in enumerate(of):
-        filed.setdefault(min(sorted(sixes), key=lambda six: common[six]), []).append(number)
-    return {six: " ".join(map(str, numbers)) for six, numbers in sorted(filed.items())}
-
-
-def _sixes(message: Message) -> set[str]:
-    return {piece[at : at + SIX] for piece in message.pieces for at in range(len(piece) - SIX + 1)}
+def _filed(texts: Iterable[str]) -> dict[str, str]:
+    """Six characters → the numbers of the messages that are filed under them."""
+    under: dict[str, list[str]] = {}
+    for number, six in enumerate(rarest([Message(text, "", "", "", "", False).pieces for text in texts])):
+        under.setdefault(six, []).append(str(number))
+    return {six: " ".join(numbers) for six, numbers in sorted(under.items())}

@@ -15,25 +15,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pgwhy.error_text import other_service
-from pgwhy.error_text.statements import Reading, Statement
-from pgwhy.error_text.words import Phase, Says, Speaker
+from pgwhy.error_text.says import Says
+from pgwhy.error_text.statements import Reading, Statement, read
+from pgwhy.error_text.words import Phase, Speaker
 
 
-def counting(reading: Reading) -> tuple[Statement, ...]:
-    """The statements that count, the decisive one first. Empty: nothing is known of this text."""
-    shows = None
-    found: list[Statement] = []
-    for each in reading.statements:
-        if each.is_generic and shows is None:
-            shows = other_service.speaks_of_postgres(reading.text) or _is_all(each, reading)
-        if not each.is_generic or shows:
-            found.append(each)
+@lru_cache(maxsize=16)  # each fact of a text asks
+def counting(text: str) -> tuple[Statement, ...]:
+    """The statements of a text that count, the decisive one first. Empty: nothing is known of this text."""
+    reading = read(text)
+    found = [each for each in reading.statements if not each.is_generic]
+    general = [each for each in reading.statements if each.is_generic]
+    if general:
+        shows = other_service.speaks_of_postgres(reading.text)
+        found += [each for each in general if shows or _is_all(each, reading)]
     if len(found) > 1:
         furthest = _furthest(found)
         found.sort(key=lambda each: _rank(each, furthest))
     return tuple(found)
+
+
+def line(text: str) -> str:
+    """The line of the text in which the decisive statement is, or its lines as one; empty if nothing is known."""
+    said = counting(text)
+    if not said:
+        return ""
+    whole = read(text).text
+    start, end = whole.rfind("\n", 0, said[0].start) + 1, whole.find("\n", said[0].end)
+    return " ".join(whole[start : end if end >= 0 else None].split())
 
 
 def _is_all(each: Statement, reading: Reading) -> bool:

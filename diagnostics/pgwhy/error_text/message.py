@@ -11,6 +11,7 @@ import re
 from functools import cached_property
 from typing import NamedTuple
 
+from pgwhy.error_text.squeezed import SIX, squeezed
 from pgwhy.values import dataclass
 
 HOLE = 300
@@ -50,7 +51,7 @@ class Message:
         """The names of the holes."""
         return tuple(_parts(self.text)[1::2])
 
-    @property
+    @cached_property
     def letters(self) -> int:
         """How much it says itself: the more, the surer."""
         return sum(map(len, self.pieces))
@@ -87,13 +88,6 @@ class Message:
         return Found(start, end, tuple(holes))
 
 
-def squeezed(text: str) -> str:
-    """A text without white space, in small letters: of the same length as `text` without white space."""
-    folded = "".join(text.split())
-    lower = folded.lower()
-    return lower if len(lower) == len(folded) else "".join(c.lower() if len(c.lower()) == 1 else c for c in folded)
-
-
 def problems(text: str) -> str:
     """What is wrong with a format string; empty if nothing is."""
     parts = _parts(text)
@@ -103,6 +97,8 @@ def problems(text: str) -> str:
         return "between two holes there are words"
     if len(squeezed("".join(parts[::2]))) < LETTERS:
         return f"has fewer than {LETTERS} letters outside its holes: write `codes` for a code"
+    if not any(len(squeezed(part)) >= SIX for part in parts[::2]):
+        return f"has no {SIX} characters in a row between its holes"
     return ""
 
 

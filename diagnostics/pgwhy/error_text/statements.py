@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from functools import cached_property, lru_cache
-from itertools import compress
+from functools import lru_cache
 from typing import NamedTuple
 
-from pgwhy.error_text import codes, sqlstates
-from pgwhy.error_text.catalogue import catalogue
-from pgwhy.error_text.message import Found, Message, squeezed
-from pgwhy.error_text.words import SAYS, Phase, Says, Speaker
+from pgwhy.error_text import codes
+from pgwhy.error_text.catalogue import Code, catalogue
+from pgwhy.error_text.message import Found, Message
+from pgwhy.error_text.says import SAYS, Says
+from pgwhy.error_text.squeezed import Squeezed
+from pgwhy.error_text.words import Phase, Speaker
 
 READ = 20_000
 """Characters of a text that are read for statements: of a longer one its beginning and its end."""
@@ -26,10 +26,6 @@ class Statement(NamedTuple):
     phase: Phase
     holes: tuple[tuple[str, str], ...]
     """What was in the holes, as it is written in the text: name, value."""
-    severity: str
-    """FATAL, ERROR ...; empty if none is before it."""
-    sqlstate: str
-    """Empty if the text has none."""
     attempt: int
     """Which attempt it belongs to, from 0."""
     start: int
@@ -66,100 +62,79 @@ def read(text: str) -> Reading:
     """Every statement of a text in plain lines."""
     if len(text) > READ:
         text = text[: READ // 2] + "\n" + text[-READ // 2 :]
-    place = _Place(text)
+    place = Squeezed(text)
     known = catalogue()
     found = [
         (message, each)
-        for message in known.candidates(place.squeezed)
-        for each in message.find(place.squeezed)
+        for message in known.candidates(place.form)
+        for each in message.find(place.form)
         if place.begins_a_word(each.start)
     ]
-    marked = known.shown(place.squeezed)
+    marked = known.shown(place.form)
     kept = _widest(found, marked | _speaking(found))
-    spoken = [place.statement(message, each) for message, each in kept]
+    spoken = [_spoken(place, message, each) for message, each in kept]
     coded = [
-        Statement(
-            SAYS[c.says],
-            Speaker(c.speaker),
-            c.program,
-            Phase(c.phase),
-            (),
-            "",
-            "",
-            0,
-            at,
-            at + len(code),
-            0,
-            False,
-            code,
-        )
+        _coded(known.codes[code], at)
         for at, code in codes.places(text)
-        if (c := known.codes.get(code)) is not None and not place.is_a_word_of(kept, at)
+        if code in known.codes and not _is_a_word_of(kept, bisect_left(place.at, at))
     ]
     ordered = sorted((*spoken, *coded), key=lambda each: (each.start, -each.letters))
     return Reading(text, tuple(_with_attempts(ordered)), frozenset(marked | {each.program for each in spoken}))
 
 
-class _Place:
-    """A text, and where each character of its squeezed form is in it."""
+def _spoken(place: Squeezed, message: Message, found: Found) -> Statement:
+    text, start, end = place.text, place.at[found.start], place.at[found.end - 1] + 1
+    holes = []
+    for name, first, behind in found.holes:
+        value = _at_the_end(text, place.at[first - 1] + 1) if behind < 0 else place.between(first, behind)
+        if behind < 0 and value:
+            end = text.find(value, place.at[first - 1]) + len(value)
+        if name:
+            holes.append((name, value))
+    return Statement(
+        says=SAYS[message.says],
+        speaker=Speaker(message.speaker),
+        program=message.program,
+        phase=Phase(message.phase),
+        holes=tuple(holes),
+        attempt=0,
+        start=start,
+        end=end,
+        letters=message.letters,
+        is_generic=message.is_generic,
+        words=" ".join(text[start:end].split()),
+    )
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.squeezed = squeezed(text)
 
-    def statement(self, message: Message, found: Found) -> Statement:
-        start = self.at[found.start]
-        end = self.at[found.end - 1] + 1
-        holes = []
-        for name, first, behind in found.holes:
-            value = self._value(first, behind)
-            if behind < 0 and value:
-                end = self.text.find(value, self.at[first - 1]) + len(value)
-            if name:
-                holes.append((name, value))
-        before = _SEVERITY.search(self.text[max(0, start - 60) : start])
-        return Statement(
-            SAYS[message.says],
-            Speaker(message.speaker),
-            message.program,
-            Phase(message.phase),
-            tuple(holes),
-            before[1] if before else "",
-            sqlstates.first(self.text[max(0, start - 80) : end + 120]),
-            0,
-            start,
-            end,
-            message.letters,
-            message.is_generic,
-            " ".join(self.text[start:end].split()),
-        )
+def _at_the_end(text: str, start: int) -> str:
+    """The value of a hole that ends its message: the rest of the line."""
+    line_end = text.find("\n", start)
+    return text[start : line_end if line_end >= 0 else None][:HOLE_SHOWN].strip()
 
-    def begins_a_word(self, start: int) -> bool:
-        """A message does not begin within a word: `failed: ` is no part of `TaskFailed: `."""
-        here = self.at[start]
-        return not here or not (self.text[here].isalnum() and self.text[here - 1].isalnum())
 
-    def is_a_word_of(self, kept: list[tuple[Message, Found]], at: int) -> bool:
-        """A code there is a word of a sentence, not what a hole of it holds: "permission denied for table"."""
-        place = bisect_left(self.at, at)
-        return any(
-            there.start <= place < there.end
-            and not any(first <= place and (behind < 0 or place < behind) for _, first, behind in there.holes)
-            for _, there in kept
-        )
+def _coded(code: Code, at: int) -> Statement:
+    return Statement(
+        says=SAYS[code.says],
+        speaker=Speaker(code.speaker),
+        program=code.program,
+        phase=Phase(code.phase),
+        holes=(),
+        attempt=0,
+        start=at,
+        end=at + len(code.code),
+        letters=0,
+        is_generic=False,
+        words=code.code,
+    )
 
-    def _value(self, first: int, behind: int) -> str:
-        if behind < 0:
-            start = self.at[first - 1] + 1
-            line_end = self.text.find("\n", start)
-            return self.text[start : line_end if line_end >= 0 else None][:HOLE_SHOWN].strip()
-        if behind <= first:
-            return ""
-        return " ".join(self.text[self.at[first] : self.at[behind - 1] + 1].split())
 
-    @cached_property
-    def at(self) -> list[int]:
-        return [*compress(range(len(self.text)), map(str.strip, self.text))]  # white space becomes nothing, in C
+def _is_a_word_of(kept: list[tuple[Message, Found]], at: int) -> bool:
+    """A code there is a word of a sentence, not what a hole of it holds: "permission denied for table"."""
+    return any(
+        there.start <= at < there.end
+        and not any(first <= at and (behind < 0 or at < behind) for _, first, behind in there.holes)
+        for _, there in kept
+    )
 
 
 HOLE_SHOWN = 300
@@ -218,6 +193,3 @@ def _with_attempts(statements: list[Statement]) -> list[Statement]:
 
 
 _ANSWER = (Speaker.SERVER, Speaker.POOLER, Speaker.PROXY)
-
-
-_SEVERITY = re.compile(r"\b(FATAL|ERROR|PANIC|LOG|WARNING|NOTICE|HINT|DETAIL)\b[^\n]{0,30}$")

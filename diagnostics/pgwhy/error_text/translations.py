@@ -12,16 +12,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pgwhy.error_text.catalogue import SIX
-from pgwhy.error_text.message import Found, Message, squeezed
+from pgwhy.error_text.message import Found, Message
+from pgwhy.error_text.says import Says
+from pgwhy.error_text.squeezed import Squeezed, rarest, sixes, squeezed
 from pgwhy.error_text.statements import Statement, read
-from pgwhy.error_text.words import Says
 from pgwhy.shipped import PACKAGE
 from pgwhy.shipped.digest import sha256
 
@@ -88,14 +87,12 @@ def _compiled(content: bytes) -> dict[str, Any]:
             braced = _braced(translation)
             rows.setdefault(squeezed(braced), (braced, means))
     ordered = sorted(rows.values())
-    sixes = [_sixes(text) for text, _ in ordered]
-    common = Counter(six for each in sixes for six in each)
     return {
         "sha256": sha256(content).hexdigest(),
         "english": list(english),
         "rows": [text for text, _ in ordered],
         "means": [means for _, means in ordered],
-        "under": [min(sorted(each), key=lambda six: common[six]) if each else "" for each in sixes],
+        "under": rarest([_message(text).pieces for text, _ in ordered]),
     }
 
 
@@ -110,34 +107,28 @@ def _braced(text: str) -> str:
     return _PLACEHOLDER.sub(hole, text.replace("{", "{{").replace("}", "}}"))
 
 
-def _sixes(text: str) -> set[str]:
-    return {piece[at : at + SIX] for piece in _message(text).pieces for at in range(len(piece) - SIX + 1)}
-
-
 @lru_cache(maxsize=512)
 def _message(text: str) -> Message:
     return Message(text, "", "", "", "", False)
 
 
 def _translated(text: str, deep: int) -> str:
-    place = squeezed(text)
-    found = sorted(_found(place), key=lambda each: (-each[0].letters, each[2].start))
+    place = Squeezed(text)
+    found = sorted(_found(place.form), key=lambda each: (-each[0].letters, each[2].start))
     if not found:
         return text
-    at = [index for index, character in enumerate(text) if not character.isspace()]
     kept: list[tuple[Message, str, Found]] = []
     for message, english, here in found:
-        if _begins_a_word(text, at[here.start]) and all(_apart(place, here, other) for _, _, other in kept):
+        if place.begins_a_word(here.start) and all(_apart(place.form, here, other) for _, _, other in kept):
             kept.append((message, english, here))
     for message, english, here in sorted(kept, key=lambda each: -each[2].start):
-        text = _said(text, at, message, english, here, deep)
+        text = _said(text, place.at, message, english, here, deep)
     return text
 
 
 def _found(place: str) -> Iterator[tuple[Message, str, Found]]:
     every = known()
-    sixes = {place[at : at + SIX] for at in range(len(place) - SIX + 1)} | {""}
-    for number in sorted({number for six in every.filed.keys() & sixes for number in every.filed[six]}):
+    for number in sorted({number for six in every.filed.keys() & (sixes(place) | {""}) for number in every.filed[six]}):
         translation, english = every.rows[number]
         message = _message(translation)
         for here in message.find(place):
@@ -149,11 +140,6 @@ def _apart(place: str, one: Found, other: Found) -> bool:
     first, second = sorted((one, other))
     shared = first.end - second.start
     return shared <= 0 or (shared == 1 and not place[second.start].isalnum() and first.end < second.end)
-
-
-def _begins_a_word(text: str, start: int) -> bool:
-    """A message in letters that make words does not begin within one."""
-    return not (text[start].isascii() and text[start].isalnum() and text[start - 1 : start].isalnum())
 
 
 def _said(text: str, at: list[int], message: Message, english: str, found: Found, deep: int) -> str:

@@ -145,7 +145,7 @@ def _told(seen: Observations, cause: Cause | None, found: tuple[Rung, ...]) -> I
         stage = cause.about.stage if cause and found else None
         # The rung of the client itself is that of this machine's libpq.
         label = REPORTED if stage is None else "client" if stage is Stage.CLIENT else ""
-        said = tidied(seen.get("error.message"))
+        said = tidied(seen.get("error.line") or seen.get("error.message"))
         mark = Mark.NOTE if cause is Cause.NOT_A_CONNECTION_PROBLEM else Mark.FAIL
         yield Rung(mark, stage, f"your client: {said}" if found else said, label=label)
 
