@@ -43,8 +43,8 @@ def test_what_the_old_client_printed_leads_to_the_edit_that_lets_it_in(
     assert (found.verification, found.verified_to) == ("confirmed", "session")
     page(report)
 
-    mended = run_old_client(major, edited(text, found.edit))
-    assert (mended.status, mended.stdout) == (0, "alex"), mended.stderr
+    repaired = run_old_client(major, edited(text, found.edit))
+    assert (repaired.status, repaired.stdout) == (0, "alex"), repaired.stderr
     whole = found.connection_string.replace("PASSWORD_HERE", quote(world.password.reveal(), safe=""))
     assert whole == edited(text, found.edit)
 

@@ -114,7 +114,7 @@ kind = "repair"
 title = "for others"
 for = { tls.sni_sent = true }
 
-[fix.mend]
+[fix.rewrite]
 kind = "repair"
 title = "name {target.endpoint}"
 change = { add_option = "endpoint={target.endpoint}", set = { sslmode = "require" }, remove = ["sslsni"] }
@@ -125,10 +125,10 @@ expect = { tls.trust = "trusted" }
 def test_fixes_are_offered_to_whom_they_fit_repairs_first_and_doubtful_ones_last(rules: Path) -> None:
     write_rule(rules, "tls/one", "tls.sni_sent = false", rest=FIXES)
     (finding,) = explained(rules, tls={"sni_sent": False}, target={"host": "ep-one.example.com"}).findings
-    assert [fix.id for fix in finding.fixes] == ["mend", "work-around", "perhaps"]
-    mend = finding.fixes[0]
-    assert (mend.kind, mend.title) == (FixKind.REPAIR, "name ep-one")
-    assert mend.change == {
+    assert [fix.id for fix in finding.fixes] == ["rewrite", "work-around", "perhaps"]
+    rewrite = finding.fixes[0]
+    assert (rewrite.kind, rewrite.title) == (FixKind.REPAIR, "name ep-one")
+    assert rewrite.change == {
         "add_option": "endpoint=ep-one",
         "set": {"sslmode": "require"},
         "remove": ["sslsni"],
@@ -139,9 +139,9 @@ def test_fixes_are_offered_to_whom_they_fit_repairs_first_and_doubtful_ones_last
 def test_a_change_that_needs_an_unknown_fact_is_not_tried_and_says_why(rules: Path) -> None:
     write_rule(rules, "tls/one", "tls.sni_sent = false", rest=FIXES)
     (finding,) = explained(rules, tls={"sni_sent": False}).findings
-    mend = finding.fixes[0]
-    assert (mend.title, mend.change) == ("name <endpoint>", None)
-    assert mend.note == "not known here: target.endpoint"
+    rewrite = finding.fixes[0]
+    assert (rewrite.title, rewrite.change) == ("name <endpoint>", None)
+    assert rewrite.note == "not known here: target.endpoint"
 
 
 def test_doubts_are_errors_for_which_something_speaks_with_what_would_settle_them(rules: Path) -> None:

@@ -38,8 +38,8 @@ def test_confirmed_is_what_failed_before_and_logs_in_after(
     confirmed = [remedy for remedy in cause(report).fixes if remedy.verification == "confirmed"]
     assert confirmed and confirmed[0].verified_to == "session"
     assert confirmed[0].note.startswith("failed before, logged in with it (")
-    mended = confirmed[0].connection_string.replace(PLACEHOLDER, world.password.reveal())
-    assert check(mended, client=client).verdict.status == "connects"
+    repaired = confirmed[0].connection_string.replace(PLACEHOLDER, world.password.reveal())
+    assert check(repaired, client=client).verdict.status == "connects"
 
 
 def test_an_edit_is_complete_and_holds_no_secret(world: World) -> None:

@@ -111,3 +111,24 @@ def test_a_general_sentence_counts_beside_the_name_of_a_driver() -> None:
 def test_a_refused_port_of_pgx_is_about_postgres() -> None:
     text = "dial tcp 192.0.2.7:6000: connect: connection refused\n\tgithub.com/jackc/pgx/v5.Connect(...)"
     assert not clean(text, Origin.REPORTED).about_another_service
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("timeout expired", "connect-timed-out"),
+        ("Error: socket hang up", "reset"),
+        ("TypeError: Invalid URL", "string-unreadable"),
+    ],
+)
+def test_a_general_sentence_counts_where_it_is_all_there_is(text: str, says: str) -> None:
+    assert clean(text, Origin.REPORTED).says == says
+    longer = (
+        f"GET /orders 200 in 31 ms\ncache: warm\n{text} (while fetching an image for the shop's front page)\nGET / 200"
+    )
+    assert clean(longer, Origin.REPORTED).says == "nothing"
+
+
+def test_the_line_that_counts_is_the_one_that_is_quoted() -> None:
+    text = "curl: (56) CONNECT tunnel failed, response 403\nthe database of postgres was not reached"
+    assert clean(text, Origin.REPORTED).line == "curl: (56) CONNECT tunnel failed, response 403"

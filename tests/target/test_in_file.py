@@ -71,7 +71,7 @@ BROKEN = {
         MARKER,
     ),
 }
-"""docs/neon.md, G-19 and G-20: a text, what is said of it, and the password once it is mended."""
+"""docs/neon.md, G-19 and G-20: a text, what is said of it, and the password once it is repaired."""
 FOR_JAVA_TOO = ("uri", "dotenv", "compose", "kubernetes")
 """Where a JDBC URL may be right."""
 WAYS = [
@@ -96,14 +96,14 @@ def test_a_broken_string_is_recognised_and_the_edit_mends_it(form: str, way: str
     assert code in found
     change = Change(repair=found[code] or "")
     told = edit(target, change)
-    mended = apply(target, change)
+    repaired = apply(target, change)
     assert told.text
     assert MARKER not in told.text + told.connection_string
-    assert mended.problems == ()
-    assert mended.value("host") == HOST
-    assert mended.value("sslmode") == "require"
-    assert mended.password is not None
-    assert mended.password.reveal() == password
+    assert repaired.problems == ()
+    assert repaired.value("host") == HOST
+    assert repaired.value("sslmode") == "require"
+    assert repaired.password is not None
+    assert repaired.password.reveal() == password
 
 
 @pytest.mark.parametrize("form", sorted(HOLDERS))
@@ -181,9 +181,9 @@ def test_a_raw_percent_in_a_jdbc_parameter() -> None:
     target = read(f"jdbc:postgresql://{HOST}/neondb?user=alex&password=5%{MARKER}", machine())
     assert [problem.code for problem in target.problems] == [P.PASSWORD_PERCENT]
     assert "`%25` for `%`" in edit(target, Change(repair="percent-encode-password")).text
-    mended = apply(target, Change(repair="percent-encode-password"))
-    assert mended.password is not None
-    assert mended.password.reveal() == f"5%{MARKER}"
+    repaired = apply(target, Change(repair="percent-encode-password"))
+    assert repaired.password is not None
+    assert repaired.password.reveal() == f"5%{MARKER}"
 
 
 IN_THE_ENVIRONMENT = {

@@ -233,19 +233,19 @@ def test_a_broken_text_is_told_and_mended(
     assert [problem.code for problem in broken.problems] == problems
     assert repair in {problem.repair for problem in broken.problems}
     change = Change(repair=repair)
-    mended = apply(broken, change)
-    assert mended.problems == ()
-    assert libpq_parameters(mended) == after
-    assert (mended.password.reveal() if mended.password else None) == password
+    repaired = apply(broken, change)
+    assert repaired.problems == ()
+    assert libpq_parameters(repaired) == after
+    assert (repaired.password.reveal() if repaired.password else None) == password
     said = edit(broken, change)
     assert told in said.text
-    assert said.connection_string == (mended.written.masked if mended.written else "")
-    for shown in (repr(broken), repr(mended), repr(facts_of(broken)), said.text, said.connection_string):
+    assert said.connection_string == (repaired.written.masked if repaired.written else "")
+    for shown in (repr(broken), repr(repaired), repr(facts_of(broken)), said.text, said.connection_string):
         assert MARKER not in shown
     assert (
         password is None
-        or MARKER in {s.reveal() for s in mended.secrets}
-        or password in {s.reveal() for s in mended.secrets}
+        or MARKER in {s.reveal() for s in repaired.secrets}
+        or password in {s.reveal() for s in repaired.secrets}
     )
 
 
@@ -319,9 +319,9 @@ def test_problems_of_variables_are_mended_where_they_are_set() -> None:
     assert libpq_parameters(apply(target, Change(repair="decode-option-equals")))["options"] == "endpoint=ep-x"
     url = read(None, machine({"PGHOST": GOOD}))
     assert MARKER not in repr(url)
-    mended = apply(url, Change(repair="host-from-url"))
-    assert libpq_parameters(mended) == MENDED
-    assert mended.password is not None and mended.password.reveal() == MARKER
+    repaired = apply(url, Change(repair="host-from-url"))
+    assert libpq_parameters(repaired) == MENDED
+    assert repaired.password is not None and repaired.password.reveal() == MARKER
 
 
 @pytest.mark.parametrize("repair", sorted(REPAIRS))

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pgwhy.error_text import codes, names, other_service, sqlstates
+from pgwhy.error_text import codes, other_service, sqlstates
 from pgwhy.error_text.attempts import first_of_each
 from pgwhy.error_text.deciding import counting, line
 from pgwhy.error_text.says import Says
@@ -166,12 +166,12 @@ class ErrorText(Record):
     @derived
     def role(self) -> str | None:
         """the role that the text says was refused or is missing; empty if it names none"""
-        return None if self.message is None else names.role(self.message)
+        return None if self.message is None else _hole(self.message, "role")
 
     @derived
     def database(self) -> str | None:
         """the database that the text says was refused or is missing; empty if it names none"""
-        return None if self.message is None else names.database(self.message)
+        return None if self.message is None else _hole(self.message, "database")
 
 
 def _decisive(message: str, field: str, otherwise: str) -> Any:

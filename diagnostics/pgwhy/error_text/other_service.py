@@ -10,7 +10,7 @@ import re
 
 def is_meant(text: str) -> bool:
     """The text is about another service."""
-    return bool(_SURELY_OTHER.search(text) or (_OTHER.search(text) and not speaks_of_postgres(text)))
+    return bool(_SURELY_OTHER.search(text) or (not speaks_of_postgres(text) and _OTHER.search(text)))
 
 
 def speaks_of_postgres(text: str) -> bool:

@@ -107,9 +107,9 @@ def _spoken(place: Squeezed, message: Message, found: Found) -> Statement:
 
 
 def _at_the_end(text: str, start: int) -> str:
-    """The value of a hole that ends its message: the rest of the line."""
+    """The value of a hole that ends its message: the rest of the line, without what closes a string around it."""
     line_end = text.find("\n", start)
-    return text[start : line_end if line_end >= 0 else None][:HOLE_SHOWN].strip()
+    return text[start : line_end if line_end >= 0 else None][:HOLE_SHOWN].strip().rstrip('",')
 
 
 def _coded(code: Code, at: int) -> Statement:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pgwhy.secret import Secret
 from pgwhy.target import provider
 from pgwhy.target.dialects import traits, uri
-from pgwhy.target.editing.repair import BY_A_FIX, mended
+from pgwhy.target.editing.repair import BY_A_FIX, repaired
 from pgwhy.target.facts import ENDPOINT_FORM
 from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Setting, Target
 from pgwhy.target.parameters import SECRET
@@ -28,7 +28,7 @@ _NOTHING = "there is nothing to change"
 def apply_change(target: Target, change: Change) -> Target:
     """The target with the change made: repair, password, then parameters. Raises `CannotChange`."""
     if change.repair or change.password == "percent-encode":
-        target = mended(target, change.repair or "percent-encode-password")
+        target = repaired(target, change.repair or "percent-encode-password")
     if change.password in SEPARATORS:
         target = _with_endpoint(target, SEPARATORS[change.password])
     if change.password == "plain-form":
@@ -58,7 +58,7 @@ def edit_for(target: Target, change: Change) -> Edit:
     told: list[Step] = []
     base = target
     if change.repair or change.password == "percent-encode":
-        base = mended(target, change.repair or "percent-encode-password")
+        base = repaired(target, change.repair or "percent-encode-password")
         told += repair_phrases.of_repair(change.repair or "percent-encode-password", target, base)
     front = f"endpoint={_endpoint(base)}{SEPARATORS[change.password]}" if change.password in SEPARATORS else ""
     if front:

@@ -22,9 +22,9 @@ Repair = Callable[[Target], Target]
 BY_A_FIX = Source(SourceKind.FIX, "this fix")
 
 
-def _text(mend: Callable[[str], str]) -> Repair:
+def _text(rewrite: Callable[[str], str]) -> Repair:
     def repair(target: Target) -> Target:
-        return read_again(target, mend(target.written.text.reveal() if target.written else ""))
+        return read_again(target, rewrite(target.written.text.reveal() if target.written else ""))
 
     return repair
 
@@ -45,7 +45,7 @@ def taken_raw(target: Target, raw: tuple[str, ...]) -> Target:
     """
     if any(_RAW.get(problem.code, "") not in raw for problem in target.problems):
         return target
-    return mended(target, "percent-encode-password")
+    return repaired(target, "percent-encode-password")
 
 
 _RAW = {ProblemCode.PASSWORD_AT_SIGN: "@", ProblemCode.PASSWORD_PERCENT: "%"}
@@ -160,11 +160,11 @@ def _host_from_url(target: Target) -> Target:
     inner = understand(url)
     if inner.values.get("host"):
         wanted = {n: v for n, v in inner.values.items() if n == "host" or target.value(n) is None}
-        mended = _set(target, wanted)
+        repaired = _set(target, wanted)
         password = inner.private.get("password")
-        if mended.password is None and password and password.reveal() != PLACEHOLDER:
-            mended = replace(mended, password=password, password_source=BY_A_FIX)
-        return mended
+        if repaired.password is None and password and password.reveal() != PLACEHOLDER:
+            repaired = replace(repaired, password=password, password_source=BY_A_FIX)
+        return repaired
     found = re.match(r"[A-Za-z][A-Za-z0-9+.\-]*://(?:[^/@]*@)?([^/:?#]+)", url)
     if not found:
         raise CannotChange("no host name can be seen in that URL")
@@ -210,7 +210,7 @@ _ALWAYS = ("percent-encode-password", "strip-jdbc-prefix")
 # These have a use where libpq reads the text: for a client that is stricter than libpq, or reads no JDBC URL.
 
 
-def mended(target: Target, name: str) -> Target:
+def repaired(target: Target, name: str) -> Target:
     """The target after a repair.
 
     Raises `CannotChange` if there is no such repair, nothing for it to fix, or no telling where the password ends.
@@ -252,4 +252,4 @@ REPAIRS: dict[str, Repair] = {
     "split-host-port": _port_split,
     "host-from-url": _host_from_url,
 }
-"""Every repair by the name that problems and rules give it; called through `mended`."""
+"""Every repair by the name that problems and rules give it; called through `repaired`."""

@@ -16,9 +16,9 @@ Phrase = Callable[[Target, Target], list[Step]]
 """The broken target and the fixed one → steps."""
 
 
-def of_repair(name: str, broken: Target, mended: Target) -> list[Step]:
+def of_repair(name: str, broken: Target, repaired: Target) -> list[Step]:
     """The steps of a repair, each naming its place."""
-    return _PHRASES[name](broken, mended)
+    return _PHRASES[name](broken, repaired)
 
 
 def _place(target: Target) -> str:
@@ -29,7 +29,7 @@ def _masked(target: Target) -> str:
     return target.written.masked if target.written else ""
 
 
-def _peeled(broken: Target, mended: Target) -> list[Step]:
+def _peeled(broken: Target, repaired: Target) -> list[Step]:
     text = _masked(broken)
     inner = peel(text)
     around = []
@@ -56,7 +56,7 @@ def _marked(text: str) -> str:
     return f"'{text}'" if '"' in text else f'"{text}"'
 
 
-def _encoded(broken: Target, mended: Target) -> list[Step]:
+def _encoded(broken: Target, repaired: Target) -> list[Step]:
     text = broken.written.text.reveal() if broken.written else ""
     of = traits(broken.written.dialect if broken.written else None)
     if of.query and not of.login_in_front:
@@ -66,15 +66,15 @@ def _encoded(broken: Target, mended: Target) -> list[Step]:
     written = login[0] if login else text[start : text.find("@", start)]
     colon = written.find(":")
     where = "the role and the password" if "@" in written[: max(colon, 0)] else "the password"
-    raw = [c for c in "%@/" if c in written and (c != "%" or not login or mended.password)]
+    raw = [c for c in "%@/" if c in written and (c != "%" or not login or repaired.password)]
     if "%" in raw and not percent.STRAY.search(written):
         raw.remove("%")
     pairs = ", ".join(f"`{quote(c, safe='')}` for `{c}`" for c in raw)
     return [Say(f"in {where} of {_place(broken)} write {pairs}")]
 
 
-def _fields(broken: Target, mended: Target) -> list[Step]:
-    text = _masked(mended)
+def _fields(broken: Target, repaired: Target) -> list[Step]:
+    text = _masked(repaired)
     fields = [text[s:e] for s, e in query.pieces(text) if text[s:e].startswith(("user=", "password="))]
     before = "&" if len(query.pieces(text)) > len(fields) else "?"
     return [
@@ -83,13 +83,13 @@ def _fields(broken: Target, mended: Target) -> list[Step]:
     ]
 
 
-def _no_jdbc(broken: Target, mended: Target) -> list[Step]:
-    shape = _masked(mended)
+def _no_jdbc(broken: Target, repaired: Target) -> list[Step]:
+    shape = _masked(repaired)
     return [Write(f"write this instead, with your password in place of {PLACEHOLDER}:", shape)]
 
 
-def _scheme(broken: Target, mended: Target) -> list[Step]:
-    old, new = _masked(broken).strip(), _masked(mended)
+def _scheme(broken: Target, repaired: Target) -> list[Step]:
+    old, new = _masked(broken).strip(), _masked(repaired)
     prefix = new[: new.find("://") + 3]
     if new.endswith(old.removeprefix("//")):
         return [Write(f"at the very beginning of {_place(broken)} put", prefix)]
@@ -97,41 +97,41 @@ def _scheme(broken: Target, mended: Target) -> list[Step]:
     return [Replace(f"in {_place(broken)}", shown[0] if shown else "", prefix)]
 
 
-def _marks(broken: Target, mended: Target) -> list[Step]:
+def _marks(broken: Target, repaired: Target) -> list[Step]:
     return [Say(f"in {_place(broken)} write `&` in place of the second `?`")]
 
 
-def _first_mark(broken: Target, mended: Target) -> list[Step]:
+def _first_mark(broken: Target, repaired: Target) -> list[Step]:
     return [Say(f"in {_place(broken)} write `?` in place of the first `&`")]
 
 
-def _spaces(broken: Target, mended: Target) -> list[Step]:
+def _spaces(broken: Target, repaired: Target) -> list[Step]:
     return [Write(f"in {_place(broken)} write a space in place of each", "&")]
 
 
-def _equals(broken: Target, mended: Target) -> list[Step]:
-    old, new = _masked(broken), _masked(mended)
+def _equals(broken: Target, repaired: Target) -> list[Step]:
+    old, new = _masked(broken), _masked(repaired)
     pairs = zip(query.pieces(old), query.pieces(new), strict=False)
     changed = [(old[a:b], new[c:d]) for (a, b), (c, d) in pairs if old[a:b] != new[c:d]]
     return [Replace(f"in {_place(broken)}", before, after) for before, after in changed]
 
 
-def _quotes(broken: Target, mended: Target) -> list[Step]:
-    names = [name for name in mended.settings if mended.value(name) != broken.value(name) and broken.value(name)]
+def _quotes(broken: Target, repaired: Target) -> list[Step]:
+    names = [name for name in repaired.settings if repaired.value(name) != broken.value(name) and broken.value(name)]
     if "options" in names:
         lead = f"in {_place(broken)} put quotes around the value of options:"
-        return [Write(lead, f"options='{mended.value('options')}'")]
+        return [Write(lead, f"options='{repaired.value('options')}'")]
     return [Say(f"in {_place(broken)} put single quotes around the value with the space in it")]
 
 
-def _settings(broken: Target, mended: Target) -> list[Step]:
+def _settings(broken: Target, repaired: Target) -> list[Step]:
     lines: list[Step] = []
     second = uri.URL_AS_HOST.search(_masked(broken))
-    rewritten = broken.written if mended.written != broken.written else None
+    rewritten = broken.written if repaired.written != broken.written else None
     if second and rewritten and traits(rewritten.dialect).login_in_front:
         return [Write(f"in {_place(broken)} remove", second[2])]
     for name in ("host", "port", "user", "dbname", "options"):
-        before, after = broken.settings.get(name), mended.settings.get(name)
+        before, after = broken.settings.get(name), repaired.settings.get(name)
         if after and (before is None or before.value != after.value):
             lines.append(phrases.of_setting(broken, name, after.value))
     return lines

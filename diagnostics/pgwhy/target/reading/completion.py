@@ -41,7 +41,7 @@ def from_text(text: str, source: Source, machine: Machine, dotenv: Mapping[str, 
     """The target that a text names, completed from the machine, and from a `.env` that its program has loaded."""
     reading = understand(text)
     target = complete(reading, Written(reading.dialect, Secret(text), source, reading.masked), machine, dotenv or {})
-    return replace(target, again=lambda mended: from_text(mended, source, machine, dotenv))
+    return replace(target, again=lambda repaired: from_text(repaired, source, machine, dotenv))
 
 
 def complete(

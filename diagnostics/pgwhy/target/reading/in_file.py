@@ -51,7 +51,7 @@ def _from_string(text: str, source: Source, form: Form, machine: Machine) -> Tar
         problems = (Problem(ProblemCode.JDBC_PREFIX_FOR_LIBPQ, what, "strip-jdbc-prefix"), *problems)
         driver = _DRIVERS.get(form.name)
     return replace(
-        target, driver=driver, problems=problems, again=lambda mended: _from_string(mended, source, form, machine)
+        target, driver=driver, problems=problems, again=lambda repaired: _from_string(repaired, source, form, machine)
     )
 
 
