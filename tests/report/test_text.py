@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgwhy.finding import Evidence, Fix, FixKind, Verification
+from pgwhy.finding import Evidence, Fix, FixKind, NextObstacle, Verification
+from pgwhy.progress import Stage
 from pgwhy.report.fixes import instructions
 from pgwhy.report.ladder.rung import tidied
 from pgwhy.report.text import page
@@ -167,7 +168,9 @@ remedies = st.builds(
     change=st.sampled_from([None, {"set": {"a": "b"}}]),
     edit=st.one_of(texts, texts.map(lambda t: f"append `{t}` to it"), texts.map(lambda t: f"in .env: `{t}` → `{t}`")),
     verification=st.sampled_from(Verification),
-    note=texts,
+    remark=texts,
+    message=texts,
+    next_obstacle=st.none() | st.builds(NextObstacle, stage=st.sampled_from(Stage), words=texts),
 )
 
 

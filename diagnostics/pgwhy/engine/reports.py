@@ -121,7 +121,9 @@ def _as_tried(finding: Finding, tried: dict[tuple[str, str], Fix]) -> tuple[Fix,
                 connection_string=then.connection_string,
                 verification=then.verification,
                 verified_to=then.verified_to,
-                note=then.note,
+                remark=then.remark,
+                message=then.message,
+                next_obstacle=then.next_obstacle,
             )
         remedies.append(fix)
     return tuple(sorted(remedies, key=in_order))

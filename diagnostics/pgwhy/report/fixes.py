@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from pgwhy.finding import WITH_IT, Fix, FixKind, Needs, Report, Verification, quoted
+from pgwhy.finding import Fix, FixKind, Needs, Report, Verification
 from pgwhy.report.headline import whole_sentences
 from pgwhy.report.ladder.rung import tidied
 from pgwhy.target.editing import steps as edit_steps
@@ -25,13 +26,14 @@ LEAST = 6
 def fix_lines(report: Report, width: int, count: int, steps: int) -> Iterator[Line]:
     """The fixes of the first finding and of those that look the same; at most `count`, `steps` lines of prose for each.
 
-    What was confirmed in this run is never left out for something that was not.
+    What did its part in this run is never left out for something that was not shown to.
     """
     remedies = offered(report)
     tried = any(remedy.verification is not Verification.NOT_TRIED for remedy in remedies)
-    confirmed = [i for i, remedy in enumerate(remedies) if remedy.verification is Verification.CONFIRMED]
+    proved = [i for i, remedy in enumerate(remedies) if remedy.verification is Verification.CONFIRMED]
+    proved += [i for i, remedy in enumerate(remedies) if remedy.verification is Verification.ADVANCED]
     # Next comes the first one: it fixes the cause, even where only a workaround could be tried.
-    shown = sorted(list(dict.fromkeys([*confirmed[:1], *range(len(remedies)), *confirmed]))[:count])
+    shown = sorted(list(dict.fromkeys([*proved[:1], *range(len(remedies)), *proved]))[:count])
     for index in shown:
         yield from _fix(index + 1, remedies[index], width, steps)
         if tried or remedies[index].edit:
@@ -162,32 +164,31 @@ def _cut(text: str, width: int, limit: int) -> list[str]:
     ]
 
 
+_WORDS = {
+    Verification.CONFIRMED: ("CONFIRMED", Style.GOOD),
+    Verification.ADVANCED: ("ADVANCED", Style.CARE),
+    Verification.REFUTED: ("REFUTED", Style.BAD),
+    Verification.INCONCLUSIVE: ("inconclusive", Style.CARE),
+    Verification.NOT_TRIED: ("not tried", Style.QUIET),
+}
+
+
 def outcome(remedy: Fix) -> tuple[str, str]:
     """What became of a fix: a word, and how the sentence goes on behind it."""
-    word = {Verification.CONFIRMED: "CONFIRMED", Verification.REFUTED: "REFUTED"}.get(remedy.verification)
+    word, _ = _WORDS[remedy.verification]
     if not remedy.edit and remedy.verification is Verification.NOT_TRIED:
         who = "pgwhy cannot change your client" if remedy.needs is Needs.UPGRADE else "only you can do this"
-        return remedy.verification.value, f" ({who})"
-    return word or remedy.verification.value, _noted(remedy.note)
+        return word, f" ({who})"
+    # Of a client's message only its point: the address is above it already.
+    said = " ".join(replace(remedy, message=tidied(remedy.message)).note.split())
+    return word, f": {said}" if said else ""
 
 
 def _outcome(remedy: Fix, width: int, steps: int) -> Iterator[Line]:
     if not remedy.edit and remedy.verification is Verification.NOT_TRIED and not steps:
         return
     word, note = outcome(remedy)
-    style = {
-        Verification.CONFIRMED: Style.GOOD,
-        Verification.REFUTED: Style.BAD,
-        Verification.INCONCLUSIVE: Style.CARE,
-        Verification.NOT_TRIED: Style.QUIET,
-    }[remedy.verification]
+    _, style = _WORDS[remedy.verification]
     lines = _cut(f"{word}{note}", width, 2)
     yield begins(lines[0][: columns(INDENT) + len(word)], style, lines[0][columns(INDENT) + len(word) :])
     yield from (line(text) for text in lines[1:])
-
-
-def _noted(note: str) -> str:
-    """What was seen, as it goes on behind the verdict; of a client's message only its point."""
-    lead, message = quoted(note)
-    said = " ".join((lead + tidied(message)).split())
-    return f", {said}" if said.startswith(WITH_IT) else f": {said}" if said else ""

@@ -105,6 +105,14 @@ def _finding() -> Json:
         ),
     )
     fix = finding["properties"]["fixes"]["items"]["properties"]
+    fix["remark"] = _text("the note without the message and the next obstacle; left out where that is all of it")
+    fix["message"] = _text("the text of the server or of libpq that ended the trial; left out without one")
+    fix["next_obstacle"] = _object(
+        stage=_words(Stage),
+        words=_text("what happens there; empty where the message says it"),
+        cause=_CAUSE,
+        rule=_or_null(_TEXT),
+    ) | {"description": "what stops the client with a fix that advanced; left out where nothing is named"}
     fix["needs"] = _words(Needs) | {
         "description": "what it needs that pgwhy cannot do; left out where nothing is named"
     }
