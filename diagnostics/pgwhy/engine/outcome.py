@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pgwhy.engine.conclusion import conclude, with_own_text
-from pgwhy.engine.verdict import Decision
+from pgwhy.engine.conclusion import Conclusion, conclude, with_own_text
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations
 from pgwhy.finding import Finding, Fix, NextObstacle, Verification
@@ -72,7 +71,7 @@ def judged(fix: Fix, trial: Trial) -> Fix:
         return _advanced(fix, trial, now)
     if same is Answer.CANNOT_TELL:
         return _inconclusive(fix, "with it the client stops with another message", after)
-    words, message = _what_stops(now, after)
+    words, message = _what_stops(now, _concluded(after, trial.rulebook))
     return replace(fix, verification=Verification.REFUTED, remark=words or "it still fails", message=message)
 
 
@@ -94,16 +93,17 @@ def _advanced(fix: Fix, trial: Trial, now: Stage | None) -> Fix:
         return replace(fix, remark=f"{remark}; then a time limit of pgwhy ended the trial")
     if now is None:
         return fix
-    words, message = _what_stops(now, after)
-    decision = _decision(after, trial.rulebook)
-    return replace(fix, message=message, next_obstacle=NextObstacle(now, words, decision.cause, decision.rule))
+    concluded = _concluded(after, trial.rulebook)
+    words, message = _what_stops(now, concluded)
+    follows = NextObstacle(now, words, concluded.decision.cause, concluded.decision.rule)
+    return replace(fix, message=message, next_obstacle=follows)
 
 
 def _kept_back(trial: Trial) -> str:
     """Why pgwhy itself made no login, or sent no password, as the end of a sentence; empty if it did."""
     login = trial.after.of(Authentication)
     if login.outcome is AuthOutcome.CLEAR_TEXT_HELD_BACK:
-        return "the server asks for the password in clear text"
+        return "it would be sent in clear text"
     if login.not_tried_because is Obstacle.EXCHANGES_SPENT:
         return NO_MORE_LOGINS
     if not trial.login and login.outcome in (None, AuthOutcome.NOT_TRIED):
@@ -124,10 +124,10 @@ def _same_failure(trial: Trial, now: Stage | None) -> Answer:
     if now in NETWORK:
         return Answer.YES  # no server has answered: how it does not is by chance
     before, said = _before(trial), _said(trial.after)
-    decision = _decision(trial.after, trial.rulebook)
+    decision = _concluded(trial.after, trial.rulebook).decision
     if decision.cause is None:
         return Answer.YES if said == _said(before) else Answer.CANNOT_TELL
-    if decision.cause not in (trial.finding.cause, _decision(before, trial.rulebook).cause):
+    if decision.cause not in (trial.finding.cause, _concluded(before, trial.rulebook).decision.cause):
         return Answer.NO
     # libpq names the first setting that it refuses: with another name, the one before is accepted.
     return Answer.NO if now is Stage.CONFIG and said != _said(before) else Answer.YES
@@ -141,8 +141,8 @@ def _before(trial: Trial) -> Observations:
     return Observations(records)
 
 
-def _decision(seen: Observations, rulebook: Rulebook) -> Decision:
-    return conclude(with_own_text(seen), rulebook).decision
+def _concluded(seen: Observations, rulebook: Rulebook) -> Conclusion:
+    return conclude(with_own_text(seen), rulebook)
 
 
 def _reached(after: Observations) -> Stage | None:
@@ -151,14 +151,16 @@ def _reached(after: Observations) -> Stage | None:
     return stages.get(reached) if reached is not None else None
 
 
-def _what_stops(stage: Stage | None, after: Observations) -> tuple[str, str]:
+def _what_stops(stage: Stage | None, concluded: Conclusion) -> tuple[str, str]:
     """What stops the client, in words of ours, or else the last line of the text that does; one of them is empty."""
-    words, said = row(stage).still_stopped if stage else "", _said(after)
+    words = row(stage).still_stopped if stage else ""
     if stage in NETWORK:
         return words, ""  # a login that ran beside the probes has a text of it or has none, by chance
-    if said:
+    if said := _said(concluded.observations):
         return "", said
-    return words or f"the server's first answer is: {after.get('startup.answer')}", ""
+    title = next((each.title for each in concluded.findings if each.rule == concluded.decision.rule), "")
+    answer = concluded.observations.get("startup.answer")
+    return title or words or f"the server's first answer is: {answer}", ""
 
 
 def _said(after: Observations) -> str:

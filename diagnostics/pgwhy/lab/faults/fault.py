@@ -33,6 +33,8 @@ class Expected:
     status: Status = Status.CONNECTS
     fix: str | None = None
     """The id of the fix that must be confirmed."""
+    advances: str | None = None
+    """The id of the fix that must have advanced: it does its part, and another obstacle follows."""
     also: tuple[Cause, ...] = ()
     """What must be named beside the cause, as looking the same."""
     warns: tuple[Cause, ...] = ()

@@ -17,6 +17,7 @@ from pgwhy.lab.network.packets import Filter, FilterAction, Route, Way
 from pgwhy.progress import Stage
 
 _PARTS = ("gateway", "postgres", "pgbouncer")
+_EXPECTED = ("cause", "stage", "fix", "advances", "also", "cannot_tell", "warns", "status", "limit_s")
 
 
 def read(slug: str, content: Mapping[str, Any]) -> Fault:
@@ -55,7 +56,7 @@ def read(slug: str, content: Mapping[str, Any]) -> Fault:
 
 
 def _expected(given: Mapping[str, Any]) -> Expected:
-    tables.only(given, ("cause", "stage", "fix", "also", "cannot_tell", "warns", "status", "limit_s"), "[expect]")
+    tables.only(given, _EXPECTED, "[expect]")
     cause = tables.word(Cause, given["cause"], "expect.cause") if "cause" in given else None
     stage = tables.word(Stage, given["stage"], "expect.stage") if "stage" in given else None
     cannot_tell = given.get("cannot_tell", False)
@@ -69,6 +70,7 @@ def _expected(given: Mapping[str, Any]) -> Expected:
         stage=stage,
         status=tables.word(Status, given.get("status", usual), "expect.status"),
         fix=tables.text(given, "fix", "[expect]") if "fix" in given else None,
+        advances=tables.text(given, "advances", "[expect]") if "advances" in given else None,
         also=tuple(tables.word(Cause, each, "expect.also") for each in given.get("also", ())),
         warns=tuple(tables.word(Cause, each, "expect.warns") for each in given.get("warns", ())),
         limit_s=float(given.get("limit_s", LIMIT_S)),
