@@ -17,6 +17,7 @@ from pgwhy.causes import Severity as Severity
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.progress import Stage, row
+from pgwhy.target.editing.steps import Step, worded
 from pgwhy.timeline import Span
 from pgwhy.values import dataclass
 
@@ -85,15 +86,16 @@ class Fix:
     """Its price: `the password is sent as clear text inside TLS`. Empty if there is none."""
     change: dict[str, Any] | None = None
     """As the rule wrote it, worded; `None` where pgwhy cannot change it (an upgrade, another person's server)."""
-    edit: str = ""
-    """What to do to the user's own text, complete and without a secret."""
+    edit_steps: tuple[Step, ...] = ()
+    """What to do to the user's own text, complete and without a secret; empty where pgwhy cannot change it."""
     connection_string: str = ""
     """The corrected string in the user's syntax; the password is PASSWORD_HERE."""
     verification: Verification = Verification.NOT_TRIED
     verified_to: Stage | None = None
     """The stage that a confirmed or advanced change got to."""
     remark: str = ""
-    """Why it was not tried, or what was seen when it was, in words of ours: `the client accepts the settings now`."""
+    """Why it was not tried, or what was seen when it was, in words of ours: `the client accepts the settings now`.
+    Empty where the message says it all."""
     message: str = ""
     """The text of the server or of libpq that ended the trial, its last line; empty where there was none."""
     next_obstacle: NextObstacle | None = None
@@ -102,12 +104,17 @@ class Fix:
     """What it needs that pgwhy cannot do, as the rule says; `None`: the rule names nothing."""
 
     @property
+    def edit(self) -> str:
+        """The steps of the edit in words, a line each."""
+        return worded(self.edit_steps)
+
+    @property
     def note(self) -> str:
         """All of what was seen, or why it was not tried, in one text."""
         if (follows := self.next_obstacle) is not None:
             what = ", ".join(filter(None, (row(follows.stage).obstacle, follows.words or self.message)))
-            return f"{self.remark}. Next obstacle: {what}"
-        return f"{self.remark}: {self.message}" if self.message else self.remark
+            return f"{self.remark}; next obstacle: {what}"
+        return ": ".join(filter(None, (self.remark, self.message)))
 
 
 def in_order(remedy: Fix) -> tuple[bool, int, int]:

@@ -86,7 +86,7 @@ def test_libpq_12_is_told_of_channel_binding_first_and_only_what_lets_it_in_is_c
         assert [remedy.id for remedy in confirmed] == ["remove-channel-binding-and-name-endpoint"]
         removing = fix(report, "remove-channel-binding")
         assert (removing.verification, removing.verified_to) == ("advanced", "startup")
-        assert removing.note.startswith("the client accepts the settings now. Next obstacle: start-up, ")
+        assert removing.note.startswith("the client accepts the settings now; next obstacle: start-up, ")
         assert removing.next_obstacle is not None and removing.next_obstacle.cause == "sni-missing"
     assert run_old_client(12, edited(text, confirmed[0].edit)).stdout == "alex"
     shorter = edited(text, removing.edit)

@@ -51,7 +51,7 @@ def test_a_client_that_now_meets_the_certificate_has_advanced(self_signed: World
     assert found.next_obstacle is not None
     assert (found.next_obstacle.stage, found.next_obstacle.cause) == ("tls", "self-signed-certificate")
     assert (
-        "ADVANCED: this failure no longer occurs. Next obstacle: TLS, the server's certificate is self-signed"
+        "ADVANCED: this failure no longer occurs; next obstacle: TLS, the server's certificate is self-signed"
         in told(report, "sslmode-require")
     )
 
@@ -91,7 +91,7 @@ def test_a_fix_that_meets_another_refusal_in_the_same_place_has_advanced(world: 
             "cause": "ip-not-allowed",
             "rule": "startup/ip-not-allowed",
         }
-        assert "Next obstacle: start-up, This IP address" in told(report, "option-in-uri")
+        assert "next obstacle: start-up, This IP address" in told(report, "option-in-uri")
 
 
 def test_two_faults_are_two_steps(world: World) -> None:
@@ -100,7 +100,7 @@ def test_two_faults_are_two_steps(world: World) -> None:
     assert report.verdict.cause == "ssl-required"
     found = fix(report, "sslmode-require")
     assert (found.verification, found.verified_to) == ("advanced", "auth")
-    assert found.note.startswith("the server asks for the password now. Next obstacle: login, ")
+    assert found.note.startswith("the server asks for the password now; next obstacle: login, ")
 
 
 def test_our_own_deadline_refutes_nothing(world: World) -> None:

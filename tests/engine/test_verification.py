@@ -103,7 +103,7 @@ def test_a_misspelt_demand_for_tls_is_corrected_before_it_is_removed(world: Worl
     assert (right.title, removed.verification) == ("write sslmode instead", "advanced")
     said = " ".join(" ".join(page(report)).split())
     assert "Fix 1 write sslmode instead" in said
-    assert "ADVANCED: the client accepts the settings now. Next obstacle: TCP, no address accepts a connection" in said
+    assert "ADVANCED: the client accepts the settings now; next obstacle: TCP, no address accepts a connection" in said
 
 
 def test_the_repair_of_a_broken_string_is_tried_with_an_endpoint_password(world: World) -> None:

@@ -72,7 +72,7 @@ def judged(fix: Fix, trial: Trial) -> Fix:
     if same is Answer.CANNOT_TELL:
         return _inconclusive(fix, "with it the client stops with another message", after)
     words, message = _what_stops(now, _concluded(after, trial.rulebook))
-    return replace(fix, verification=Verification.REFUTED, remark=words or "it still fails", message=message)
+    return replace(fix, verification=Verification.REFUTED, remark=words, message=message)
 
 
 def _inconclusive(fix: Fix, remark: str, after: Observations) -> Fix:

@@ -117,7 +117,7 @@ def _as_tried(finding: Finding, tried: dict[tuple[str, str], Fix]) -> tuple[Fix,
         if then is not None and then.change == fix.change:
             fix = replace(
                 fix,
-                edit=then.edit,
+                edit_steps=then.edit_steps,
                 connection_string=then.connection_string,
                 verification=then.verification,
                 verified_to=then.verified_to,

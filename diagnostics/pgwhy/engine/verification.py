@@ -138,7 +138,7 @@ def _with_edit(remedy: Fix, target: Target) -> tuple[Fix, Target | None]:
         edit = targets.edit(target, change)
     except targets.CannotChange as error:
         return replace(remedy, remark=str(error)), None
-    return replace(remedy, edit=edit.text, connection_string=edit.connection_string), changed
+    return replace(remedy, edit_steps=edit.steps, connection_string=edit.connection_string), changed
 
 
 def as_change(plain: Mapping[str, Any]) -> Change:

@@ -7,7 +7,7 @@ there again when it is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from functools import lru_cache
@@ -31,12 +31,14 @@ from pgwhy.finding import (
 )
 from pgwhy.foreign.json_text import Unfit, short
 from pgwhy.progress import Stage
+from pgwhy.target.editing.steps import KINDS, Say, Step
 from pgwhy.timeline import Span
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
-_ONLY_IF_SO = ("message", "next_obstacle", "needs")
+_ONLY_IF_SO = ("edit_steps", "message", "next_obstacle", "needs")
 """What a fix has only sometimes; the first reports did not have it."""
+_NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 class NotAReport(ValueError):
@@ -144,13 +146,19 @@ def _fix(remedy: Fix) -> dict[str, Any]:
     # The parts of a note are told beside it where there are any.
     if remedy.note == remedy.remark:
         del told["remark"]
-    return {**told, "note": remedy.note}
+    return {**told, "edit": remedy.edit, "note": remedy.note}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [{"do": _NAMES[type(step)], **_parts(step)} for step in value]
     if isinstance(value, NextObstacle):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return _parts(value)
     return value.value if isinstance(value, StrEnum) else value
+
+
+def _parts(value: Step | NextObstacle) -> dict[str, Any]:
+    return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
 
 
 def _word(value: StrEnum | None) -> str | None:
@@ -218,11 +226,20 @@ def _read_remedy(fix: Mapping[str, Any]) -> Fix:
             **fix,
             **words,
             "verified_to": _or_none(Stage, fix["verified_to"]),
+            "edit_steps": tuple(_read_steps(fix)),
             "remark": fix.get("remark", fix.get("note", "")),
             "next_obstacle": _read_obstacle(follows) if follows else None,
             "needs": _or_none(Needs, fix.get("needs")),
         },
     )
+
+
+def _read_steps(fix: Mapping[str, Any]) -> Iterator[Step]:
+    """The steps of its edit; where a report has only their words, as in the first ones, each line as it is."""
+    if "edit_steps" in fix:
+        yield from (_of(KINDS[step["do"]], step) for step in fix["edit_steps"])
+    else:
+        yield from (Say(line.strip()) for line in fix["edit"].splitlines() if line.strip())
 
 
 def _read_obstacle(follows: Mapping[str, Any]) -> NextObstacle:

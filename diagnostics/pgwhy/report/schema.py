@@ -14,6 +14,7 @@ from pgwhy.facts import Record, Vocabulary, derived, fact_names
 from pgwhy.finding import SCHEMA, Status, Verification
 from pgwhy.progress import Stage
 from pgwhy.report.link import WEB_ADDRESS
+from pgwhy.target.editing.steps import KINDS
 from pgwhy.timeline import Span
 
 Json = dict[str, Any]
@@ -105,6 +106,7 @@ def _finding() -> Json:
         ),
     )
     fix = finding["properties"]["fixes"]["items"]["properties"]
+    fix["edit_steps"] = _list(_step()) | {"description": "the edit as values; left out without one"}
     fix["remark"] = _text("the note without the message and the next obstacle; left out where that is all of it")
     fix["message"] = _text("the text of the server or of libpq that ended the trial; left out without one")
     fix["next_obstacle"] = _object(
@@ -118,6 +120,16 @@ def _finding() -> Json:
     }
     finding["properties"]["words"] = _list(_text("what of the error text it went by; left out where it rests on none"))
     return finding
+
+
+def _step() -> Json:
+    """What a step has beside its kind differs from kind to kind."""
+    names = dict.fromkeys(f.name for kind in KINDS.values() for f in fields(kind))
+    return {
+        "type": "object",
+        "properties": {"do": {"type": "string", "enum": list(KINDS)}} | dict.fromkeys(names, _TEXT),
+        "required": ["do"],
+    }
 
 
 def _project() -> Json:

@@ -97,7 +97,8 @@ def page(report: Report, width: int = 80, unicode: bool = True, colour: bool = F
         from pgwhy.report.project import project_lines
 
         lines += [line(), *project_lines(project, measure)]
-    return "".join((one.painted() if colour else one.text) + "\n" for one in lines)
+    told = "".join((one.painted() if colour else one.text) + "\n" for one in lines)
+    return told if unicode else in_ascii(told)  # the arrow of an edit is the layout's own
 
 
 def ladder_lines(steps: Iterable[Rung], width: int, limit: int = 2) -> list[Line]:

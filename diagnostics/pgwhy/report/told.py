@@ -115,8 +115,8 @@ def _fix(number: int, remedy: Fix) -> FixView:
     return FixView(
         number=number,
         title=f"(a test, not to be kept) {remedy.title}" if remedy.kind is FixKind.TEST_ONLY else remedy.title,
-        orders=tuple(instructions(remedy.edit, UNWRAPPED)),
-        steps=() if remedy.edit else tuple(steps_of(remedy)),
+        orders=tuple(instructions(remedy.edit_steps, UNWRAPPED)),
+        steps=() if remedy.edit_steps else tuple(steps_of(remedy)),
         caution=" ".join(remedy.caution.split()),
         verification=remedy.verification,
         word=word,
