@@ -5,7 +5,9 @@
 2. A wrapper's own sentence, the beginning of an attempt, and "Internal error" say nothing beside anything else.
 3. An error inside a session is none of connecting, so what was said while connecting goes before it; and a server's
    own start is not its client's.
-4. Of several attempts the one that got furthest decides, for it shows what the nearer ones would meet next.
+4. Of several attempts the one that got furthest decides, for it shows what the nearer ones would meet next. Drivers
+   that try TLS first try again without it: that the server wants encryption is then about the second attempt, and goes
+   behind what the first one met later than that.
 5. In an attempt what says only that something failed goes behind what says why. Then the innermost speaker is
    believed: `Speaker` has the order. Of one speaker, a code goes behind a sentence, which says more; a SQLSTATE also
    behind a sentence of a pooler or proxy, for each of them may have sent it.
@@ -35,6 +37,9 @@ def counting(text: str) -> tuple[Statement, ...]:
     if len(found) > 1:
         furthest = _furthest(found)
         found.sort(key=lambda each: _rank(each, furthest))
+        if _wants_encryption(found[0]) and (first := _met_behind_tls(found)):
+            found.remove(first)
+            found.insert(0, first)
     return tuple(found)
 
 
@@ -72,6 +77,40 @@ def _furthest(found: Iterable[Statement]) -> int:
     return max(telling, key=lambda each: (each.says.stage.order, -each.attempt)).attempt if telling else 0
 
 
+def _wants_encryption(each: Statement) -> bool:
+    """The server refuses an attempt because it was not encrypted."""
+    if each.says in (Says.NO_HBA_ENTRY, Says.HBA_REJECTS):
+        return each.hole("detail").startswith(("no encryption", "SSL off"))
+    return each.says is Says.TLS_REQUIRED
+
+
+def _met_behind_tls(found: Iterable[Statement]) -> Statement | None:
+    """What another attempt met, which had TLS: the client's trust in the server, or its login."""
+    return next(
+        (
+            each
+            for each in found
+            if not each.is_code and (each.says in _BEHIND_TLS or each.hole("detail").startswith(("SSL on", "SSL enc")))
+        ),
+        None,
+    )
+
+
+_BEHIND_TLS = frozenset(
+    (
+        Says.PASSWORD_REJECTED,
+        Says.ROLE_MISSING,
+        Says.METHOD_UNSUPPORTED,
+        Says.CLIENT_CERTIFICATE_NEEDED,
+        Says.CLIENT_CERTIFICATE_UNUSABLE,
+        Says.CERTIFICATE_UNTRUSTED,
+        Says.CERTIFICATE_SELF_SIGNED,
+        Says.CERTIFICATE_ROOT_UNKNOWN,
+        Says.CERTIFICATE_EXPIRED,
+        Says.CERTIFICATE_NAME,
+        Says.CERTIFICATE_REFUSED,
+    )
+)
 _SAYS_LITTLE = frozenset((Says.ATTEMPT, Says.CONNECTION_FAILED, Says.PROXY_FAILED))
 _WITHOUT_A_REASON = frozenset(
     (Says.CERTIFICATE_REFUSED, Says.TLS_FAILED, Says.SERVER_UNREACHABLE, Says.POOLER_CANNOT_CONNECT)
