@@ -10,8 +10,8 @@
    behind what the first one met later than that.
 5. In an attempt what says only that something failed goes behind what says why. Then the innermost speaker is
    believed: `Speaker` has the order; of a sentence that any program can print it is not known who speaks, unless the
-   text shows the driver, pool or ORM otherwise. Of one speaker, a code goes behind a sentence, which says more; a SQLSTATE also
-   behind a sentence of a pooler or proxy, for each of them may have sent it.
+   text shows the driver, pool or ORM otherwise. Of one speaker, a code goes behind a sentence, which says more; a
+   SQLSTATE also behind a sentence of a pooler or proxy, for each of them may have sent it.
 6. Among equals the one that says most in its own words, then the first.
 """
 
