@@ -223,6 +223,8 @@ class Says(StrEnum):
     """A prepared statement is not there, or there already."""
     STATE_LOST = "state-lost", Stage.SESSION
     """What a session had set, created or locked is not there."""
+    LOCK_WAITED = "lock-waited", Stage.SESSION
+    """A migration waited too long for its advisory lock."""
     READ_ONLY = "read-only", Stage.SESSION
     """The server, or the transaction, accepts no writes."""
     QUERY_WAIT = "query-wait", Stage.SESSION
