@@ -169,6 +169,8 @@ class Says(StrEnum):
     """pg_hba.conf has no entry for the connection; `detail` says whether it was encrypted."""
     HBA_REJECTS = "hba-rejects", Stage.AUTH
     """An entry of pg_hba.conf rejects the connection."""
+    ACCESS_DENIED = "access-denied", Stage.AUTH
+    """The server rejects the role or its connection (SQLSTATE 28000), and its own sentence is not told."""
     PASSWORD_REJECTED = "password-rejected", Stage.AUTH
     """The password is not the role's."""
     PASSWORD_MISSING = "password-missing", Stage.AUTH
@@ -221,6 +223,8 @@ class Says(StrEnum):
     """A prepared statement is not there, or there already."""
     STATE_LOST = "state-lost", Stage.SESSION
     """What a session had set, created or locked is not there."""
+    LOCK_WAITED = "lock-waited", Stage.SESSION
+    """A migration waited too long for its advisory lock."""
     READ_ONLY = "read-only", Stage.SESSION
     """The server, or the transaction, accepts no writes."""
     QUERY_WAIT = "query-wait", Stage.SESSION
