@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from pgwhy.progress import Stage
+from pgwhy.severity import Severity as Severity
 from pgwhy.values import dataclass
 
 
@@ -19,16 +20,6 @@ class Retry(StrEnum):
     """The next attempt may work already."""
     LATER = "later"
     """In minutes or hours, when something has passed."""
-
-
-class Severity(StrEnum):
-    """How much a finding matters, worst first."""
-
-    ERROR = "error"
-    """The connection fails because of it."""
-    WARNING = "warning"
-    """It connects, and this will hurt."""
-    NOTE = "note"
 
 
 class Owner(StrEnum):

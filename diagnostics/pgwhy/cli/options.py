@@ -18,6 +18,10 @@ class Option(Protocol):
     def __call__(self, command: F, /) -> F: ...
 
 
+FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "github")
+"""Those of a report."""
+ANSWERS = "pgwhy-checklist.toml"
+"""The file of ticked boxes and accepted risks, in the folder of the user."""
 LONGEST_S = 86400
 SHORTEST_S = 1
 """A lost packet that opens a connection is sent again after a second (RFC 6298): less than that tells nothing."""

@@ -93,7 +93,7 @@ def of_saved(saved: Report, rulebook: Rulebook) -> Report:
 
 
 def all_rules(folders: tuple[Path, ...] = ()) -> Rulebook:
-    """The built-in rules and those of more folders. Raises `RuleError`."""
+    """The built-in rules and those of more folders, loaded once in a process. Raises `RuleError`."""
     from pgwhy.rulebook import book as rulebook
 
     repairs = None
