@@ -34,7 +34,7 @@ NOTHING_TO_PASTE = {
 
 
 @pytest.fixture(scope="module")
-def result_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], Tried]]:
+def result_of(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str, str], Tried]]:
     """The situations of the chosen cases begin side by side, the drivers of one take turns on its stage."""
     chosen: dict[str, list[str]] = {}
     for case in request.session.items:

@@ -30,7 +30,7 @@ def _shown_by(slug: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def started(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Tried]]:
+def started(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str], Tried]]:
     """The faults of the chosen cases begin side by side."""
     chosen = {case.callspec.params.get("slug") for case in request.session.items if hasattr(case, "callspec")}
     possible = [faults.load(slug) for slug in CONFIRMED if slug in chosen and not _lacking(slug)]

@@ -32,7 +32,7 @@ PARAMETER = {
 
 
 @pytest.fixture(scope="module")
-def measured(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any]]:
+def measured(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str], Any]]:
     """What the chosen cases name is measured side by side; each worker has places of its own, to see who came."""
     parts.permitted(is_permitted())
     names = [case.callspec.params for case in request.session.items if hasattr(case, "callspec")]
