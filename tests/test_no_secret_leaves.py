@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import json
 import os
@@ -19,11 +20,14 @@ from pgwhy import target as targets
 from pgwhy.cli import run
 from pgwhy.cli.output import FORMATS
 from pgwhy.machine import Machine
+from pgwhy.redaction import encodings
 from tests import sampling
 from tests.planted import NO_FORMAT, PLACES, SERVERS, SHAPES, Plant, forms, laid_out, refusing, url, welcoming
 from tests.redaction.test_redaction import readable
 from tests.servers import serving
 
+FORMS = functools.cache(encodings.literals)
+"""The same secret is planted in thirty places: its forms, which are computed from nothing else, once."""
 PGWHY = [sys.executable, "-m", "pgwhy"]
 
 
@@ -32,6 +36,7 @@ def _a_home_of_our_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PGWHY_DEBUG", "1")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(encodings, "literals", FORMS)
     monkeypatch.chdir(tmp_path)
 
 
