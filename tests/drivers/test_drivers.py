@@ -22,7 +22,7 @@ from tests.drivers.clients import DRIVERS, Driver, Missing
 from tests.drivers.proofs import Tried, tried
 from tests.drivers.situations import Situation
 
-pytestmark = pytest.mark.xdist_group("matrix")
+pytestmark = pytest.mark.xdist_group("drivers")
 SITUATIONS = situations.read()
 CASES = [(name, driver.id) for name, situation in SITUATIONS.items() for driver in situation.drivers]
 NOTHING_TO_PASTE = {

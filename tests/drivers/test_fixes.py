@@ -18,7 +18,7 @@ from tests.drivers import edits
 from tests.drivers.clients import SHOWN_BY, Missing, attempt
 from tests.drivers.proofs import LIMIT_S, Proof, Tried, handed_over, read, tried
 
-pytestmark = pytest.mark.xdist_group("matrix")
+pytestmark = pytest.mark.xdist_group("drivers")
 ABLE = {"ssl-request-direct-only": "psql 17"}
 """Where the file's own client is too old for the fix: `sslnegotiation` came with libpq 17."""
 CONFIRMED = tuple(slug for slug in faults.slugs() if faults.load(slug).expect.fix)

@@ -21,7 +21,7 @@ from tests.drivers import measure, stacks
 from tests.drivers.clients import DRIVERS, Attempt, Missing
 from tests.drivers.measure import Behaviour, Connected, Places
 
-pytestmark = pytest.mark.xdist_group("matrix")
+pytestmark = pytest.mark.xdist_group("drivers")
 MEASURED: dict[str, Any] = json.loads(measure.FILE.read_text(encoding="utf-8"))
 WORKERS = 2
 PARAMETER = {
