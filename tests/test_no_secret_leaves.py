@@ -82,6 +82,7 @@ def options_of(place: str, number: int) -> list[str]:
     return ["--format", form, *(["-v"] if form == "text" else [])]
 
 
+@pytest.mark.sampled(by=lambda shape: _turns(list(SHAPES).index(shape)))
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_place_tells_the_redactor_what_it_read(shape, monkeypatch, tmp_path):
     """All shapes in all places: what a server may send back later is known, in every encoding."""

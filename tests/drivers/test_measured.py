@@ -57,6 +57,7 @@ def measured(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable
         yield lambda name: started[name].result()
 
 
+@pytest.mark.sampled(by=lambda stack: {stacks.RUNNERS[stack].recipe})
 @pytest.mark.parametrize("stack", stacks.RUNNERS)
 def test_a_snippet_as_printed_connects(stack: str, measured: Callable[[str], tuple[Attempt, Connected]]) -> None:
     try:
@@ -71,6 +72,7 @@ def test_a_snippet_as_printed_connects(stack: str, measured: Callable[[str], tup
     assert asdict(connected) == known, "python -m tests.drivers.measure"
 
 
+@pytest.mark.sampled(by=lambda driver: {DRIVERS[driver].speaks_as.partition("@")[0]})
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_a_driver_does_what_was_measured(driver: str, measured: Callable[[str], Behaviour]) -> None:
     try:
