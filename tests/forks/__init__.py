@@ -23,8 +23,8 @@ _HERE = Path(__file__).parent
 
 @contextmanager
 def forked() -> Iterator[None]:
-    """Meanwhile the lab runs Python by fork; on a platform without namespaces it does as ever."""
-    if not hasattr(os, "pidfd_open"):
+    """Meanwhile the lab runs Python by fork; where the kernel hands out no descriptors of processes it does as ever."""
+    if not _is_possible():
         yield
         return
     with tempfile.TemporaryDirectory(prefix="pgwhy-forks-") as folder, pytest.MonkeyPatch.context() as patch:
@@ -47,3 +47,11 @@ def forked() -> Iterator[None]:
             yield
         finally:
             server.stop()
+
+
+def _is_possible() -> bool:
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        return False
+    return True
