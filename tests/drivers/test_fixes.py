@@ -16,7 +16,7 @@ from pgwhy.lab.faults.stage import Scene, missing, staged
 from tests import parts
 from tests.drivers import edits
 from tests.drivers.clients import SHOWN_BY, Missing, attempt
-from tests.drivers.proofs import LIMIT_S, Proof, Tried, handed_over, read, tried
+from tests.drivers.proofs import LIMIT_S, PATIENT_S, Proof, Tried, handed_over, read, tried
 
 pytestmark = pytest.mark.xdist_group("drivers")
 ABLE = {"ssl-request-direct-only": "psql 17"}
@@ -70,7 +70,7 @@ def _asleep_each_time(fault: Fault, client: RealClient, report: Report) -> Tried
             with staged(fault) as stage:
                 setup = edits.followed(fix.edit, edits.Setup(handed_over(read(stage))))
                 assert setup is not None, fix.edit
-                proofs.append(Proof(fix.id, fix.verification, (attempt(stage, client, setup.text, {}, LIMIT_S),)))
+                proofs.append(Proof(fix.id, fix.verification, (attempt(stage, client, setup.text, {}, PATIENT_S),)))
     return Tried(report, before, tuple(proofs))
 
 
