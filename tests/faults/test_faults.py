@@ -84,7 +84,7 @@ def test_a_file_is_named_for_what_it_expects_and_shown_true_by_a_real_client(slu
     assert fault.seen is not None or slug in NOT_SHOWN, f"pgwhy lab record {slug}"
 
 
-@pytest.mark.xdist_group("matrix")
+@pytest.mark.xdist_group("faults")
 @pytest.mark.sampled(by=lambda slug: sampling.of_a_fault(faults.load(slug).content))
 @pytest.mark.parametrize("slug", faults.slugs())
 def test_a_fault_is_diagnosed_as_its_file_expects(slug: str, trial_of: Callable[[str], Trial]) -> None:

@@ -14,6 +14,7 @@ from pgwhy.causes import Severity
 from pgwhy.finding import Report, Verification
 from pgwhy.lab.faults.fault import Fault, Tier
 from pgwhy.lab.faults.stage import Scene, staged
+from pgwhy.lab.network import program
 from pgwhy.lab.world import World
 from pgwhy.machine import Machine
 from pgwhy.probes import VOCABULARY
@@ -100,7 +101,7 @@ def diagnose(stage: Scene) -> Trial:
     """The trial of a fault that is on its stage. Raises `TrialError`."""
     given, fault = stage.given, stage.fault
     # -P: the working directory is the user's, and nothing there is a module of ours.
-    command = [sys.executable, "-P", "-m", "pgwhy", "check", "--format", "json", *fault.options]
+    command = [*program.python, "-P", "-m", "pgwhy", "check", "--format", "json", *fault.options]
     command += ["--client", given.client] if given.client else []
     command += ["--error", given.error] if given.error else []
     target = given.target.reveal() if given.target else ""
