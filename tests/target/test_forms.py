@@ -10,9 +10,10 @@ import pytest
 from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 
-from pgwhy.target.forms import FORMS, CannotCarry, dotenv, lacking, read, write
+from pgwhy.target.forms import FORMS, CannotCarry, dotenv, lacking, write
 from pgwhy.target.forms.found import NotThere
 from tests.target.generated import targets
+from tests.target.reading_back import read
 
 EXAMPLES = int(os.environ.get("PGWHY_GENERATED_TARGETS", "10000"))
 """Generated targets over all forms together."""

@@ -22,6 +22,15 @@ def quoted(value: str) -> str:
 
 def documents(text: str) -> list[Any]:
     """Every document of the file. Raises `NotThere`; its sentence quotes nothing of the file."""
+    return _read(text, "load_all")
+
+
+def nodes(text: str) -> list[Any]:
+    """The root node of every document, with the marks that say where each value is. Raises `NotThere`."""
+    return _read(text, "compose_all")
+
+
+def _read(text: str, how: str) -> list[Any]:
     try:
         import yaml
     except ModuleNotFoundError:
@@ -31,7 +40,7 @@ def documents(text: str) -> list[Any]:
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
         _check(yaml.parse(text, Loader=loader))
-        return list(yaml.load_all(text, Loader=loader))
+        return list(getattr(yaml, how)(text, Loader=loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
