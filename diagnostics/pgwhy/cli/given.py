@@ -6,10 +6,15 @@ import errno
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pgwhy.foreign import files
+
+if TYPE_CHECKING:
+    from pgwhy.machine import Machine
+    from pgwhy.target import Target
 
 STANDARD_INPUT = "-"
 
@@ -42,7 +47,17 @@ def log(name: str) -> bytes:
     return raw
 
 
-def target() -> str:
+def read(text: str | None, machine: Machine, inside: str | None = None) -> Target:
+    """The target of a command. Raises `click.UsageError` where a file names several connections."""
+    from pgwhy import target as targets
+
+    found = targets.read(text, machine, _target, inside)
+    if listed := targets.choice(found):
+        raise click.UsageError(listed)
+    return found
+
+
+def _target() -> str:
     """The target on standard input, for `pgwhy.target.read`: that tells of an `OSError` in its diagnosis."""
     from pgwhy.target.reading import completion
 

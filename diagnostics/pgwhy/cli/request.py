@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgwhy import redaction
-from pgwhy import target as targets
 from pgwhy.cli import given as inputs
 from pgwhy.cli import options, trouble
 from pgwhy.client import Client, UnknownClient, resolve
@@ -38,6 +37,7 @@ def _resolvers(context: click.Context, option: click.Parameter, given: tuple[str
 
 
 _OPTIONS = (
+    options.inside(),
     click.option("--error", metavar="TEXT", help="Error text of the failing client; @FILE or - reads it."),
     options.client(),
     options.timeout(),
@@ -71,7 +71,7 @@ def request(target: str | None, chosen: dict[str, Any]) -> tuple[Request, Redact
     machine = Machine.here()
     if target == "-" and chosen["error"] == "-":
         raise click.UsageError("TARGET and --error cannot both be read from standard input")
-    read = targets.read(target, machine, stdin=inputs.target)
+    read = inputs.read(target, machine, chosen["inside"])
     error = _text(chosen["error"])
     client = _client(chosen["client"], error, read.driver)
     if chosen["folders"]:

@@ -17,6 +17,7 @@ from pgwhy.target.reading.argument import read
 __all__ = [
     "read",
     "facts_of",
+    "choice",
     "is_nothing",
     "apply",
     "as_taken",
@@ -68,6 +69,11 @@ def libpq_parameters(target: Target) -> dict[str, str]:
 def is_nothing(target: Target) -> bool:
     """Nobody named a connection, no argument, environment or `.env`: all of it is libpq's defaults."""
     return target.written is None and "host" not in target.settings
+
+
+def choice(target: Target) -> str:
+    """The sentence that lists the connections of a file that names several; empty for a target that is one."""
+    return next((p.detail for p in target.problems if p.code is ProblemCode.SEVERAL_TARGETS), "")
 
 
 def masked(target: Target) -> dict[str, dict[str, Any]]:

@@ -75,6 +75,8 @@ class ProblemCode(StrEnum):
     VARIABLE_UNSET = "variable-unset"
     """`env:NAME` or the variable that was asked for is not set."""
     FILE_UNREADABLE = "file-unreadable"
+    NO_CONNECTION_IN_FILE = "no-connection-in-file"
+    """The file was read, and nothing in it names a Postgres server."""
     SEVERAL_TARGETS = "several-targets"
     """A settings file names several connections that differ, and nothing chooses among them."""
     LITERAL_PLACEHOLDER = "literal-placeholder"

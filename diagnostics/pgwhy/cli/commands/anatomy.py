@@ -34,7 +34,7 @@ def command(format_: str, target: str | None) -> int:
 
     TARGET is what pgwhy check takes: a string in any dialect, @file, env:NAME, - or nothing.
     """
-    read = targets.read(target, Machine.here(), inputs.target)
+    read = inputs.read(target, Machine.here())
     if targets.is_nothing(read):
         raise click.UsageError("nothing here names a connection: no TARGET, and no DATABASE_URL or PGHOST in sight")
     redactor = redaction.for_target(read)

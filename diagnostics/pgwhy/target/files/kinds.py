@@ -482,9 +482,10 @@ def _has(entry: Entry, pattern: str) -> bool:
     if equals:
         return entry.path == (key,) and entry.value == value
     parts = pattern.split(".")
-    if len(parts) > len(entry.path):
+    names = [name for key in entry.path for name in key.split(".")]  # Spring reads `spring.datasource.url: x` too
+    if len(parts) > len(names):
         return False
-    return all(fnmatchcase(name, part) for name, part in zip(entry.path, parts, strict=False))
+    return all(fnmatchcase(name, part) for name, part in zip(names, parts, strict=False))
 
 
 def _fits(path: PurePath, pattern: str) -> bool:

@@ -121,12 +121,12 @@ def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[s
     around = (*group.parent, *group.front)
     url = values.pop(URL, None)
     if url is not None:
-        if not _is_a_url_of_postgres(url, around, group):
-            url = None
-        else:
+        if _is_a_url_of_postgres(url, around, group):
             outer = {role: _value(entry, style, known) for role, entry in login.items()}
             fields = {role: value for role, value in {**outer, **values}.items() if role in _BESIDE_A_URL}
             return Place(_name(group), url, fields)
+        if _OTHER_URL.match(url.entry.value):
+            return None
     if are_of_something_else(around) or _says_another(group):
         return None
     adapter = _adapter_says_postgres(group)
@@ -245,7 +245,7 @@ _BESIDE_A_URL = ("user", "password")
 """What drivers take from beside a URL that does not have it."""
 _SCHEME = re.compile(
     r"(?i)\s*[\"']?(?:jdbc:postgresql:|(?:jdbc:|r2dbc:)?(?:pool:|proxy:|tc:)?"
-    r"(?:postgres(?:ql)?|pgsql|postgis|ecto|cockroachdb|timescale)(?:\+\w+)?:/)"
+    r"(?:postg[a-z]*|pgsql|psql|ecto|cockroachdb|timescale)(?:\+\w+)?:/)"
 )
 _PAIRS = re.compile(r"(?i)\b(?:host|server|hostaddr|dbname|database|service)\s*=")
 _BROKEN = re.compile(r"(?i)postgre|pgsql|://|@|\bhost\s*=|\bserver\s*=")

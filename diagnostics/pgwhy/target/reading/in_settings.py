@@ -16,6 +16,7 @@ from pgwhy.target import files
 from pgwhy.target.dialects import Dialect, keywords
 from pgwhy.target.dialects import recognised as recognised_text
 from pgwhy.target.dialects.detection import Reading
+from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind
 from pgwhy.target.files.places import Place, Value
 from pgwhy.target.forms import dotenv
@@ -46,7 +47,7 @@ def from_settings(name: str, text: str, machine: Machine, inside: str | None = N
         return None
     if not found:
         detail = f"{name} is read as {kind.title}: it names no connection to Postgres"
-        return unreadable(ProblemCode.FILE_UNREADABLE, detail, source, machine)
+        return unreadable(ProblemCode.NO_CONNECTION_IN_FILE, detail, source, machine)
     return _of_one(found, kind, documents, name, machine, inside)
 
 
@@ -65,7 +66,7 @@ def in_settings(name: str, text: str, machine: Machine, inside: str | None = Non
 def _of_one(
     found: Sequence[Place],
     kind: Kind,
-    documents: Sequence[Sequence[files.Entry]],
+    documents: Sequence[Sequence[Entry]],
     name: str,
     machine: Machine,
     inside: str | None,
@@ -87,13 +88,13 @@ def _several(name: str, found: Sequence[Place], inside: str | None) -> str:
     listed = ", ".join(place.name for place in found[:_MOST_NAMES]) + (" ..." if len(found) > _MOST_NAMES else "")
     if inside is not None:
         return f"{name} has no connection that is called so; it has: {listed}"
-    return f"{name} names {len(found)} connections: {listed}. Choose one with --in NAME"
+    return f"{name} names {len(found)} connections: {listed}. Choose one: pgwhy @{name} --in {found[0].name}"
 
 
 def _chosen(
     found: Sequence[Place],
     kind: Kind,
-    documents: Sequence[Sequence[files.Entry]],
+    documents: Sequence[Sequence[Entry]],
     machine: Machine,
     inside: str | None,
 ) -> Place | None:
@@ -163,7 +164,7 @@ def _read(text: str, source: Source, kind: Kind, machine: Machine) -> Target:
 
 def as_read(text: str) -> str:
     """The string with libpq's scheme in place of those that only such a file's program accepts."""
-    return _SCHEMES.sub("postgresql://", text)
+    return _SCHEMES.sub("postgresql://", _R2DBC.sub("", text))
 
 
 def _with_login(target: Target, fields: Mapping[str, Value], name: str, machine: Machine) -> Target:
@@ -180,12 +181,9 @@ def _with_login(target: Target, fields: Mapping[str, Value], name: str, machine:
         elif (old := target.settings.get(role)) is None or old.source != _of(target):
             beaten = (replace(old, overrode=()), *old.overrode) if old else ()
             target = target.with_settings(**{role: Setting(text, source, beaten)})
-    return replace(target, again=_again(target, fields, name, machine))
-
-
-def _again(target: Target, fields: Mapping[str, Value], name: str, machine: Machine):  # type: ignore[no-untyped-def]
-    before = target.again
-    return (lambda repaired: _with_login(before(repaired), fields, name, machine)) if before else None
+    if (again := target.again) is None:
+        return target
+    return replace(target, again=lambda repaired: _with_login(again(repaired), fields, name, machine))
 
 
 def _of(target: Target) -> Source | None:
@@ -268,7 +266,8 @@ def _beside(machine: Machine) -> dict[str, dotenv.Variable]:
 
 _MOST_NAMES = 12
 _NAMES = {"user": "the role", "dbname": "the database"}
-_SCHEMES = re.compile(r"\A(?:r2dbc:(?:pool:|proxy:)?postgres(?:ql)?|ecto|pgsql|postgis|cockroachdb)://")
+_R2DBC = re.compile(r"\Ar2dbc:(?:pool:|proxy:)?(?=\w+://)")
+_SCHEMES = re.compile(r"\A(?:ecto|pgsql|postgis|cockroachdb)://")
 """What R2DBC, Ecto, Laravel, GeoDjango and ActiveRecord accept as the scheme of a Postgres URL."""
-_HOST_AND_PORT = re.compile(r"(?P<host>[^:/]+):(?P<port>\d+)")
+_HOST_AND_PORT = re.compile(r"(?P<host>[^:/]+):(?P<port>[^:/]+)")
 _READ_JDBC = frozenset(("pgjdbc", "dbeaver", "datagrip", None))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from json.decoder import JSONDecodeError, scanstring
+from json import JSONDecodeError
+from json.decoder import scanstring  # type: ignore[attr-defined]  # the stubs leave it out; Python has it since 2.6
 
 from pgwhy.target.files.entry import Entry, line_at
 from pgwhy.target.forms.found import NotThere
@@ -34,7 +35,7 @@ def _value(text: str, position: int, path: tuple[str, ...], into: list[Entry]) -
     if len(path) > DEEPEST:
         raise ValueError
     if character == '"':
-        value, end = scanstring(text, position + 1, False)
+        value, end = _string(text, position)
         into.append(Entry(path, value, line_at(text, position), (position, end)))
         return end
     if character in "{[":
@@ -57,7 +58,7 @@ def _members(text: str, position: int, path: tuple[str, ...], into: list[Entry])
         if is_object:
             if text[position] != '"':
                 raise ValueError
-            name, position = scanstring(text, position + 1, False)
+            name, position = _string(text, position)
             position = _skip(text, position)
             if text[position] != ":":
                 raise ValueError
@@ -68,6 +69,12 @@ def _members(text: str, position: int, path: tuple[str, ...], into: list[Entry])
         elif text[position] != closing:
             raise ValueError
     return position + 1
+
+
+def _string(text: str, position: int) -> tuple[str, int]:
+    """The text that begins at this quote, and where it ends."""
+    value, end = scanstring(text, position + 1, False)
+    return str(value), int(end)
 
 
 def _numbers() -> Iterator[str]:
