@@ -51,6 +51,10 @@ def read(text: str | None, machine: Machine, inside: str | None = None) -> Targe
     """The target of a command. Raises `click.UsageError` where a file names several connections."""
     from pgwhy import target as targets
 
+    if text is not None and not _is_plain(text):
+        from pgwhy.cli import natural  # for what is no string, file or variable
+
+        text = natural.target(text, machine)
     found = targets.read(text, machine, _target, inside)
     if listed := targets.choice(found):
         raise click.UsageError(listed)
@@ -62,9 +66,17 @@ def _target() -> str:
     from pgwhy.target.reading import completion
 
     try:
-        return completion.as_text(files.stream(sys.stdin.buffer, completion.FILE_LIMIT))
+        text = completion.as_text(files.stream(sys.stdin.buffer, completion.FILE_LIMIT))
     except ValueError as problem:  # it was closed
         raise OSError(errno.EBADF, str(problem)) from None
+    from pgwhy.cli import natural
+
+    return natural.standard_input(text)
+
+
+def _is_plain(text: str) -> bool:
+    """It says itself what it is; a healthy run asks no further."""
+    return text == "-" or text.startswith(("@", "env:", "postgres://", "postgresql://"))
 
 
 def unreadable(name: str, problem: OSError | ValueError, hint: str = "") -> click.ClickException:

@@ -49,7 +49,10 @@ def _from_variable(name: str, machine: Machine) -> Target:
 
 
 def _from_file(name: str, machine: Machine, inside: str | None) -> Target:
-    path = machine.folder / (machine.home / name[2:] if name.startswith("~/") and machine.home else name)
+    path = _path(name, machine)
+    if inside is None and ":" in name and not path.exists() and _path(name.rpartition(":")[0], machine).is_file():
+        name, _, inside = name.rpartition(":")  # `@.env:DATABASE_URL`
+        path = _path(name, machine)
     try:
         text = read_text(path)
     except OSError as error:
@@ -66,6 +69,10 @@ def _from_file(name: str, machine: Machine, inside: str | None) -> Target:
     if Path(name).suffix and (target := _in_settings(name, text, machine, inside)):
         return target
     return from_text(_without_last_break(text), Source(SourceKind.STRING, name, 1), machine)
+
+
+def _path(name: str, machine: Machine) -> Path:
+    return machine.folder / (machine.home / name[2:] if name.startswith("~/") and machine.home else name)
 
 
 def _from_stdin(stdin: Callable[[], str], machine: Machine) -> Target:

@@ -72,6 +72,10 @@ def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Ta
     if "DATABASE_URL" in environment:
         source = Source(SourceKind.ENVIRONMENT, "DATABASE_URL")
         return from_text(environment["DATABASE_URL"], source, machine)
+    if "DATABASE_URL_FILE" in environment:
+        from pgwhy.target.reading.argument import read  # as Docker's secrets are given; few have it
+
+        return read(f"@{environment['DATABASE_URL_FILE']}", machine)
     if "DATABASE_URL" in variables:
         return _from_dotenv(variables["DATABASE_URL"], machine, variables, file)
     if "PGSERVICE" in environment:
