@@ -47,8 +47,8 @@ def log(name: str) -> bytes:
     return raw
 
 
-def read(text: str | None, machine: Machine, inside: str | None = None) -> Target:
-    """The target of a command. Raises `click.UsageError` where a file names several connections."""
+def read(text: str | None, machine: Machine, inside: str | None = None, must_choose: bool = True) -> Target:
+    """The target of a command. With `must_choose`, raises `click.UsageError` where a file names several connections."""
     from pgwhy import target as targets
 
     if text is not None and not _is_plain(text):
@@ -56,7 +56,7 @@ def read(text: str | None, machine: Machine, inside: str | None = None) -> Targe
 
         text = natural.target(text, machine)
     found = targets.read(text, machine, _target, inside)
-    if listed := targets.choice(found):
+    if must_choose and (listed := targets.choice(found)):
         raise click.UsageError(listed)
     return found
 

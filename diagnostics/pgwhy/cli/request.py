@@ -71,8 +71,8 @@ def request(target: str | None, chosen: dict[str, Any]) -> tuple[Request, Redact
     machine = Machine.here()
     if target == "-" and chosen["error"] == "-":
         raise click.UsageError("TARGET and --error cannot both be read from standard input")
-    read = inputs.read(target, machine, chosen["inside"])
     error = _text(chosen["error"])
+    read = inputs.read(target, machine, chosen["inside"], must_choose=error is None)
     client = _client(chosen["client"], error, read.driver)
     if chosen["folders"]:
         _check_rules(chosen["folders"])

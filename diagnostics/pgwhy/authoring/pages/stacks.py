@@ -54,7 +54,7 @@ def _head() -> Iterator[str]:
 def _files() -> Iterator[str]:
     yield "## Settings files"
     yield ""
-    yield "`pgwhy @FILE` reads these by their structure. Each value keeps its line, and variables are filled in from the"
+    yield "`pgwhy @FILE` reads these by their structure. Each value keeps its line. Variables are filled in from the"
     yield "environment and from `.env`. A file that names several connections lists them; `--in NAME` chooses one."
     yield "`tests/target/files` has healthy files of the kinds, and mistakes planted in them."
     yield ""
