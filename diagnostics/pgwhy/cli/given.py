@@ -56,9 +56,29 @@ def read(text: str | None, machine: Machine, inside: str | None = None, must_cho
 
         text = natural.target(text, machine)
     found = targets.read(text, machine, _target, inside)
+    if text is None and targets.is_nothing(found):
+        found = _of_the_project(machine) or found
     if must_choose and (listed := targets.choice(found)):
         raise click.UsageError(listed)
     return found
+
+
+def _of_the_project(machine: Machine) -> Target | None:
+    """The only connection that the project's settings files name; `None` if they name none.
+
+    Raises `click.UsageError` with a command for each where there are several.
+    """
+    from pgwhy.target.reading.in_project import settings_files
+
+    seen = settings_files(machine)
+    if len(seen) == 1 and seen[0].target is not None:
+        return seen[0].target
+    if seen:
+        raise click.UsageError(
+            "no TARGET was given, and several settings files of this project name a connection. Choose one:\n"
+            + "\n".join(f"  {each.command}" for each in seen)
+        )
+    return None
 
 
 def _target() -> str:

@@ -1,7 +1,7 @@
 """Settings files of frameworks, tools and platforms: which kind a file is, and every connection that it names.
 
 `connections` reads a file by its structure and runs nothing of it. A kind is a row of `kinds.KINDS`, a syntax a module
-of `syntaxes`, and one rule (`places`) finds the connections in all of them.
+of `syntaxes`, and one rule (`places.py`) finds the connections in all of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import replace
 from pgwhy.target.files import named, syntaxes
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind, holds, kinds_for
-from pgwhy.target.files.places import Place, places, several
+from pgwhy.target.files.places import Place, found_in, several
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.forms.variables import NAMES
 from pgwhy.values import dataclass
@@ -56,7 +56,7 @@ def connections(kind: Kind, documents: Sequence[Sequence[Entry]], environment: M
     for document in documents:
         entries = named.flattened(_decoded(document, kind))
         known = {**{".".join(entry.path): entry.value for entry in entries}, **environment}
-        found += places(entries, kind.style, known, kind.of_databases)
+        found += found_in(entries, kind.style, known, kind.of_databases)
     return several(found)
 
 

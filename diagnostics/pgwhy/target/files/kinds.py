@@ -469,6 +469,13 @@ def kinds_for(name: str) -> list[Kind]:
     return [kind for kind in KINDS if any(_fits(path, pattern) for pattern in kind.files.split())]
 
 
+def is_usual(name: str) -> bool:
+    """A file of this name is one of settings, whatever is in it: `application.yml`, and not any YAML file."""
+    path = PurePath(name.lower())
+    patterns = (pattern for kind in KINDS if kind.source for pattern in kind.files.split())
+    return any(_fits(path, pattern) for pattern in patterns if pattern not in ("*.yml", "*.yaml"))
+
+
 def holds(kind: Kind, documents: Sequence[Sequence[Entry]]) -> bool:
     """The file has what its kind must have."""
     if not kind.holds:

@@ -41,7 +41,7 @@ class Place:
     """Other settings beside them: `pool`, `schema`."""
 
 
-def places(
+def found_in(
     document: Sequence[Entry], style: str, known: Mapping[str, str], of_databases: bool = False
 ) -> Iterator[Place]:
     """The connections of one document, in its order.

@@ -73,9 +73,7 @@ def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Ta
         source = Source(SourceKind.ENVIRONMENT, "DATABASE_URL")
         return from_text(environment["DATABASE_URL"], source, machine)
     if "DATABASE_URL_FILE" in environment:
-        from pgwhy.target.reading.argument import read  # as Docker's secrets are given; few have it
-
-        return read(f"@{environment['DATABASE_URL_FILE']}", machine)
+        return _of_a_secret(environment["DATABASE_URL_FILE"], machine)
     if "DATABASE_URL" in variables:
         return _from_dotenv(variables["DATABASE_URL"], machine, variables, file)
     if "PGSERVICE" in environment:
@@ -89,6 +87,17 @@ def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Ta
     if variables and (target := _of_its_own_names(machine, file)):
         return target
     return complete(None, None, machine, {})
+
+
+def _of_a_secret(name: str, machine: Machine) -> Target:
+    """The string in the file that `DATABASE_URL_FILE` names, as Docker hands over secrets."""
+    try:
+        text = read_text(machine.folder / name)
+    except OSError as error:
+        detail = f"the file that DATABASE_URL_FILE names cannot be read: {error.strerror or type(error).__name__}"
+        source = Source(SourceKind.ENVIRONMENT, "DATABASE_URL_FILE")
+        return unreadable(ProblemCode.FILE_UNREADABLE, detail, source, machine)
+    return from_text(text.rstrip("\r\n"), Source(SourceKind.STRING, name, 1), machine)
 
 
 def _of_its_own_names(machine: Machine, file: str) -> Target | None:
