@@ -51,6 +51,11 @@ def client(help: str = "Client that fails: psycopg2, libpq@13, pgjdbc ...") -> O
     return click.option("--client", metavar="NAME[@VERSION]", callback=_version_checked, help=help)
 
 
+def inside() -> Option:
+    """`--in`: the name of one connection of a file that has several, or `None`."""
+    return click.option("--in", "inside", metavar="NAME", help="The connection to use, of a file that names several.")
+
+
 def timeout() -> Option:
     """`--timeout`: seconds."""
     return click.option(

@@ -32,6 +32,7 @@ def _resolvers(context: click.Context, option: click.Parameter, given: tuple[str
 
 
 _OPTIONS = (
+    options.inside(),
     click.option("--error", metavar="TEXT", help="Error text of the failing client; @FILE or - reads it."),
     options.client(),
     options.timeout(),
@@ -63,7 +64,6 @@ def run_options(command: options.F) -> options.F:
 def request(target: str | None, chosen: dict[str, Any]) -> tuple[Request, Redactor]:
     """What to run, and what hides its secrets. Raises `click.UsageError` for options that do not fit."""
     from pgwhy import redaction
-    from pgwhy import target as targets
     from pgwhy.cli import given as inputs
     from pgwhy.cli import trouble
     from pgwhy.machine import Machine
@@ -72,8 +72,8 @@ def request(target: str | None, chosen: dict[str, Any]) -> tuple[Request, Redact
     machine = Machine.here()
     if target == "-" and chosen["error"] == "-":
         raise click.UsageError("TARGET and --error cannot both be read from standard input")
-    read = targets.read(target, machine, stdin=inputs.target)
     error = _text(chosen["error"])
+    read = inputs.read(target, machine, chosen["inside"], must_choose=error is None)
     client = _client(chosen["client"], error, read.driver)
     if chosen["folders"]:
         _check_rules(chosen["folders"])

@@ -101,6 +101,14 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     concluded = conclude(
         observations, rulebook, login=request.options.login, ignore=request.ignore, interrupted=interrupted
     )
+    if request.error is not None and not interrupted and targets.is_unusable(request.target):
+        text = reports.observations_of_text(request.error, redaction.for_target(request.target), request.client)
+        alone = conclude(text, rulebook, ignore=request.ignore)
+        # What is wrong with the target explains some texts itself: a refused default, where no variable was loaded.
+        if alone.verdict.cause and alone.findings[0].rule in {finding.rule for finding in concluded.findings}:
+            unused = [problem.detail for problem in request.target.problems]
+            told = reports.of(alone, rulebook, request.machine.now)
+            return replace(told, target=targets.masked(request.target), extra={"target_not_used": unused})
     findings = None
     if request.verify and not interrupted:
         run = Experiment(

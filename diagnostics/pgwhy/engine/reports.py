@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pgwhy import __version__, error_text, redaction
-from pgwhy.client import ClientFacts, habits_alone, resolve
+from pgwhy.client import Client, ClientFacts, habits_alone, resolve
 from pgwhy.engine.conclusion import Conclusion, conclude
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations, Vocabulary
@@ -60,13 +60,13 @@ def of_text(
     return of(conclude(seen, rulebook), rulebook, machine.now)
 
 
-def observations_of_text(text: str, redactor: Redactor, client: str | None = None) -> Observations:
+def observations_of_text(text: str, redactor: Redactor, client: str | Client | None = None) -> Observations:
     """What a text tells, as observations: itself, and whose it is. Raises `UnknownClient`.
 
     Every way to explain a text reads it so: without its secrets, so that all of them give the same answer.
     """
     record = error_text.clean(redactor.pasted(text), Origin.REPORTED, alone=True)
-    spoken_for = resolve(client, record.message, None)
+    spoken_for = client if isinstance(client, Client) else resolve(client, record.message, None)
     return Observations({ClientFacts.name: habits_alone(spoken_for), ErrorText.name: record})
 
 

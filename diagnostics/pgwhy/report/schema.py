@@ -51,6 +51,7 @@ def schema(vocabulary: Vocabulary) -> Json:
     report["properties"]["project"] = _project()  # only with --project
     report["properties"]["waited"] = _waited()  # only with --wait
     report["properties"]["ignored"] = _list(_object(rule=_TEXT, reason=_TEXT))  # only with --ignore
+    report["properties"]["target_not_used"] = _list(_text("why the target beside an error text was not used"))
     report["properties"]["interrupted"] = {"type": "boolean"}  # only where it was
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -11,6 +11,7 @@ from enum import StrEnum
 from pgwhy.finding import Finding, Fix, FixKind, Report, Severity, Status, Verification
 from pgwhy.report.fixes import Instruction, instructions, offered, outcome, steps_of
 from pgwhy.report.headline import said, sentences, which_client
+from pgwhy.report.not_used import not_used_lines
 from pgwhy.report.project import project_lines
 from pgwhy.report.success import success
 from pgwhy.report.waited import waited_lines
@@ -71,7 +72,8 @@ class FixView:
 
 def answer(report: Report) -> PageHead:
     """The answer of a report."""
-    waited = tuple(line.text for line in waited_lines(report, UNWRAPPED))
+    beside = (*waited_lines(report, UNWRAPPED), *not_used_lines(report, UNWRAPPED))
+    waited = tuple(line.text for line in beside)
     if _is_well(report):
         well = success(report)
         told = (", ".join(well.times), well.server, *well.paragraphs, well.command, *waited)

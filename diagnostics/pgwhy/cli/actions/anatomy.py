@@ -28,7 +28,7 @@ UNREADABLE = 1
 
 def run(format_: str, target: str | None) -> int:
     """Do what the command line asks for; the exit status."""
-    read = targets.read(target, Machine.here(), inputs.target)
+    read = inputs.read(target, Machine.here())
     if targets.is_nothing(read):
         raise click.UsageError("nothing here names a connection: no TARGET, and no DATABASE_URL or PGHOST in sight")
     redactor = redaction.for_target(read)

@@ -109,7 +109,7 @@ def _names(stacks: str | None) -> list[str]:
 def _target(text: str | None, form: str | None) -> Target:
     machine = Machine.here()
     if form is None:
-        return targets.read(text, machine, inputs.target)
+        return inputs.read(text, machine)
     from pgwhy.target.forms import FORMS
 
     if text is None:

@@ -116,6 +116,8 @@ def _elsewhere(target: Target, name: str, value: str, current: Setting | None) -
     """How to set a parameter that no connection string has: in a variable or in a file."""
     variable = ENVIRONMENT.get(name)
     source = current.source if current else target.written.source if target.written else None
+    if source and current and source.kind is SourceKind.FILE:
+        return Replace(str(source), current.value, value)
     if source and source.kind is SourceKind.SERVICE_FILE:
         return Replace(f"in {source}", f"{name}={current.value if current else ''}", f"{name}={value}")
     if source and target.written and target.written.dialect is Dialect.SERVICE and not current:
@@ -149,7 +151,7 @@ def _removal(target: Target, name: str, place: Setting) -> Step:
         if module and traits(written.dialect).query:
             spelled = _piece(written.masked, module.drop(written.masked, name)) or spelled
         return Remove(spelled, str(source))
-    if source.kind is SourceKind.STRING:
+    if source.kind in (SourceKind.STRING, SourceKind.FILE):
         return Say(f"remove {name} from {source}")
     variable = _variable(source, name)
     if source.kind is SourceKind.ENVIRONMENT:
