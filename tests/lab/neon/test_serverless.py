@@ -13,10 +13,13 @@ from urllib.parse import quote
 
 import pytest
 
+from pgwhy.lab.neon import sql
+from pgwhy.lab.neon.messages import Refusal
 from pgwhy.lab.neon.serverless import serverless
 from pgwhy.lab.sockets.door import Door
 from pgwhy.lab.world import DATABASE, DOMAIN, ROLE, World
 from pgwhy.network import wire
+from pgwhy.secret import Secret
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +60,26 @@ def test_a_wrong_password_is_the_proxys_own_refusal(door: Door, world: World) ->
     status, told = asked(door, world, "wrong", "select 1")
     assert status == "HTTP/1.1 400 Bad Request"
     assert told["message"] == f"password authentication failed for user '{ROLE}'"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://alex:pw@ep-a.example.com", "missing database name"),
+        ("postgresql://alex:pw@[::1]/db", "missing hostname"),
+        ("postgresql://alex:pw@[::1/db", "missing hostname"),
+        ("postgresql:///db", "missing username"),
+        ("alex", "invalid connection string: relative URL without a base"),
+    ],
+)
+def test_a_bad_connection_string_is_refused(url: str, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        sql.login(url)
+
+
+def test_the_endpoint_is_the_first_label_as_it_is_written() -> None:
+    login = sql.login("postgres://b%40b:p%2Fw@EP-A.example.com/?options=endpoint%3Dother")
+    assert login == sql.Login("EP-A", "b@b", "b@b", Secret("p/w"))
 
 
 def test_a_session_runs_in_a_websocket(door: Door, world: World) -> None:

@@ -7,6 +7,7 @@ be taken for something that came encrypted (the shape of CVE-2021-23214). Source
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import struct
@@ -99,7 +100,8 @@ async def start(
 async def refuse(client: Client, text: str) -> None:
     """An error as the proxy words every one of its own: severity ERROR, SQLSTATE XX000 and the text."""
     client.send(wire.error_response({"S": "ERROR", "C": "XX000", "M": text}))
-    await client.writer.drain()
+    with contextlib.suppress(OSError):  # a client that did not wait for it
+        await client.writer.drain()
 
 
 async def _before_tls(connection: socket.socket) -> bytes | None:
