@@ -69,7 +69,22 @@ class PgBouncer:
 
     def hold(self, user: str, database: str) -> None:
         """A further client, with a transaction open until the end."""
-        connection = psycopg.connect(
+        connection = self._connect(user, database)
+        connection.execute("select 1")
+        self._held.append(connection)
+
+    def refused(self, user: str, database: str) -> None:
+        """Try in vain to log in to that database: PgBouncer lets the next clients wait (`server_login_retry`)."""
+        with contextlib.suppress(psycopg.OperationalError):
+            self._connect(user, database).close()
+
+    def log(self) -> str:
+        """What it has written so far."""
+        path = self.folder / "log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def _connect(self, user: str, database: str) -> psycopg.Connection:
+        return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
             user=user,
@@ -78,13 +93,6 @@ class PgBouncer:
             sslmode="prefer",
             options="",
         )
-        connection.execute("select 1")
-        self._held.append(connection)
-
-    def log(self) -> str:
-        """What it has written so far."""
-        path = self.folder / "log"
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def _write(self) -> None:
         with socket.socket() as trial:
