@@ -8,6 +8,7 @@ from pgwhy.target.dialects import Dialect, Syntax, query, syntax, traits, uri
 from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Say, Step, Write
 from pgwhy.target.model import CannotChange, Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import ENVIRONMENT, KEYWORD_ARGUMENTS
+from pgwhy.target.token import TokenDamage
 
 
 def of_setting(target: Target, name: str, value: str) -> Step:
@@ -71,6 +72,18 @@ def of_endpoint(target: Target, plain: str) -> Step:
 def of_plain_password(target: Target) -> Step:
     """How to take the endpoint out of the password again."""
     return Say(f"in {target.password_source}, remove from the password all up to its first ; or $, and that too")
+
+
+def of_damaged_token(target: Target, damage: TokenDamage) -> Step:
+    """How to write a token as it was issued."""
+    return Say(f"in {target.password_source}, {_DAMAGES[damage]}")
+
+
+_DAMAGES = {
+    TokenDamage.WHITE_SPACE: "remove the line breaks and spaces from the token",
+    TokenDamage.ENCODED_TWICE: "percent-encode the token once, not twice",
+    TokenDamage.BEARER: "remove the word Bearer in front of the token",
+}
 
 
 def syntax_of(target: Target) -> Syntax:
