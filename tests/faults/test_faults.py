@@ -26,8 +26,8 @@ NO_FAULT = (
     Cause.SERVER_MESSAGE_UNDECODABLE,
 )
 """Of a server that did not start a client sees that nothing accepts its connection, which is a fault of its own: only
-the server's log says why. That a machine has no free ports, or only an HTTP proxy, is seen by the failing client alone. A
-message is undecodable where the server runs under another language and encoding than the client: only a text of one
+the server's log says why. That a machine has no free ports, or only an HTTP proxy, is seen by the failing client alone.
+A message is undecodable where the server runs under another language and encoding than the client: only a text of one
 client (psycopg 2) shows that. All but the proxy are broken for real in test_seen_by_one_side.py.
 """
 BLACK_HOLES = (
