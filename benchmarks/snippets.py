@@ -22,7 +22,7 @@ def main() -> int:
     taken: dict[tuple[str, ...], list[float]] = {every: [], start: []}
     for number in range(ROUNDS + 1):
         for command, times in taken.items():
-            ms = run(command, EXAMPLE)
+            ms = run(command, EXAMPLE).wall
             if number:  # the first round warms the page cache and the byte code
                 times.append(ms)
     whole, begun = statistics.median(taken[every]), statistics.median(taken[start])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from pgwhy.progress import Stage
-from pgwhy.severity import Severity as Severity
+from pgwhy.scales import Severity as Severity
 from pgwhy.values import dataclass
 
 

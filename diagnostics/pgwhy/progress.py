@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pgwhy.facts import Observations
-from pgwhy.stage import Stage as Stage
+from pgwhy.scales import Stage as Stage
 from pgwhy.values import dataclass
 
 

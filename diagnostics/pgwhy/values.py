@@ -40,6 +40,11 @@ else:
 
 def _init(self: Any, /, *given: Any, **named: Any) -> None:
     kind = type(self)
+    if not given and named.keys() == kind._names:  # as most are made
+        self.__dict__.update(named)
+        if after := getattr(kind, "__post_init__", None):
+            after(self)
+        return
     names = kind.__match_args__[: len(given)]
     values = {**kind._defaults, **dict(zip(names, given, strict=False)), **named}
     for name, make in kind._makers.items():

@@ -26,8 +26,7 @@ OF_HELP = {
     "pgwhy.lab",
     "pgwhy.lab.faults",
     "pgwhy.lab.faults.real_clients",
-    "pgwhy.severity",
-    "pgwhy.stage",
+    "pgwhy.scales",
     "pgwhy.values",
 }
 HEAVY = {"asyncio", "cryptography", "json", "logging", "OpenSSL", "psycopg", "socket", "ssl", "subprocess"}

@@ -6,13 +6,16 @@ own syntax, `libpq_parameters` and `masked` hand it on.
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from pgwhy.secret import Secret
-from pgwhy.target.editing.steps import Edit
-from pgwhy.target.facts import TargetFacts, facts_of
 from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Problem, ProblemCode, Target
-from pgwhy.target.reading.argument import read
+
+if TYPE_CHECKING:
+    from pgwhy.target.editing.steps import Edit
+    from pgwhy.target.facts import TargetFacts, facts_of
+    from pgwhy.target.reading.argument import read
 
 __all__ = [
     "read",
@@ -34,6 +37,22 @@ __all__ = [
     "Target",
     "TargetFacts",
 ]
+
+
+_LATER = {
+    "Edit": "pgwhy.target.editing.steps",
+    "TargetFacts": "pgwhy.target.facts",
+    "facts_of": "pgwhy.target.facts",
+    "read": "pgwhy.target.reading.argument",
+}
+"""What an error text alone does without: a quarter of all that it would import."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_LATER[name]), name)
+    return value
 
 
 def apply(target: Target, change: Change) -> Target:

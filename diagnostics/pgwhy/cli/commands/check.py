@@ -9,7 +9,7 @@ import click
 from pgwhy.cli import COMMANDS
 from pgwhy.cli import options as shared
 from pgwhy.cli import request as requests
-from pgwhy.severity import Severity
+from pgwhy.scales import Severity
 
 HELP = """Why does this Postgres connection fail, and what makes it work?
 

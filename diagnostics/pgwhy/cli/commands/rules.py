@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgwhy.cli import options
-from pgwhy.stage import Stage
+from pgwhy.scales import Stage
 
 if TYPE_CHECKING:
     from pgwhy.rulebook.book import Rulebook

@@ -1,4 +1,4 @@
-"""The stages of a connection. A module of its own, because a help page needs the words and nothing else."""
+"""Stages and severities, each in its order. A module of their own, because help pages need the words and no more."""
 
 from __future__ import annotations
 
@@ -24,3 +24,13 @@ class Stage(StrEnum):
 
 
 _ORDER = {stage: n for n, stage in enumerate(Stage)}
+
+
+class Severity(StrEnum):
+    """How much a finding matters, worst first."""
+
+    ERROR = "error"
+    """The connection fails because of it."""
+    WARNING = "warning"
+    """It connects, and this will hurt."""
+    NOTE = "note"
