@@ -8,6 +8,7 @@ from pgwhy import __version__
 
 COMMANDS = {
     "check": "diagnose a connection (the default command)",
+    "fix": "print the confirmed fix as an edit of your file, or make it",
     "explain": "say what an error text, a report, a cause or a rule means",
     "run": "run a command, and say why if it cannot connect",
     "checklist": "check what a team should have in place before relying on it",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
@@ -17,7 +18,7 @@ from pgwhy.target.dialects.detection import understand
 from pgwhy.target.forms import dotenv
 from pgwhy.target.forms.dotenv import Variable
 from pgwhy.target.forms.variables import NAMES
-from pgwhy.target.model import Candidate, ProblemCode, Source, SourceKind, Target, Written
+from pgwhy.target.model import Candidate, InFile, InText, ProblemCode, Source, SourceKind, Target, Written
 from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
 
 # Without one of these, PGSSLMODE and its like only colour a connection that something else names.
@@ -113,7 +114,23 @@ def _written(dialect: Dialect, source: Source) -> Written:
 
 def _from_dotenv(variable: Variable, machine: Machine, variables: Mapping[str, Variable], file: str) -> Target:
     source = Source(SourceKind.DOTENV, file, variable.line, variable.name)
-    return from_text(variable.value, source, machine, variables)
+    target = from_text(variable.value, source, machine, variables)
+    return replace(target, file=_in_file(variable, machine.folder / file))
+
+
+def _in_file(variable: Variable, path: Path) -> InFile | None:
+    """Where the variable's value is in its file; `None` where it cannot be told (`${NAME}` in it, an escape)."""
+    from pgwhy.target.files import rewriting  # only the settings of a file
+    from pgwhy.target.files.entry import Entry
+    from pgwhy.target.files.references import Filled
+
+    try:
+        text = read_text(path)
+    except OSError:
+        return None
+    entry = Entry((variable.name,), variable.value, variable.line)
+    at = rewriting.place_of(text, entry, Filled(variable.value))
+    return InFile(path, Secret(text), {InFile.URL: InText(*at, "dotenv")}) if at else None
 
 
 def _with_candidates(

@@ -16,12 +16,13 @@ from pgwhy.target import files
 from pgwhy.target.dialects import Dialect, keywords
 from pgwhy.target.dialects import recognised as recognised_text
 from pgwhy.target.dialects.detection import Reading
+from pgwhy.target.files import rewriting
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind
 from pgwhy.target.files.places import Place, Value
 from pgwhy.target.forms import dotenv
 from pgwhy.target.forms.found import NotThere
-from pgwhy.target.model import Problem, ProblemCode, Setting, Source, SourceKind, Target, Written
+from pgwhy.target.model import InFile, InText, Problem, ProblemCode, Setting, Source, SourceKind, Target, Written
 from pgwhy.target.parameters import LIBPQ, SECRET
 from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
 
@@ -48,7 +49,7 @@ def from_settings(name: str, text: str, machine: Machine, inside: str | None = N
     if not found:
         detail = f"{name} is read as {kind.title}: it names no connection to Postgres"
         return unreadable(ProblemCode.NO_CONNECTION_IN_FILE, detail, source, machine)
-    return _of_one(found, kind, documents, name, machine, inside)
+    return _of_one(found, kind, documents, name, text, machine, inside)
 
 
 def in_settings(name: str, text: str, machine: Machine, inside: str | None = None, file: str = "") -> Target | None:
@@ -60,7 +61,7 @@ def in_settings(name: str, text: str, machine: Machine, inside: str | None = Non
     found = files.connections(*recognised, _variables(machine)) if recognised else ()
     if recognised is None or not found:
         return None
-    return _of_one(found, *recognised, name, machine, inside)
+    return _of_one(found, *recognised, name, text, machine, inside)
 
 
 def _of_one(
@@ -68,6 +69,7 @@ def _of_one(
     kind: Kind,
     documents: Sequence[Sequence[Entry]],
     name: str,
+    text: str,
     machine: Machine,
     inside: str | None,
 ) -> Target:
@@ -76,7 +78,15 @@ def _of_one(
     if chosen is None:
         source = Source(SourceKind.STRING, name)
         return unreadable(ProblemCode.SEVERAL_TARGETS, _several(name, found, inside), source, machine)
-    return _target(chosen, kind, name, machine)
+    return replace(_target(chosen, kind, name, machine), file=_in_file(chosen, kind, name, text, machine))
+
+
+def _in_file(place: Place, kind: Kind, name: str, text: str, machine: Machine) -> InFile | None:
+    """Where the values of a connection are in its file; `None` where none of them can be written anew."""
+    values = {**place.fields, **({InFile.URL: place.url} if place.url else {})}
+    found = {role: rewriting.place_of(text, value.entry, value.filled) for role, value in values.items()}
+    known = {role: InText(*at, kind.syntax) for role, at in found.items() if at}
+    return InFile(machine.folder / name, Secret(text), known) if known and not kind.encoded else None
 
 
 def _is_a_string_alone(text: str) -> bool:

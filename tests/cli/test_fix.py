@@ -1,0 +1,113 @@
+"""`pgwhy fix`: the confirmed fix is written into the user's own file, and then the real client connects."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from pgwhy.cli import run
+from pgwhy.lab.world import World
+from tests import parts
+from tests.old_clients import run_old_client
+
+BEFORE = "# shop\nAPP_NAME='shop'  # a comment\n"
+BEHIND = "\nAPI_KEY=sk_live_q8w7e6r5t4\n"
+
+
+def psql(url: str) -> subprocess.CompletedProcess[str]:
+    program = parts.psql(parts.system_postgres())
+    command = [str(program), url, "-Atc", "select current_user"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def url_in(file: Path) -> str:
+    line = next(line for line in file.read_text().splitlines() if line.startswith("DATABASE_URL="))
+    return line.partition("=")[2].strip("\"'")
+
+
+BROKEN = {
+    "a client without TLS": {"sslmode": "disable", "channel_binding": None},
+    "no server name in TLS": {"sslsni": "0"},
+    "an option that names another endpoint": {"options": "endpoint=ep-old-morning-123456"},
+}
+
+
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+@pytest.mark.parametrize("what", BROKEN)
+def test_the_edit_lets_the_real_client_in(
+    what: str,
+    quote: str,
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    broken = world.uri(**BROKEN[what])
+    file = tmp_path / ".env"
+    file.write_text(f"{BEFORE}DATABASE_URL={quote}{broken}{quote}{BEHIND}")
+    file.chmod(0o640)
+    assert psql(broken).returncode != 0
+    assert run(["fix", "@.env", "--write", "--yes"]) == 0
+    shown = capfd.readouterr()
+    assert "confirmed" in shown.out
+    assert world.password.reveal() not in shown.out + shown.err
+    assert "sk_live" not in shown.out + shown.err
+    text = file.read_text()
+    assert text.startswith(BEFORE) and text.endswith(BEHIND)
+    assert f"DATABASE_URL={quote}" in text
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / ".env.before-pgwhy").read_text() == f"{BEFORE}DATABASE_URL={quote}{broken}{quote}{BEHIND}"
+    connected = psql(url_in(file))
+    assert (connected.returncode, connected.stdout.strip()) == (0, "alex"), connected.stderr
+
+
+def test_an_old_client_is_let_in_by_the_edit(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / ".env"
+    file.write_text(f"DATABASE_URL={world.uri()}\n")
+    assert run_old_client(13, url_in(file)).status == 1
+    assert run(["fix", "@.env", "--client", "libpq@13", "--write", "--yes"]) == 0
+    repaired = run_old_client(13, url_in(file))
+    assert (repaired.status, repaired.stdout) == (0, "alex"), repaired.stderr
+
+
+def test_without_write_nothing_is_written(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "appsettings.json"
+    url = world.uri(sslmode="disable", channel_binding=None)
+    file.write_text(json.dumps({"Urls": {"Shop": url}, "Mode": "x"}, indent=2))
+    before = file.read_text()
+    assert run(["fix", "@appsettings.json"]) == 0
+    assert file.read_text() == before
+    out = capfd.readouterr().out
+    assert out.count("\n-") == 2 and out.count("\n+") == 2  # the names, and one line each
+
+
+def test_a_file_that_git_does_not_know_is_left_alone(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / ".env"
+    file.write_text(f"DATABASE_URL={world.uri(sslmode='disable', channel_binding=None)}\n")
+    before = file.read_text()
+    assert run(["fix", "@.env", "--write"]) == 2
+    assert file.read_text() == before
+    assert "git does not know .env" in capfd.readouterr().err
+
+
+def test_where_no_fix_was_confirmed_nothing_is_written(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / ".env"
+    file.write_text(f"DATABASE_URL={world.uri(password='npg_wrong_one')}\n")
+    before = file.read_text()
+    assert run(["fix", "@.env", "--write", "--yes"]) == 1
+    assert file.read_text() == before
+    assert "no fix was confirmed" in capfd.readouterr().err
