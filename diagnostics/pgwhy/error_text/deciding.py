@@ -90,7 +90,7 @@ def _furthest(found: Iterable[Statement]) -> int:
 def _wants_encryption(each: Statement) -> bool:
     """The server refuses an attempt because it was not encrypted."""
     if each.says in (Says.NO_HBA_ENTRY, Says.HBA_REJECTS):
-        return each.hole("detail").startswith(("no encryption", "SSL off"))
+        return any(words in each.hole("detail") for words in ("no encryption", "SSL off"))
     return each.says is Says.TLS_REQUIRED
 
 
