@@ -129,6 +129,74 @@ def test_a_general_sentence_counts_where_it_is_all_there_is(text: str, says: str
     assert clean(longer, Origin.REPORTED).says == "nothing"
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            "ERROR SCRAM authentication requires libpq version 10 or above\n"
+            "ERROR FATAL:  This RDS Proxy requires TLS connections",
+            "method-unsupported",
+        ),
+        (
+            'psql: FATAL:  password authentication failed for user "alex"\n'
+            'FATAL:  no pg_hba.conf entry for host "192.0.2.7", user "alex", database "app", SSL off',
+            "password-rejected",
+        ),
+        (
+            'FATAL:  pg_hba.conf rejects connection for host "192.0.2.7", user "alex", database "app", no encryption\n'
+            "FATAL:  connection requires a valid client certificate",
+            "client-certificate-needed",
+        ),
+        ('FATAL:  no pg_hba.conf entry for host "192.0.2.7", user "alex", database "app", SSL off', "no-hba-entry"),
+    ],
+)
+def test_that_the_server_wants_tls_goes_behind_what_an_attempt_with_tls_met(text: str, says: str) -> None:
+    assert clean(text, Origin.REPORTED).says == says
+
+
+def test_a_sentence_of_any_program_is_not_that_of_a_driver_that_the_text_does_not_show() -> None:
+    text = "Error: P1013: The provided database string is invalid. invalid port number in database URL."
+    error = clean(text + " Please refer to the documentation", Origin.REPORTED)
+    assert (error.says, error.program) == ("string-unreadable", "prisma")
+    assert error.programs == ("prisma",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "fatal: unable to access 'https://git.example.com/shop.git/': Could not resolve host: git.example.com",
+        "redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.",
+        "django.db.utils.OperationalError: (2002, \"Can't connect to MySQL server on 'db' (115)\")",
+    ],
+)
+def test_nothing_counts_in_a_text_about_another_service(text: str) -> None:
+    assert clean(text, Origin.REPORTED).says == "nothing"
+
+
+REFUSED = "Error: connect ECONNREFUSED 127.0.0.1:5432\n    at "
+
+
+@pytest.mark.parametrize(
+    ("text", "in_container", "on_platform"),
+    [
+        (REFUSED + "/home/alex/shop/node_modules/pg-pool/index.js:45:11", False, False),
+        (REFUSED + "/usr/src/app/node_modules/pg-pool/index.js:45:11", True, False),
+        (REFUSED + "/app/node_modules/pg-pool/index.js:45:11", True, False),
+        (REFUSED + "/home/alex/app/node_modules/pg-pool/index.js:45:11", False, False),
+        (REFUSED + "/var/task/node_modules/pg-pool/index.js:45:11", False, True),
+        ("Step 7/9 : RUN npm run migrate\n" + REFUSED + "/srv/index.js:1:1", True, False),
+        ("#9 2.100 " + REFUSED + "/srv/index.js:1:1", True, False),
+        ("Error: connect EADDRNOTAVAIL ::1:5432 - Local (:::0)", True, False),
+        ("Error: connect EADDRNOTAVAIL 192.0.2.7:5432 - Local (0.0.0.0:0)", False, False),
+    ],
+)
+def test_where_a_program_runs_is_read_from_what_is_around_its_error(
+    text: str, in_container: bool, on_platform: bool
+) -> None:
+    error = clean(text, Origin.REPORTED)
+    assert (error.in_container, error.on_platform) == (in_container, on_platform)
+
+
 def test_the_line_that_counts_is_the_one_that_is_quoted() -> None:
     text = "curl: (56) CONNECT tunnel failed, response 403\nthe database of postgres was not reached"
     assert clean(text, Origin.REPORTED).line == "curl: (56) CONNECT tunnel failed, response 403"

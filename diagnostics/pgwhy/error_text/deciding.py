@@ -1,7 +1,8 @@
 """Which of the statements of a text counts, in a written order.
 
-1. A sentence that any program can print counts only in a text that shows Postgres, or that is little else: who asks
-   about "timeout expired" alone, asks about Postgres.
+1. In a text about another service nothing counts, unless a program of Postgres' own speaks in it. A sentence that any
+   program can print counts only in a text that shows Postgres, or that is little else: who asks about "timeout expired"
+   alone, asks about Postgres.
 2. A wrapper's own sentence, the beginning of an attempt, and "Internal error" say nothing beside anything else.
 3. An error inside a session is none of connecting, so what was said while connecting goes before it; and a server's
    own start is not its client's.
@@ -32,8 +33,11 @@ def counting(text: str) -> tuple[Statement, ...]:
     reading = read(text)
     found = [each for each in reading.statements if not each.is_generic]
     general = [each for each in reading.statements if each.is_generic]
+    by_postgres = [each for each in found if each.speaker in _POSTGRES_ALONE and not each.is_code]
+    if reading.statements and not by_postgres and other_service.is_meant(reading.text):
+        return ()
     if general:
-        shows = any(each.speaker in _POSTGRES_ALONE for each in found) or other_service.speaks_of_postgres(reading.text)
+        shows = by_postgres or other_service.speaks_of_postgres(reading.text)
         found += [each for each in general if shows or _is_all(each, reading)]
     if len(found) > 1:
         furthest = _furthest(found)
@@ -86,7 +90,7 @@ def _furthest(found: Iterable[Statement]) -> int:
 def _wants_encryption(each: Statement) -> bool:
     """The server refuses an attempt because it was not encrypted."""
     if each.says in (Says.NO_HBA_ENTRY, Says.HBA_REJECTS):
-        return each.hole("detail").startswith(("no encryption", "SSL off"))
+        return any(words in each.hole("detail") for words in ("no encryption", "SSL off"))
     return each.says is Says.TLS_REQUIRED
 
 

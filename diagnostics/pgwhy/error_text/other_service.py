@@ -36,7 +36,7 @@ _SURELY_OTHER_HAS = (
 _SURELY_OTHER = re.compile(
     r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),|\bnetwork request to https?://"
     r"|\b(?:pymysql|MySQLdb|mysql\.connector|aiomysql|oracledb|cx_Oracle|pyodbc|sqlite3|pymongo|redis)\.\w"
-    r"|\bMySQL server (?:on|at|has gone)"
+    r"|\bMySQL server (?:on|at|has gone)|(?i:\bfatal: unable to access 'https?://)"
 )
 """Laravel's name of the connection, behind a SQLSTATE of another database; npm, though the package is a driver; drivers
 of other databases below an ORM that also speaks to Postgres."""

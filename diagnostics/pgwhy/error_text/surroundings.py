@@ -45,4 +45,4 @@ _NO_ADDRESS = re.compile(
     r"EADDRNOTAVAIL|can(?:no|')t assign requested address|SocketException \(99\)|Address not available|os error 99\b",
     re.IGNORECASE,
 )
-_LOOPBACK6 = re.compile(r"(?<![0-9a-fA-F:])::1(?![0-9a-fA-F:]*[0-9a-fA-F]{2})")
+_LOOPBACK6 = re.compile(r"(?<![0-9a-fA-F:])::1(?![0-9a-fA-F])")
