@@ -21,6 +21,7 @@ NOT_SHOWN = ("healthy-npgsql",)
 """No .NET runtime is to be had on the machines that test this: the string is read by its grammar alone."""
 NO_FAULT = (
     Cause.SERVER_DID_NOT_START,
+    Cause.CERTIFICATE_MALFORMED,
     Cause.LOCAL_PORTS_EXHAUSTED,
     Cause.HTTP_PROXY_ONLY,
     Cause.POOLER_AUTH_LOOKUP_FAILED,
@@ -29,7 +30,8 @@ NO_FAULT = (
 """Of a server that did not start a client sees that nothing accepts its connection, which is a fault of its own: only
 the server's log says why. That a machine has no free ports, or only an HTTP proxy, is seen by the failing client alone.
 What a pooler lacks is in its own configuration, and only its text shows it. A message is undecodable where the server
-runs under another language and encoding than the client: only a text of one client (psycopg 2) shows that.
+runs under another language and encoding than the client: only a text of one client (psycopg 2) shows that. Whether a
+certificate passes strict checks, only a client that makes them says (Python 3.13).
 """
 BLACK_HOLES = (
     "tcp-dropped",
