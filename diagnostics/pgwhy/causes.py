@@ -239,6 +239,12 @@ class Cause(StrEnum):
         "name checked is not in the certificate",
     )
     CERTIFICATE_EXPIRED = ("certificate-expired", Stage.TLS, "a certificate of the chain is expired or not yet valid")
+    CERTIFICATE_MALFORMED = (
+        "certificate-malformed",
+        Stage.TLS,
+        "a certificate lacks what strict checks require (RFC 5280; the default since Python 3.13), though its issuer "
+        "may be known",
+    )
     CLIENT_CERTIFICATE = (
         "client-certificate",
         Stage.TLS,

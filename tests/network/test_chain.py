@@ -63,6 +63,25 @@ def test_a_root_that_came_along_and_is_not_known_is_told_from_an_unknown_issuer(
     assert chain.judge(with_root[:2], trust_store.one_file(other), authority.now).trust is Trust.UNKNOWN_ISSUER
 
 
+@pytest.mark.parametrize("organisation", ["Internet Security Research Group", "ISRG"])
+def test_an_intermediate_of_lets_encrypt_is_missed_under_its_old_and_its_new_roots(
+    organisation: str, authority: Authority, tmp_path: Path
+) -> None:
+    """Root X1 has the long name, Root YE and Root YR have the short one (letsencrypt.org/certificates)."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation)])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    days = timedelta(days=1)
+    root = (
+        builder.not_valid_before(authority.now - days).not_valid_after(authority.now + days).sign(key, hashes.SHA256())
+    )
+    file = tmp_path / "root.pem"
+    file.write_bytes(root.public_bytes(serialization.Encoding.PEM))
+    leaf = presented(authority.issue(NAME, fault=CertificateFault.MISSING_INTERMEDIATE))
+    verdict = chain.judge(leaf, trust_store.one_file(file), authority.now)
+    assert verdict.trust is Trust.MISSING_INTERMEDIATE
+
+
 def test_a_chain_is_judged_at_the_time_of_the_run(authority: Authority, roots: TrustStore) -> None:
     leaf = presented(authority.issue(NAME))
     later = authority.now + timedelta(days=61)

@@ -67,7 +67,7 @@ def test_containers_and_serverless_platforms_show_in_their_variables(machine: Ma
     lambda_ = dataclasses.replace(machine, environment={"AWS_LAMBDA_FUNCTION_NAME": "f"})
     pod = dataclasses.replace(machine, environment={"KUBERNETES_SERVICE_HOST": "10.0.0.1"})
     assert look(lambda_).serverless == "aws-lambda"
-    assert look(pod).container is True
+    assert (look(pod).container, look(pod).kubernetes, look(lambda_).kubernetes) == (True, True, False)
 
 
 @pytest.mark.parametrize("platform", ["darwin", "win32"])

@@ -99,6 +99,8 @@ class Says(StrEnum):
     """A certificate's first day has not come, by the client's clock."""
     CERTIFICATE_NAME = "certificate-name", Stage.TLS
     """The certificate is for another name than the one that is checked."""
+    CERTIFICATE_MALFORMED = "certificate-malformed", Stage.TLS
+    """A certificate lacks an extension, or a mark, that strict checks require (RFC 5280)."""
     CERTIFICATE_REFUSED = "certificate-refused", Stage.TLS
     """Verification failed, and no nearer reason is told."""
     ROOT_FILE_MISSING = "root-file-missing", Stage.TLS

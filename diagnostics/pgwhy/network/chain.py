@@ -102,5 +102,5 @@ _BY_CODE = {
 }
 """OpenSSL's X509_V_ERR_* (x509_vfy.h)."""
 
-_SIGNED_BY = {"Let's Encrypt": ("Let's Encrypt", "Internet Security Research Group")}
+_SIGNED_BY = {"Let's Encrypt": ("Let's Encrypt", "Internet Security Research Group", "ISRG")}
 """Organisations whose intermediates are signed by a root of another name."""

@@ -31,6 +31,7 @@ class EnvironmentFacts(Record):
     proxies: tuple[str, ...] | None = fact("names of proxy variables that are set (https_proxy ...)")
     ipv6_route: bool | None = fact("this machine has a route for IPv6 beyond itself")
     container: bool | None = fact("this process runs in a container")
+    kubernetes: bool | None = fact("this process runs in a pod of Kubernetes")
     serverless: str | None = fact("the serverless platform whose variables are set (aws-lambda, vercel ...); or empty")
 
 
@@ -50,6 +51,7 @@ async def observe(seen: Run, network: Network) -> EnvironmentFacts:
         proxies=tuple(sorted(name for name in variables if name.lower() in PROXY_VARIABLES)),
         ipv6_route=stream.has_ipv6_route(),
         container=_in_container(machine),
+        kubernetes=_POD in variables,
         serverless=next((name for variable, name in SERVERLESS.items() if variable in variables), ""),
     )
 
@@ -65,6 +67,8 @@ SERVERLESS = {
     "FUNCTIONS_WORKER_RUNTIME": "azure-functions",
 }
 """A variable that the platform always sets, and its name."""
+_POD = "KUBERNETES_SERVICE_HOST"
+"""Kubernetes sets it in every container of a pod."""
 CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 
@@ -77,9 +81,7 @@ def _in_container(machine: Machine) -> bool:
     if machine.platform != "linux":
         return False
     variables = machine.environment
-    return (
-        "KUBERNETES_SERVICE_HOST" in variables or "container" in variables or any(f.exists() for f in CONTAINER_FILES)
-    )
+    return _POD in variables or "container" in variables or any(f.exists() for f in CONTAINER_FILES)
 
 
 PROBE = Probe(EnvironmentFacts, observe, Stage.CONFIG, needs_readable_settings=False)

@@ -197,8 +197,9 @@ def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Run
 
 
 _HUNG_UP = (SslAnswer.CLOSED, SslAnswer.RESET)
-_NEON_ISSUERS = ("Let's Encrypt", "Internet Security Research Group")
-"""neon.com/docs/connect/connect-securely: a chain of Let's Encrypt under ISRG Root X1."""
+_NEON_ISSUERS = ("Let's Encrypt", "Internet Security Research Group", "ISRG")
+"""neon.com/docs/connect/connect-securely: a chain of Let's Encrypt under ISRG Root X1. Its roots of 2025, Root YE and
+Root YR, have the short name of the organisation (letsencrypt.org/certificates)."""
 
 
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
