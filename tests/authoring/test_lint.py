@@ -193,6 +193,22 @@ def test_a_reason_for_words_is_kept_and_is_only_for_a_rule_that_asks_for_words(t
     assert remarks(tmp_path) == ["words_because: it does not ask error.message: delete the reason"]
 
 
+@pytest.mark.parametrize(
+    ("when", "because", "is_remarked"),
+    [
+        ("error.says = 'refused'", "From this machine the port is closed.", True),
+        ("error.says = 'refused'", "Nothing listens there. It can be seen in its log.", True),
+        ("error.says = 'refused'", "From this machine its trust is {tls.trust}. The server may be down.", False),
+        ("error.says = 'refused'\ntls.trust = 'expired'", "From this machine the port is closed.", False),
+    ],
+)
+def test_a_rule_for_a_text_alone_says_nothing_that_only_a_probe_sees(
+    tmp_path: Path, when: str, because: str, is_remarked: bool
+) -> None:
+    write_rule(tmp_path, "tcp/closed", when, because=f'"{because}"', references=LINKS, rest=FIX)
+    assert any("only a probe sees that" in found for found in remarks(tmp_path)) is is_remarked
+
+
 def test_it_is_known_which_rules_ask_for_words_also_in_a_fix(tmp_path: Path) -> None:
     write_rule(tmp_path, "tls/by-fact", WHEN)
     write_rule(tmp_path, "tls/by-words", "error.message = { contains = 'expired' }")

@@ -49,6 +49,20 @@ def _python_trace(text: str) -> str:
     )
 
 
+def _dotnet_trace(text: str) -> str:
+    return (
+        "Unhandled exception. System.InvalidOperationException: the task failed\n"
+        f" ---> System.Exception: {text}\n   at Example.Task.Run() in /src/Task.cs:line 12\n"
+        "   --- End of inner exception stack trace ---\n   at Example.Program.Main()"
+    )
+
+
+def _sentry(text: str) -> str:
+    return json.dumps(
+        {"exception": {"values": [{"type": "TaskFailed", "value": text, "mechanism": {"handled": False}}]}}
+    )
+
+
 CARRIERS: dict[str, Carrier] = {
     "docker compose": before_each_line("api-1  | "),
     "docker compose, with a time": before_each_line("web_1   | 2026-11-29T05:00:00.123Z "),
@@ -74,12 +88,31 @@ CARRIERS: dict[str, Carrier] = {
     "Node's trace": _node_trace,
     "Java's trace": _java_trace,
     "Python's trace": _python_trace,
+    ".NET's trace": _dotnet_trace,
+    "Go's wrapping": before("start the api: open the store: "),
+    "Sentry": _sentry,
     "a web page": html.escape,
     "colours": lambda text: f"\x1b[31m{text}\x1b[0m",
     "colours without their escapes": lambda text: f"[31m{text}[0m",
     "a box": lambda text: "\n".join(f"│ {line:<100} │" for line in text.split("\n")),
     "a shell's string": lambda text: f"echo {json.dumps(text)}",
 }
+
+
+PREFIXES = (
+    "[api]",
+    "ERROR",
+    "error:",
+    "(db)",
+    "worker-3 |",
+    "request_id=4f1c2d",
+    "2026-11-29T05:00:00Z",
+    "at=error",
+    "Unhandled rejection",
+    "TaskFailed:",
+    ">>>",
+)
+"""What loggers put before a message, in any order."""
 
 
 def wrapped(text: str, column: int) -> str:

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pgwhy.error_text import ErrorText, Origin, clean
+from pgwhy.error_text import ErrorText, Origin, clean, translations
 from pgwhy.error_text.catalogue import catalogue
+from pgwhy.error_text.deciding import counting
 from pgwhy.error_text.message import Message
 from pgwhy.error_text.says import Says
 from pgwhy.error_text.words import Speaker
-from tests.error_text.carriers import CARRIERS, wrapped
+from tests.error_text.carriers import CARRIERS, PREFIXES, wrapped
 
 VALUES = {"port": "5432", "address": "192.0.2.7", "host": "db.example.com", "path": "/srv/pg/root.crt", "number": "3"}
 WHOLE = (each for each in catalogue() if not each.is_generic and each.speaker != Speaker.UNKNOWN)
 """Neither what any program can print nor a part of a sentence: what these mean depends on what is around them."""
 MESSAGES = sorted(WHOLE, key=lambda each: (each.program, each.text))
+TRANSLATIONS = sorted(re.sub(r"(?<!\{)\{\d\}(?!\})", "alex", text) for text, _ in translations.known().rows)
 SAID = ("says", "speaker", "phase")
 """What has to be the same. Of a sentence that several programs print, a carrier may show another one of them."""
 
@@ -56,6 +58,32 @@ def test_a_message_says_the_same_wrapped_at_any_column(message: Message, carrier
     if alone[0] != Says.NOTHING:
         assert said(CARRIERS[carrier](wrapped(text, column))) == alone
         assert said(wrapped(text, column)) == alone
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(MESSAGES), st.lists(st.sampled_from(PREFIXES), min_size=1, max_size=4))
+def test_a_message_says_the_same_behind_any_prefix(message: Message, prefixes: list[str]) -> None:
+    text = written(message)
+    alone = said(text)
+    if alone[0] != Says.NOTHING:
+        assert said(" ".join((*prefixes, text))) == alone
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(MESSAGES), st.sampled_from(sorted(CARRIERS)), st.sampled_from(sorted(CARRIERS)))
+def test_a_message_says_the_same_in_a_carrier_in_a_carrier(message: Message, outer: str, inner: str) -> None:
+    text = written(message)
+    alone = said(text)
+    if alone[0] != Says.NOTHING:
+        assert said(CARRIERS[outer](CARRIERS[inner](text))) == alone
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(TRANSLATIONS), st.sampled_from(sorted(CARRIERS)))
+def test_a_translation_says_the_same_in_a_carrier(translation: str, carrier: str) -> None:
+    found = counting(str(clean(translation, Origin.REPORTED).message))
+    if found and not found[0].is_generic and found[0].speaker != Speaker.UNKNOWN:
+        assert said(CARRIERS[carrier](translation)) == said(translation)
 
 
 def test_every_message_is_found_by_itself() -> None:

@@ -20,18 +20,15 @@ RULES = reports.all_rules()
 NOT_SHOWN = ("healthy-npgsql",)
 """No .NET runtime is to be had on the machines that test this: the string is read by its grammar alone."""
 NO_FAULT = (
-    Cause.CLOCK_SKEW,
     Cause.SERVER_DID_NOT_START,
     Cause.LOCAL_PORTS_EXHAUSTED,
     Cause.HTTP_PROXY_ONLY,
-    Cause.POOLER_AUTH_LOOKUP_FAILED,
     Cause.SERVER_MESSAGE_UNDECODABLE,
 )
-"""Of two clocks that differ a client sees only that a certificate is not valid yet, or no longer: both have faults.
-Of a server that did not start it sees that nothing accepts its connection, which is a fault of its own: only the
-server's log says why. That a machine has no free ports, or only an HTTP proxy, is seen by the failing client alone.
-What a pooler lacks is in its own configuration, and only its text shows it. A message is undecodable where the server
-runs under another language and encoding than the client: only a text of one client (psycopg 2) shows that.
+"""Of a server that did not start a client sees that nothing accepts its connection, which is a fault of its own: only
+the server's log says why. That a machine has no free ports, or only an HTTP proxy, is seen by the failing client alone.
+A message is undecodable where the server runs under another language and encoding than the client: only a text of one
+client (psycopg 2) shows that. All but the proxy are broken for real in test_seen_by_one_side.py.
 """
 BLACK_HOLES = (
     "tcp-dropped",

@@ -78,6 +78,17 @@ def asks_words(rule: Rule) -> bool:
     return any(test.path == MESSAGE for test in rule.asks)
 
 
+def asks_a_text_alone(rule: Rule) -> bool:
+    """It can hold where nothing is known but an error text."""
+    return any(all(test.path.startswith(_OF_A_TEXT) for test in block.tests) for block in rule.when)
+
+
+def _seen_by_probes(because: str) -> list[str]:
+    """What it says about this machine or the server outside of a sentence with a fact, which would be left out."""
+    sentences = re.split(r"(?<=[.!?])\s+", " ".join(because.split()))
+    return [found[0] for each in sentences if "{" not in each for found in _SEEN_BY_PROBES.finditer(each)]
+
+
 def unasked(rulebook: Rulebook) -> list[Says]:
     """The words of statements that no rule asks for, and that should lead to a cause."""
     asked = {item for rule in rulebook for test in rule.asks if test.path in _SAYS for item in test.items}
@@ -85,6 +96,13 @@ def unasked(rulebook: Rulebook) -> list[Says]:
 
 
 MESSAGE = "error.message"
+_OF_A_TEXT = ("error.", "client.")
+_SEEN_BY_PROBES = re.compile(
+    r"\bfrom (?:here|this machine|this network)\b|\bthis machine (?:connects|reaches|sees|gets|can|cannot)\b"
+    r"|\bcan be seen\b|\b(?:port|server|host) (?:now )?answers (?:here|now|this)\b"
+    r"|\bpgwhy (?:sees|saw|reached|connected)\b",
+    re.IGNORECASE,
+)
 _SAYS = ("error.says", "error.also_says")
 _WITHOUT_A_RULE = (Says.CONNECTION_FAILED, Says.ATTEMPT, Says.QUERY_FAILED)
 """They lead to no cause of their own."""
@@ -100,6 +118,8 @@ def _rule(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
     yield from _title("title", rule.title)
     if not re.search(r"[.!?:][\"')]*$|\}$", rule.because.strip()):
         yield "because", "is at least one whole sentence"
+    if asks_a_text_alone(rule):
+        yield from (("because", f'"{seen}": only a probe sees that') for seen in _seen_by_probes(rule.because))
     if not rule.references:
         yield "references", "missing: where is this documented?"
     for reference in rule.references:

@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pgwhy.error_text import codes, other_service, sqlstates
+from pgwhy.error_text import codes, other_service, sqlstates, surroundings
 from pgwhy.error_text.attempts import first_of_each
 from pgwhy.error_text.deciding import counting, line
 from pgwhy.error_text.says import Says
@@ -148,10 +148,13 @@ class ErrorText(Record):
 
     @derived
     def in_container(self) -> bool | None:
-        """the text comes out of a container: its lines are those of docker compose or Kubernetes"""
-        if self.message is None:
-            return None
-        return bool(_CONTAINER.search((self.given or self.message)[:_BEGINNING]))
+        """the text comes out of a container, or out of the build of an image"""
+        return None if self.message is None else surroundings.is_container(self.given or self.message)
+
+    @derived
+    def on_platform(self) -> bool | None:
+        """the text comes out of a platform without a database beside the program: Lambda, Vercel, Render ..."""
+        return None if self.message is None else surroundings.is_platform(self.given or self.message)
 
     @derived
     def about_another_service(self) -> bool | None:
@@ -213,8 +216,3 @@ _BEGINNING = 4000
 """So many characters tell where a text comes from."""
 # Not the resolver's, which Go names: `lookup db.example on 10.0.0.2:53`.
 _IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])(?!:53\b)")
-_CONTAINER = re.compile(
-    r"^(?!FATAL|ERROR|LINE|DETAIL|HINT)[a-z][\w.-]{1,60}[ \t]{1,30}\| |^\[pod/|\bCrashLoopBackOff\b"
-    r"|\bdocker[- ]compose\b|\bcontainer\b[^\n]{0,40}\b(?:exited|unhealthy|is)\b|/docker-entrypoint",
-    re.MULTILINE,
-)

@@ -5,10 +5,13 @@
 2. A wrapper's own sentence, the beginning of an attempt, and "Internal error" say nothing beside anything else.
 3. An error inside a session is none of connecting, so what was said while connecting goes before it; and a server's
    own start is not its client's.
-4. Of several attempts the one that got furthest decides, for it shows what the nearer ones would meet next.
+4. Of several attempts the one that got furthest decides, for it shows what the nearer ones would meet next. Drivers
+   that try TLS first try again without it: that the server wants encryption is then about the second attempt, and goes
+   behind what the first one met later than that.
 5. In an attempt what says only that something failed goes behind what says why. Then the innermost speaker is
-   believed: `Speaker` has the order. Of one speaker, a code goes behind a sentence, which says more; a SQLSTATE also
-   behind a sentence of a pooler or proxy, for each of them may have sent it.
+   believed: `Speaker` has the order; of a sentence that any program can print it is not known who speaks, unless the
+   text shows the driver, pool or ORM otherwise. Of one speaker, a code goes behind a sentence, which says more; a
+   SQLSTATE also behind a sentence of a pooler or proxy, for each of them may have sent it.
 6. Among equals the one that says most in its own words, then the first.
 """
 
@@ -30,11 +33,14 @@ def counting(text: str) -> tuple[Statement, ...]:
     found = [each for each in reading.statements if not each.is_generic]
     general = [each for each in reading.statements if each.is_generic]
     if general:
-        shows = other_service.speaks_of_postgres(reading.text)
+        shows = any(each.speaker in _POSTGRES_ALONE for each in found) or other_service.speaks_of_postgres(reading.text)
         found += [each for each in general if shows or _is_all(each, reading)]
     if len(found) > 1:
         furthest = _furthest(found)
-        found.sort(key=lambda each: _rank(each, furthest))
+        found.sort(key=lambda each: _rank(each, furthest, reading.programs))
+        if _wants_encryption(found[0]) and (first := _met_behind_tls(found)):
+            found.remove(first)
+            found.insert(0, first)
     return tuple(found)
 
 
@@ -53,13 +59,18 @@ def _is_all(each: Statement, reading: Reading) -> bool:
     return 2 * len(each.words) >= len(" ".join(reading.text.split()))
 
 
-def _rank(each: Statement, furthest: int) -> tuple[bool, int, bool, bool, int, bool, int, int]:
+def _rank(each: Statement, furthest: int, shown: frozenset[str]) -> tuple[bool, int, bool, bool, int, bool, int, int]:
+    speaker = _SPEAKERS[each.speaker]
+    if each.is_code:
+        speaker = max(speaker, _SPEAKERS[Speaker.PROXY])
+    elif each.is_generic and each.program not in shown:
+        speaker = max(speaker, _SPEAKERS[Speaker.UNKNOWN]) if speaker >= _SPEAKERS[Speaker.DRIVER] else speaker
     return (
         each.says in _SAYS_LITTLE,
         _PHASES[each.phase],
         each.attempt != furthest,
         each.says in _WITHOUT_A_REASON,
-        max(_SPEAKERS[each.speaker], _SPEAKERS[Speaker.PROXY]) if each.is_code else _SPEAKERS[each.speaker],
+        speaker,
         each.is_code,
         -each.letters,
         each.start,
@@ -72,6 +83,41 @@ def _furthest(found: Iterable[Statement]) -> int:
     return max(telling, key=lambda each: (each.says.stage.order, -each.attempt)).attempt if telling else 0
 
 
+def _wants_encryption(each: Statement) -> bool:
+    """The server refuses an attempt because it was not encrypted."""
+    if each.says in (Says.NO_HBA_ENTRY, Says.HBA_REJECTS):
+        return each.hole("detail").startswith(("no encryption", "SSL off"))
+    return each.says is Says.TLS_REQUIRED
+
+
+def _met_behind_tls(found: Iterable[Statement]) -> Statement | None:
+    """What another attempt met, which had TLS: the client's trust in the server, or its login."""
+    return next(
+        (
+            each
+            for each in found
+            if not each.is_code and (each.says in _BEHIND_TLS or each.hole("detail").startswith(("SSL on", "SSL enc")))
+        ),
+        None,
+    )
+
+
+_POSTGRES_ALONE = (Speaker.SERVER, Speaker.POOLER, Speaker.PROXY, Speaker.DRIVER)
+_BEHIND_TLS = frozenset(
+    (
+        Says.PASSWORD_REJECTED,
+        Says.ROLE_MISSING,
+        Says.METHOD_UNSUPPORTED,
+        Says.CLIENT_CERTIFICATE_NEEDED,
+        Says.CLIENT_CERTIFICATE_UNUSABLE,
+        Says.CERTIFICATE_UNTRUSTED,
+        Says.CERTIFICATE_SELF_SIGNED,
+        Says.CERTIFICATE_ROOT_UNKNOWN,
+        Says.CERTIFICATE_EXPIRED,
+        Says.CERTIFICATE_NAME,
+        Says.CERTIFICATE_REFUSED,
+    )
+)
 _SAYS_LITTLE = frozenset((Says.ATTEMPT, Says.CONNECTION_FAILED, Says.PROXY_FAILED))
 _WITHOUT_A_REASON = frozenset(
     (Says.CERTIFICATE_REFUSED, Says.TLS_FAILED, Says.SERVER_UNREACHABLE, Says.POOLER_CANNOT_CONNECT)

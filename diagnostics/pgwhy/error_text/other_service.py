@@ -18,8 +18,13 @@ def speaks_of_postgres(text: str) -> bool:
     return bool(_POSTGRES.search(text))
 
 
-_SURELY_OTHER = re.compile(r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),|\bnetwork request to https?://")
-"""Laravel's name of the connection, behind a SQLSTATE of another database; npm, though the package is a driver."""
+_SURELY_OTHER = re.compile(
+    r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),|\bnetwork request to https?://"
+    r"|\b(?:pymysql|MySQLdb|mysql\.connector|aiomysql|oracledb|cx_Oracle|pyodbc|sqlite3|pymongo|redis)\.\w"
+    r"|\bMySQL server (?:on|at|has gone)"
+)
+"""Laravel's name of the connection, behind a SQLSTATE of another database; npm, though the package is a driver; drivers
+of other databases below an ORM that also speaks to Postgres."""
 
 _OTHER = re.compile(
     r"\b(?:redis|mongo|mysql|mariadb|rabbitmq|amqp|kafka|elasticsearch|opensearch|memcached|smtp|ldaps?://|ssh:)"
@@ -36,6 +41,6 @@ _POSTGRES = re.compile(
     r"|asyncpg|pg8000|aiopg|\bpgx|pgconn|\blib/pq\b"
     r"|:(?:5432|5433|6432|6543|26257)\b|(?-i:\bFATAL:)|\bneon|supabase|cockroach|\bpq: "
     r"|connection to server (?:at|on)|could not connect to server|negotiation|sqlalchemy|hikari|typeorm|sequelize"
-    r"|prisma",
+    r"|prisma|django\.db",
     re.IGNORECASE,
 )

@@ -169,6 +169,8 @@ class Says(StrEnum):
     """pg_hba.conf has no entry for the connection; `detail` says whether it was encrypted."""
     HBA_REJECTS = "hba-rejects", Stage.AUTH
     """An entry of pg_hba.conf rejects the connection."""
+    ACCESS_DENIED = "access-denied", Stage.AUTH
+    """The server rejects the role or its connection (SQLSTATE 28000), and its own sentence is not told."""
     PASSWORD_REJECTED = "password-rejected", Stage.AUTH
     """The password is not the role's."""
     PASSWORD_MISSING = "password-missing", Stage.AUTH
@@ -183,6 +185,8 @@ class Says(StrEnum):
     """The name of the operating system's user is not the one that the role needs: peer, ident, a user name map."""
     EXTERNAL_FAILED = "external-failed", Stage.AUTH
     """A service outside Postgres did not authenticate: LDAP, PAM, RADIUS, Kerberos, IAM, OAuth."""
+    OAUTH_NOT_SET_UP = "oauth-not-set-up", Stage.AUTH
+    """The server asks for an OAuth token, and the client has no settings or no module to get one."""
     METHOD_UNSUPPORTED = "method-unsupported", Stage.AUTH
     """The client cannot authenticate in the way that the server asks for."""
     METHOD_NOT_ALLOWED = "method-not-allowed", Stage.AUTH
@@ -221,6 +225,8 @@ class Says(StrEnum):
     """A prepared statement is not there, or there already."""
     STATE_LOST = "state-lost", Stage.SESSION
     """What a session had set, created or locked is not there."""
+    LOCK_WAITED = "lock-waited", Stage.SESSION
+    """A migration waited too long for its advisory lock."""
     READ_ONLY = "read-only", Stage.SESSION
     """The server, or the transaction, accepts no writes."""
     QUERY_WAIT = "query-wait", Stage.SESSION

@@ -79,7 +79,11 @@ def read(text: str) -> Reading:
         if code in known.codes and not _is_a_word_of(kept, bisect_left(place.at, at))
     ]
     ordered = sorted((*spoken, *coded), key=lambda each: (each.start, -each.letters))
-    return Reading(text, tuple(_with_attempts(ordered)), frozenset(marked | {each.program for each in spoken}))
+    return Reading(
+        text,
+        tuple(_with_attempts(ordered)),
+        frozenset(marked | {each.program for each in spoken if not each.is_generic}),
+    )
 
 
 def _spoken(place: Squeezed, message: Message, found: Found) -> Statement:

@@ -22,7 +22,8 @@ def unwrap(text: str) -> str:
 def _from_html(text: str) -> str:
     import html  # its table of 2,000 names is for the few texts that come from a web page
 
-    return html.unescape(_LINE_BREAK_TAG.sub("\n", text))
+    text = html.unescape(_LINE_BREAK_TAG.sub("\n", text))
+    return html.unescape(text) if "&" in text else text  # a page that quotes a page
 
 
 def _from_wrong_encoding(text: str) -> str:
