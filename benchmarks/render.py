@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 from benchmarks.rules import best_ms
-from pgwhy.cli.output import FORMATS, Terminal, rendered
+from pgwhy.cli.options import FORMATS
+from pgwhy.cli.output import Terminal, rendered
 from pgwhy.probes import VOCABULARY
 from pgwhy.report import saved
 

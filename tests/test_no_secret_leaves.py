@@ -18,7 +18,7 @@ import pytest
 from pgwhy import api, redaction
 from pgwhy import target as targets
 from pgwhy.cli import run
-from pgwhy.cli.output import FORMATS
+from pgwhy.cli.options import FORMATS
 from pgwhy.machine import Machine
 from pgwhy.redaction import encodings
 from tests import sampling

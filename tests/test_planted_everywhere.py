@@ -16,7 +16,7 @@ import pytest
 
 from pgwhy import api, redaction
 from pgwhy.cli import run
-from pgwhy.cli.output import FORMATS
+from pgwhy.cli.options import FORMATS
 from pgwhy.engine.diagnosis import Request
 from pgwhy.machine import Machine
 from pgwhy.report import document

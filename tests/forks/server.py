@@ -41,7 +41,6 @@ def serve(path: str) -> None:
         listener.bind(path)
         listener.listen(64)
         print("ready", flush=True)
-        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers leave nothing behind
         while True:
             ready, _, _ = select.select([sys.stdin, learned, listener], [], [])
             if sys.stdin in ready:
@@ -55,6 +54,14 @@ def serve(path: str) -> None:
                     os.close(learned)
                     _keep(client, learning)
                 client.close()
+                _reap()
+
+
+def _reap() -> None:
+    """Wait for the keepers that are over: so their processor time is ours, and that of who waits for us."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def _learn(names: str) -> None:
@@ -68,7 +75,6 @@ def _learn(names: str) -> None:
 def _keep(client: socket.socket, learning: int) -> NoReturn:
     status = 70
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _, files, _, _ = socket.recv_fds(client, 1, STREAMS + len(NAMESPACES))
         asked = json.loads(_line(client))
         _enter(files[STREAMS:])

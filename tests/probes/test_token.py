@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pgwhy.cli import run
-from pgwhy.cli.output import FORMATS
+from pgwhy.cli.options import FORMATS
 from pgwhy.engine.diagnosis import diagnose_sync
 from pgwhy.network import wire
 from pgwhy.probes import token
