@@ -46,7 +46,7 @@ def tried(stage: Scene, client: RealClient, report: Report, *, only_confirmed: b
     """Run the client as it is, and with every fix that is confirmed, or with every fix there is."""
     target = read(stage)
     before = attempt(stage, client, handed_over(target), {}, LIMIT_S)
-    taken = targets.as_taken(target, clients.resolve(stage.given.client, None, None).raw_in_password)
+    taken = targets.as_read_by(target, clients.resolve(stage.given.client, None, None))
     wanted = [fix for finding in report.findings for fix in finding.fixes if fix.edit or fix.connection_string]
     if only_confirmed:
         wanted = [fix for fix in wanted if fix.verification is Verification.CONFIRMED]

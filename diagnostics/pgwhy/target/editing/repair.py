@@ -48,7 +48,7 @@ def taken_raw(target: Target, raw: tuple[str, ...]) -> Target:
     return repaired(target, "percent-encode-password")
 
 
-_RAW = {ProblemCode.PASSWORD_AT_SIGN: "@", ProblemCode.PASSWORD_PERCENT: "%"}
+_RAW = {ProblemCode.PASSWORD_AT_SIGN: "@", ProblemCode.PASSWORD_PERCENT: "%", ProblemCode.PASSWORD_SLASH: "/"}
 
 
 def unwrapped(text: str) -> str:
