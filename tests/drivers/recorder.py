@@ -90,7 +90,8 @@ class Recorder:
 
 
 _SHOWN = ("applicaton_name", "options", "host", "service", "port")
-"""What shows how a string was read, unless it is empty: pgx now sends that and now does not; the rest of a start-up message is the driver's own."""
+"""What shows how a string was read, unless it is empty: pgx now sends that and now does not. The rest of a start-up
+message is the driver's own."""
 
 
 def _server_name(hello: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """The odd strings of fixtures/drivers/strings.toml: which way each real driver goes with them.
 
-`python -m tests.drivers.ways [DRIVER ...]` measures it again and writes fixtures/drivers/ways.json. A network of our own
-has the names, and a server there (`recorder`) writes down who comes. A driver's program is started once for all strings.
+`python -m tests.drivers.ways [DRIVER ...]` measures it again and writes fixtures/drivers/ways.json. A network of our
+own has the names, and a server there (`recorder`) writes down who comes. A driver's program is started once for all.
 """
 
 from __future__ import annotations

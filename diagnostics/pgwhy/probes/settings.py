@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from pgwhy.client import Client, ClientFacts, UnknownParameters
+from pgwhy.client import names as client_names
 from pgwhy.facts import Record, derived, fact
 from pgwhy.probes import settings_files
 from pgwhy.probes.probe import Probe, Run
@@ -52,10 +53,16 @@ class SettingsFacts(Record):
     invalid_value: str | None = fact("that value")
     valid_value: str | None = fact("the nearest value that it would take; empty if none is near")
     unknown_parameters: tuple[str, ...] | None = fact("parameters that no driver knows")
-    nearest_parameter: str | None = fact("the known parameter nearest to the first unknown one; empty if none is near")
+    nearest_parameter: str | None = fact("the libpq parameter nearest to the first unknown or refused one; or empty")
     foreign_parameters: tuple[str, ...] | None = fact("parameters that only other drivers read; left out of our login")
     refused_parameters: tuple[str, ...] | None = fact(
         "parameters that the client spoken for refuses before it connects"
+    )
+    refused_parameter_readers: tuple[str, ...] | None = fact(
+        "other clients that read every parameter which this one refuses, as --client names them"
+    )
+    refused_foreign_parameter: str | None = fact(
+        "the one parameter that it refuses, where libpq has no such parameter; empty if it refuses none or several"
     )
     forwarded_parameters: tuple[str, ...] | None = fact(
         "parameters that the client spoken for sends to the server, as it does not know them"
@@ -110,9 +117,11 @@ async def observe(seen: Run, network: Network) -> SettingsFacts:
         invalid_value=value,
         valid_value=valid,
         unknown_parameters=unknown,
-        nearest_parameter=_nearest(unknown),
+        nearest_parameter=_nearest((*unknown, *(name for name in refused if name in target.foreign))),
         foreign_parameters=foreign,
         refused_parameters=refused,
+        refused_foreign_parameter=refused[0] if len(refused) == 1 and refused[0] in target.foreign else "",
+        refused_parameter_readers=_readers(target, refused),
         forwarded_parameters=forwarded,
         ignored_parameters=ignored,
         contradictions=tuple(_contradictions(facts, seen[ClientFacts])),
@@ -153,6 +162,8 @@ def _sorted_parameters(target: Target, client: Client) -> tuple[tuple[str, ...],
     forwarded = [name for name in written if name in client.forwarded_parameters]
     ignored = [name for name in written if name in client.ignored_parameters]
     foreign: list[str] = []
+    # Of a file of a framework's, libpq here reads what the framework hands on.
+    meant = target.written is not None and traits(target.written.dialect).of_libpq
     for name in others:
         if name in refused:
             continue
@@ -162,12 +173,18 @@ def _sorted_parameters(target: Target, client: Client) -> tuple[tuple[str, ...],
             (ignored if name in unknown else foreign).append(name)
         elif name in unknown:
             continue
-        elif client.unknown_parameters is UnknownParameters.REFUSED and (client.named or client.guessed):
+        elif client.unknown_parameters is UnknownParameters.REFUSED and (meant or not client.is_libpq_here):
             refused.append(name)
         else:
             foreign.append(name)
     unknown = [name for name in unknown if name not in (*refused, *forwarded, *ignored)]
     return tuple(unknown), tuple(foreign), tuple(dict.fromkeys(refused)), tuple(forwarded), tuple(ignored)
+
+
+def _readers(target: Target, refused: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    readers = [parameters.drivers(name) for name in refused if name in target.foreign]
+    common = frozenset.intersection(*readers) if readers else frozenset()
+    return tuple(name for name in client_names() if name in common) if common else ()
 
 
 def _nearest(unknown: tuple[str, ...]) -> str:

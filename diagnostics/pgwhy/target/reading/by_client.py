@@ -46,10 +46,13 @@ def _with_own_login(target: Target, client: Client) -> Target:
     found = uri_parts.raw_in_login(_text(target))
     if any(character not in raw for character in found):
         only_here = [character for character in found if character not in raw and character in _FINE_FOR_LIBPQ]
-        return replace(target, problems=(*_told_in_one(target, client, only_here), *target.problems))
+        from pgwhy.target.editing.repair import RAW  # for a broken text only, as below
+
+        left = (problem for problem in target.problems if RAW.get(problem.code) not in raw)
+        return replace(target, problems=(*_told_in_one(client, only_here), *left))
     if not target.problems:
         return target
-    from pgwhy.target.editing.repair import taken_raw  # for a broken text only
+    from pgwhy.target.editing.repair import taken_raw
 
     return taken_raw(target, raw)
 
@@ -57,7 +60,7 @@ def _with_own_login(target: Target, client: Client) -> Target:
 _FINE_FOR_LIBPQ = "#?["
 
 
-def _told_in_one(target: Target, client: Client, characters: list[str]) -> Iterator[Problem]:
+def _told_in_one(client: Client, characters: list[str]) -> Iterator[Problem]:
     if not characters:
         return
     pairs = " and ".join(f"{character} has to be written {percent.encode(character)}" for character in characters)
