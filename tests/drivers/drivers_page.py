@@ -86,9 +86,9 @@ def _lines(measured: Mapping[str, Any]) -> Iterator[str]:
 def _ways(went: Mapping[str, Mapping[str, Way]]) -> Iterator[str]:
     yield "## Odd strings, and where each driver goes"
     yield ""
-    yield "Each driver was given each string of `fixtures/drivers/strings.toml`, and a server wrote down who came where."
-    yield "`pgwhy --client` goes the same way: `tests/drivers/test_ways.py`. *Nowhere*: it refuses the string, or it looks"
-    yield "for a host that does not exist."
+    yield "Each driver was given each string of `fixtures/drivers/strings.toml`, and a server wrote down who came."
+    yield "`pgwhy --client` goes the same way (`tests/drivers/test_ways.py`). *Nowhere*: it refuses the string, or"
+    yield "looks for a host that does not exist."
     yield ""
     for name, string in STRINGS.items():
         together: dict[str, list[str]] = {}
