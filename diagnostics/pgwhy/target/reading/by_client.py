@@ -1,7 +1,7 @@
 """The target as the client spoken for reads it. A text is read as libpq reads it first; this is where others differ.
 
-What each does is data (`client/clients.toml`), measured with the real drivers where they run (docs/drivers.md). What is
-not known of a client is taken to be as libpq has it.
+What each does is data (`client/clients.toml`), measured with the real drivers where they run (docs/drivers.md). Where
+nothing is known of a client, it reads as libpq does.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _reads_texts_of(client: Client, dialect: Dialect) -> bool:
 
 
 def _with_own_login(target: Target, client: Client) -> Target:
-    """Raw characters in the password that this client takes are no problem; one that ends it too early is."""
+    """Raw characters in the password that this client accepts are no problem; one that ends it too early is."""
     raw = client.raw_in_password
     if raw is None or not _is_uri(target):
         return target
@@ -69,7 +69,7 @@ def _told_in_one(client: Client, characters: list[str]) -> Iterator[Problem]:
 
 
 def _with_own_places(target: Target, client: Client) -> Target:
-    """Without the host and port that the client does not take from the parameters, or from a service."""
+    """Without the host and port that the client does not read among the parameters, or in a service file."""
     written = target.written
     module = syntax(written.dialect) if written else None
     if written is None or module is None or target.again is None:
@@ -135,7 +135,7 @@ _AS_IT_IS = "%!$&'()*+,"
 
 
 def _with_own_database(target: Target, client: Client) -> Target:
-    """The database as it stands in the URL, where the client leaves its percent-encoding alone."""
+    """The database as the URL spells it, where the client leaves its percent-encoding alone."""
     setting, written = target.settings.get("dbname"), target.written
     if client.decodes_database is not False or not _is_uri(target) or setting is None or written is None:
         return target
