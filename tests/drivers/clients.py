@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from pgwhy.lab.faults import real_clients
@@ -33,6 +33,15 @@ class Driver:
     """Raises `Missing`."""
     reads: str = "uri"
     """The dialect: `uri` or `jdbc`."""
+    each: Callable[[], RealClient] | None = field(default=None, repr=False)
+    """The same, handed one string after the other (`recorder`), where its program is another one."""
+
+    def asked(self) -> RealClient:
+        """The program that is handed one string after the other, or psql. Raises `Missing`."""
+        if self.each is not None:
+            return self.each()
+        client = self.find()
+        return client if "{target}" in client.command else replace(client, command=(*client.command, "each"))
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ def _psql(installation: Callable[[], Installation | None], name: str) -> RealCli
     found = installation()
     if found is None or not found.program("psql").is_file():
         raise Missing(f"there is no {name}")
-    return RealClient(f"psql {found.major}", (str(found.program("psql")), "-XAtc", real_clients.QUERY, "{target}"), {})
+    return RealClient(f"psql {found.major}", (str(found.program("psql")), "-wXAtc", real_clients.QUERY, "{target}"), {})
 
 
 def _old_libpq(major: int) -> RealClient:
@@ -77,6 +86,12 @@ def _old_libpq(major: int) -> RealClient:
         return real_clients.old_libpq(major)
     except PostgresError as error:
         raise Missing(str(error)) from None
+
+
+def _old_libpq_each(major: int) -> RealClient:
+    """Psycopg on the old library, in the program of the new one."""
+    program, old = _python("psycopg")(), _old_libpq(major)
+    return replace(program, command=(*program.command, "each"), environment={**program.environment, **old.environment})
 
 
 def _program(folder: str, command: tuple[str, ...], environment: Mapping[str, str] | None = None) -> RealClient:
@@ -99,6 +114,12 @@ def _go(name: str, folder: str = "go") -> Callable[[], RealClient]:
 
 def _node(name: str) -> Callable[[], RealClient]:
     return partial(_program, "node", ("node", "{folder}/connect.js", name))
+
+
+def _old_lib_pq_each() -> RealClient:
+    """It panics where PGSERVICEFILE is set at all."""
+    client = _go("lib-pq", "go-old")()
+    return replace(client, command=("env", "-u", "PGSERVICEFILE", *client.command, "each"))
 
 
 def _java(version: str) -> Callable[[], RealClient]:
@@ -125,11 +146,11 @@ NEW = (
 """The drivers of today. Ruby's pg is what the system's libpq is."""
 
 OLD = (
-    Driver("libpq-13", "libpq@13", partial(_old_libpq, 13)),
-    Driver("libpq-12", "libpq@12", partial(_old_libpq, 12)),
+    Driver("libpq-13", "libpq@13", partial(_old_libpq, 13), each=partial(_old_libpq_each, 13)),
+    Driver("libpq-12", "libpq@12", partial(_old_libpq, 12), each=partial(_old_libpq_each, 12)),
     Driver("pgx-5.7.4", "pgx@5.7.4", _go("pgx5", "go-old")),
     Driver("pgx-4.17.2", "pgx@4.17.2", _go("pgx4", "go-old")),
-    Driver("lib-pq-1.10.6", "lib-pq@1.10.6", _go("lib-pq", "go-old")),
+    Driver("lib-pq-1.10.6", "lib-pq@1.10.6", _go("lib-pq", "go-old"), each=_old_lib_pq_each),
     Driver("postgres.js-3.2.4", "postgres-js@3.2.4", _node("postgres-3-2")),
     Driver("node-postgres-8.3.0", "node-postgres@8.3.0", _node("pg-8-3")),
     Driver("asyncpg-0.28.0", "asyncpg@0.28.0", _python("asyncpg", "python-old")),

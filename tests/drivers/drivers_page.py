@@ -8,7 +8,9 @@ from typing import Any
 from pgwhy.authoring.pages.generated import mark
 from pgwhy.snippets.stacks import STACKS
 from pgwhy.target.forms import FORMS
+from tests.drivers import ways
 from tests.drivers.clients import DRIVERS
+from tests.drivers.ways import STRINGS, Way
 
 _BINDS = {"p": "yes", "y": "could", "n": "no", "": "not on 5432"}
 
@@ -51,6 +53,8 @@ def _lines(measured: Mapping[str, Any]) -> Iterator[str]:
         ),
     )
     yield ""
+    yield from _ways(ways.recorded())
+    yield ""
     yield "## Stacks, with the snippet that pgwhy prints"
     yield ""
     yield "Each snippet was taken from `pgwhy snippets --for STACK` as printed, put into a minimal real program and run"
@@ -77,6 +81,41 @@ def _lines(measured: Mapping[str, Any]) -> Iterator[str]:
     rest = [f"{stack.title} (`{name}`)" for name, stack in STACKS.items() if name not in measured["stacks"]]
     yield f"Written and not run: {', '.join(rest)}."
     yield "There is no .NET where this is tested: its string is checked by its grammar alone."
+
+
+def _ways(went: Mapping[str, Mapping[str, Way]]) -> Iterator[str]:
+    yield "## Odd strings, and where each driver goes"
+    yield ""
+    yield "Each driver was given each string of `fixtures/drivers/strings.toml`, and a server wrote down who came."
+    yield "`pgwhy --client` goes the same way (`tests/drivers/test_ways.py`). *Nowhere*: it refuses the string, or"
+    yield "looks for a host that does not exist."
+    yield ""
+    for name, string in STRINGS.items():
+        together: dict[str, list[str]] = {}
+        for driver, answers in went.items():
+            together.setdefault(_way(answers[name]), []).append(DRIVERS[driver].speaks_as.replace("@", " "))
+        yield f"**{string['title']}**: `{string['uri']}`"
+        yield ""
+        for way, drivers in sorted(together.items(), key=lambda item: -len(item[1])):
+            yield f"- {way}: {'all' if len(together) == 1 else ', '.join(drivers)}"
+        yield ""
+
+
+def _way(way: Way) -> str:
+    """In words, as far as a driver was seen."""
+    if way.place is None:
+        return "nowhere"
+    told = [f"`{way.place}`", _TLS[way.tls or ""]]
+    if way.sni is not None:
+        told.append(f"SNI `{way.sni}`" if way.sni else "no SNI")
+    if way.user:
+        told.append(f"role `{way.user}`, database `{way.database}`")
+        told.append(f"password `{way.password}`" if way.password else "no password")
+    told += [f"sends `{name}={value}` to the server" for name, value in way.parameters]
+    return ", ".join(part for part in told if part)
+
+
+_TLS = {"never": "without TLS", "if possible": "TLS if the server has it", "always": "only with TLS", "": ""}
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

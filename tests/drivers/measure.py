@@ -20,7 +20,7 @@ from pgwhy import snippets
 from pgwhy.authoring.pages import generated
 from pgwhy.lab.world import DATABASE, ENDPOINT, ROLE
 from tests import pages
-from tests.drivers import observed, stacks
+from tests.drivers import observed, stacks, ways
 from tests.drivers.clients import DRIVERS, Attempt, Driver
 from tests.drivers.observed import HOST, POOLED, Came, Place
 
@@ -157,6 +157,7 @@ def main(names: Sequence[str]) -> int:
             content["stacks"][stack] = asdict(of_stack(stack, where)[1])
             content["connected_on"][stack] = f"{datetime.now(UTC):%Y-%m-%d}"
     content["stacks"] = {stack: content["stacks"][stack] for stack in stacks.RUNNERS}
+    ways.record([DRIVERS[id] for id in DRIVERS if id in names or not names])
     FILE.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     generated.write(pages.PAGES, ROOT)
     return 0

@@ -49,7 +49,7 @@ def tried(stage: Scene, client: RealClient, report: Report, *, only_confirmed: b
     target = read(stage)
     limit_s = PATIENT_S if report.verdict.status is Status.CONNECTS else LIMIT_S
     before = attempt(stage, client, handed_over(target), {}, limit_s)
-    taken = targets.as_taken(target, clients.resolve(stage.given.client, None, None).raw_in_password)
+    taken = targets.as_read_by(target, clients.resolve(stage.given.client, None, None))
     wanted = [fix for finding in report.findings for fix in finding.fixes if fix.edit or fix.connection_string]
     if only_confirmed:
         wanted = [fix for fix in wanted if fix.verification is Verification.CONFIRMED]

@@ -96,14 +96,26 @@ def test_without_time_nothing_is_tried(world: World) -> None:
     assert changes and {(r.verification, r.note) for r in changes} == {("not tried", "there was no time left")}
 
 
-def test_a_misspelt_demand_for_tls_is_corrected_before_it_is_removed(world: World) -> None:
+def test_a_misspelt_demand_for_tls_is_corrected_and_never_removed(world: World) -> None:
     """That the string is readable without it proves nothing about what the user wanted."""
     report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{closed_port()}/neondb?sslmod=require")
-    right, removed = report.findings[0].fixes
-    assert (right.title, removed.verification) == ("write sslmode instead", "advanced")
+    (right,) = report.findings[0].fixes
+    assert (right.title, right.verification) == ("write sslmode instead", "advanced")
+    assert right.connection_string.partition("?")[2] == "sslmode=require"
     said = " ".join(" ".join(page(report)).split())
     assert "Fix 1 write sslmode instead" in said
     assert "ADVANCED: the client accepts the settings now; next obstacle: TCP, no address accepts a connection" in said
+
+
+def test_a_parameter_of_another_driver_is_removed_or_its_client_named(world: World) -> None:
+    report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{closed_port()}/neondb?pgbouncer=true")
+    assert (report.verdict.cause, report.verdict.stage) == ("invalid-connection-option", "config")
+    named, removed = report.findings[0].fixes
+    assert "prisma" in named.steps and named.title == "say which client reads this string"
+    assert (removed.verification, removed.edit) == (
+        "advanced",
+        "remove `?pgbouncer=true` from the connection string",
+    )
 
 
 def test_the_repair_of_a_broken_string_is_tried_with_an_endpoint_password(world: World) -> None:

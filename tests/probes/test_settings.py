@@ -86,13 +86,26 @@ def test_libpq_itself_refuses_what_our_lists_refuse() -> None:
             assert says(name, value) == parameters.refuses(name, value), (name, value)
 
 
-def test_a_typing_error_is_unknown_and_another_drivers_parameter_is_left_out(look: Look) -> None:
+def test_libpq_refuses_a_typing_error_and_another_drivers_parameter(look: Look) -> None:
     seen = record(look, "postgresql://h/d?sslmod=require&pgbouncer=true&connection_limit=5")
     assert (seen.unknown_parameters, seen.nearest_parameter) == (("sslmod",), "sslmode")
-    assert seen.foreign_parameters == ("pgbouncer", "connection_limit")
+    assert (seen.refused_parameters, seen.foreign_parameters) == (("pgbouncer", "connection_limit"), ())
     assert seen.readable is False
     seen = record(look, "postgresql://h/d?pgbouncer=true&schema=public")
-    assert (seen.client_refusal, seen.unknown_parameters, seen.readable) == ("", (), True)
+    assert (seen.client_refusal, seen.readable) == ('invalid URI query parameter: "pgbouncer"', False)
+    assert (seen.unknown_parameters, seen.refused_parameter_readers) == ((), ("prisma",))
+    seen = record(look, "postgresql://h/d?channelbinding=require")
+    assert (seen.refused_foreign_parameter, seen.nearest_parameter) == ("channelbinding", "channel_binding")
+
+
+def test_who_ignores_or_forwards_a_typing_error_still_connects(look: Look) -> None:
+    text = "postgresql://h/d?sslmod=require"
+    node = record(look, text, resolve("node-postgres", None, None))
+    assert (node.ignored_parameters, node.unknown_parameters, node.readable) == (("sslmod",), (), True)
+    pgx = record(look, text, resolve("pgx", None, None))
+    assert (pgx.forwarded_parameters, pgx.unknown_parameters, pgx.readable) == (("sslmod",), (), True)
+    rust = record(look, text, resolve("tokio-postgres", None, None))
+    assert (rust.unknown_parameters, rust.readable) == (("sslmod",), False)
 
 
 def test_a_named_client_refuses_forwards_or_reads_a_parameter(look: Look) -> None:

@@ -88,6 +88,45 @@ class Roots(StrEnum):
     """In what the program hands it."""
 
 
+class DefaultHost(StrEnum):
+    """Where a client connects when nothing names a host."""
+
+    SOCKET = "socket"
+    """To the default Unix socket, and to localhost on a machine without one."""
+    LOCALHOST = "localhost"
+    """To localhost over TCP, never to a socket."""
+
+
+class HostParameter(StrEnum):
+    """What a client does with `host` and `port` among the parameters of a URL."""
+
+    WINS = "wins"
+    """They beat the host in front."""
+    FALLBACK = "fallback"
+    """They count where the URL has no host in front."""
+    IGNORED = "ignored"
+    FORWARDED = "forwarded"
+    """It sends them to the server."""
+
+
+class HostForm(StrEnum):
+    """A form of the host in a URL that some client does not read."""
+
+    MISSING = "missing"
+    MISSING_BEHIND_LOGIN = "missing-behind-login"
+    """`postgresql://role:password@/database`: no URL for WHATWG's parser."""
+    IPV6 = "ipv6"
+    """`[::1]`."""
+    ENCODED = "encoded"
+    """`%2Fvar%2Frun%2Fpostgresql`."""
+    SOCKET = "socket"
+    """The folder of a Unix socket, however it is written."""
+    SEVERAL = "several"
+    """`one.example,two.example`."""
+    SEVERAL_WITH_PORTS = "several-with-ports"
+    """`one.example:5432,two.example:5432`."""
+
+
 @dataclass(frozen=True)
 class Client:
     """A client, or what is known of one. `None` (and for texts, empty) in a habit: not known, so rules cannot tell.
@@ -113,8 +152,20 @@ class Client:
     """libpq parameters that it does not know and refuses."""
     forwarded_parameters: tuple[str, ...] = ()
     """libpq parameters that it does not know and sends to the server."""
-    raw_in_password: tuple[str, ...] = ()
-    """Characters that it takes unencoded in the password of a URL, where libpq would misread it: `@`, `%`."""
+    ignored_parameters: tuple[str, ...] = ()
+    """libpq parameters that it does not know and passes over."""
+    raw_in_password: tuple[str, ...] | None = None
+    """Which of `@ # ? / [ %` it reads unencoded in the password of a URL. With `@` the last one ends the password,
+    without it the first one; any other that is missing here ends the password too early, or makes it refuse the URL."""
+    default_host: DefaultHost | None = None
+    host_parameter: HostParameter | None = None
+    refused_hosts: tuple[HostForm, ...] = ()
+    empty_sslmode_is_default: bool | None = None
+    """`sslmode=` without a value is as good as none; no: it refuses that."""
+    decodes_password: bool | None = None
+    """The percent-encoding of a URL's password is undone; no: the password is sent as a URL spells it."""
+    decodes_database: bool | None = None
+    """`%2F` in the database of a URL is a slash; no: it stays as it is written."""
     sends_sni: bool | None = None
     sni_modes: tuple[str, ...] = ()
     """Values of sslmode under which it sends SNI although `sends_sni` is false: old Go drivers with verify-full."""
@@ -172,6 +223,11 @@ LIBPQ_HERE = Client(
     system_roots=True,
     unknown_parameters=UnknownParameters.REFUSED,
     syntaxes=(SettingsStyle.URI, SettingsStyle.KEYWORDS),
+    raw_in_password=("#", "?", "["),
+    default_host=DefaultHost.SOCKET,
+    host_parameter=HostParameter.WINS,
+    empty_sslmode_is_default=False,
+    decodes_database=True,
     addresses=Addresses.IN_TURN,
     connect_timeout_s=0,
     timeout_per_address=True,

@@ -64,7 +64,7 @@ async def diagnose(request: Request, progress: Progress | None = None) -> Report
     When the task is cancelled while it observes or verifies, the report of what is known so far is returned, with
     `extra["interrupted"]` set. Raises `ProbeBug` and `RuleError`, which are mistakes in pgwhy or in a rule.
     """
-    request = replace(request, target=targets.as_taken(request.target, request.client.raw_in_password))
+    request = replace(request, target=targets.as_read_by(request.target, request.client))
     network = request.network(request.deadline_s)
     try:
         return await _diagnose(request, network, progress)

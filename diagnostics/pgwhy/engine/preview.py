@@ -38,7 +38,7 @@ def _trials(request: Request) -> Iterable[str]:
         return ()
     from pgwhy.engine.trials import trials
 
-    target = targets.as_taken(request.target, request.client.raw_in_password)
+    target = targets.as_read_by(request.target, request.client)
     known = Observations({record.name: record for record in before(target, request.client)})
     if request.error is not None:
         known = known.with_record(error_text.clean(request.error, Origin.REPORTED))

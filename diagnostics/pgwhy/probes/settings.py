@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from pgwhy.client import Client, ClientFacts, UnknownParameters
+from pgwhy.client import names as client_names
 from pgwhy.facts import Record, derived, fact
 from pgwhy.probes import settings_files
 from pgwhy.probes.probe import Probe, Run
@@ -46,19 +47,28 @@ class SettingsFacts(Record):
     name: ClassVar[str] = "settings"
 
     client_refusal: str | None = fact(
-        "what libpq on this machine says when it reads the string, before it connects; empty if it reads it"
+        "why the string is not read, before a connection: libpq's words, or what is known of the client; or empty"
     )
     invalid_parameter: str | None = fact("a parameter whose value the client refuses; empty if none")
     invalid_value: str | None = fact("that value")
     valid_value: str | None = fact("the nearest value that it would take; empty if none is near")
     unknown_parameters: tuple[str, ...] | None = fact("parameters that no driver knows")
-    nearest_parameter: str | None = fact("the known parameter nearest to the first unknown one; empty if none is near")
+    nearest_parameter: str | None = fact("the libpq parameter nearest to the first unknown or refused one; or empty")
     foreign_parameters: tuple[str, ...] | None = fact("parameters that only other drivers read; left out of our login")
     refused_parameters: tuple[str, ...] | None = fact(
         "parameters that the client spoken for refuses before it connects"
     )
+    refused_parameter_readers: tuple[str, ...] | None = fact(
+        "other clients that read every parameter which this one refuses, as --client names them"
+    )
+    refused_foreign_parameter: str | None = fact(
+        "the one parameter that it refuses, where libpq has no such parameter; empty if it refuses none or several"
+    )
     forwarded_parameters: tuple[str, ...] | None = fact(
         "parameters that the client spoken for sends to the server, as it does not know them"
+    )
+    ignored_parameters: tuple[str, ...] | None = fact(
+        "parameters that the client spoken for passes over, as it does not know them"
     )
     contradictions: tuple[Contradiction, ...] | None = fact("settings that cannot hold together")
     placeholders: tuple[str, ...] | None = fact(
@@ -98,7 +108,7 @@ class SettingsFacts(Record):
 async def observe(seen: Run, network: Network) -> SettingsFacts:
     """Look at the settings as the client spoken for would."""
     target, client, machine, facts = seen.target, seen.client, seen.machine, seen[TargetFacts]
-    unknown, foreign, refused, forwarded = _sorted_parameters(target, client)
+    unknown, foreign, refused, forwarded, ignored = _sorted_parameters(target, client)
     invalid, value, valid = _invalid(target, client)
     refusal = await _refusal(target, client, (*unknown, *refused), network)
     return SettingsFacts(
@@ -107,10 +117,13 @@ async def observe(seen: Run, network: Network) -> SettingsFacts:
         invalid_value=value,
         valid_value=valid,
         unknown_parameters=unknown,
-        nearest_parameter=_nearest(unknown),
+        nearest_parameter=_nearest((*unknown, *(name for name in refused if name in target.foreign))),
         foreign_parameters=foreign,
         refused_parameters=refused,
+        refused_foreign_parameter=refused[0] if len(refused) == 1 and refused[0] in target.foreign else "",
+        refused_parameter_readers=_readers(target, refused),
         forwarded_parameters=forwarded,
+        ignored_parameters=ignored,
         contradictions=tuple(_contradictions(facts, seen[ClientFacts])),
         placeholders=tuple(_placeholders(facts)),
         password_elsewhere=settings_files.password_elsewhere(target, facts, machine),
@@ -141,26 +154,39 @@ NOTHING = (
 
 
 def _sorted_parameters(target: Target, client: Client) -> tuple[tuple[str, ...], ...]:
-    """Unknown, foreign, refused and forwarded parameters of the target's text."""
+    """Unknown, foreign, refused, forwarded and ignored parameters of the target's text."""
     source = target.written.source if target.written else None
     written = [name for name, setting in target.settings.items() if setting.source == source]
     unknown = [name for name in target.foreign if not parameters.drivers(name)]
-    others = [name for name in target.foreign if name not in unknown and client.id not in parameters.drivers(name)]
+    others = [name for name in target.foreign if client.id not in parameters.drivers(name)]
     refused = [name for name in written if name in client.refused_parameters]
     refused += _no_arguments(target, written)
     forwarded = [name for name in written if name in client.forwarded_parameters]
-    foreign = []
+    ignored = [name for name in written if name in client.ignored_parameters]
+    foreign: list[str] = []
+    # Of a file of a framework's, libpq here reads what the framework hands on.
+    meant = target.written is not None and traits(target.written.dialect).of_libpq
     for name in others:
         if name in refused:
             continue
         if client.unknown_parameters is UnknownParameters.FORWARDED:
             forwarded.append(name)
-        elif client.unknown_parameters is UnknownParameters.REFUSED and (client.named or client.guessed):
+        elif client.unknown_parameters is UnknownParameters.IGNORED:
+            (ignored if name in unknown else foreign).append(name)
+        elif name in unknown:
+            continue
+        elif client.unknown_parameters is UnknownParameters.REFUSED and (meant or not client.is_libpq_here):
             refused.append(name)
         else:
             foreign.append(name)
-    unknown = [name for name in unknown if name not in refused]
-    return tuple(unknown), tuple(foreign), tuple(dict.fromkeys(refused)), tuple(forwarded)
+    unknown = [name for name in unknown if name not in (*refused, *forwarded, *ignored)]
+    return tuple(unknown), tuple(foreign), tuple(dict.fromkeys(refused)), tuple(forwarded), tuple(ignored)
+
+
+def _readers(target: Target, refused: list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    readers = [parameters.drivers(name) for name in refused if name in target.foreign]
+    common = frozenset.intersection(*readers) if readers else frozenset()
+    return tuple(name for name in client_names() if name in common) if common else ()
 
 
 def _nearest(unknown: tuple[str, ...]) -> str:
@@ -196,6 +222,8 @@ async def _refusal(target: Target, client: Client, kept: tuple[str, ...], networ
     written = target.written
     if written is None or not written.masked:
         return ""
+    if own_refusal := next((problem.detail for problem in target.problems if problem.refused), ""):
+        return own_refusal
     own = traits(written.dialect).of_libpq
     if not own and (client.family != "libpq" or client.id == target.driver):
         undecodable = (p.detail for p in target.problems if p.code is ProblemCode.PASSWORD_PERCENT)

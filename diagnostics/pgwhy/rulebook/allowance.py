@@ -63,7 +63,10 @@ REMOVE = Allowed(
         "ssl_max_protocol_version",
         "sslsni",
     ),
-    templates=("{settings.first_unknown_parameter}",),
+    templates=(
+        "{settings.first_unknown_parameter}",
+        "{settings.refused_foreign_parameter}",
+    ),
     filled=r"[^\s=]{1,100}",
 )
 """Parameters that `remove` may name."""

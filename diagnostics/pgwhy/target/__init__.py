@@ -13,6 +13,7 @@ from pgwhy.secret import Secret
 from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Problem, ProblemCode, Target
 
 if TYPE_CHECKING:
+    from pgwhy.client import Client
     from pgwhy.target.editing.steps import Edit
     from pgwhy.target.facts import TargetFacts, facts_of
     from pgwhy.target.reading.argument import read
@@ -24,7 +25,7 @@ __all__ = [
     "is_nothing",
     "is_unusable",
     "apply",
-    "as_taken",
+    "as_read_by",
     "edit",
     "libpq_parameters",
     "masked",
@@ -62,13 +63,13 @@ def apply(target: Target, change: Change) -> Target:
     return apply_change(target, change)
 
 
-def as_taken(target: Target, raw: tuple[str, ...]) -> Target:
-    """The target as a client reads it that takes these characters unencoded in the password of a URL."""
-    if not raw or not target.problems:
+def as_read_by(target: Target, client: Client) -> Target:
+    """The target with the client's own way of reading it; libpq's is how it was read already."""
+    if client.is_libpq_here:
         return target
-    from pgwhy.target.editing.repair import taken_raw  # for a broken text only
+    from pgwhy.target.reading import by_client  # a run for libpq needs none of it
 
-    return taken_raw(target, raw)
+    return by_client.as_read_by(target, client)
 
 
 def edit(target: Target, change: Change) -> Edit:

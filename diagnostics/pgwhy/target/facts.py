@@ -70,7 +70,7 @@ class TargetFacts(Record):
     channel_binding: str | None = fact("prefer, require or disable; empty if nobody set it")
     connect_timeout: int | None = fact("the time limit per address that was asked for, in seconds; 0 if none")
     password_unencoded: bool | None = fact(
-        "the password has a raw # or ? in a URI: libpq reads it, URL parsers of other languages do not"
+        "the password has a raw #, ? or [ in a URI: libpq reads it, URL parsers of other languages do not"
     )
     options: str | None = fact("the start-up options as the server would get them; empty if none")
     options_source: str | None = fact("where options came from, in words; empty if nobody set it")
@@ -276,7 +276,7 @@ def _unencoded(target: Target) -> bool:
     if not written or written.dialect is not Dialect.URI or target.problems:
         return False
     login = written.text.reveal().partition("://")[2].partition("@")
-    return bool(login[1]) and any(character in login[0] for character in "#?")
+    return bool(login[1]) and any(character in login[0] for character in "#?[")
 
 
 def _requested(target: Target) -> tuple[str, ...]:

@@ -100,7 +100,7 @@ class ProblemCode(StrEnum):
     PASSWORD_PERCENT = "password-percent"
     """A raw `%` that begins no percent-encoded byte."""
     PASSWORD_SLASH = "password-slash"
-    """A raw `/`, `?` or `#` that ends the authority part early."""
+    """A raw `/`, `?`, `#` or `[` that ends the password early, or that the client spoken for refuses there."""
     PORT_INVALID = "port-invalid"
     """The port is no number from 1 to 65535."""
     HOST_WITH_PORT = "host-with-port"
@@ -127,6 +127,8 @@ class ProblemCode(StrEnum):
     """A command with an unquoted URL: the shell ends the command at `&` and loses the parameters behind it."""
     SERVICE_MISSING = "service-missing"
     """The service that was asked for is in no service file, or its file cannot be read."""
+    HOST_NOT_READ = "host-not-read"
+    """The client spoken for cannot connect with a host of this form, or with none: `Client.refused_hosts`."""
     UNREADABLE = "unreadable"
     """The reader of this dialect cannot read it, and none of the above explains it."""
 
@@ -140,6 +142,8 @@ class Problem:
     """What was seen, without any secret: `the second "?" after sslmode=require`."""
     repair: str | None = None
     """A name in `pgwhy.target.editing.repair.REPAIRS`; `None` where only the user can know."""
+    refused: bool = False
+    """The client spoken for stops here, where libpq reads the text."""
 
 
 @dataclass(frozen=True)

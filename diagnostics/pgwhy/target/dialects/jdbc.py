@@ -102,18 +102,28 @@ def parse(text: str) -> Parsed:
                 spelling[known] = name
         else:
             foreign[name] = value
-    spans += (*secret_parts.spans(text, named), *query.fragment(text, len(PREFIX)))
+    spans += (*secret_parts.spans(text, named), *_behind_hashes(text, named))
     # SslMode.of(): ssl=true, or a bare "ssl", asks for verify-full unless sslmode says something else.
     if foreign.get("ssl") in ("", "true") and "sslmode" not in values:
         del foreign["ssl"]
         values["sslmode"], spelling["sslmode"] = "verify-full", "ssl"
-    values.setdefault("host", "localhost")
+    if "service" not in values:  # whose host counts, where it names one
+        values.setdefault("host", "localhost")
     if not login and any(port_number(port) is None for port in values.get("port", "").split(",")):
         problems.append(Problem(ProblemCode.PORT_INVALID, "the port is no number from 1 to 65535"))
     if "?" in text.partition("?")[2]:
         what = "a second ? among the parameters; they are joined with &"
         problems.append(Problem(ProblemCode.DOUBLE_QUESTION_MARK, what, "second-question-mark"))
     return Parsed(Dialect.JDBC, values, foreign, spelling, tuple(spans), tuple(problems), driver="pgjdbc")
+
+
+def _behind_hashes(text: str, named: list[Piece]) -> Iterator[Span]:
+    """What is behind a # in a value: pgJDBC reads it as any other character, and no value but a password has a use for
+    it, so it may be the rest of one."""
+    for piece in named:
+        mark = text.find("#", piece.start, piece.end)
+        if 0 <= mark < piece.end - 1:
+            yield Span(mark + 1, piece.end, broken=True)
 
 
 def login_in(text: str) -> re.Match[str] | None:

@@ -16,6 +16,8 @@ from pgwhy.target.dialects.detection import pieces, understand
 from pgwhy.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
 from pgwhy.target.dialects.wrappers import peel
 from pgwhy.target.model import PLACEHOLDER, CannotChange, ProblemCode, Setting, Source, SourceKind, Target
+from pgwhy.target.parameters import LIBPQ
+from pgwhy.terminal.spelling import nearest
 
 Repair = Callable[[Target], Target]
 
@@ -43,12 +45,13 @@ def taken_raw(target: Target, raw: tuple[str, ...]) -> Target:
 
     Node's URL reader ends the login at the last @, and several readers leave a % alone that begins no byte.
     """
-    if any(_RAW.get(problem.code, "") not in raw for problem in target.problems):
+    if any(RAW.get(problem.code, "") not in raw for problem in target.problems):
         return target
     return repaired(target, "percent-encode-password")
 
 
-_RAW = {ProblemCode.PASSWORD_AT_SIGN: "@", ProblemCode.PASSWORD_PERCENT: "%"}
+RAW = {ProblemCode.PASSWORD_AT_SIGN: "@", ProblemCode.PASSWORD_PERCENT: "%", ProblemCode.PASSWORD_SLASH: "/"}
+"""The character that a problem of libpq's reading is about."""
 
 
 def unwrapped(text: str) -> str:
@@ -138,6 +141,23 @@ def _scheme_mended(text: str) -> str:
     return f"{jdbc_prefix}postgresql://{text[end.end() if end else 0 :]}"
 
 
+def misspelt(target: Target) -> dict[str, str]:
+    """Parameters that libpq does not know → the nearest that it does, which the target does not set."""
+    written = target.written
+    module = syntax(written.dialect) if written else None
+    if written is None or module is None or not traits(written.dialect).of_libpq:
+        return {}
+    near = {name: nearest(name, LIBPQ) for name in module.parse(written.text.reveal()).foreign}
+    return {name: right for name, right in near.items() if right and right not in target.settings}
+
+
+def _rightly_spelt(target: Target) -> Target:
+    text = target.written.text.reveal() if target.written else ""
+    for name, right in misspelt(target).items():
+        text = re.sub(rf"(?:^|(?<=[?&\s])){re.escape(name)}(?=\s*=)", right, text, count=1)
+    return read_again(target, text)
+
+
 def _option_decoded(target: Target) -> Target:
     if "options" not in target.settings:
         raise CannotChange("no options are set")
@@ -206,8 +226,9 @@ def _set(target: Target, values: dict[str, str]) -> Target:
 
 _OF_SETTINGS = ("split-host-port", "host-from-url", "decode-option-equals")
 
-_ALWAYS = ("percent-encode-password", "strip-jdbc-prefix")
-# These have a use where libpq reads the text: for a client that is stricter than libpq, or reads no JDBC URL.
+_ALWAYS = ("percent-encode-password", "strip-jdbc-prefix", "right-parameter-name")
+# These have a use where libpq reads the text, for a client that is stricter than libpq or reads no JDBC URL, and where
+# what is wrong is no problem of the text.
 
 
 def repaired(target: Target, name: str) -> Target:
@@ -248,6 +269,7 @@ REPAIRS: dict[str, Repair] = {
     "ampersands-to-spaces": _text(_spaced),
     "encode-option-equals": _text(_equals_encoded),
     "quote-options": _text(_tail_quoted),
+    "right-parameter-name": _rightly_spelt,
     "decode-option-equals": _option_decoded,
     "split-host-port": _port_split,
     "host-from-url": _host_from_url,

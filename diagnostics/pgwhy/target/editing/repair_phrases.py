@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote
 
-from pgwhy.target.dialects import percent, query, traits, uri
+from pgwhy.target.dialects import percent, query, traits, uri, uri_parts
 from pgwhy.target.dialects.wrappers import peel
 from pgwhy.target.editing import phrases
+from pgwhy.target.editing.repair import misspelt
 from pgwhy.target.editing.steps import Append, Replace, Say, Step, Write
 from pgwhy.target.model import PLACEHOLDER, ProblemCode, Target
 
@@ -62,13 +63,12 @@ def _encoded(broken: Target, repaired: Target) -> list[Step]:
     if of.query and not of.login_in_front:
         return [Say(f"in the password of {_place(broken)} write `%25` for `%`")]
     start = text.find("://") + 3
-    login = uri.intended_userinfo(text, start)
-    written = login[0] if login else text[start : text.find("@", start)]
+    written = uri_parts.login(text) if of.login_in_front else None
+    written = text[start : text.find("@", start)] if written is None else written
     colon = written.find(":")
     where = "the role and the password" if "@" in written[: max(colon, 0)] else "the password"
-    raw = [c for c in "%@/" if c in written and (c != "%" or not login or repaired.password)]
-    if "%" in raw and not percent.STRAY.search(written):
-        raw.remove("%")
+    stray = ["%"] if percent.STRAY.search(written) else []
+    raw = [*stray, *(character for character in uri_parts.IN_PASSWORDS if character in written)]
     pairs = ", ".join(f"`{quote(c, safe='')}` for `{c}`" for c in raw)
     return [Say(f"in {where} of {_place(broken)} write {pairs}")]
 
@@ -116,6 +116,10 @@ def _equals(broken: Target, repaired: Target) -> list[Step]:
     return [Replace(f"in {_place(broken)}", before, after) for before, after in changed]
 
 
+def _right_names(broken: Target, repaired: Target) -> list[Step]:
+    return [Replace(f"in {_place(broken)}", f"{name}=", f"{right}=") for name, right in misspelt(broken).items()]
+
+
 def _quotes(broken: Target, repaired: Target) -> list[Step]:
     names = [name for name in repaired.settings if repaired.value(name) != broken.value(name) and broken.value(name)]
     if "options" in names:
@@ -152,6 +156,7 @@ _PHRASES: dict[str, Phrase] = {
     "ampersands-to-spaces": _spaces,
     "encode-option-equals": _equals,
     "quote-options": _quotes,
+    "right-parameter-name": _right_names,
     "decode-option-equals": _settings,
     "split-host-port": _settings,
     "host-from-url": _settings,
