@@ -16,9 +16,12 @@ PYTHON ?= python3
 VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
-# loadgroup: tests that share the parts of a module have one worker, and so have those that run faults side by side
-# themselves (group "matrix"), one module after the other; the others have any.
+# loadgroup: tests that share the parts of a module have one worker, and so have the drivers (group "drivers"), one
+# module after the other. They and the faults, which wait most of their time, run side by side; the others have any.
 TESTS   = $(BIN)/pytest -n auto --dist loadgroup
+
+# Hundreds of processes import the same modules: they are compiled once, whatever the caller's environment says.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: demo test parts drivers bench pictures score soak thorough fuzz pages rivals clean
 

@@ -2,7 +2,7 @@
 
 Writes benchmarks/RESULTS.md. The rules by which other tools are read stand in `benchmarks.rivals`. Ends with status 1
 where a promise is broken: the right cause for at least 97 % of the faults, the right stage for all, no false alarm, a
-confirmed fix wherever the fault names one, and no cause stated where none can be told.
+fix with the outcome (confirmed, advanced) that the fault names, and no cause stated where none can be told.
 
     --without-rivals    pgwhy and psql's own time alone
     --keep DIR          also what every tool printed, a file each, to read the judges by
@@ -26,7 +26,7 @@ from pgwhy import __version__
 from pgwhy.causes import Severity
 from pgwhy.finding import Status
 from pgwhy.lab.faults import faults
-from pgwhy.lab.faults.fault import Fault, Tier
+from pgwhy.lab.faults.fault import Expected, Fault, Tier
 from pgwhy.lab.faults.stage import missing
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -43,6 +43,7 @@ class Tally:
     stage: int = 0
     cause: int = 0
     fixes: int = 0
+    """With the outcome that the fault expects: confirmed, or advanced."""
     false_alarms: int = 0
     untold: int = 0
     times: list[float] = field(default_factory=list)
@@ -90,6 +91,7 @@ def _of_pgwhy(rows: Iterable[Row]) -> Tally:
             continue
         tally.cause += verdict.cause is expect.cause
         tally.fixes += expect.fix is not None and expect.fix in row.trial.confirmed
+        tally.fixes += expect.advances is not None and expect.advances in row.trial.advanced
     return tally
 
 
@@ -118,7 +120,8 @@ def _page(rows: Sequence[Row], present: Sequence[Rival], left_out: list[str], ab
     healthy = [row for row in rows if _is_healthy(row.fault)]
     broken = [row for row in rows if not _is_healthy(row.fault)]
     told = [row for row in broken if row.fault.expect.cause]
-    fixes = sum(row.fault.expect.fix is not None for row in broken)
+    fixes = sum(map(_fixes, (row.fault.expect for row in broken)))
+    advances = sum(row.fault.expect.advances is not None for row in broken)
     causes = {row.fault.expect.cause for row in told}
     namespaces = sum(row.fault.tier is Tier.NAMESPACE for row in rows)
     lines = [
@@ -129,9 +132,10 @@ def _page(rows: Sequence[Row], present: Sequence[Rival], left_out: list[str], ab
         f"{namespaces} of them on networks of their own, the others on loopback. "
         f"In {sum(_is_elsewhere(row.fault) for row in broken)} of them it is another client that fails, named or by "
         "the text that it printed: a tool that connects by itself does not meet those. "
-        "How other tools are called and read: benchmarks/rivals.py.",
+        "How other tools are called and read: benchmarks/rivals.py. "
+        f"A fix must be confirmed; in {advances} of them another obstacle follows, so it must have advanced.",
         "",
-        "| | run on | detected | right stage | right cause | fix confirmed | false alarms | left open rightly | "
+        "| | run on | detected | right stage | right cause | outcome of the fix | false alarms | left open rightly | "
         "median | 95th percentile |",
         "|---|---|---|---|---|---|---|---|---|---|",
         f"| *of* | {len(rows)} | {len(broken)} | {len(broken)} | {len(told)} | {fixes} | {len(healthy)} | "
@@ -191,9 +195,14 @@ def _promises_hold(rows: Sequence[Row]) -> bool:
         tally.cause >= SHARE_OF_CAUSES * told
         and tally.stage == len(broken)
         and not tally.false_alarms
-        and tally.fixes == sum(expect.fix is not None for expect in broken)
+        and tally.fixes == sum(map(_fixes, broken))
         and tally.untold == len(broken) - told
     )
+
+
+def _fixes(expect: Expected) -> int:
+    """How many fixes the fault names, with the outcome that they must have."""
+    return (expect.fix is not None) + (expect.advances is not None)
 
 
 def _is_elsewhere(fault: Fault) -> bool:

@@ -47,13 +47,24 @@ def chromium() -> Iterator[Any]:
 @contextmanager
 def shown(browser: Any, file: Path, width: int, scheme: str = "light") -> Iterator[Shown]:
     """The file from the disk in a window so many pixels wide, in the `light` or the `dark` scheme."""
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    # A tab starts a process: all share one, as far as they leave nothing behind in it.
+    context = browser.contexts[0] if browser.contexts else browser.new_context()
+    page = context.pages[0] if context.pages else context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media="screen", color_scheme=scheme)
     seen = Shown(page)
-    page.on("console", lambda said: seen.console.append(said.text) if said.type in ("warning", "error") else None)
-    page.on("pageerror", lambda error: seen.console.append(str(error)))
-    page.on("request", lambda request: seen.requests.append(request.url))
+    listeners = {
+        "console": lambda said: seen.console.append(said.text) if said.type in ("warning", "error") else None,
+        "pageerror": lambda error: seen.console.append(str(error)),
+        "request": lambda request: seen.requests.append(request.url),
+    }
+    for event, listener in listeners.items():
+        page.on(event, listener)
     try:
         page.goto(file.as_uri())
         yield seen
     finally:
-        page.close()
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
+        page.goto("about:blank")
+        context.clear_permissions()

@@ -12,7 +12,7 @@ import pytest
 from pgwhy.lab.postgres.server import Postgres
 from pgwhy.lab.world import DATABASE, ROLE, World
 from pgwhy.secret import Secret
-from tests import parts, sampling
+from tests import forks, parts, sampling
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts us in the background ignores Ctrl-C for us, and what a test starts and interrupts would
@@ -89,6 +89,13 @@ def inputs(request: pytest.FixtureRequest) -> int:
     assert marker is not None, "a test that asks for `inputs` names its promise"
     _slug, quick, thorough = marker.args
     return int(thorough if os.environ.get("PGWHY_THOROUGH") == "1" else quick)
+
+
+@pytest.fixture(scope="module")
+def by_fork() -> Iterator[None]:
+    """The lab runs our commands by fork: for the long tables, where starting Python is most of the work."""
+    with forks.forked():
+        yield
 
 
 @pytest.fixture(scope="session")

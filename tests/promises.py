@@ -96,9 +96,9 @@ def _lines(named: list[Promise], tests: list[Shown]) -> Iterator[str]:
 
 def _in_file(path: Path) -> Iterator[Shown]:
     file = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    if any(isinstance(node, ast.Attribute) and node.attr == "promise" for node in ast.walk(tree)):
-        for node in ast.walk(tree):
+    text = path.read_text(encoding="utf-8")
+    if ".promise" in text:
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 yield from _of_test(node, file)
 

@@ -32,3 +32,20 @@ def test_what_the_page_shows_is_what_the_commands_print(capfd, tmp_path, monkeyp
         if arguments[:2] == ["rules", "new"]:
             (tmp_path / "rules" / f"{arguments[2]}.toml").write_text(RULE, encoding="utf-8")
     assert len(COMMANDS) >= 6
+
+
+def places() -> list[tuple[str, str]]:
+    """Each `NAME` in `module.py` of the table of what to touch, as it says it."""
+    table = PAGE.partition("### To add X, touch Y")[2]
+    return re.findall(r"`(\w+)`(?: and its row in `\w+`, both)? (?:in|of) `([\w/]+\.py)`", table)
+
+
+def test_what_the_table_says_to_touch_is_there() -> None:
+    """A row that sends a contributor to a name that has gone costs more than the change."""
+    root = Path(__file__).parents[1]
+    assert len(places()) >= 10
+    for name, module in places():
+        found = [path for path in (root / "diagnostics" / "pgwhy" / module, root / module) if path.is_file()]
+        assert found, module
+        text = found[0].read_text(encoding="utf-8")
+        assert re.search(rf"^\s*(?:class |def )?{name}\b", text, re.MULTILINE), f"{name} in {module}"

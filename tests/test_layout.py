@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
 from pathlib import Path
@@ -19,14 +20,18 @@ MOST_LOOSE_MODULES = 10
 Graph = Mapping[str, Iterable[str]]
 
 
-def modules(folder: Path = FOLDER, package: str = "pgwhy") -> dict[str, ast.Module]:
-    """Every module of a package, by its dotted name."""
+def named(folder: Path, package: str) -> dict[str, Path]:
+    """The file of every module of a package, by the module's dotted name."""
     found = {}
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).with_suffix("").parts
-        name = ".".join((package, *parts)).removesuffix(".__init__")
-        found[name] = ast.parse(path.read_text("utf-8"))
+        found[".".join((package, *parts)).removesuffix(".__init__")] = path
     return found
+
+
+def modules(folder: Path = FOLDER, package: str = "pgwhy") -> dict[str, ast.Module]:
+    """Every module of a package, by its dotted name."""
+    return {name: ast.parse(path.read_text("utf-8")) for name, path in named(folder, package).items()}
 
 
 def imported(node: ast.AST, package: str) -> Iterator[tuple[str, str]]:
@@ -96,25 +101,33 @@ def bound(tree: ast.Module, package: str) -> set[str]:
     return names
 
 
-TREES = modules()
-ARROWS = graph(TREES)
-PACKAGES = sorted({name.rpartition(".")[0] for name in TREES if "." in name})
+PACKAGES = sorted({name.rpartition(".")[0] for name in named(FOLDER, "pgwhy") if "." in name})
+
+
+@cache
+def ours() -> dict[str, ast.Module]:
+    return modules()
+
+
+@cache
+def our_arrows() -> dict[str, set[str]]:
+    return graph(ours())
 
 
 def test_no_module_imports_itself_by_way_of_others():
-    assert circle(ARROWS) == []
+    assert circle(our_arrows()) == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_what_is_in_a_package_imports_each_other_in_one_direction(package):
-    assert circle(between_siblings(ARROWS, package)) == []
+    assert circle(between_siblings(our_arrows(), package)) == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_package_binds_the_name_of_a_module_in_it(package):
     """Which of the two `package.name` is would depend on what was imported before."""
-    inner = {name.rpartition(".")[2] for name in TREES if name.rpartition(".")[0] == package}
-    assert bound(TREES[package], package) & inner == set()
+    inner = {name.rpartition(".")[2] for name in ours() if name.rpartition(".")[0] == package}
+    assert bound(ours()[package], package) & inner == set()
 
 
 def test_the_package_shows_few_loose_modules():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from pgwhy.progress import Stage
+from pgwhy.severity import Severity as Severity
 from pgwhy.values import dataclass
 
 
@@ -19,16 +20,6 @@ class Retry(StrEnum):
     """The next attempt may work already."""
     LATER = "later"
     """In minutes or hours, when something has passed."""
-
-
-class Severity(StrEnum):
-    """How much a finding matters, worst first."""
-
-    ERROR = "error"
-    """The connection fails because of it."""
-    WARNING = "warning"
-    """It connects, and this will hurt."""
-    NOTE = "note"
 
 
 class Owner(StrEnum):
@@ -406,6 +397,21 @@ class Cause(StrEnum):
     ROLE_CANNOT_LOGIN = ("role-cannot-login", Stage.AUTH, "role exists without LOGIN")
     PEER_AUTH_FAILED = ("peer-auth-failed", Stage.AUTH, "peer/ident method and OS user do not match")
     EXTERNAL_AUTH_FAILED = ("external-auth-failed", Stage.AUTH, "PAM/IAM/LDAP token refused (RDS IAM)")
+    OAUTH_NOT_SET_UP = (
+        "oauth-not-set-up",
+        Stage.AUTH,
+        "the server asks for an OAuth token (OAUTHBEARER), and the client has no settings or no module to get one",
+    )
+    TOKEN_EXPIRED = (
+        "token-expired",
+        Stage.AUTH,
+        "the token given as the password (RDS or DSQL IAM, Entra, Databricks, JWT) has expired",
+    )
+    TOKEN_FOR_ANOTHER_LOGIN = (
+        "token-for-another-login",
+        Stage.AUTH,
+        "the token given as the password was issued for another host, port, region, role or service",
+    )
     CLOCK_SKEW = ("clock-skew", Stage.AUTH, "clocks differ so that a token/certificate is not yet valid")
     SERVER_MESSAGE_UNDECODABLE = (
         "server-message-undecodable",

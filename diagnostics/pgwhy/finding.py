@@ -16,7 +16,8 @@ from pgwhy.causes import Owner as Owner
 from pgwhy.causes import Severity as Severity
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
-from pgwhy.progress import Stage
+from pgwhy.progress import Stage, row
+from pgwhy.target.editing.steps import Step, worded
 from pgwhy.timeline import Span
 from pgwhy.values import dataclass
 
@@ -25,13 +26,17 @@ SCHEMA = "pgwhy/report/1"
 
 
 class Verification(StrEnum):
-    """What became of a fix in this run."""
+    """What became of a fix in this run: one of five outcomes (docs/design.md, "Rules and fixes")."""
 
     CONFIRMED = "confirmed"
-    """It failed before the change and holds after it."""
+    """It failed before the change, and the client connects with it."""
+    ADVANCED = "advanced"
+    """With it the client gets past this failure, and not yet to a session: another obstacle follows, or pgwhy sends no
+    password there."""
     REFUTED = "refuted"
-    """It fails with the change as well."""
+    """The same failure with the change."""
     INCONCLUSIVE = "inconclusive"
+    """A limit of ours ended the trial, or what was seen cannot be compared."""
     NOT_TRIED = "not tried"
 
 
@@ -58,6 +63,18 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class NextObstacle:
+    """What stops the client once a fix has done its part."""
+
+    stage: Stage
+    words: str = ""
+    """What happens there, in words of ours; empty where the fix's `message` says it."""
+    cause: Cause | None = None
+    """`None` where no rule names it."""
+    rule: str | None = None
+
+
+@dataclass(frozen=True)
 class Fix:
     """A fix as it is told to the user: worded for this target, with what became of it."""
 
@@ -69,38 +86,42 @@ class Fix:
     """Its price: `the password is sent as clear text inside TLS`. Empty if there is none."""
     change: dict[str, Any] | None = None
     """As the rule wrote it, worded; `None` where pgwhy cannot change it (an upgrade, another person's server)."""
-    edit: str = ""
-    """What to do to the user's own text, complete and without a secret."""
+    edit_steps: tuple[Step, ...] = ()
+    """What to do to the user's own text, complete and without a secret; empty where pgwhy cannot change it."""
     connection_string: str = ""
     """The corrected string in the user's syntax; the password is PASSWORD_HERE."""
     verification: Verification = Verification.NOT_TRIED
     verified_to: Stage | None = None
-    """The stage that the change got to."""
-    note: str = ""
-    """Why it was not tried, or what was seen when it was: `refused before, logged in with it (163 ms)`."""
+    """The stage that a confirmed or advanced change got to."""
+    remark: str = ""
+    """Why it was not tried, or what was seen when it was, in words of ours: `the client accepts the settings now`.
+    Empty where the message says it all."""
+    message: str = ""
+    """The text of the server or of libpq that ended the trial, its last line; empty where there was none."""
+    next_obstacle: NextObstacle | None = None
+    """Only where it `advanced`; `None` also where nothing is in the way but pgwhy's own care."""
     needs: Needs | None = None
     """What it needs that pgwhy cannot do, as the rule says; `None`: the rule names nothing."""
 
+    @property
+    def edit(self) -> str:
+        """The steps of the edit in words, a line each."""
+        return worded(self.edit_steps)
 
-def in_order(remedy: Fix) -> tuple[bool, int, bool]:
-    """Repairs before workarounds, as the rule has them; among equals what was shown to work; last what was refuted."""
-    shown = remedy.verification is Verification.CONFIRMED
-    return remedy.verification is Verification.REFUTED, list(FixKind).index(remedy.kind), not shown
-
-
-WITH_IT = "with it"
-"""How a note begins that goes on from the answer: `CONFIRMED, with it the server asks for the password`."""
-
-
-def quoting(message: str) -> str:
-    """The note of a fix with which this message came."""
-    return f"{WITH_IT}: {message}"
+    @property
+    def note(self) -> str:
+        """All of what was seen, or why it was not tried, in one text."""
+        if (follows := self.next_obstacle) is not None:
+            what = ", ".join(filter(None, (row(follows.stage).obstacle, follows.words or self.message)))
+            return f"{self.remark}; next obstacle: {what}"
+        return ": ".join(filter(None, (self.remark, self.message)))
 
 
-def quoted(note: str) -> tuple[str, str]:
-    """What of a note is before the message that it quotes, and the message; empty where it quotes none."""
-    before, mark, message = note.partition(quoting(""))
-    return before + mark, message
+def in_order(remedy: Fix) -> tuple[bool, int, int]:
+    """Repairs before workarounds, as the rule has them; among equals what did its part; last what was refuted."""
+    shown = [Verification.CONFIRMED, Verification.ADVANCED]
+    rank = shown.index(remedy.verification) if remedy.verification in shown else len(shown)
+    return remedy.verification is Verification.REFUTED, list(FixKind).index(remedy.kind), rank
 
 
 def quotation(observations: Observations) -> str:

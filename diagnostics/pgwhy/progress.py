@@ -8,29 +8,11 @@ A fact is named by its path, `record.name`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import Any
 
 from pgwhy.facts import Observations
+from pgwhy.stage import Stage as Stage
 from pgwhy.values import dataclass
-
-
-class Stage(StrEnum):
-    """Where a client can be stopped, in the order in which it passes them."""
-
-    CONFIG = "config"
-    DNS = "dns"
-    TCP = "tcp"
-    TLS = "tls"
-    STARTUP = "startup"
-    AUTH = "auth"
-    SESSION = "session"
-    CLIENT = "client"
-
-    @property
-    def order(self) -> int:
-        """How many stages a client passes before this one."""
-        return _ORDER[self]
 
 
 @dataclass(frozen=True)
@@ -91,9 +73,6 @@ class Row:
     """What the server lacks for a machine that stops here, in a way that the network explains; else empty."""
     trips: int = 0
     """Round trips at least from the first packet to the end of the stage, of its own connection."""
-
-
-_ORDER = {stage: n for n, stage in enumerate(Stage)}
 
 
 def row(stage: Stage) -> Row:

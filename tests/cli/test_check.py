@@ -13,7 +13,7 @@ import pytest
 
 from pgwhy import __version__
 from pgwhy.cli import run
-from pgwhy.cli.output import FORMATS
+from pgwhy.cli.options import FORMATS
 from tests.servers import closed_port, serving, silent
 
 PASSWORD = "Tr0ub4dor+3xyz"

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from pgwhy.cli import COMMANDS
 from tests.servers import closed_port
 
 OF_A_FORMAT = {
@@ -16,18 +17,34 @@ OF_A_FORMAT = {
     "junit": "pgwhy.report.junit",
     "github": "pgwhy.report.github",
 }
+OF_HELP = {
+    "pgwhy",
+    "pgwhy.cli",
+    "pgwhy.cli.commands",
+    "pgwhy.cli.options",
+    "pgwhy.cli.request",
+    "pgwhy.lab",
+    "pgwhy.lab.faults",
+    "pgwhy.lab.faults.real_clients",
+    "pgwhy.severity",
+    "pgwhy.stage",
+    "pgwhy.values",
+}
+HEAVY = {"asyncio", "cryptography", "json", "logging", "OpenSSL", "psycopg", "socket", "ssl", "subprocess"}
+"""What a command may need, and its help page does not."""
 RUN = """
-import json, sys
+import sys
 from pgwhy.cli import run
-status = run(json.loads(sys.argv[1]))
-sys.stderr.write(json.dumps([status, sorted(sys.modules)]))
+status, modules = run(sys.argv[1:]), sorted(sys.modules)
+import json
+sys.stderr.write(json.dumps([status, modules]))
 """
 
 
 def imported(*arguments: str) -> set[str]:
     """The modules that a command has imported when it is done."""
     ran = subprocess.run(
-        [sys.executable, "-c", RUN, json.dumps(arguments)], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", RUN, *arguments], capture_output=True, text=True, timeout=60, check=True
     )
     status, modules = json.loads(ran.stderr)
     assert status in (0, 1), ran.stdout
@@ -49,3 +66,17 @@ def test_a_format_imports_only_its_own(form):
 )
 def test_other_commands_import_none_of_them(arguments):
     assert not imported(*arguments) & {*OF_A_FORMAT.values(), "markupsafe", "xml.sax"}
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, "rules new", "rules show", "lab up", "lab record"])
+def test_a_help_page_imports_the_options_and_nothing_that_a_command_does(command: str) -> None:
+    modules = imported(*command.split(), "--help")
+    ours = {name for name in modules if name.partition(".")[0] == "pgwhy"}
+    assert {name for name in ours - OF_HELP if not name.startswith("pgwhy.cli.commands.")} == set()
+    assert not modules & HEAVY
+
+
+def test_the_version_imports_nothing() -> None:
+    modules = imported("--version")
+    assert {name for name in modules if name.partition(".")[0] == "pgwhy"} == {"pgwhy", "pgwhy.cli"}
+    assert not modules & {"click", "dataclasses", *HEAVY}

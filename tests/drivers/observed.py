@@ -74,7 +74,7 @@ def place(*, trusted: bool) -> Iterator[Place]:
         described: dict[str, Any] = {
             "fault": {"given": {}},
             "gateway": {"hosts": [SERVERS[0]], "habits": str(network.folder / "habits.jsonl")},
-            "doors": [{"kind": "serverless", "behind": "postgres", "hosts": [SERVERS[0]], "port": 443}],
+            "doors": [{"kind": "serverless", "hosts": [SERVERS[0]], "port": 443}],
             "names": [{"hosts": [RESOLVERS[0]], "names": dict.fromkeys((HOST, POOLED, f"api.{DOMAIN}"), addresses)}],
         }
         served = network.serve(described)

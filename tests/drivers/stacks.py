@@ -137,7 +137,7 @@ def _run(command: tuple[str, ...], folder: Path, environment: Mapping[str, str] 
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
 

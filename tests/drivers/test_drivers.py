@@ -22,7 +22,7 @@ from tests.drivers.clients import DRIVERS, Driver, Missing
 from tests.drivers.proofs import Tried, tried
 from tests.drivers.situations import Situation
 
-pytestmark = pytest.mark.xdist_group("matrix")
+pytestmark = pytest.mark.xdist_group("drivers")
 SITUATIONS = situations.read()
 CASES = [(name, driver.id) for name, situation in SITUATIONS.items() for driver in situation.drivers]
 NOTHING_TO_PASTE = {
@@ -34,7 +34,7 @@ NOTHING_TO_PASTE = {
 
 
 @pytest.fixture(scope="module")
-def result_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str, str], Tried]]:
+def result_of(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str, str], Tried]]:
     """The situations of the chosen cases begin side by side, the drivers of one take turns on its stage."""
     chosen: dict[str, list[str]] = {}
     for case in request.session.items:

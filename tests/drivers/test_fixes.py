@@ -16,9 +16,9 @@ from pgwhy.lab.faults.stage import Scene, missing, staged
 from tests import parts
 from tests.drivers import edits
 from tests.drivers.clients import SHOWN_BY, Missing, attempt
-from tests.drivers.proofs import LIMIT_S, Proof, Tried, handed_over, read, tried
+from tests.drivers.proofs import LIMIT_S, PATIENT_S, Proof, Tried, handed_over, read, tried
 
-pytestmark = pytest.mark.xdist_group("matrix")
+pytestmark = pytest.mark.xdist_group("drivers")
 ABLE = {"ssl-request-direct-only": "psql 17"}
 """Where the file's own client is too old for the fix: `sslnegotiation` came with libpq 17."""
 CONFIRMED = tuple(slug for slug in faults.slugs() if faults.load(slug).expect.fix)
@@ -30,7 +30,7 @@ def _shown_by(slug: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def started(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Tried]]:
+def started(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str], Tried]]:
     """The faults of the chosen cases begin side by side."""
     chosen = {case.callspec.params.get("slug") for case in request.session.items if hasattr(case, "callspec")}
     possible = [faults.load(slug) for slug in CONFIRMED if slug in chosen and not _lacking(slug)]
@@ -70,7 +70,7 @@ def _asleep_each_time(fault: Fault, client: RealClient, report: Report) -> Tried
             with staged(fault) as stage:
                 setup = edits.followed(fix.edit, edits.Setup(handed_over(read(stage))))
                 assert setup is not None, fix.edit
-                proofs.append(Proof(fix.id, fix.verification, (attempt(stage, client, setup.text, {}, LIMIT_S),)))
+                proofs.append(Proof(fix.id, fix.verification, (attempt(stage, client, setup.text, {}, PATIENT_S),)))
     return Tried(report, before, tuple(proofs))
 
 

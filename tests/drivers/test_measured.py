@@ -21,7 +21,7 @@ from tests.drivers import measure, stacks
 from tests.drivers.clients import DRIVERS, Attempt, Missing
 from tests.drivers.measure import Behaviour, Connected, Places
 
-pytestmark = pytest.mark.xdist_group("matrix")
+pytestmark = pytest.mark.xdist_group("drivers")
 MEASURED: dict[str, Any] = json.loads(measure.FILE.read_text(encoding="utf-8"))
 WORKERS = 2
 PARAMETER = {
@@ -32,7 +32,7 @@ PARAMETER = {
 
 
 @pytest.fixture(scope="module")
-def measured(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any]]:
+def measured(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str], Any]]:
     """What the chosen cases name is measured side by side; each worker has places of its own, to see who came."""
     parts.permitted(is_permitted())
     names = [case.callspec.params for case in request.session.items if hasattr(case, "callspec")]
@@ -57,6 +57,7 @@ def measured(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any]]:
         yield lambda name: started[name].result()
 
 
+@pytest.mark.sampled(by=lambda stack: {stacks.RUNNERS[stack].recipe})
 @pytest.mark.parametrize("stack", stacks.RUNNERS)
 def test_a_snippet_as_printed_connects(stack: str, measured: Callable[[str], tuple[Attempt, Connected]]) -> None:
     try:
@@ -71,6 +72,7 @@ def test_a_snippet_as_printed_connects(stack: str, measured: Callable[[str], tup
     assert asdict(connected) == known, "python -m tests.drivers.measure"
 
 
+@pytest.mark.sampled(by=lambda driver: {DRIVERS[driver].speaks_as.partition("@")[0]})
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_a_driver_does_what_was_measured(driver: str, measured: Callable[[str], Behaviour]) -> None:
     try:

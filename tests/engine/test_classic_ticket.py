@@ -85,8 +85,9 @@ def test_libpq_12_is_told_of_channel_binding_first_and_only_what_lets_it_in_is_c
         confirmed = [f for finding in report.findings for f in finding.fixes if f.verification == "confirmed"]
         assert [remedy.id for remedy in confirmed] == ["remove-channel-binding-and-name-endpoint"]
         removing = fix(report, "remove-channel-binding")
-        assert removing.verification == "inconclusive"
-        assert "gets past config and stops at startup" in removing.note
+        assert (removing.verification, removing.verified_to) == ("advanced", "startup")
+        assert removing.note.startswith("the client accepts the settings now; next obstacle: start-up, ")
+        assert removing.next_obstacle is not None and removing.next_obstacle.cause == "sni-missing"
     assert run_old_client(12, edited(text, confirmed[0].edit)).stdout == "alex"
     shorter = edited(text, removing.edit)
     assert "Endpoint ID is not specified" in run_old_client(12, shorter).stderr
@@ -109,10 +110,10 @@ def test_other_clients_without_sni_are_imitated(world: World, client: str) -> No
         assert report.verdict.status == "connects"
 
 
-def test_a_wrong_password_behind_it_is_not_hidden_by_the_confirmed_fix(world: World) -> None:
+def test_a_wrong_password_behind_it_is_the_next_obstacle_of_the_fix(world: World) -> None:
     """The option helps with the endpoint, and the login then fails for another reason: both are said."""
     report = check(world.uri(password="npg_wrong1234"), client="libpq@13")
     found = fix(report, "option-in-uri")
     assert report.verdict.cause == "sni-missing"
-    assert (found.verification, found.verified_to) == ("confirmed", "auth")
+    assert (found.verification, found.verified_to) == ("advanced", "auth")
     assert "password authentication failed" in found.note and "logged in" not in found.note

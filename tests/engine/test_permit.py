@@ -222,7 +222,7 @@ def test_a_misspelt_disable_is_not_the_users_word(word: str, tmp_path: Path) -> 
     assert taker.messages == []
     assert built_in.verdict.rule == "config/misspelt-sslmode" and "confirmed" not in tried(built_in)
     (foreign,) = (f for finding in report.findings if finding.rule == "config/hostile" for f in finding.fixes)
-    assert foreign.verification == "inconclusive" and "less protection" in foreign.note
+    assert foreign.verification == "advanced" and "less protection" in foreign.note
 
 
 @pytest.mark.parametrize("fault", [CertificateFault.SELF_SIGNED, CertificateFault.EXPIRED, CertificateFault.OTHER_NAME])

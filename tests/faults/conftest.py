@@ -14,8 +14,8 @@ from pgwhy.lab.faults.stage import missing
 from pgwhy.lab.faults.trial import Trial
 
 
-@pytest.fixture(scope="session")
-def trial_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Trial]]:
+@pytest.fixture(scope="module")
+def trial_of(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str], Trial]]:
     """The trial of a fault; those of all faults that a chosen case names, and that this machine can show, begin."""
     named = {case.callspec.params.get("slug") for case in request.session.items if hasattr(case, "callspec")}
     with Matrix() as matrix:

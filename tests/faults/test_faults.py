@@ -20,16 +20,14 @@ RULES = reports.all_rules()
 NOT_SHOWN = ("healthy-npgsql",)
 """No .NET runtime is to be had on the machines that test this: the string is read by its grammar alone."""
 NO_FAULT = (
-    Cause.CLOCK_SKEW,
     Cause.SERVER_DID_NOT_START,
     Cause.LOCAL_PORTS_EXHAUSTED,
     Cause.HTTP_PROXY_ONLY,
     Cause.SERVER_MESSAGE_UNDECODABLE,
 )
-"""Of two clocks that differ a client sees only that a certificate is not valid yet, or no longer: both have faults.
-Of a server that did not start it sees that nothing accepts its connection, which is a fault of its own: only the
-server's log says why. That a machine has no free ports, or only an HTTP proxy, is seen by the failing client alone. A
-message is undecodable where the server runs under another language and encoding than the client: only a text of one
+"""Of a server that did not start a client sees that nothing accepts its connection, which is a fault of its own: only
+the server's log says why. That a machine has no free ports, or only an HTTP proxy, is seen by the failing client alone.
+A message is undecodable where the server runs under another language and encoding than the client: only a text of one
 client (psycopg 2) shows that. All but the proxy are broken for real in test_seen_by_one_side.py.
 """
 BLACK_HOLES = (
@@ -84,7 +82,7 @@ def test_a_file_is_named_for_what_it_expects_and_shown_true_by_a_real_client(slu
     assert fault.seen is not None or slug in NOT_SHOWN, f"pgwhy lab record {slug}"
 
 
-@pytest.mark.xdist_group("matrix")
+@pytest.mark.xdist_group("faults")
 @pytest.mark.sampled(by=lambda slug: sampling.of_a_fault(faults.load(slug).content))
 @pytest.mark.parametrize("slug", faults.slugs())
 def test_a_fault_is_diagnosed_as_its_file_expects(slug: str, trial_of: Callable[[str], Trial]) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from OpenSSL import crypto
 
 from pgwhy.lab.authority import Authority
 from pgwhy.machine import Machine
-from pgwhy.network import trust_store
+from pgwhy.network import chain, trust_store
+from pgwhy.network.chain import Trust
 
 HERE = dataclasses.replace(Machine.here(), environment={}, platform="linux")
 
@@ -50,3 +55,47 @@ def test_one_broken_certificate_does_not_spoil_a_bundle(authority: Authority, tm
     broken = "-----BEGIN CERTIFICATE-----\nAAA=\n-----END CERTIFICATE-----\n"
     bundle.write_text(broken + authority.root_file.read_text())
     assert len(trust_store.one_file(bundle).certificates()) == 1
+
+
+def test_a_store_is_what_its_file_holds_now(authority: Authority, tmp_path: Path) -> None:
+    bundle, other = tmp_path / "bundle.pem", Authority(tmp_path)
+    store = trust_store.one_file(bundle)
+    leaf = x509.load_pem_x509_certificates(authority.issue("db.test").chain_file.read_bytes())
+    presented = [each.public_bytes(Encoding.DER) for each in leaf]
+    for roots, trust in ((authority, Trust.TRUSTED), (other, Trust.UNKNOWN_ISSUER), (authority, Trust.TRUSTED)):
+        bundle.write_bytes(roots.root_file.read_bytes())
+        assert chain.judge(presented, store, authority.now).trust is trust
+        assert len(store.certificates()) == 1
+    bundle.unlink()
+    assert chain.judge(presented, store, authority.now).trust is Trust.NO_STORE
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda pem: pem,
+        lambda pem: pem * 2,
+        lambda pem: pem.replace(b"\n", b"\r\n"),
+        lambda pem: b"# of the team\n" + pem + b"# the end",
+        lambda pem: pem.replace(b" CERTIFICATE", b" X509 CERTIFICATE"),
+        lambda pem: pem + b"-----BEGIN CERTIFICATE-----\nAAA=\n-----END CERTIFICATE-----\n",
+        lambda pem: pem + b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+        lambda pem: pem + b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+        lambda pem: pem + pem[:200],
+        lambda pem: pem.replace(b"\n", b""),
+        lambda pem: b"  " + pem,
+        lambda pem: b"",
+    ],
+)
+def test_a_file_is_read_as_openssl_reads_it(
+    authority: Authority, tmp_path: Path, change: Callable[[bytes], bytes]
+) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(change(authority.root_file.read_bytes()))
+    try:
+        crypto.X509Store().load_locations(str(bundle))
+    except crypto.Error:
+        with pytest.raises(trust_store.Unreadable):
+            trust_store.one_file(bundle).load()
+    else:
+        trust_store.one_file(bundle).load()

@@ -90,7 +90,9 @@ def test_a_file_that_is_not_what_its_name_says_is_named(name):
         read(name, "<<<<<<< HEAD {")
 
 
-@pytest.mark.parametrize("reader", {reader for _, reader in _READERS}, ids=lambda reader: reader.__name__)
+@pytest.mark.parametrize(
+    "reader", list(dict.fromkeys(reader for _, reader in _READERS)), ids=lambda reader: reader.__name__
+)
 @given(text=st.text(max_size=400))
 def test_no_text_makes_a_reader_stumble(reader, text):
     with contextlib.suppress(Unreadable):

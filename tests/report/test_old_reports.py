@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from pgwhy.cli import run
-from pgwhy.cli.output import FORMATS, Terminal, rendered
+from pgwhy.cli.options import FORMATS
+from pgwhy.cli.output import Terminal, rendered
 from pgwhy.engine.explanation import explain
 from pgwhy.probes import VOCABULARY
 from pgwhy.report import document, saved

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgwhy.cli.output import FORMATS, Terminal, rendered
+from pgwhy.cli.options import FORMATS
+from pgwhy.cli.output import Terminal, rendered
 from pgwhy.redaction import HIDDEN, Redactor, SecretFound
 from pgwhy.redaction.texts import with_texts
 from tests.redaction.test_redaction import ENCODINGS, readable, secrets

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pgwhy.finding import Evidence, Fix, FixKind, Verification
+from pgwhy.finding import Evidence, Fix, FixKind, NextObstacle, Verification
+from pgwhy.progress import Stage
 from pgwhy.report.fixes import instructions
 from pgwhy.report.ladder.rung import tidied
 from pgwhy.report.text import page
+from pgwhy.target.editing.steps import Append, Remove, Replace, Run, Say
 from pgwhy.terminal.width import columns, rows
 from tests.report.scenarios import FOLDER, SLUGS, recorded
 
@@ -102,8 +104,8 @@ def test_verbose_shows_every_fix_and_note():
     assert text.count("Warning  ") == 5
 
 
-def test_a_confirmed_fix_is_shown_before_one_that_was_not():
-    assert "CONFIRMED" in page(recorded("crowded"), 60)
+def test_a_fix_that_did_its_part_is_shown_before_one_that_did_not():
+    assert "ADVANCED" in page(recorded("crowded"), 60)
 
 
 def test_a_healthy_page_says_who_else_would_fail():
@@ -157,6 +159,11 @@ def test_what_was_not_tried_is_never_called_confirmed():
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=120)
 long_words = st.integers(1, 900).map(lambda n: "x" * n)
 texts = st.lists(st.one_of(words, long_words), max_size=30).map(" ".join)
+edit_steps = st.one_of(
+    texts.map(Say),
+    texts.map(lambda text: Append(text, "it")),
+    st.builds(Replace, where=st.just("in .env"), before=texts, after=texts),
+)
 remedies = st.builds(
     Fix,
     id=st.just("fix"),
@@ -165,9 +172,11 @@ remedies = st.builds(
     steps=texts,
     caution=texts,
     change=st.sampled_from([None, {"set": {"a": "b"}}]),
-    edit=st.one_of(texts, texts.map(lambda t: f"append `{t}` to it"), texts.map(lambda t: f"in .env: `{t}` → `{t}`")),
+    edit_steps=st.lists(edit_steps, max_size=3).map(tuple),
     verification=st.sampled_from(Verification),
-    note=texts,
+    remark=texts,
+    message=texts,
+    next_obstacle=st.none() | st.builds(NextObstacle, stage=st.sampled_from(Stage), words=texts),
 )
 
 
@@ -251,23 +260,25 @@ def test_steps_end_with_a_whole_sentence():
 
 
 @pytest.mark.parametrize(
-    ("edit", "told"),
+    ("step", "told"),
     [
-        ("append `&a=b` to X", ("append `&a=b` to X", "")),
-        ("append `&sslmode=require` to X", ("append to X:", "&sslmode=require")),
-        ("append ` sslmode=require` to X", ("append, after a space, to X:", "sslmode=require")),
-        ("in X: `sslmode=a` → `sslmode=b`", ("in X: sslmode=a → sslmode=b", "")),
-        ("in X: `" + "a" * 30 + "` → `" + "b" * 30 + "`", ("in X: replace " + "a" * 30 + " with:", "b" * 30)),
-        ("in the environment run `unset PGHOST`", ("in the environment run:", "unset PGHOST")),
-        ("remove `&sslsni=0` from X", ("remove &sslsni=0 from X", "")),
+        (Append("&a=b", "X"), ("append `&a=b` to X", "")),
+        (Append("&sslmode=require", "X"), ("append to X:", "&sslmode=require")),
+        (Append(" sslmode=require", "X"), ("append, after a space, to X:", "sslmode=require")),
+        (Replace("in X", "sslmode=a", "sslmode=b"), ("in X: sslmode=a → sslmode=b", "")),
+        (Replace("in X", "a" * 30, "b" * 30), ("in X: replace " + "a" * 30 + " with:", "b" * 30)),
+        (Run("in the environment", "unset PGHOST"), ("in the environment run:", "unset PGHOST")),
+        (Remove("&sslsni=0", "X"), ("remove &sslsni=0 from X", "")),
+        (Say("remove `&sslsni=0` from X"), ("remove `&sslsni=0` from X", "")),
     ],
 )
-def test_an_edit_says_what_to_do_and_its_piece_stands_alone(edit, told):
-    assert [(each.text, each.paste) for each in instructions(edit)] == [told]
+def test_an_edit_says_what_to_do_and_its_piece_stands_alone(step, told):
+    assert [(each.text, each.paste) for each in instructions([step])] == [told]
 
 
 def test_a_replacement_that_does_not_fit_in_a_line_has_its_piece_on_its_own():
-    (told,) = instructions("in DATABASE_URL (environment): `sslmode=disable` → `sslmode=require`", width=60)
+    step = Replace("in DATABASE_URL (environment)", "sslmode=disable", "sslmode=require")
+    (told,) = instructions([step], width=60)
     assert told.paste == "sslmode=require"
 
 

@@ -17,9 +17,9 @@ from pgwhy.snippets import STACKS, Snippet, snippet
 from pgwhy.target import CannotChange, read
 from pgwhy.target.dialects import keywords, secret_parts
 from pgwhy.target.forms import FORMS, CannotCarry, lacking, write
-from pgwhy.target.forms import read as read_form
 from tests.target.generated import targets
 from tests.target.machines import MARKER, machine
+from tests.target.reading_back import read as read_form
 
 DIRECT = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"
 POOLED = DIRECT.replace("123456", "123456-pooler")

@@ -292,32 +292,6 @@ def test_a_setting_that_is_there_already_is_no_change() -> None:
         edit(read(URI + "?sslmode=require", HERE), REQUIRE)
 
 
-@given(
-    st.sampled_from((steps.Append, steps.Replace, steps.Remove, steps.DeleteLine, steps.Run, steps.Write)), st.data()
-)
-def test_every_step_is_read_as_it_was_worded(kind, data):
-    """A saved report holds the words alone; its pages are made of what is read from them."""
-    piece = st.text(alphabet="ab =&?%/:\u2192é;'", min_size=1).map(str.strip).filter(bool)
-    place = st.sampled_from(["the connection string", "DATABASE_URL (environment)", ".env", "in .env line 3"])
-    written = {"text", "before", "after", "command"} - ({"before"} if kind is steps.Write else set())
-    names = {
-        steps.Append: ("text", "place"),
-        steps.Replace: ("where", "before", "after"),
-        steps.Remove: ("text", "place"),
-        steps.DeleteLine: ("number", "file", "text"),
-        steps.Run: ("where", "command"),
-        steps.Write: ("before", "text"),
-    }[kind]
-    step = kind(**{name: data.draw(piece if name in written else place) for name in names})
-    assert steps.read(steps.sentence(step)) == (step,)
-
-
-@given(st.text())
-def test_whatever_an_edit_of_another_version_says_is_told_word_for_word(text):
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    assert [steps.sentence(step) for step in steps.read(text)] == lines
-
-
 def test_two_pieces_to_append_to_one_place_are_one():
     first, second = steps.Append("?a=b", "X"), steps.Append("&c=d", "X")
     assert steps.joined([first, second, steps.Append("e", "Y")]) == (

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from io import StringIO
 
 import pytest
 from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 
-from pgwhy.target.forms import FORMS, CannotCarry, dotenv, lacking, read, write
-from pgwhy.target.forms.found import NotThere
+from pgwhy.target.forms import FORMS, CannotCarry, dotenv, lacking, write
 from tests.target.generated import targets
+from tests.target.reading_back import read
 
 EXAMPLES = int(os.environ.get("PGWHY_GENERATED_TARGETS", "10000"))
 """Generated targets over all forms together."""
@@ -52,9 +51,3 @@ def test_another_reader_of_dotenv_reads_the_same(values: dict[str, str]) -> None
         text = write(form, carried)
         theirs = dotenv_values(stream=StringIO(text), interpolate=True)
         assert theirs == {name: variable.value for name, variable in dotenv.parse(text, {}).items()}
-
-
-def test_yaml_without_its_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "yaml", None)
-    with pytest.raises(NotThere, match=r"pip install 'pgwhy\[stacks\]'"):
-        read(FORMS["compose"], "services: {}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pgwhy.target.forms import compose, kubernetes, rails, yaml_text
+from pgwhy.target.files import syntaxes
 from pgwhy.target.forms.found import NotThere
 
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
@@ -32,17 +32,17 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
     ],
     ids=range(14),
 )
-@pytest.mark.parametrize("find", [rails.find, compose.find, kubernetes.find])
-def test_it_is_refused_with_a_sentence(find, text: str) -> None:
+def test_it_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(NotThere):
-        find(text)
+        syntaxes.read("yaml", text)
 
 
 def test_aliases_of_an_ordinary_file_are_read() -> None:
     text = "default: &default\n  adapter: postgresql\n  host: h\nproduction:\n  <<: *default\n  database: d\n"
-    assert yaml_text.documents(text)[0]["production"]["<<"]["host"] == "h"
-    assert rails.find(text).fields["host"] == "h"
+    entries = {entry.path: entry.value for entry in syntaxes.read("yaml", text)[0]}
+    assert entries["production", "host"] == "h"
 
 
 def test_a_tag_makes_no_object() -> None:
-    assert yaml_text.documents("a: !!python/object/apply:os.system [x]") in ([{"a": ["x"]}],)
+    (entry,) = syntaxes.read("yaml", "a: !!python/object/apply:os.system [x]")[0]
+    assert (entry.path, entry.value) == (("a", "0"), "x")

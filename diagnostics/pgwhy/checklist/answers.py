@@ -20,8 +20,6 @@ from typing import Any
 from pgwhy.terminal.spelling import nearest
 from pgwhy.values import dataclass
 
-FILE = "pgwhy-checklist.toml"
-
 
 class BadAnswers(ValueError):
     """The file says something that cannot be used; the message is a sentence."""

@@ -39,8 +39,9 @@ def main() -> None:
         if arguments[:1] != ["run"]:  # signals are for the command that it runs
             process.end_as_if_interrupted()
         named = bool(arguments) and arguments[0] in COMMANDS
-        if arguments != ["--version"] and not (named and arguments[0] not in _QUICK):
-            if arguments[:1] == ["explain"]:
+        asks_for_help = arguments[-1:] in (["--help"], ["-h"])
+        if arguments != ["--version"] and (asks_for_help or not (named and arguments[0] not in _QUICK)):
+            if arguments[:1] == ["explain"] or asks_for_help:
                 process.keep_everything()
             else:
                 process.hasten()

@@ -6,10 +6,15 @@ import errno
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pgwhy.foreign import files
+
+if TYPE_CHECKING:
+    from pgwhy.machine import Machine
+    from pgwhy.target import Target
 
 STANDARD_INPUT = "-"
 
@@ -42,14 +47,56 @@ def log(name: str) -> bytes:
     return raw
 
 
-def target() -> str:
+def read(text: str | None, machine: Machine, inside: str | None = None, must_choose: bool = True) -> Target:
+    """The target of a command. With `must_choose`, raises `click.UsageError` where a file names several connections."""
+    from pgwhy import target as targets
+
+    if text is not None and not _is_plain(text):
+        from pgwhy.cli import natural  # for what is no string, file or variable
+
+        text = natural.target(text, machine)
+    found = targets.read(text, machine, _target, inside)
+    if text is None and targets.is_nothing(found):
+        found = _of_the_project(machine) or found
+    if must_choose and (listed := targets.choice(found)):
+        raise click.UsageError(listed)
+    return found
+
+
+def _of_the_project(machine: Machine) -> Target | None:
+    """The only connection that the project's settings files name; `None` if they name none.
+
+    Raises `click.UsageError` with a command for each where there are several.
+    """
+    from pgwhy.target.reading.in_project import settings_files
+
+    seen = settings_files(machine)
+    if len(seen) == 1 and seen[0].target is not None:
+        return seen[0].target
+    if seen:
+        raise click.UsageError(
+            "no TARGET was given, and several settings files of this project name a connection. Choose one:\n"
+            + "\n".join(f"  {each.command}" for each in seen)
+        )
+    return None
+
+
+def _target() -> str:
     """The target on standard input, for `pgwhy.target.read`: that tells of an `OSError` in its diagnosis."""
     from pgwhy.target.reading import completion
 
     try:
-        return completion.as_text(files.stream(sys.stdin.buffer, completion.FILE_LIMIT))
+        text = completion.as_text(files.stream(sys.stdin.buffer, completion.FILE_LIMIT))
     except ValueError as problem:  # it was closed
         raise OSError(errno.EBADF, str(problem)) from None
+    from pgwhy.cli import natural
+
+    return natural.standard_input(text)
+
+
+def _is_plain(text: str) -> bool:
+    """It says itself what it is; a healthy run asks no further."""
+    return text == "-" or text.startswith(("@", "env:", "postgres://", "postgresql://"))
 
 
 def unreadable(name: str, problem: OSError | ValueError, hint: str = "") -> click.ClickException:

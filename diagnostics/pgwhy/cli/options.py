@@ -18,6 +18,10 @@ class Option(Protocol):
     def __call__(self, command: F, /) -> F: ...
 
 
+FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "github")
+"""Those of a report."""
+ANSWERS = "pgwhy-checklist.toml"
+"""The file of ticked boxes and accepted risks, in the folder of the user."""
 LONGEST_S = 86400
 SHORTEST_S = 1
 """A lost packet that opens a connection is sent again after a second (RFC 6298): less than that tells nothing."""
@@ -45,6 +49,11 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 def client(help: str = "Client that fails: psycopg2, libpq@13, pgjdbc ...") -> Option:
     """`--client`: a name as `client.resolve` reads it, or `None`."""
     return click.option("--client", metavar="NAME[@VERSION]", callback=_version_checked, help=help)
+
+
+def inside() -> Option:
+    """`--in`: the name of one connection of a file that has several, or `None`."""
+    return click.option("--in", "inside", metavar="NAME", help="The connection to use, of a file that names several.")
 
 
 def timeout() -> Option:

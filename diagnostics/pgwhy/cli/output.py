@@ -16,8 +16,6 @@ from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor
 from pgwhy.values import dataclass
 
-FORMATS = ("text", "json", "jsonl", "markdown", "html", "junit", "github")
-
 
 @dataclass(frozen=True)
 class Terminal:
@@ -51,7 +49,7 @@ def here() -> Terminal:
 
 
 def rendered(report: Report, format: str, terminal: Terminal, verbose: bool, fail_on: Severity | None = None) -> str:
-    """The report in one of `FORMATS`, each of which is imported only when it is asked for.
+    """The report in one of `options.FORMATS`, each of which is imported only when it is asked for.
 
     `fail_on` is that of the command line: JUnit says with it what counts as a failure.
     """

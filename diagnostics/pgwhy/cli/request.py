@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pgwhy import redaction
-from pgwhy import target as targets
-from pgwhy.cli import given as inputs
-from pgwhy.cli import options, trouble
-from pgwhy.client import Client, UnknownClient, resolve
-from pgwhy.foreign import files
-from pgwhy.machine import Machine
-from pgwhy.probes.probe import Options
+from pgwhy.cli import options
 
 if TYPE_CHECKING:
+    from pgwhy.client import Client
     from pgwhy.engine.diagnosis import Request
     from pgwhy.redaction import Redactor
 
@@ -38,6 +32,7 @@ def _resolvers(context: click.Context, option: click.Parameter, given: tuple[str
 
 
 _OPTIONS = (
+    options.inside(),
     click.option("--error", metavar="TEXT", help="Error text of the failing client; @FILE or - reads it."),
     options.client(),
     options.timeout(),
@@ -68,11 +63,17 @@ def run_options(command: options.F) -> options.F:
 
 def request(target: str | None, chosen: dict[str, Any]) -> tuple[Request, Redactor]:
     """What to run, and what hides its secrets. Raises `click.UsageError` for options that do not fit."""
+    from pgwhy import redaction
+    from pgwhy.cli import given as inputs
+    from pgwhy.cli import trouble
+    from pgwhy.machine import Machine
+    from pgwhy.probes.probe import Options
+
     machine = Machine.here()
     if target == "-" and chosen["error"] == "-":
         raise click.UsageError("TARGET and --error cannot both be read from standard input")
-    read = targets.read(target, machine, stdin=inputs.target)
     error = _text(chosen["error"])
+    read = inputs.read(target, machine, chosen["inside"], must_choose=error is None)
     client = _client(chosen["client"], error, read.driver)
     if chosen["folders"]:
         _check_rules(chosen["folders"])
@@ -97,6 +98,9 @@ def request(target: str | None, chosen: dict[str, Any]) -> tuple[Request, Redact
 
 def _text(error: str | None) -> str | None:
     """The text of `--error`, from standard input or a file where that is asked for."""
+    from pgwhy.cli import given as inputs
+    from pgwhy.foreign import files
+
     if error == "-":
         return inputs.text("-")
     if error is not None and error.startswith("@") and error[1:].isprintable():
@@ -112,6 +116,8 @@ def _check_rules(folders: tuple[Path, ...]) -> None:
 
 
 def _client(named: str | None, error: str | None, driver: str | None) -> Client:
+    from pgwhy.client import UnknownClient, resolve
+
     try:
         return resolve(named, error, driver)
     except UnknownClient as unknown:

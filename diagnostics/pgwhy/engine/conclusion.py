@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Set
 from functools import cached_property
 
+from pgwhy import error_text
 from pgwhy.engine.explanation import Explanation, explain
 from pgwhy.engine.verdict import Decision, counts, decide, worded
+from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations
 from pgwhy.finding import Doubt, Finding, Severity, Status, Verdict
+from pgwhy.progress import connects, last_text
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.match import Match
 from pgwhy.values import dataclass
@@ -71,3 +74,11 @@ def conclude(
     kept = tuple(match for match in counting if match.rule.id not in ignored)
     decision = decide((match.rule for match in kept), observations, login=login, interrupted=interrupted)
     return Conclusion(explanation, decision, kept, ignored, interrupted)
+
+
+def with_own_text(observations: Observations) -> Observations:
+    """The observations of a run, with the error text that it met itself, if none was given and it does not connect."""
+    if ErrorText.name in observations.records or connects(observations):
+        return observations
+    text = last_text(observations)
+    return observations.with_record(error_text.clean(text, Origin.OBSERVED)) if text else observations

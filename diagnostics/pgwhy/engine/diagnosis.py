@@ -14,7 +14,7 @@ from pgwhy import error_text, redaction
 from pgwhy import target as targets
 from pgwhy.client import LIBPQ_HERE, Client, ClientFacts
 from pgwhy.engine import reports
-from pgwhy.engine.conclusion import conclude
+from pgwhy.engine.conclusion import conclude, with_own_text
 from pgwhy.engine.observation import Progress, begin, observe
 from pgwhy.engine.reports import of_text as explain_text
 from pgwhy.engine.verification import Experiment, described, verify
@@ -23,9 +23,9 @@ from pgwhy.facts import Observations
 from pgwhy.finding import Report
 from pgwhy.machine import Machine
 from pgwhy.network import Network
+from pgwhy.probes.authentication import Authentication
 from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options, Run
-from pgwhy.progress import connects, last_text
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.values import dataclass
@@ -101,13 +101,27 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     concluded = conclude(
         observations, rulebook, login=request.options.login, ignore=request.ignore, interrupted=interrupted
     )
+    if request.error is not None and not interrupted and targets.is_unusable(request.target):
+        text = reports.observations_of_text(request.error, redaction.for_target(request.target), request.client)
+        alone = conclude(text, rulebook, ignore=request.ignore)
+        # What is wrong with the target explains some texts itself: a refused default, where no variable was loaded.
+        if alone.verdict.cause and alone.findings[0].rule in {finding.rule for finding in concluded.findings}:
+            unused = [problem.detail for problem in request.target.problems]
+            told = reports.of(alone, rulebook, request.machine.now)
+            return replace(told, target=targets.masked(request.target), extra={"target_not_used": unused})
     findings = None
     if request.verify and not interrupted:
         run = Experiment(
             request.target, request.client, request.machine, request.options, network, observations, rulebook, permit
         )
         try:
-            findings = await verify(concluded.findings, run)
+            verified = await verify(concluded.findings, run)
+            if verified.refusal is not None and request.error is None:
+                # The server's own words, later than the client waits: they say more than its silence.
+                observations = _with_the_end(observations, verified.refusal)
+                concluded = conclude(observations, rulebook, login=request.options.login, ignore=request.ignore)
+                verified = await verify(concluded.findings, replace(run, seen=observations))
+            findings = verified.findings
         except asyncio.CancelledError:
             interrupted = _absorb_cancellation()
             concluded = conclude(
@@ -166,7 +180,10 @@ def _concluded(seen: Run) -> Observations:
         if version:
             named = replace(facts, version=str(version // 10000), title=f"libpq {version // 10000}")
             observations = observations.with_record(named)
-    if ErrorText.name in observations.records or connects(observations):
-        return observations
-    text = last_text(observations)
-    return observations.with_record(error_text.clean(text, Origin.OBSERVED)) if text else observations
+    return with_own_text(observations)
+
+
+def _with_the_end(observations: Observations, refusal: Authentication) -> Observations:
+    """The observations, with how the login ended that this run did not wait for at first."""
+    records = {name: record for name, record in observations.records.items() if name != ErrorText.name}
+    return with_own_text(Observations(records).with_record(refusal))

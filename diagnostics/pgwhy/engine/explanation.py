@@ -163,7 +163,7 @@ def _remedy(fix: RuleFix, observations: Observations) -> Fix:
         caution=word(fix.caution, observations),
         change=None if unknown or refused else change,
         needs=fix.needs,
-        note=f"not known here: {', '.join(unknown)}" if unknown else refused,
+        remark=f"not known here: {', '.join(unknown)}" if unknown else refused,
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pgwhy import __version__, error_text, redaction
-from pgwhy.client import ClientFacts, habits_alone, resolve
+from pgwhy.client import Client, ClientFacts, habits_alone, resolve
 from pgwhy.engine.conclusion import Conclusion, conclude
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations, Vocabulary
@@ -60,13 +60,13 @@ def of_text(
     return of(conclude(seen, rulebook), rulebook, machine.now)
 
 
-def observations_of_text(text: str, redactor: Redactor, client: str | None = None) -> Observations:
+def observations_of_text(text: str, redactor: Redactor, client: str | Client | None = None) -> Observations:
     """What a text tells, as observations: itself, and whose it is. Raises `UnknownClient`.
 
     Every way to explain a text reads it so: without its secrets, so that all of them give the same answer.
     """
     record = error_text.clean(redactor.pasted(text), Origin.REPORTED, alone=True)
-    spoken_for = resolve(client, record.message, None)
+    spoken_for = client if isinstance(client, Client) else resolve(client, record.message, None)
     return Observations({ClientFacts.name: habits_alone(spoken_for), ErrorText.name: record})
 
 
@@ -93,7 +93,7 @@ def of_saved(saved: Report, rulebook: Rulebook) -> Report:
 
 
 def all_rules(folders: tuple[Path, ...] = ()) -> Rulebook:
-    """The built-in rules and those of more folders. Raises `RuleError`."""
+    """The built-in rules and those of more folders, loaded once in a process. Raises `RuleError`."""
     from pgwhy.rulebook import book as rulebook
 
     repairs = None
@@ -117,11 +117,13 @@ def _as_tried(finding: Finding, tried: dict[tuple[str, str], Fix]) -> tuple[Fix,
         if then is not None and then.change == fix.change:
             fix = replace(
                 fix,
-                edit=then.edit,
+                edit_steps=then.edit_steps,
                 connection_string=then.connection_string,
                 verification=then.verification,
                 verified_to=then.verified_to,
-                note=then.note,
+                remark=then.remark,
+                message=then.message,
+                next_obstacle=then.next_obstacle,
             )
         remedies.append(fix)
     return tuple(sorted(remedies, key=in_order))

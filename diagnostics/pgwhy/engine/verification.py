@@ -14,20 +14,19 @@ from pgwhy import target as targets
 from pgwhy.causes import Cause
 from pgwhy.client import Client, without_sni
 from pgwhy.engine.observation import begin, observe
+from pgwhy.engine.outcome import NO_MORE_LOGINS, Trial, judged
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, Record
-from pgwhy.finding import WITH_IT, Finding, Fix, Severity, Verification, in_order, quoting
+from pgwhy.finding import Finding, Fix, Severity, Verification, in_order
 from pgwhy.machine import Machine
 from pgwhy.probes import PROBES
 from pgwhy.probes.authentication import Authentication, AuthOutcome
 from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options
-from pgwhy.probes.startup import Reached, Startup
-from pgwhy.progress import Stage, last_text, row, stopped_at
+from pgwhy.progress import Stage, stopped_at
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Block, FactCache
 from pgwhy.target.model import Change, Target
-from pgwhy.target.obstacle import reason
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
@@ -52,26 +51,35 @@ class Experiment:
     """Of the user's own target: what a fix changes cannot widen it."""
 
 
-async def verify(findings: Iterable[Finding], run: Experiment) -> tuple[Finding, ...]:
+@dataclass(frozen=True)
+class Verified:
+    """What the experiments of a run came to."""
+
+    findings: tuple[Finding, ...]
+    refusal: Authentication | None = None
+    """The login of an experiment that only waited longer, and that the server then refused: the end of the same login
+    that the run itself did not wait for. `None` where there is none."""
+
+
+async def verify(findings: Iterable[Finding], run: Experiment) -> Verified:
     """The findings with what became of their fixes; refuted ones go last.
 
     Edits are filled in for every fix with a change, tried or not. Notes and warnings are not tried: nothing fails.
     """
     proved: list[Finding] = []
-    login_shown = False
+    refusal = None
     for finding in findings:
         if finding.severity is not Severity.ERROR:
             proved += described([finding], run.target)
             continue
-        rule = run.rulebook[finding.rule]
-        subject = _subject(run, finding)
-        remedies = []
-        for remedy in finding.fixes:
-            tried = await _try(remedy, rule.fix(remedy.id).expect, finding.stage, subject, may_log_in=not login_shown)
-            login_shown = login_shown or tried.verified_to is Stage.SESSION
+        subject, rule, remedies = _subject(run, finding), run.rulebook[finding.rule], list[Fix]()
+        for fix in finding.fixes:
+            tried, after = await _try(fix, rule.fix(fix.id).expect, finding, subject)
             remedies.append(tried)
+            if after is not None and _only_waits(fix) and after.outcome is AuthOutcome.REFUSED:
+                refusal = refusal or after
         proved.append(replace(finding, fixes=tuple(sorted(remedies, key=in_order))))
-    return tuple(proved)
+    return Verified(tuple(proved), refusal)
 
 
 def described(findings: Iterable[Finding], target: Target) -> tuple[Finding, ...]:
@@ -88,64 +96,49 @@ def _subject(run: Experiment, finding: Finding) -> Experiment:
     return run
 
 
-async def _try(remedy: Fix, expect: Block | None, stage: Stage, run: Experiment, *, may_log_in: bool) -> Fix:
+async def _try(
+    remedy: Fix, expect: Block | None, finding: Finding, run: Experiment
+) -> tuple[Fix, Authentication | None]:
+    """The fix with what became of it, and the login that was made with its change; `None` where it was not tried."""
     remedy, changed = _with_edit(remedy, run.target)
     if changed is None:
-        return remedy
+        return remedy, None
     if expect is None:
-        return replace(remedy, note="nothing in this run can show whether it helps")
+        return replace(remedy, remark="nothing in this run can show whether it helps"), None
     if run.network.remaining() < LEAST_S:
-        return replace(remedy, note="there was no time left")
+        return replace(remedy, remark="there was no time left"), None
     with_login = _about_login(expect)
     if with_login and not run.options.login:
-        return replace(remedy, note="it needs a login, and this run makes none")
+        return replace(remedy, remark="it needs a login, and this run makes none"), None
     before = await _before(run, with_login=with_login)
     if _spent(before):
-        return replace(remedy, note=_NO_MORE_LOGINS)
+        return replace(remedy, remark=_NO_MORE_LOGINS), None
     if expect.answer(FactCache(before)) is not Answer.NO:
-        return replace(
-            remedy,
-            verification=Verification.INCONCLUSIVE,
-            note="the failure could not be reproduced without the change",
-        )
+        remark = "the failure could not be reproduced without the change"
+        return replace(remedy, verification=Verification.INCONCLUSIVE, remark=remark), None
     run = replace(run, permit=run.permit.under(as_change(remedy.change or {})))
     after = await _observe(run, changed, with_login=with_login)
-    if _spent(after):
-        return replace(remedy, note=_NO_MORE_LOGINS)
-    answer = expect.answer(FactCache(after))
-    was = max(stage, stopped_at(before) or stage, key=lambda each: each.order)
-    further = _further(was, after)
-    ours = (AuthOutcome.CLEAR_TEXT_HELD_BACK, AuthOutcome.STOPPED)
-    held_back = after.get("authentication.outcome") in ours or bool(_kept_back(after))
-    if answer is Answer.CANNOT_TELL or (answer is Answer.NO and held_back):
-        return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after) + further)
-    if answer is Answer.NO:
-        verdict = Verification.INCONCLUSIVE if further else Verification.REFUTED
-        return replace(remedy, verification=verdict, note=_words(after) + further)
-    if _stops_earlier(stage, after):
-        return replace(remedy, verification=Verification.INCONCLUSIVE, note=_words(after))
-    if may_log_in and run.options.login and after.get("authentication.outcome") is None:
-        # The expectation was about start-up and holds. A login on top shows that nothing else is in the way.
-        logged_in = await _observe(run, changed, with_login=True, known=after)
-        if why := _kept_back(logged_in):
-            note = f"{_words(after)}; pgwhy stopped there, because {why}"
-            return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
-        after = after if _spent(logged_in) else logged_in
-    note = _proved(was, after)
-    return replace(remedy, verification=Verification.CONFIRMED, verified_to=_reached(after), note=note)
+    if not with_login and run.options.login and stopped_at(after) is None:
+        # The expectation was about start-up and holds. A login on top shows whether something else is in the way.
+        after = await _observe(run, changed, with_login=True, known=after)
+    out_of_time = run.network.remaining() <= 0
+    tried = judged(remedy, Trial(finding, expect, before, after, run.rulebook, run.options.login, out_of_time))
+    if _spent(after) and tried.verification is not Verification.ADVANCED:
+        return replace(remedy, remark=_NO_MORE_LOGINS), None
+    return tried, after.of(Authentication)
 
 
 def _with_edit(remedy: Fix, target: Target) -> tuple[Fix, Target | None]:
     """The fix with its edit and the corrected string, and the changed target; `None` where it has no change here."""
     if remedy.change is None:
-        return replace(remedy, note=remedy.note or "pgwhy cannot change this for you"), None
+        return replace(remedy, remark=remedy.remark or "pgwhy cannot change this for you"), None
     change = as_change(remedy.change)
     try:
         changed = targets.apply(target, change)
         edit = targets.edit(target, change)
     except targets.CannotChange as error:
-        return replace(remedy, note=str(error)), None
-    return replace(remedy, edit=edit.text, connection_string=edit.connection_string), changed
+        return replace(remedy, remark=str(error)), None
+    return replace(remedy, edit_steps=edit.steps, connection_string=edit.connection_string), changed
 
 
 def as_change(plain: Mapping[str, Any]) -> Change:
@@ -199,6 +192,11 @@ def _tls_settings(target: Target) -> dict[str, str]:
     return {name: setting.value for name, setting in target.settings.items() if name.startswith("ssl")}
 
 
+def _only_waits(fix: Fix) -> bool:
+    """Its change is a longer limit, so the server is asked for the very same."""
+    return fix.change is not None and set(fix.change) == {"set"} and set(fix.change["set"]) == {"connect_timeout"}
+
+
 def _about_login(expect: Block) -> bool:
     return any(test.path.partition(".")[0] in ("authentication", "session") for test in expect.tests)
 
@@ -207,82 +205,6 @@ def _spent(after: Observations) -> bool:
     return bool(after.get("authentication.not_tried_because") == "exchanges-spent")
 
 
-def _kept_back(after: Observations) -> str:
-    """Why the permit kept the password back, in words; empty if it did not."""
-    return reason(after.get("authentication.not_tried_because"))
-
-
-def _reached(after: Observations) -> Stage | None:
-    if after.of(Authentication).outcome is AuthOutcome.OK:
-        return Stage.SESSION
-    reached = after.of(Startup).reached
-    stages = {Reached.AUTH: Stage.AUTH, Reached.SESSION: Stage.SESSION, Reached.STARTUP: Stage.STARTUP}
-    return stages.get(reached) if reached is not None else None
-
-
-def _further(stage: Stage, after: Observations) -> str:
-    """Where the change fixed one thing and the next one stopped it: it is not shown to help, nor to be wrong."""
-    now = stopped_at(after)
-    if now is None or now.order <= stage.order:
-        return ""
-    return f" (it gets past {stage} and stops at {now})"
-
-
-def _stops_earlier(stage: Stage, after: Observations) -> bool:
-    """The probes got further than the client itself, which stops earlier (it does not even accept the settings)."""
-    now = stopped_at(after)
-    return now is not None and now.order < stage.order
-
-
-def _words(after: Observations) -> str:
-    """What was seen with the change, in a few words."""
-    outcome = after.get("authentication.outcome")
-    if outcome == AuthOutcome.OK:
-        return f"failed before, logged in with it ({after.get('authentication.elapsed_ms'):.0f} ms)"
-    if said := _said(after):
-        return quoting(said)
-    if (why := _kept_back(after)) and after.get("startup.reached") == Reached.AUTH:
-        return f"{WITH_IT} the server asks for the password; pgwhy stopped there, because {why}"
-    if why:
-        return f"pgwhy stopped before the login, because {why}"
-    if outcome == AuthOutcome.CLEAR_TEXT_HELD_BACK:
-        return f"{WITH_IT} the server asks for a clear-text password, which pgwhy does not send"
-    if outcome == AuthOutcome.STOPPED:
-        return f"{WITH_IT} a limit of pgwhy ended the login ({after.get('authentication.stopped_by')})"
-    if outcome == AuthOutcome.PASSWORD_MISSING:
-        return f"{WITH_IT} the server asks for the password, and there is none"
-    if (stage := stopped_at(after)) is not None and (still := row(stage).still_stopped):
-        return f"{WITH_IT} {still}"
-    if after.get("startup.reached") == Reached.AUTH:
-        return "refused before, with it the server asks for the password"
-    return f"{WITH_IT} {_first_answer(after)}"
-
-
-def _said(after: Observations) -> str:
-    """The last line of the message that the attempt ended with; empty without one."""
-    said = last_text(after)
-    return said.strip().splitlines()[-1] if said else ""
-
-
-def _first_answer(after: Observations) -> str:
-    return f"the server's first answer is: {after.get('startup.answer')}"
-
-
-def _proved(was: Stage, after: Observations) -> str:
-    """What was seen with a change that helps: that it got past `was`, and what is next in the way, if something is."""
-    now = stopped_at(after)
-    if now is None or not row(was).got_past or now.order <= was.order:
-        return _words(after)
-    return f"{row(was).got_past}. Next obstacle: {row(now).obstacle}, {_obstacle(now, after)}"
-
-
-def _obstacle(stage: Stage, after: Observations) -> str:
-    if stage.order <= Stage.TCP.order:
-        # A login that ran beside the probes has a text of it or has none, by chance.
-        return row(stage).still_stopped or _said(after)
-    return _said(after) or row(stage).still_stopped or _first_answer(after)
-
-
-_NO_MORE_LOGINS = "it needs a login, and a run makes at most three password exchanges"
+_NO_MORE_LOGINS = f"it needs a login, and {NO_MORE_LOGINS}"
 _DECIDING = tuple(probe for probe in PROBES if probe.decides)
 _BEFORE_LOGIN = tuple(probe for probe in _DECIDING if probe.stage.order < Stage.AUTH.order)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ from pgwhy.error_text.squeezed import SIX, rarest, sixes, squeezed
 from pgwhy.error_text.words import Phase, Speaker
 from pgwhy.shipped import MESSAGES, PACKAGE, built_in
 from pgwhy.shipped.digest import sha256
+from pgwhy.shipped.once import once
 from pgwhy.values import dataclass
 
 COMPILED = PACKAGE / "messages-compiled.json"
@@ -100,7 +101,7 @@ class Catalogue:
         return {}
 
 
-@lru_cache(maxsize=1)
+@once
 def catalogue() -> Catalogue:
     """The catalogue that pgwhy comes with: compiled if the files are still those that were compiled."""
     folder = built_in() / MESSAGES

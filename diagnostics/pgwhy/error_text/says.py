@@ -185,6 +185,8 @@ class Says(StrEnum):
     """The name of the operating system's user is not the one that the role needs: peer, ident, a user name map."""
     EXTERNAL_FAILED = "external-failed", Stage.AUTH
     """A service outside Postgres did not authenticate: LDAP, PAM, RADIUS, Kerberos, IAM, OAuth."""
+    OAUTH_NOT_SET_UP = "oauth-not-set-up", Stage.AUTH
+    """The server asks for an OAuth token, and the client has no settings or no module to get one."""
     METHOD_UNSUPPORTED = "method-unsupported", Stage.AUTH
     """The client cannot authenticate in the way that the server asks for."""
     METHOD_NOT_ALLOWED = "method-not-allowed", Stage.AUTH

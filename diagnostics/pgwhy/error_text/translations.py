@@ -23,6 +23,7 @@ from pgwhy.error_text.squeezed import Squeezed, rarest, sixes, squeezed
 from pgwhy.error_text.statements import Statement, read
 from pgwhy.shipped import PACKAGE
 from pgwhy.shipped.digest import sha256
+from pgwhy.shipped.once import once
 
 FILE = Path(__file__).with_name("translations.json")
 COMPILED = PACKAGE / "translations-compiled.json"
@@ -56,7 +57,7 @@ def compile_file(source: Path = FILE, file: Path = COMPILED) -> None:
     file.write_text(json.dumps(_compiled(source.read_bytes()), ensure_ascii=False), encoding="utf-8")
 
 
-@lru_cache(maxsize=1)
+@once
 def known() -> Known:
     """What pgwhy comes with: compiled if the file is still the one that was compiled."""
     content = FILE.read_bytes()

@@ -40,6 +40,8 @@ class CertificateFault(StrEnum):
     """The right issuer, but the server does not send its certificate along (20)."""
     COMMON_NAME_ONLY = "common-name-only"
     """The name is in the subject, and there are no alternative names: libpq and OpenSSL take it, Go does not."""
+    SHA_384 = "sha-384"
+    """Nothing is wrong, but the signature is made with SHA-384: Neon's proxy then offers no channel binding."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,13 @@ class Leaf:
     certificate: x509.Certificate
 
     @property
-    def digest(self) -> bytes:
-        """What channel binding `tls-server-end-point` binds to (RFC 5929): the hash of the certificate."""
+    def binding(self) -> bytes | None:
+        """What channel binding `tls-server-end-point` binds to (RFC 5929): the hash of the certificate.
+
+        `None` where it is not signed with SHA-256: Neon's proxy offers no channel binding then.
+        """
+        if not isinstance(self.certificate.signature_hash_algorithm, hashes.SHA256):
+            return None
         return self.certificate.fingerprint(hashes.SHA256())
 
     def context(self) -> ssl.SSLContext:
@@ -134,7 +141,8 @@ class Authority:
             builder = builder.add_extension(alternative, critical=False)
         if not self_signed:
             builder = builder.add_extension(_authority_key(issuer), critical=False)
-        certificate = builder.sign(key if self_signed else issuer.key, hashes.SHA256())
+        algorithm = hashes.SHA384() if fault is CertificateFault.SHA_384 else hashes.SHA256()
+        certificate = builder.sign(key if self_signed else issuer.key, algorithm)
         chain = [certificate]
         if issuer is self.intermediate and not self_signed and fault is not CertificateFault.MISSING_INTERMEDIATE:
             chain.append(issuer.certificate)

@@ -19,7 +19,9 @@ from typing import Any
 from urllib.parse import quote
 
 from pgwhy.lab.authority import Authority, CertificateFault
-from pgwhy.lab.neon.gateway import Endpoint, Gateway
+from pgwhy.lab.neon.compute import Retries
+from pgwhy.lab.neon.gateway import Gateway
+from pgwhy.lab.neon.proxy import Endpoint
 from pgwhy.lab.postgres.installation import Installation
 from pgwhy.lab.postgres.server import LOOPBACK_HBA, Postgres, short_folder
 from pgwhy.lab.sockets.door import Address
@@ -29,6 +31,8 @@ ROLE = "alex"
 DATABASE = "neondb"
 ENDPOINT = "ep-cool-darkness-a1b2c3d4"
 DOMAIN = "us-east-2.aws.neon.tech"
+RETRIES = Retries().scaled(0.1)
+"""A tenth of what the proxy takes: a fault is about what it says in the end."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,8 @@ class World:
     `{password}`, `{database}` filled in. `roles` are further roles with the same password (name → attributes), `held`
     is how many connections of the first role are kept open, `password` is its password, else a random one. With `tls`
     Postgres offers TLS itself, under a certificate for localhost with that fault. `endpoint` are fields of the first
-    `Endpoint` (`refuse_with`, `wake_s`, `certificate`, `pooler`). `default_name` is the gateway's. With `lent` there is
-    no Postgres of its own, and nothing that is said of it counts.
+    `Endpoint` (`refuse_with`, `wake_s`, `certificate`, ...). `default_name` and `retries` are the gateway's. With
+    `lent` there is no Postgres of its own, and nothing that is said of it counts.
     """
 
     authority: Authority
@@ -65,6 +69,7 @@ class World:
         tls: CertificateFault | None = None,
         endpoint: Mapping[str, Any] | None = None,
         default_name: str | None = None,
+        retries: Retries = RETRIES,
         roles: Mapping[str, str] | None = None,
         sql: Iterable[str] = (),
         held: int = 0,
@@ -82,6 +87,7 @@ class World:
         self._tls = tls
         self._endpoint = dict(endpoint or {})
         self._default_name = default_name
+        self._retries = retries
         self._roles = dict(roles or {})
         self._sql = tuple(sql)
         self._held = held
@@ -120,7 +126,13 @@ class World:
             else:
                 backend = Address(self._lent.socket_folder, self._lent.port)
             first = replace(Endpoint(backend, self.roles), **self._endpoint)
-            self.gateway = Gateway(self.authority, (DOMAIN,), {ENDPOINT: first}, default_name=self._default_name)
+            self.gateway = Gateway(
+                self.authority,
+                (DOMAIN,),
+                {ENDPOINT: first},
+                default_name=self._default_name,
+                retries=self._retries,
+            )
             await self.gateway.__aenter__()
         except BaseException:
             self._remove(folder)

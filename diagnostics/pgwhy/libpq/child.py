@@ -12,7 +12,7 @@ libpq, and ends then. Commands and answers are frames (`frame`), one command at 
     conninfo TEXT                                        said TEXT
 
 It ends by itself when the other end of its standard input is closed, even inside of libpq (SIGIO), a second after its
-limit (SIGALRM), and where libpq wants more memory than `MEMORY_BYTES`.
+limit (SIGALRM), and where libpq wants more memory than `memory.BYTES`.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ import _signal as signal  # type: ignore[import-not-found]  # the module that `s
 import ctypes
 import os
 import select
-import sys
 import time
 
-from . import frame, library
+from . import descriptor, frame, library, memory
 from .watch import Tracer, Watch
 
 TYPE_CHECKING = False
@@ -34,11 +33,6 @@ if TYPE_CHECKING:
 
     Answer = tuple[frame.Field, ...]
 
-MEMORY_BYTES = 64 << 20
-"""What libpq may have on top of what the process has before it connects. RLIMIT_AS, which macOS knows and does not
-keep: there the size is looked at between two calls of libpq."""
-_MUCH_BYTES = 24 << 20
-"""A login that ended after such a growth ended because of that limit: a healthy one needs a tenth."""
 _GUARD = b"require_auth"
 """Since libpq 16. A login that asks for it is none without it: it keeps a clear-text password back."""
 _MAX_TEXT = 64 << 10
@@ -77,7 +71,7 @@ class _Child:
         self._library = library.load(folders)
         self._tracer = Tracer(self._library)
         self._known = library.keywords(self._library)
-        self._size = _limit_memory()
+        self._size = memory.limit()
         self.report(b"hello", b"%d" % library.version(self._library), b" ".join(sorted(self._known)))
 
     def command(self) -> list[frame.Field] | None:
@@ -135,7 +129,7 @@ class _Child:
         self._tracer.end(connection)
         needed = libpq.PQconnectionNeedsPassword(connection)
         text = b"" if connected or late else libpq.PQerrorMessage(connection)[:_MAX_TEXT]
-        if not connected and self._grown() > _MUCH_BYTES:
+        if not connected and self._grown() > memory.MUCH_BYTES:
             self._stop(b"memory")
         pid = libpq.PQbackendPID(connection) if connected else 0
         if connected:
@@ -154,11 +148,11 @@ class _Child:
         step = library.POLLING_WRITING
         while True:
             since, used = time.monotonic(), bool(libpq.PQconnectionUsedPassword(connection))
-            if not _ready(libpq.PQsocket(connection), step == library.POLLING_WRITING, until):
+            if not descriptor.ready(libpq.PQsocket(connection), step == library.POLLING_WRITING, until):
                 return False, True, longest
             if used:
                 longest = max(longest, time.monotonic() - since)
-            if seen < _MAX_CONNECTIONS and (found := _ends(libpq.PQsocket(connection))) and found[0] != ends:
+            if seen < _MAX_CONNECTIONS and (found := descriptor.ends(libpq.PQsocket(connection))) and found[0] != ends:
                 ends, seen = found[0], seen + 1
                 self.report(b"via", *found)
             step = libpq.PQconnectPoll(connection)
@@ -174,7 +168,7 @@ class _Child:
                 self.report(b"tls")
             if step in (library.POLLING_OK, library.POLLING_FAILED):
                 return step == library.POLLING_OK, False, longest
-            if self._grown() > MEMORY_BYTES:
+            if self._grown() > memory.BYTES:
                 self._stop(b"memory")
 
     def _query(self, until: float, sql: bytes) -> Answer:
@@ -200,7 +194,7 @@ class _Child:
             return (b"broken", said[:_MAX_TEXT])
         if result is None:
             return (b"broken", b"the server ended the connection")
-        if self._grown() > _MUCH_BYTES:
+        if self._grown() > memory.MUCH_BYTES:
             self._stop(b"memory")
         try:
             if libpq.PQresultStatus(result) != library.PGRES_TUPLES_OK:
@@ -241,9 +235,9 @@ class _Child:
         return result or None
 
     def _wait(self, write: bool, until: float) -> None:
-        if self._grown() > MEMORY_BYTES:
+        if self._grown() > memory.BYTES:
             self._stop(b"memory")
-        if not _ready(self._library.PQsocket(self._connection), write, until):
+        if not descriptor.ready(self._library.PQsocket(self._connection), write, until):
             raise TimeoutError
 
     def _forget_notifications(self) -> None:
@@ -273,49 +267,13 @@ class _Child:
 
     def _grown(self) -> int:
         """Bytes that the process has grown by since it had its library, at its largest."""
-        return _largest() - self._size
+        return memory.largest() - self._size
 
 
 def _conninfo(parameters: dict[bytes, bytes]) -> bytes:
     """Keywords and values for libpq (PostgreSQL, "Keyword/Value Connection Strings")."""
     quoted = {name: value.replace(b"\\", b"\\\\").replace(b"'", b"\\'") for name, value in parameters.items()}
     return b" ".join(b"%b='%b'" % pair for pair in quoted.items())
-
-
-def _ready(descriptor: int, write: bool, until: float) -> bool:
-    """Wait until a socket can be read or written; false when it is `until`. libpq changes sockets between two calls."""
-    left_s = until - time.monotonic()
-    if left_s <= 0:
-        return False
-    if hasattr(select, "poll"):
-        waiting = select.poll()
-        waiting.register(descriptor, select.POLLOUT if write else select.POLLIN)
-        return bool(waiting.poll(left_s * 1000))
-    wanted: tuple[list[int], list[int]] = ([], [descriptor]) if write else ([descriptor], [])
-    return any(select.select(*wanted, wanted[1], left_s))
-
-
-def _ends(descriptor: int) -> tuple[bytes, bytes, bytes, bytes] | None:
-    """Both ends of an internet connection, each an address and a port; `None` where there is none."""
-    if sys.platform == "win32":
-        # A copy of a socket handle would have to be made with WSADuplicateSocket: not worth it for a log line.
-        return None
-    import _socket
-
-    try:
-        with_copy = _socket.socket(fileno=os.dup(descriptor))
-    except OSError:
-        return None
-    try:
-        ends = (with_copy.getsockname(), with_copy.getpeername())
-    except OSError:
-        return None
-    finally:
-        with_copy.close()
-    if not all(isinstance(end, tuple) for end in ends):
-        return None
-    (local, port, *_), (remote, remote_port, *_) = ends
-    return str(local).encode(), b"%d" % port, str(remote).encode(), b"%d" % remote_port
 
 
 def _quiet_signals() -> None:
@@ -337,39 +295,3 @@ def _die_with_the_run(wanted: bool) -> None:
     fcntl.fcntl(0, fcntl.F_SETFL, flags | fcntl.FASYNC if wanted else flags & ~fcntl.FASYNC)
     if wanted and select.select([0], [], [], 0)[0]:
         os._exit(0)  # it had ended before
-
-
-def _limit_memory() -> int:
-    """Set the limits of this process; its size in bytes, as `_largest` gives it."""
-    if not _POSIX:
-        return 0
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold the password
-    try:
-        with open("/proc/self/statm", "rb") as file:  # noqa: PTH123
-            now = int(file.read().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError):
-        return _largest()
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    wanted = now + MEMORY_BYTES
-    if hard == resource.RLIM_INFINITY or hard > wanted:
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, wanted))
-    return now
-
-
-def _largest() -> int:
-    """The largest size of this process so far, in bytes: of its addresses on Linux, of its pages elsewhere."""
-    if not _POSIX:
-        return 0
-    try:
-        with open("/proc/self/status", "rb") as file:  # noqa: PTH123
-            for line in file:
-                if line.startswith(b"VmPeak:"):
-                    return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    import resource
-
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most if sys.platform == "darwin" else most * 1024

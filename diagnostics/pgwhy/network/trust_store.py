@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import contextlib
-import re
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,8 +45,11 @@ class TrustStore:
             raise Unreadable(f"{self.words} was not found")
         try:
             for file in self.files:
-                files.beginning(file, 1)  # OpenSSL would read a device without an end, and wait for a FIFO
-                store.load_locations(str(file))
+                roots = _roots(files.content(file))
+                if roots is None:
+                    store.load_locations(str(file))
+                for root in roots or ():
+                    store.add_cert(root)
             for folder in self.folders:
                 store.load_locations(None, str(folder))
         except files.Refused as problem:
@@ -62,7 +65,7 @@ class TrustStore:
     def certificates(self) -> list[x509.Certificate]:
         """Every root one by one; what cannot be read is left out."""
         ders = _windows_roots() if self.windows else [der for file in self._paths() for der in _read(file)]
-        return [parsed for parsed in map(parse, ders) if parsed]
+        return [parsed for parsed in map(_parsed, ders) if parsed]
 
     def _paths(self) -> list[Path]:
         return [*self.files, *(file for folder in self.folders for file in sorted(folder.glob("*.[0-9]")))]
@@ -101,15 +104,43 @@ def system_file(machine: Machine) -> str:
     return next((str(file) for file in system(machine).files), "")
 
 
+@lru_cache(maxsize=16)
+def _roots(content: bytes) -> tuple[crypto.X509, ...] | None:
+    """The certificates of a PEM file, made once in a process: to make those of the system takes as long as a login.
+
+    `None` where it holds anything else, or one that is broken: OpenSSL then reads the file itself, and judges it.
+    """
+    from OpenSSL import crypto
+
+    before, *blocks = (b"\n" + content).split(_BEGIN)
+    found = []
+    for block in blocks:
+        body, end, behind = block.partition(_END)
+        lines = before[-1:] == body[-1:] == b"\n" and body.lstrip(b"\r")[:1] == b"\n"
+        if not lines or not end or b"-----" in behind:
+            return None
+        try:
+            der = base64.b64decode(body.translate(None, b"\r\n"), validate=True)
+            found.append(crypto.load_certificate(crypto.FILETYPE_ASN1, der))
+        except (binascii.Error, crypto.Error):
+            return None
+        before = behind
+    return tuple(found) or None
+
+
+_parsed = lru_cache(maxsize=512)(parse)
+"""Of the roots of a store or two: who asks for them a second time need not wait."""
+
+
 def _read(file: Path) -> list[bytes]:
     try:
-        blocks = _PEM.findall(files.content(file))
+        blocks = files.content(file).split(_BEGIN)[1:]
     except OSError:
         return []
     found = []
     for block in blocks:
         with contextlib.suppress(binascii.Error):  # one broken block does not spoil the rest
-            found.append(base64.b64decode(block))
+            found.append(base64.b64decode(block.partition(_END)[0]))
     return found
 
 
@@ -124,7 +155,7 @@ def _windows_roots() -> list[bytes]:
     return [der for der, encoding, _ in listing("ROOT") if encoding == "x509_asn"] if listing else []
 
 
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
+_BEGIN, _END = b"-----BEGIN CERTIFICATE-----", b"-----END CERTIFICATE-----"
 _BUNDLES = (
     Path("/etc/ssl/certs/ca-certificates.crt"),
     Path("/etc/pki/tls/certs/ca-bundle.crt"),

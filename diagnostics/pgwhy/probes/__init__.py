@@ -8,12 +8,13 @@ from __future__ import annotations
 from pgwhy.client import ClientFacts
 from pgwhy.error_text import ErrorText
 from pgwhy.facts import Record, Vocabulary
-from pgwhy.probes import authentication, dns, environment, session, settings, startup, tcp, tls, web
+from pgwhy.probes import authentication, dns, environment, session, settings, startup, tcp, tls, token, web
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 
 PROBES = (
     settings.PROBE,
+    token.PROBE,
     environment.PROBE,
     dns.PROBE,
     tcp.PROBE,

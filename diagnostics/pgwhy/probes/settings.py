@@ -133,6 +133,8 @@ NOTHING = (
     ProblemCode.EMPTY,
     ProblemCode.VARIABLE_UNSET,
     ProblemCode.FILE_UNREADABLE,
+    ProblemCode.NO_CONNECTION_IN_FILE,
+    ProblemCode.SEVERAL_TARGETS,
     ProblemCode.SERVICE_MISSING,
 )
 """Problems of a target with no text at all: there is nobody to connect to."""

@@ -156,9 +156,9 @@ def _is_short(secret: str) -> bool:
 
 
 def _inner(secret: str) -> set[str]:
-    """What a secret may be as its reader means it: without its quotes, decoded, and the password inside the endpoint
-    form: `endpoint=ep-cool-darkness-123456;password`."""
-    meant = {secret, unquote(secret)}
+    """What a secret may be as its reader means it: without its quotes, decoded, without white space in a token that was
+    wrapped, and the password inside the endpoint form: `endpoint=ep-cool-darkness-123456;password`."""
+    meant = {secret, unquote(secret), "".join(secret.split())}
     if len(secret) > 2 and secret[0] == secret[-1] and secret[0] in "\"'":
         meant.add(secret[1:-1])
     found = (re.fullmatch(r"(?:endpoint|project)=[^;$]*[;$](.+)", text, re.DOTALL) for text in tuple(meant))

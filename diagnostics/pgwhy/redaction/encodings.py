@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterator
 from urllib.parse import quote, quote_plus, unquote
@@ -17,6 +18,10 @@ FRAGMENT = 6
 """Characters of base64 that are long enough not to be a word by accident."""
 SHORT_WORD = 8
 """Below this length letters and digits count only between word boundaries: `pass` is in `password`."""
+LONG = 512
+"""Longer than any password: an access token."""
+LONGEST_QUOTED_AGAIN = 8192
+"""A longer form is not quoted once more: an access token of which every character is escaped, which takes a second."""
 
 
 def literals(secret: str) -> tuple[str, ...]:
@@ -32,7 +37,8 @@ def literals(secret: str) -> tuple[str, ...]:
     forms: set[str] = set()
     for spelling in spellings:
         once = {quoting(spelling) for quoting in _QUOTINGS}
-        forms |= once | {quoting(form) for form in once if form != spelling for quoting in _QUOTINGS}
+        again = [form for form in once if form != spelling and len(form) <= LONGEST_QUOTED_AGAIN]
+        forms |= once | {quoting(form) for form in again for quoting in _QUOTINGS}
         forms |= set(_as_bytes(spelling))
     if _is_short_word(secret):
         forms.discard(secret)  # `pattern` finds it, with its boundaries
@@ -40,12 +46,19 @@ def literals(secret: str) -> tuple[str, ...]:
 
 
 def pattern(secret: str) -> re.Pattern[str]:
-    """The secret with any of its characters percent-encoded, once or twice, in either case of the digits."""
-    body = "".join(_maybe_encoded(character) for character in secret)
+    """The secret with any of its characters percent-encoded, once or twice, in either case of the digits.
+
+    Of an access token without its letters and digits, which no library encodes: a second for a pattern with them.
+    """
+    kept = _LETTERS_AND_DIGITS if len(secret) > LONG else frozenset()
+    body = "".join(each if each in kept else _maybe_encoded(each) for each in secret)
     if _is_short_word(secret):
         # Not inside a longer word; the end of `%3A` or of `\\n` is no word.
         body = rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))(?:{body})(?![A-Za-z0-9])"
     return re.compile(body)
+
+
+_LETTERS_AND_DIGITS = frozenset(string.ascii_letters + string.digits)
 
 
 def _is_short_word(secret: str) -> bool:

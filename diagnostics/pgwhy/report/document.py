@@ -7,7 +7,7 @@ there again when it is written.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from functools import lru_cache
@@ -16,13 +16,29 @@ from typing import Any, TypeVar
 from pgwhy.causes import Cause, FixKind, Needs, Owner, Retry, Severity
 from pgwhy.error_text import Origin
 from pgwhy.facts import Vocabulary
-from pgwhy.finding import SCHEMA, Doubt, Evidence, Finding, Fix, Next, Report, Status, Verdict, Verification
+from pgwhy.finding import (
+    SCHEMA,
+    Doubt,
+    Evidence,
+    Finding,
+    Fix,
+    Next,
+    NextObstacle,
+    Report,
+    Status,
+    Verdict,
+    Verification,
+)
 from pgwhy.foreign.json_text import Unfit, short
 from pgwhy.progress import Stage
+from pgwhy.target.editing.steps import KINDS, Say, Step
 from pgwhy.timeline import Span
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
+_ONLY_IF_SO = ("edit_steps", "message", "next_obstacle", "needs")
+"""What a fix has only sometimes; the first reports did not have it."""
+_NAMES = {kind: name for name, kind in KINDS.items()}
 
 
 class NotAReport(ValueError):
@@ -126,11 +142,23 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 def _fix(remedy: Fix) -> dict[str, Any]:
     told = {f.name: _plain(getattr(remedy, f.name)) for f in fields(remedy)}
-    return told if remedy.needs else {name: value for name, value in told.items() if name != "needs"}
+    told = {name: value for name, value in told.items() if value or name not in _ONLY_IF_SO}
+    # The parts of a note are told beside it where there are any.
+    if remedy.note == remedy.remark:
+        del told["remark"]
+    return {**told, "edit": remedy.edit, "note": remedy.note}
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [{"do": _NAMES[type(step)], **_parts(step)} for step in value]
+    if isinstance(value, NextObstacle):
+        return _parts(value)
     return value.value if isinstance(value, StrEnum) else value
+
+
+def _parts(value: Step | NextObstacle) -> dict[str, Any]:
+    return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
 
 
 def _word(value: StrEnum | None) -> str | None:
@@ -191,15 +219,32 @@ def _read_finding(finding: Mapping[str, Any]) -> Finding:
 
 def _read_remedy(fix: Mapping[str, Any]) -> Fix:
     words = {"kind": FixKind(fix["kind"]), "verification": Verification(fix["verification"])}
+    follows = fix.get("next_obstacle")
     return _of(
         Fix,
         {
             **fix,
             **words,
             "verified_to": _or_none(Stage, fix["verified_to"]),
+            "edit_steps": tuple(_read_steps(fix)),
+            "remark": fix.get("remark", fix.get("note", "")),
+            "next_obstacle": _read_obstacle(follows) if follows else None,
             "needs": _or_none(Needs, fix.get("needs")),
         },
     )
+
+
+def _read_steps(fix: Mapping[str, Any]) -> Iterator[Step]:
+    """The steps of its edit; where a report has only their words, as in the first ones, each line as it is."""
+    if "edit_steps" in fix:
+        yield from (_of(KINDS[step["do"]], step) for step in fix["edit_steps"])
+    else:
+        yield from (Say(line.strip()) for line in fix["edit"].splitlines() if line.strip())
+
+
+def _read_obstacle(follows: Mapping[str, Any]) -> NextObstacle:
+    words = {"stage": Stage(follows["stage"]), "cause": _or_none(Cause, follows["cause"])}
+    return _of(NextObstacle, {**follows, **words})
 
 
 def _of(kind: type[T], values: Mapping[str, Any]) -> T:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from pgwhy.finding import WITH_IT, Fix, FixKind, Needs, Report, Verification, quoted
+from pgwhy.finding import Fix, FixKind, Needs, Report, Verification
 from pgwhy.report.headline import whole_sentences
 from pgwhy.report.ladder.rung import tidied
-from pgwhy.target.editing import steps as edit_steps
-from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Step, Write
+from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Step, Write, sentence
 from pgwhy.terminal.style import Line, Style, begins, line
 from pgwhy.terminal.width import columns, shortened, wrap
 from pgwhy.values import dataclass
@@ -25,16 +25,17 @@ LEAST = 6
 def fix_lines(report: Report, width: int, count: int, steps: int) -> Iterator[Line]:
     """The fixes of the first finding and of those that look the same; at most `count`, `steps` lines of prose for each.
 
-    What was confirmed in this run is never left out for something that was not.
+    What did its part in this run is never left out for something that was not shown to.
     """
     remedies = offered(report)
     tried = any(remedy.verification is not Verification.NOT_TRIED for remedy in remedies)
-    confirmed = [i for i, remedy in enumerate(remedies) if remedy.verification is Verification.CONFIRMED]
+    proved = [i for i, remedy in enumerate(remedies) if remedy.verification is Verification.CONFIRMED]
+    proved += [i for i, remedy in enumerate(remedies) if remedy.verification is Verification.ADVANCED]
     # Next comes the first one: it fixes the cause, even where only a workaround could be tried.
-    shown = sorted(list(dict.fromkeys([*confirmed[:1], *range(len(remedies)), *confirmed]))[:count])
+    shown = sorted(list(dict.fromkeys([*proved[:1], *range(len(remedies)), *proved]))[:count])
     for index in shown:
         yield from _fix(index + 1, remedies[index], width, steps)
-        if tried or remedies[index].edit:
+        if tried or remedies[index].edit_steps:
             yield from _outcome(remedies[index], width, steps)
     left = len(remedies) - len(shown)
     if left:
@@ -50,8 +51,8 @@ def offered(report: Report) -> tuple[Fix, ...]:
 def _fix(number: int, remedy: Fix, width: int, steps: int) -> Iterator[Line]:
     label = f"Fix {number}"
     title = f"(a test, not to be kept) {remedy.title}" if remedy.kind is FixKind.TEST_ONLY else remedy.title
-    orders = instructions(remedy.edit, width)
-    todo = edit_steps.read(remedy.edit)
+    orders = instructions(remedy.edit_steps, width)
+    todo = remedy.edit_steps
     if len(todo) == 1 and _says_it_all(todo[0], title):
         title, orders = orders[0].text, []
     joins = orders and (orders[0].paste or not isinstance(todo[0], Replace))
@@ -64,7 +65,7 @@ def _fix(number: int, remedy: Fix, width: int, steps: int) -> Iterator[Line]:
             yield from map(line, wrap(order.text, width, INDENT))
         if order.paste:
             yield line(PASTE_INDENT + order.paste, Style.PASTE)
-    if not remedy.edit:
+    if not remedy.edit_steps:
         yield from _steps(remedy, width, steps)
     if remedy.caution:
         yield from (line(text, Style.CARE) for text in _cut(f"Caution: {remedy.caution}", width, 2 + steps))
@@ -79,27 +80,29 @@ class Instruction:
     """What is on a line of its own, to copy as a whole; several lines in a step; empty where `text` says it all."""
 
 
-def instructions(edit: str, width: int = 80) -> list[Instruction]:
+def instructions(edit: Iterable[Step], width: int = 80) -> list[Instruction]:
     """The steps of an edit, each with what to copy on a line of its own where it is long enough for that."""
-    return [_instruction(step, width - columns(INDENT)) for step in edit_steps.read(edit)]
+    return [_instruction(step, width - columns(INDENT)) for step in edit]
 
 
 def _instruction(step: Step, room: int) -> Instruction:
     match step:
         case Replace(where, before, after):
             whole = f"{where}: {before} → {after}"
-            if columns(before) + columns(after) <= SHORT and columns(whole) <= room:
+            if (
+                columns(before) + columns(after) <= SHORT and columns(whole) < room
+            ):  # in ASCII the arrow has two columns
                 return Instruction(whole)
             return Instruction(f"{where}: replace {before} with:", after)
         case Remove(text) | DeleteLine(text=text) if columns(text) >= LEAST and not re.search(r"\s", text):
-            return Instruction(edit_steps.sentence(step, marks=False))
+            return Instruction(sentence(step, marks=False))
         case Append(text, place) if columns(text) >= LEAST:
             return Instruction(f"append{_spaced(text)} to {place}:", text.strip())
         case Run(where, command) if columns(command) >= LEAST:
             return Instruction(f"{where} run:", command)
         case Write(before, text, behind) if columns(text) >= LEAST:
             return Instruction(f"{before}{_spaced(text)}{behind}".rstrip(":") + ":", text.strip())
-    return Instruction(edit_steps.sentence(step))  # `%40` for `@`: without its marks it could not be read
+    return Instruction(sentence(step))  # `%40` for `@`: without its marks it could not be read
 
 
 def _spaced(text: str) -> str:
@@ -162,32 +165,31 @@ def _cut(text: str, width: int, limit: int) -> list[str]:
     ]
 
 
+_WORDS = {
+    Verification.CONFIRMED: ("CONFIRMED", Style.GOOD),
+    Verification.ADVANCED: ("ADVANCED", Style.CARE),
+    Verification.REFUTED: ("REFUTED", Style.BAD),
+    Verification.INCONCLUSIVE: ("inconclusive", Style.CARE),
+    Verification.NOT_TRIED: ("not tried", Style.QUIET),
+}
+
+
 def outcome(remedy: Fix) -> tuple[str, str]:
     """What became of a fix: a word, and how the sentence goes on behind it."""
-    word = {Verification.CONFIRMED: "CONFIRMED", Verification.REFUTED: "REFUTED"}.get(remedy.verification)
-    if not remedy.edit and remedy.verification is Verification.NOT_TRIED:
+    word, _ = _WORDS[remedy.verification]
+    if not remedy.edit_steps and remedy.verification is Verification.NOT_TRIED:
         who = "pgwhy cannot change your client" if remedy.needs is Needs.UPGRADE else "only you can do this"
-        return remedy.verification.value, f" ({who})"
-    return word or remedy.verification.value, _noted(remedy.note)
+        return word, f" ({who})"
+    # Of a client's message only its point: the address is above it already.
+    said = " ".join(replace(remedy, message=tidied(remedy.message)).note.split())
+    return word, f": {said}" if said else ""
 
 
 def _outcome(remedy: Fix, width: int, steps: int) -> Iterator[Line]:
-    if not remedy.edit and remedy.verification is Verification.NOT_TRIED and not steps:
+    if not remedy.edit_steps and remedy.verification is Verification.NOT_TRIED and not steps:
         return
     word, note = outcome(remedy)
-    style = {
-        Verification.CONFIRMED: Style.GOOD,
-        Verification.REFUTED: Style.BAD,
-        Verification.INCONCLUSIVE: Style.CARE,
-        Verification.NOT_TRIED: Style.QUIET,
-    }[remedy.verification]
+    _, style = _WORDS[remedy.verification]
     lines = _cut(f"{word}{note}", width, 2)
     yield begins(lines[0][: columns(INDENT) + len(word)], style, lines[0][columns(INDENT) + len(word) :])
     yield from (line(text) for text in lines[1:])
-
-
-def _noted(note: str) -> str:
-    """What was seen, as it goes on behind the verdict; of a client's message only its point."""
-    lead, message = quoted(note)
-    said = " ".join((lead + tidied(message)).split())
-    return f", {said}" if said.startswith(WITH_IT) else f": {said}" if said else ""

@@ -14,6 +14,7 @@ from pgwhy.facts import Record, Vocabulary, derived, fact_names
 from pgwhy.finding import SCHEMA, Status, Verification
 from pgwhy.progress import Stage
 from pgwhy.report.link import WEB_ADDRESS
+from pgwhy.target.editing.steps import KINDS
 from pgwhy.timeline import Span
 
 Json = dict[str, Any]
@@ -50,6 +51,7 @@ def schema(vocabulary: Vocabulary) -> Json:
     report["properties"]["project"] = _project()  # only with --project
     report["properties"]["waited"] = _waited()  # only with --wait
     report["properties"]["ignored"] = _list(_object(rule=_TEXT, reason=_TEXT))  # only with --ignore
+    report["properties"]["target_not_used"] = _list(_text("why the target beside an error text was not used"))
     report["properties"]["interrupted"] = {"type": "boolean"}  # only where it was
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -105,11 +107,30 @@ def _finding() -> Json:
         ),
     )
     fix = finding["properties"]["fixes"]["items"]["properties"]
+    fix["edit_steps"] = _list(_step()) | {"description": "the edit as values; left out without one"}
+    fix["remark"] = _text("the note without the message and the next obstacle; left out where that is all of it")
+    fix["message"] = _text("the text of the server or of libpq that ended the trial; left out without one")
+    fix["next_obstacle"] = _object(
+        stage=_words(Stage),
+        words=_text("what happens there; empty where the message says it"),
+        cause=_CAUSE,
+        rule=_or_null(_TEXT),
+    ) | {"description": "what stops the client with a fix that advanced; left out where nothing is named"}
     fix["needs"] = _words(Needs) | {
         "description": "what it needs that pgwhy cannot do; left out where nothing is named"
     }
     finding["properties"]["words"] = _list(_text("what of the error text it went by; left out where it rests on none"))
     return finding
+
+
+def _step() -> Json:
+    """What a step has beside its kind differs from kind to kind."""
+    names = dict.fromkeys(f.name for kind in KINDS.values() for f in fields(kind))
+    return {
+        "type": "object",
+        "properties": {"do": {"type": "string", "enum": list(KINDS)}} | dict.fromkeys(names, _TEXT),
+        "required": ["do"],
+    }
 
 
 def _project() -> Json:

@@ -17,6 +17,7 @@ from pgwhy.report.fixes import fix_lines
 from pgwhy.report.headline import first_finding, headline, summary
 from pgwhy.report.ladder import rungs
 from pgwhy.report.ladder.rung import Mark, Rung, milliseconds
+from pgwhy.report.not_used import not_used_lines
 from pgwhy.report.question import labelled, question_lines
 from pgwhy.report.success import success_lines
 from pgwhy.report.waited import waited_lines
@@ -97,7 +98,8 @@ def page(report: Report, width: int = 80, unicode: bool = True, colour: bool = F
         from pgwhy.report.project import project_lines
 
         lines += [line(), *project_lines(project, measure)]
-    return "".join((one.painted() if colour else one.text) + "\n" for one in lines)
+    told = "".join((one.painted() if colour else one.text) + "\n" for one in lines)
+    return told if unicode else in_ascii(told)  # the arrow of an edit is the layout's own
 
 
 def ladder_lines(steps: Iterable[Rung], width: int, limit: int = 2) -> list[Line]:
@@ -155,7 +157,7 @@ def _composed(report: Report, width: int, amount: Measure) -> list[Line]:
             _notes(report, width, amount),
             [*_what_to_do(report, width, amount), *_references(report, amount), *_footer(report, width, amount)],
         ]
-    blocks[-2] = [*waited_lines(report, width), *blocks[-2]]
+    blocks[-2] = [*waited_lines(report, width), *not_used_lines(report, width), *blocks[-2]]
     lines: list[Line] = []
     for block in blocks:
         lines += [line(), *block] if lines and block else block

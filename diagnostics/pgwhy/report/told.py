@@ -11,6 +11,7 @@ from enum import StrEnum
 from pgwhy.finding import Finding, Fix, FixKind, Report, Severity, Status, Verification
 from pgwhy.report.fixes import Instruction, instructions, offered, outcome, steps_of
 from pgwhy.report.headline import said, sentences, which_client
+from pgwhy.report.not_used import not_used_lines
 from pgwhy.report.project import project_lines
 from pgwhy.report.success import success
 from pgwhy.report.waited import waited_lines
@@ -71,7 +72,8 @@ class FixView:
 
 def answer(report: Report) -> PageHead:
     """The answer of a report."""
-    waited = tuple(line.text for line in waited_lines(report, UNWRAPPED))
+    beside = (*waited_lines(report, UNWRAPPED), *not_used_lines(report, UNWRAPPED))
+    waited = tuple(line.text for line in beside)
     if _is_well(report):
         well = success(report)
         told = (", ".join(well.times), well.server, *well.paragraphs, well.command, *waited)
@@ -115,8 +117,8 @@ def _fix(number: int, remedy: Fix) -> FixView:
     return FixView(
         number=number,
         title=f"(a test, not to be kept) {remedy.title}" if remedy.kind is FixKind.TEST_ONLY else remedy.title,
-        orders=tuple(instructions(remedy.edit, UNWRAPPED)),
-        steps=() if remedy.edit else tuple(steps_of(remedy)),
+        orders=tuple(instructions(remedy.edit_steps, UNWRAPPED)),
+        steps=() if remedy.edit_steps else tuple(steps_of(remedy)),
         caution=" ".join(remedy.caution.split()),
         verification=remedy.verification,
         word=word,

@@ -6,7 +6,8 @@ own. The built-in ones come from their compiled form where it is current; a file
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from _thread import allocate_lock
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -77,10 +78,31 @@ class Rulebook:
 def load(
     vocabulary: Vocabulary | Callable[[], Vocabulary], *folders: Path, repairs: Collection[str] | None = None
 ) -> Rulebook:
-    """The built-in rules, and those of more folders. `RuleError` as `from_folders`."""
+    """The built-in rules, and those of more folders. Raises `RuleError` as `from_folders`.
+
+    A rulebook is made once in a process, and again only if a file changed. Of the built-in files only what the file
+    system says of them is compared; those of other folders are read each time, and compared by their bytes.
+    """
     ours = shipped.built_in()
-    folders = (ours, *(folder for folder in folders if folder.resolve() != ours.resolve()))
-    return from_folders(vocabulary, *folders, repairs=repairs, known=compiled.compiled())
+    with _LOADING:  # whoever asks at the same time waits for the one that is being made
+        theirs, problems = compiled.of_folders(folder for folder in folders if folder.resolve() != ours.resolve())
+        read = tuple((file.id, file.path, file.sha256) for file in theirs)
+        key = compiled.state(ours), read, vocabulary, None if repairs is None else frozenset(repairs)
+        made = None if problems else _LOADED.pop(key, None)
+        if made is None:
+            files, wrong = compiled.of_folders([ours])
+            known = compiled.compiled()
+            made = from_files(vocabulary, [*files, *theirs], [*wrong, *problems], repairs=repairs, known=known)
+        _LOADED[key] = made  # last, for the first is the one to go
+        if len(_LOADED) > MOST_LOADED:
+            del _LOADED[next(iter(_LOADED))]
+    return made
+
+
+MOST_LOADED = 8
+"""Rulebooks that a process keeps."""
+_LOADING = allocate_lock()
+_LOADED: dict[Hashable, Rulebook] = {}
 
 
 def from_folders(
@@ -94,23 +116,32 @@ def from_folders(
     `repairs` are the names that a change's `repair` may have (`None`: any). `known` says what files of these SHA-256
     hold; every other file is parsed and checked, and only then is the vocabulary asked for.
     """
+    return from_files(vocabulary, *compiled.of_folders(folders), repairs=repairs, known=known)
+
+
+def from_files(
+    vocabulary: Vocabulary | Callable[[], Vocabulary],
+    files: Iterable[RuleFile],
+    problems: Iterable[RuleProblem] = (),
+    *,
+    repairs: Collection[str] | None = None,
+    known: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Rulebook:
+    """As `from_folders`, of files that were read already; `problems` are those of reading them."""
     said: dict[str, tuple[RuleFile, Mapping[str, Any]]] = {}
-    problems: list[RuleProblem] = []
-    for folder in folders:
-        for file in _files(folder, problems):
-            if len(problems) > RuleError.SHOWN:
-                raise RuleError(problems)
-            if file.id in said:
-                problems.append(
-                    RuleProblem(file.path, "", f"{said[file.id][0].path} has this id already: choose another")
-                )
-                continue
-            try:
-                data = (known or {}).get(file.sha256) or _parsed(file, vocabulary, repairs)
-            except RuleError as error:
-                problems.extend(error.problems)
-            else:
-                said[file.id] = file, data
+    problems = list(problems)
+    for file in files:
+        if len(problems) > RuleError.SHOWN:
+            raise RuleError(problems)
+        if file.id in said:
+            problems.append(RuleProblem(file.path, "", f"{said[file.id][0].path} has this id already: choose another"))
+            continue
+        try:
+            data = (known or {}).get(file.sha256) or _parsed(file, vocabulary, repairs)
+        except RuleError as error:
+            problems.extend(error.problems)
+        else:
+            said[file.id] = file, data
     if not problems:
         problems.extend(_unknown_superseded(said))
     if problems:
@@ -118,14 +149,6 @@ def from_folders(
     rules = tuple(rule_of(*said[id]) for id in sorted(said))
     digest = sha256("".join(f"{rule.id} {said[rule.id][0].sha256}\n" for rule in rules).encode())
     return Rulebook(rules, digest.hexdigest())
-
-
-def _files(folder: Path, problems: list[RuleProblem]) -> Iterable[RuleFile]:
-    try:
-        return compiled.files(folder)
-    except RuleError as error:
-        problems.extend(error.problems)
-        return ()
 
 
 def _parsed(

@@ -109,6 +109,31 @@ def files(folder: Path) -> list[RuleFile]:
     return sorted(found)
 
 
+def of_folders(folders: Iterable[Path]) -> tuple[list[RuleFile], list[RuleProblem]]:
+    """The files of several folders, and what is wrong with reading them."""
+    found: list[RuleFile] = []
+    problems: list[RuleProblem] = []
+    for folder in folders:
+        try:
+            found.extend(files(folder))
+        except RuleError as error:
+            problems.extend(error.problems)
+    return found, problems
+
+
+def state(folder: Path) -> tuple[tuple[str, int, int, int, int] | str, ...]:
+    """Of each file that `files` reads what changes when the file does, without reading it."""
+    found: list[tuple[str, int, int, int, int] | str] = []
+    for path in _toml_below(str(folder), []):
+        try:
+            it = os.stat(path)  # noqa: PTH116  a str is as good, and sooner
+        except OSError:
+            found.append(path)  # who reads it says what is wrong
+        else:
+            found.append((path, it.st_ino, it.st_size, it.st_mtime_ns, it.st_ctime_ns))
+    return tuple(found)
+
+
 def read_file(path: Path, id: str) -> RuleFile:
     """One rule file. Raises `OSError`: it is not there, is no regular file, or has more than `MAX_BYTES`."""
     content = bytes(reader.content(path, MAX_BYTES))

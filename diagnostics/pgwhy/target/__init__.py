@@ -17,7 +17,9 @@ from pgwhy.target.reading.argument import read
 __all__ = [
     "read",
     "facts_of",
+    "choice",
     "is_nothing",
+    "is_unusable",
     "apply",
     "as_taken",
     "edit",
@@ -70,6 +72,17 @@ def is_nothing(target: Target) -> bool:
     return target.written is None and "host" not in target.settings
 
 
+def choice(target: Target) -> str:
+    """The sentence that lists the connections of a file that names several; empty for a target that is one."""
+    return next((p.detail for p in target.problems if p.code is ProblemCode.SEVERAL_TARGETS), "")
+
+
+def is_unusable(target: Target) -> bool:
+    """Something was given as the target, and there is no server in it: a missing file, a variable that is not set."""
+    codes = {problem.code for problem in target.problems}
+    return "host" not in target.settings and bool(codes & _NO_SERVER)
+
+
 def masked(target: Target) -> dict[str, dict[str, Any]]:
     """The report's `target`: name → value, source and what it overrode; a password is `PASSWORD_HERE`."""
     shown: dict[str, dict[str, Any]] = {}
@@ -81,3 +94,17 @@ def masked(target: Target) -> dict[str, dict[str, Any]]:
     for name in target.private:
         shown[name] = {"value": PLACEHOLDER, "source": "", "overrode": []}
     return shown
+
+
+_NO_SERVER = frozenset(
+    (
+        ProblemCode.EMPTY,
+        ProblemCode.VARIABLE_UNSET,
+        ProblemCode.FILE_UNREADABLE,
+        ProblemCode.NO_CONNECTION_IN_FILE,
+        ProblemCode.SEVERAL_TARGETS,
+        ProblemCode.SERVICE_MISSING,
+        ProblemCode.LITERAL_PLACEHOLDER,
+        ProblemCode.UNREADABLE,
+    )
+)

@@ -24,6 +24,8 @@ class SourceKind(StrEnum):
     """What kind of place a value came from, strongest first within libpq's order."""
 
     STRING = "string"
+    FILE = "file"
+    """A line of a settings file that holds this one value."""
     SERVICE_FILE = "service-file"
     ENVIRONMENT = "environment"
     DOTENV = "dotenv"
@@ -73,6 +75,10 @@ class ProblemCode(StrEnum):
     VARIABLE_UNSET = "variable-unset"
     """`env:NAME` or the variable that was asked for is not set."""
     FILE_UNREADABLE = "file-unreadable"
+    NO_CONNECTION_IN_FILE = "no-connection-in-file"
+    """The file was read, and nothing in it names a Postgres server."""
+    SEVERAL_TARGETS = "several-targets"
+    """A settings file names several connections that differ, and nothing chooses among them."""
     LITERAL_PLACEHOLDER = "literal-placeholder"
     """`undefined`, `null`, `${DATABASE_URL}`, `$DATABASE_URL`: the text of an unresolved variable."""
     WRAPPED_IN_COMMAND = "wrapped-in-command"
@@ -275,8 +281,8 @@ class Change:
     repair: str = ""
     """A name in `pgwhy.target.editing.repair.REPAIRS`."""
     password: str = ""
-    """`percent-encode`, `endpoint-form` (with `;`), `endpoint-form-dollar` (with `$`) or `plain-form` (that undone):
-    transformed by name, never templated."""
+    """`percent-encode`, `endpoint-form` (with `;`), `endpoint-form-dollar` (with `$`), `plain-form` (that undone) or
+    `token-as-issued`: transformed by name, never templated."""
 
 
 class CannotChange(ValueError):

@@ -15,6 +15,8 @@ class Provider(StrEnum):
     NEON = "neon"
     RDS = "rds"
     """Amazon RDS and Aurora."""
+    DSQL = "dsql"
+    """Amazon Aurora DSQL."""
     AZURE = "azure"
     CLOUD_SQL = "cloud-sql"
     SUPABASE = "supabase"
@@ -23,6 +25,13 @@ class Provider(StrEnum):
     COCKROACH = "cockroach"
     AIVEN = "aiven"
     DIGITALOCEAN = "digitalocean"
+    LAKEBASE = "lakebase"
+    """Databricks Lakebase."""
+    KOYEB = "koyeb"
+    PLANETSCALE = "planetscale"
+    PRISMA = "prisma-postgres"
+    XATA = "xata"
+    TEMBO = "tembo"
     NONE = "none"
     """An ordinary server, as far as its name tells."""
 
@@ -46,7 +55,7 @@ def recognise(host: str) -> HostName:
 
     Neon (docs/neon.md, 2.1): `<endpoint>[-pooler].[<cell>.]<region>.<cloud>.neon.tech`, `neon.build` for its
     staging, and `<project>.cloud.neon.tech` of 2022. A host of Neon that is no database has no endpoint. Of the other
-    providers' names only the provider is taken.
+    providers' names only the provider is taken, and the region of those whose tokens name one (RDS, DSQL).
     """
     host = host.lower().rstrip(".")
     found = _NEON.fullmatch(host)
@@ -80,8 +89,11 @@ def direct_host(host: str) -> str:
 def _elsewhere(host: str) -> HostName:
     if not _HOST.fullmatch(host):
         return HostName()
-    if _RENDER.fullmatch(host):
-        return HostName(Provider.RENDER)
+    if found := _AMAZON.fullmatch(host):
+        return HostName(Provider.DSQL if found["dsql"] else Provider.RDS, region=found["region"])
+    for shape, provider in _SHAPES.items():
+        if shape.fullmatch(host):
+            return HostName(provider)
     return HostName(next((each for suffix, each in _SUFFIXES.items() if host.endswith(suffix)), Provider.NONE))
 
 
@@ -94,8 +106,19 @@ _CELL = re.compile(r"c-\d+")
 _SIBLINGS = frozenset({"api", "apiauth", "apirest", "neonauth", "compute", "storage", "ai", "console", "pg", "www"})
 
 _HOST = re.compile(r"[a-z0-9_.-]+")
-# Render's own services reach a database by its first label alone (render.com/docs/postgresql-creating-connecting).
-_RENDER = re.compile(r"dpg-[a-z0-9]+-[a-z](?:\.[a-z0-9-]+\.render\.com)?")
+# `<name>.<account>.<region>.rds.amazonaws.com`; `<cluster>.dsql.<region>.on.aws`, by PrivateLink `dsql-<id>`.
+_AMAZON = re.compile(
+    r"(?:[a-z0-9.-]+\.(?P<dsql>dsql)(?:-[a-z0-9]+)?\.|[a-z0-9.-]+\.(?=[a-z0-9-]+\.rds))(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)"
+    r"\.(?(dsql)on\.aws|rds\.amazonaws\.com(?:\.cn)?)"
+)
+_SHAPES = {
+    # Its own services reach a database by its first label alone (render.com/docs/postgresql-creating-connecting).
+    re.compile(r"dpg-[a-z0-9]+-[a-z](?:\.[a-z0-9-]+\.render\.com)?"): Provider.RENDER,
+    # With the region's name in between since instances have one (docs.databricks.com/aws/en/oltp).
+    re.compile(r"[a-z0-9.-]+\.database\.(?:[a-z0-9-]+\.)?cloud\.databricks\.com"): Provider.LAKEBASE,
+    re.compile(r"[a-z0-9.-]+\.database\.(?:[a-z0-9-]+\.)?azuredatabricks\.net"): Provider.LAKEBASE,
+    re.compile(r"(?:pooled\.)?db\.prisma\.io"): Provider.PRISMA,
+}
 # As the providers' own pages write them. Heroku hands out names of machines at Amazon, which anybody can have.
 _SUFFIXES = {
     ".supabase.co": Provider.SUPABASE,
@@ -113,4 +136,10 @@ _SUFFIXES = {
     ".cockroachlabs.cloud": Provider.COCKROACH,
     ".aivencloud.com": Provider.AIVEN,
     ".db.ondigitalocean.com": Provider.DIGITALOCEAN,
+    ".pg.koyeb.app": Provider.KOYEB,
+    ".pg.psdb.cloud": Provider.PLANETSCALE,
+    ".horizon.psdb.cloud": Provider.PLANETSCALE,
+    ".xata.tech": Provider.XATA,
+    ".xata.sh": Provider.XATA,
+    ".tembo.io": Provider.TEMBO,
 }

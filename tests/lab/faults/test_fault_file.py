@@ -28,6 +28,8 @@ NAMESPACE = GIVEN | {"tier": "namespace"}
         (GIVEN | {"tier": "moon"}, "'moon' is not a valid Tier; there are: loopback, namespace"),
         (GIVEN | {"world": {"endpoint": {"wake": 1}}}, "world.endpoint has no key 'wake'"),
         (GIVEN | {"world": {"endpoint": {"refuse_with": "no"}}}, "world.endpoint.refuse_with has no 'no'; it has: ip-"),
+        (GIVEN | {"world": {"endpoint": {"backend": "x"}}}, "world.endpoint.backend is one of closed, door, not 'x'"),
+        (GIVEN | {"world": {"endpoint": {"refuse_at": "home"}}}, "'home' is not a valid Place"),
         (GIVEN | {"world": {"doors": [{"kind": "gopher"}]}}, "no door is of the kind 'gopher'; there are: http, ssh"),
         (GIVEN | {"world": {"doors": [{"kind": "http", "port": 80}]}}, "on loopback a door's port is an ephemeral one"),
         (GIVEN | {"network": {}}, '[network] needs tier = "namespace"'),

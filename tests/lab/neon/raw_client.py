@@ -12,6 +12,8 @@ from collections.abc import Mapping
 
 from pgwhy.network import wire
 
+NONCE = "rOprNGfwEbeRWgbN"
+
 
 class RawClient:
     """One connection; `close` it, or use it as a context manager. Every read gives up after five seconds."""
@@ -83,7 +85,7 @@ class RawClient:
         return wire.read_authentication(body)[1]
 
 
-def scram_first(header: str = "n,,", nonce: str = "rOprNGfwEbeRWgbN") -> bytes:
+def scram_first(header: str = "n,,", nonce: str = NONCE) -> bytes:
     """The client's first message of an exchange; PLUS where the header says `p=`."""
     mechanism = "SCRAM-SHA-256-PLUS" if header.startswith("p=") else "SCRAM-SHA-256"
     return wire.sasl_initial(mechanism, f"{header}n=,r={nonce}".encode())
@@ -95,7 +97,7 @@ def scram_final(server_first: bytes, password: str, header: str = "n,,", bound: 
     salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(given["s"]), int(given["i"]))
     key = hmac.digest(salted, b"Client Key", "sha256")
     without_proof = f"c={base64.b64encode(header.encode() + bound).decode()},r={given['r']}"
-    nonce = given["r"][:16]
+    nonce = given["r"][: len(NONCE)]
     transcript = f"n=,r={nonce},{server_first.decode()},{without_proof}".encode()
     signature = hmac.digest(hashlib.sha256(key).digest(), transcript, "sha256")
     proof = base64.b64encode(bytes(a ^ b for a, b in zip(key, signature, strict=True))).decode()

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from pgwhy.lab.authority import CertificateFault
 from pgwhy.lab.neon import messages
 from pgwhy.lab.neon.gateway import Gateway
 from pgwhy.lab.neon.messages import ON_DEMAND, Place
@@ -334,3 +335,41 @@ def test_a_sleeping_compute_is_waited_for_once(world: World) -> None:
         with logged_in(world, host) as client:
             assert client.message()[0] == b"S"
         assert least <= time.monotonic() - begin < most
+
+
+def test_the_key_for_cancelling_is_the_proxys_own_and_leads_to_the_session(world: World) -> None:
+    with logged_in(world, world.host) as client:
+        keys = []
+        while (came := client.message())[0] != b"Z":
+            keys += [came[1]] if came[0] == b"K" else []
+        client.send(wire.message(b"Q", b"select pg_sleep(60)\0"))
+        with RawClient(world.gateway.port) as other:
+            other.send(wire.cancel_request(b"\0" * 8)).rest()
+        (key,) = keys
+        # Until the query runs there is nothing to cancel.
+        said: dict[str, str] = {}
+        client.socket.settimeout(0.2)
+        for _ in range(50):
+            with RawClient(world.gateway.port) as other:
+                other.send(wire.cancel_request(key)).rest()
+            with suppress(TimeoutError):
+                while came[0] != b"E":
+                    came = client.message()
+                said = wire.error_fields(came[1])
+                break
+        assert said["C"] == "57014"
+
+
+def test_a_certificate_signed_with_sha_384_is_not_bound_to(world: World) -> None:
+    host = world.add_endpoint(certificate=CertificateFault.SHA_384)
+    with RawClient(world.gateway.port) as client:
+        assert client.request_tls(host).start(user=ROLE).offered() == ("SCRAM-SHA-256",)
+
+
+def test_access_control_may_take_its_time_before_it_asks_for_the_password(world: World) -> None:
+    host = world.add_endpoint(access_s=HANGS_S)
+    with RawClient(world.gateway.port) as client:
+        client.request_tls(host).start(user=ROLE)
+        client.socket.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            client.message()

@@ -6,6 +6,7 @@ import pytest
 
 from pgwhy.lab.neon import pooler, routing
 from pgwhy.lab.neon.messages import Refusal
+from pgwhy.lab.sockets import client_hello
 from pgwhy.lab.sockets.client_hello import offered_protocols
 from pgwhy.secret import Secret
 
@@ -45,9 +46,8 @@ def test_a_password_can_name_the_endpoint(text: str, endpoint: str, password: st
     assert routing.endpoint_and_password(text) == (endpoint, Secret(password))
 
 
-def test_with_a_dollar_the_password_must_have_no_semicolon() -> None:
-    with pytest.raises(Refusal, match="must contain only alphanumeric"):
-        routing.endpoint_and_password("endpoint=ep-a$p;w")
+def test_with_a_dollar_a_semicolon_of_the_password_ends_the_name() -> None:
+    assert routing.endpoint_and_password("endpoint=ep-a$p;w") == ("ep-a$p", Secret("w"))
 
 
 @pytest.mark.parametrize("text", ["npg_secret", "endpoint=ep-a", "Endpoint=ep-a;pw", ""])
@@ -90,6 +90,20 @@ def test_a_poolers_own_refusal_gets_the_proxys_advice() -> None:
     advised = pooler.enriched("unsupported startup parameter: search_path")
     assert advised.startswith("unsupported startup parameter: search_path. Please use unpooled connection")
     assert pooler.enriched("no such database: x") == "no such database: x"
+
+
+@pytest.mark.parametrize(
+    ("hello", "alert"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", client_hello.DECODE_ERROR),
+        (b"\x16\x03\x01\x00\x31\x01\x00\x00\x2d\x03\x02" + bytes(40), client_hello.HANDSHAKE_FAILURE),
+        (b"\x16\x03\x01\x00\x31\x01\x00\x00\x2d\x03\x03" + bytes(40), b""),
+        (b"\x16\x03\x01", b""),
+    ],
+    ids=["no TLS", "TLS 1.1", "TLS 1.2", "cut off"],
+)
+def test_a_bad_hello_gets_the_alert_of_neons_tls(hello: bytes, alert: bytes) -> None:
+    assert client_hello.alert(hello, (b"postgresql",)) == alert
 
 
 @pytest.mark.parametrize("data", [b"", b"\x16", b"\x16\x03\x01" + b"\xff" * 200, bytes(300)])

@@ -8,20 +8,24 @@ import os
 import socket
 import ssl
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from pgwhy.lab.neon import sql
+from pgwhy.lab.neon.messages import Refusal
 from pgwhy.lab.neon.serverless import serverless
-from pgwhy.lab.sockets.door import Address, Door
+from pgwhy.lab.sockets.door import Door
 from pgwhy.lab.world import DATABASE, DOMAIN, ROLE, World
 from pgwhy.network import wire
+from pgwhy.secret import Secret
 
 
 @pytest.fixture(scope="module")
 def door(world: World) -> Iterator[Door]:
     leaf = world.authority.issue(f"*.{DOMAIN}")
-    with Door(serverless(leaf, Address("127.0.0.1", world.postgres_port))) as opened:
+    with Door(serverless(leaf, world.gateway.proxy)) as opened:
         yield opened
 
 
@@ -31,10 +35,11 @@ def connect(door: Door, world: World) -> ssl.SSLSocket:
     return context.wrap_socket(plain, server_hostname=f"api.{DOMAIN}")
 
 
-def asked(door: Door, world: World, password: str, query: str, *parameters: object) -> tuple[str, dict[str, object]]:
+def asked(door: Door, world: World, password: str, query: str, *parameters: object) -> tuple[str, dict[str, Any]]:
     url = f"postgresql://{ROLE}:{quote(password, safe='')}@{world.host}/{DATABASE}"
     body = json.dumps({"query": query, "params": parameters}).encode()
     head = f"POST /sql HTTP/1.1\r\nHost: api.{DOMAIN}\r\nNeon-Connection-String: {url}\r\nContent-Length: {len(body)}"
+    head += "\r\nNeon-Raw-Text-Output: true\r\nNeon-Array-Mode: true"
     with connect(door, world) as client:
         client.sendall(f"{head}\r\n\r\n".encode() + body)
         answer = b""
@@ -48,19 +53,41 @@ def test_a_query_over_http_gives_rows_as_texts(door: Door, world: World) -> None
     status, told = asked(door, world, world.password.reveal(), "select $1::int + 1 as sum, null", 41)
     assert status == "HTTP/1.1 200 OK"
     assert told["rows"] == [["42", None]]
-    assert told["fields"] == [{"name": "sum", "dataTypeID": 23}, {"name": "?column?", "dataTypeID": 25}]
+    assert [(each["name"], each["dataTypeID"]) for each in told["fields"]] == [("sum", 23), ("?column?", 25)]
 
 
-def test_a_wrong_password_is_postgres_own_refusal(door: Door, world: World) -> None:
+def test_a_wrong_password_is_the_proxys_own_refusal(door: Door, world: World) -> None:
     status, told = asked(door, world, "wrong", "select 1")
     assert status == "HTTP/1.1 400 Bad Request"
-    assert told["message"] == f'password authentication failed for user "{ROLE}"'
+    assert told["message"] == f"password authentication failed for user '{ROLE}'"
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://alex:pw@ep-a.example.com", "missing database name"),
+        ("postgresql://alex:pw@[::1]/db", "missing hostname"),
+        ("postgresql://alex:pw@[::1/db", "missing hostname"),
+        ("postgresql:///db", "missing username"),
+        ("alex", "invalid connection string: relative URL without a base"),
+    ],
+)
+def test_a_bad_connection_string_is_refused(url: str, said: str) -> None:
+    with pytest.raises(Refusal, match=said):
+        sql.login(url)
+
+
+def test_the_endpoint_is_the_first_label_as_it_is_written() -> None:
+    login = sql.login("postgres://b%40b:p%2Fw@EP-A.example.com/?options=endpoint%3Dother")
+    assert login == sql.Login("EP-A", "b@b", "b@b", Secret("p/w"))
 
 
 def test_a_session_runs_in_a_websocket(door: Door, world: World) -> None:
     with connect(door, world) as client:
         key = base64.b64encode(os.urandom(16)).decode()
-        client.sendall(f"GET /v2 HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode())
+        client.sendall(
+            f"GET /v2 HTTP/1.1\r\nHost: {world.host}\r\nUpgrade: websocket\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+        )
         assert client.recv(4096).startswith(b"HTTP/1.1 101 ")
         client.sendall(frame(wire.startup_message({"user": ROLE, "database": DATABASE})))
         assert payload(client) == wire.authentication(wire.Auth.CLEARTEXT_PASSWORD)

@@ -10,6 +10,7 @@ from pgwhy.authoring.pages.generated import mark
 from pgwhy.machine import Machine
 from pgwhy.snippets import STACKS, snippet
 from pgwhy.target import read
+from pgwhy.target.files.kinds import KINDS
 from pgwhy.target.forms import FORMS, Form, lacking
 
 EXAMPLE = (
@@ -37,7 +38,7 @@ _SAMPLE = {
 
 def page() -> str:
     """The whole page."""
-    return "".join(f"{line}\n" for line in (*_head(), *_forms(), *_stacks()))
+    return "".join(f"{line}\n" for line in (*_head(), *_files(), *_forms(), *_stacks()))
 
 
 def _head() -> Iterator[str]:
@@ -47,6 +48,21 @@ def _head() -> Iterator[str]:
     yield "`pgwhy @FILE` and `pgwhy snippets --from FORM` read these; `pgwhy snippets --for STACK` prints one file"
     yield "to paste. What a form has no place for is refused by name, and left out of a snippet with a sentence."
     yield "`tests/target/test_forms.py` writes 10,000 generated targets and reads them back."
+    yield ""
+
+
+def _files() -> Iterator[str]:
+    yield "## Settings files"
+    yield ""
+    yield "`pgwhy @FILE` reads these by their structure. Each value keeps its line. Variables are filled in from the"
+    yield "environment and from `.env`. A file that names several connections lists them; `--in NAME` chooses one."
+    yield "`tests/target/files` has healthy files of the kinds, and mistakes planted in them."
+    yield ""
+    yield "| file | usual names | read as | described in |"
+    yield "|---|---|---|---|"
+    for kind in KINDS:
+        names = " ".join(f"`{name}`" for name in kind.files.split())
+        yield f"| {kind.title} | {names} | {kind.client or 'any client'} | {kind.source or 'its syntax alone'} |"
     yield ""
 
 

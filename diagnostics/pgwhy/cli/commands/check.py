@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from pathlib import Path
 from typing import Any
 
 import click
 
-from pgwhy.causes import Severity
-from pgwhy.cli import COMMANDS, status
+from pgwhy.cli import COMMANDS
 from pgwhy.cli import options as shared
 from pgwhy.cli import request as requests
-from pgwhy.cli.ignored import BadSetting, ignored
-from pgwhy.cli.output import FORMATS, Terminal, rendered, step_summary, write
-from pgwhy.machine import Machine
-from pgwhy.terminal.width import wrap
+from pgwhy.severity import Severity
 
 HELP = """Why does this Postgres connection fail, and what makes it work?
 
@@ -24,7 +17,7 @@ TARGET is one of these; the first three keep the password out of your shell's hi
 
 \b
   env:DATABASE_URL     a variable of the environment
-  @url.txt             a file
+  @.env                a file: settings of a framework or a tool, or the string alone
   -                    standard input
   'postgresql://...'   a connection string: URL, keywords, JDBC, Npgsql ...
 
@@ -48,7 +41,7 @@ EPILOG = (
     metavar="SECONDS",
     help="Retry until it connects, but stop at once at an error that waiting cannot fix.",
 )
-@shared.format(FORMATS)
+@shared.format(shared.FORMATS)
 @shared.output()
 @click.option(
     "--fail-on", type=click.Choice([s.value for s in Severity]), help="Exit with 4 if it connects with such a finding."
@@ -65,65 +58,6 @@ EPILOG = (
 @click.option("--version", is_flag=True, help="Show the version and exit.")
 def command(target: str | None, version: bool, **options: Any) -> int:
     """Diagnose a connection."""
-    if version:
-        raise click.UsageError("use --version alone: pgwhy --version")
-    if options["wait"] is not None and options["error"] is not None:
-        raise click.UsageError("--wait is about this machine, and --error about another client's run")
-    request, redactor = requests.request(target, options)
-    machine = request.machine
-    reasons = _reasons(machine, options["ignore"])
-    if options["ignore"]:
-        _are_rules(options["ignore"], request.rules)
-    request = dataclasses.replace(request, ignore=frozenset(reasons))
-    if options["plan"]:
-        from pgwhy.engine import preview
+    from pgwhy.cli.actions import check as action
 
-        lines = [redactor.clean(line) for line in preview.connections(request)]
-        if options["format_"] in ("json", "jsonl"):
-            text = json.dumps({"plan": lines}, ensure_ascii=False, indent=2 if options["format_"] == "json" else None)
-        else:
-            width = Terminal.here(machine.environment, machine.platform).width
-            text = "\n".join(part for line in lines for part in wrap(line, width, "", "  "))
-        write(text + "\n", redactor, options["output"])
-        return 0
-    from pgwhy.cli.running import run
-
-    terminal = Terminal.here(machine.environment, machine.platform)
-    watched = terminal.live and options["format_"] == "text" and options["output"] is None
-    report = run(request, redactor, terminal if watched else None, options["wait"])
-    if told := report.extra.get("ignored"):
-        named = [{"rule": rule, "reason": reasons.get(rule, "")} for rule in told]
-        report = dataclasses.replace(report, extra={**report.extra, "ignored": named})
-    if options["project"] is not None:
-        from pgwhy.cli.running import with_project
-        from pgwhy.project import scan
-
-        report = with_project(report, request, scan(options["project"]), options["project"], redactor)
-    if options["output"] is not None:
-        terminal = Terminal()
-    fail_on = Severity(options["fail_on"]) if options["fail_on"] else None
-    text = rendered(report, options["format_"], terminal, options["verbose"], fail_on)
-    if options["format_"] == "github":
-        step_summary(report, redactor, machine.environment)
-    write(text, redactor, options["output"])
-    return status.of_run(report, fail_on)
-
-
-def _are_rules(named: tuple[str, ...], folders: tuple[Path, ...]) -> None:
-    """On the command line a rule that is not there is a typing error; in a file it may be one that was there once."""
-    from pgwhy.engine import reports
-    from pgwhy.terminal.spelling import nearest
-
-    rules = [rule.id for rule in reports.all_rules(folders)]
-    for rule in (text.partition("=")[0].strip() for text in named):
-        if rule not in rules:
-            near = nearest(rule, rules)
-            also = f"did you mean {near}?" if near else "pgwhy rules list shows them"
-            raise click.BadParameter(f"there is no rule {rule}; {also}", param_hint="--ignore")
-
-
-def _reasons(machine: Machine, named: tuple[str, ...]) -> dict[str, str]:
-    try:
-        return ignored(machine.folder, named)
-    except BadSetting as problem:
-        raise click.UsageError(str(problem)) from None
+    return action.run(target, version, **options)

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import click
 
-from pgwhy.cli.output import here, write
-from pgwhy.lab import demo
-from pgwhy.redaction import Redactor
-
 
 @click.command()
 def command() -> int:
     """Start a small Postgres world on this machine, break it in four ways, and diagnose each. Needs no account."""
-    terminal = here()
-    redactor = Redactor()
-    # The reports are clean when they come; this is the last look at what leaves.
-    return demo.main(lambda text: write(text, redactor), terminal.width, terminal.unicode, terminal.colour)
+    from pgwhy.cli.actions import demo as action
+
+    return action.run()

@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from pgwhy.cli import options
-from pgwhy.cli.output import Terminal, here, write
-from pgwhy.cli.saved import saved_report
-from pgwhy.comparison import page as told
-from pgwhy.comparison.difference import compare
-from pgwhy.probes import VOCABULARY
-from pgwhy.redaction import Redactor
-
-PARTS = 1
 
 
 @click.command()
@@ -30,14 +21,6 @@ def command(a: Path, b: Path, format_: str, output: Path | None, verbose: bool) 
     A and B are reports (`pgwhy --format json --output FILE`) or tickets (`pgwhy ticket`). Exit status 1 if the runs end
     differently, 0 if they do not.
     """
-    runs = (saved_report(str(a)), saved_report(str(b)))
-    names = (a.name, b.name) if a.name != b.name else (str(a), str(b))
-    found = compare(*runs, VOCABULARY)
-    if format_ == "json":
-        text = json.dumps(told.document(found, runs, names), indent=2, ensure_ascii=False) + "\n"
-    else:
-        terminal = Terminal() if output else here()
-        page = told.lines(found, runs, names, min(terminal.width, 100), verbose)
-        text = "".join((one.painted() if terminal.colour else one.text) + "\n" for one in page)
-    write(text, Redactor(), output)
-    return PARTS if found.parts else 0
+    from pgwhy.cli.actions import diff as action
+
+    return action.run(a, b, format_, output, verbose)

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pgwhy.cli import options
-from pgwhy.cli.output import here, write
-from pgwhy.progress import Stage
-from pgwhy.redaction import Redactor
+from pgwhy.stage import Stage
 
 if TYPE_CHECKING:
     from pgwhy.rulebook.book import Rulebook
@@ -52,12 +50,12 @@ def show(id: str | None, folders: tuple[Path, ...], stage: str | None) -> int:
     from pgwhy.manual import page as manual
 
     rules = _load(folders)
-    page = manual.page(id, rules, here().width)
+    page = manual.page(id, rules, _width())
     if page is None:
         from pgwhy.manual.topics import near
 
         raise click.UsageError(f'no rule, cause or code is called "{id}"{near(id, rules)}')
-    write(page, Redactor())
+    _write(page)
     return 0
 
 
@@ -67,7 +65,7 @@ def listed(folders: tuple[Path, ...]) -> None:
     """One line for each rule, for grep: its id, severity, cause and title."""
     from pgwhy.manual import catalogue
 
-    write(catalogue.lines(_load(folders)), Redactor())
+    _write(catalogue.lines(_load(folders)))
 
 
 @command.command("new", short_help="Begin a rule of your own.")
@@ -91,7 +89,7 @@ def new(id: str, folder: Path) -> None:
         raise click.UsageError(str(problem)) from None
     except OSError as problem:
         raise click.FileError(str(folder / f"{id}.toml"), problem.strerror) from None
-    write(f"{path} is there: fill in every {BLANK}, then  pgwhy rules test {path}\n", Redactor())
+    _write(f"{path} is there: fill in every {BLANK}, then  pgwhy rules test {path}\n")
 
 
 @command.command("test", short_help="Test rules with their examples.")
@@ -99,10 +97,10 @@ def new(id: str, folder: Path) -> None:
 @options.rules()
 def test(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
     """Put the examples of rule FILES to the whole rulebook, and those of all other rules to these."""
-    from pgwhy.cli.commands import rules_trial
+    from pgwhy.cli.actions import rules_trial
 
-    page, good = rules_trial.tested(files, _load(folders), here().width)
-    write(page, Redactor())
+    page, good = rules_trial.tested(files, _load(folders), _width())
+    _write(page)
     return 0 if good else WRONG
 
 
@@ -111,10 +109,10 @@ def test(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
 @options.rules()
 def lint(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
     """What a reviewer would say of the rules in FILES or DIR, or of all built-in ones; exit status 1 if anything."""
-    from pgwhy.cli.commands import rules_trial
+    from pgwhy.cli.actions import rules_trial
 
     page, good = rules_trial.linted(files, folders, _load(()))
-    write(page, Redactor())
+    _write(page)
     return 0 if good else WRONG
 
 
@@ -136,16 +134,29 @@ def example(report: str, id: str | None, folders: tuple[Path, ...]) -> None:
     told = saved_report(report)
     cause = id or reports.of_saved(told, rules).verdict.rule
     wanted = next((rule for rule in rules if rule.id == cause), None)
-    write(written(told, wanted), Redactor())
+    _write(written(told, wanted))
 
 
 def _catalogue(folders: tuple[Path, ...], stage: str | None) -> None:
     from pgwhy.manual import catalogue
 
-    write(catalogue.page(_load(folders), here().width, Stage(stage) if stage else None), Redactor())
+    _write(catalogue.page(_load(folders), _width(), Stage(stage) if stage else None))
 
 
 def _load(folders: tuple[Path, ...]) -> Rulebook:
     from pgwhy.engine import reports
 
     return reports.all_rules(folders)
+
+
+def _width() -> int:
+    from pgwhy.cli.output import here
+
+    return here().width
+
+
+def _write(page: str) -> None:
+    from pgwhy.cli.output import write
+    from pgwhy.redaction import Redactor
+
+    write(page, Redactor())

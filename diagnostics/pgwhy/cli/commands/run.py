@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import click
 
 from pgwhy.cli import options
-from pgwhy.incident import command as transparent
 
 if TYPE_CHECKING:
     from pgwhy.incident.investigation import Incident
@@ -52,6 +51,8 @@ def command(
       pgwhy run -- ./manage.py migrate
       pgwhy run -- npm start
     """
+    from pgwhy.incident import command as transparent
+
     if client is not None:
         _check(client)
     try:

@@ -8,6 +8,8 @@ from typing import Any
 
 from pgwhy.lab.authority import Authority
 from pgwhy.lab.impostors import directory, middlebox, other_servers, role_router, tls_impostors
+from pgwhy.lab.neon.proxy import Proxy
+from pgwhy.lab.neon.serverless import serverless
 from pgwhy.lab.neon.web import web
 from pgwhy.lab.sockets.door import LOOPBACK, Address, Behaviour, Door
 
@@ -23,23 +25,28 @@ def opened(
     behind: Callable[[str], Address],
     default_hosts: Iterable[str] = LOOPBACK,
     default_port: int = 0,
+    proxy: Proxy | None = None,
 ) -> Iterator[int]:
     """A door as a fault file describes it, open; gives its port.
 
-    `names` are on its certificate where it asks for no others, `behind` says where a part listens. Raises `ValueError`
-    for an unknown kind, or one that lacks what it needs.
+    `names` are on its certificate where it asks for no others, `behind` says where a part listens, `proxy` is what
+    `serverless` asks. Raises `ValueError` for an unknown kind, or one that lacks what it needs.
     """
     hosts, port = tuple(asked.get("hosts", default_hosts)), asked.get("port", default_port)
     if asked["kind"] == "full-backlog":
         with other_servers.full_backlog(hosts[0], port) as taken:
             yield taken
         return
-    with Door(_behaviour(asked, authority, names, behind), hosts, port) as door:
+    with Door(_behaviour(asked, authority, names, behind, proxy), hosts, port) as door:
         yield door.port
 
 
 def _behaviour(
-    asked: Mapping[str, Any], authority: Authority, names: tuple[str, ...], behind: Callable[[str], Address]
+    asked: Mapping[str, Any],
+    authority: Authority,
+    names: tuple[str, ...],
+    behind: Callable[[str], Address],
+    proxy: Proxy | None,
 ) -> Behaviour:
     kind = asked["kind"]
     names = tuple(asked.get("certificate_names", names))
@@ -50,6 +57,10 @@ def _behaviour(
         return tls_impostors.behaviour(tls_impostors.TlsKind(kind), authority, names, server)
     if kind == "web":
         return web(authority.issue(*names))
+    if kind == "serverless":
+        if proxy is None:
+            raise ValueError("a door of the kind serverless needs the world of a fault")
+        return serverless(authority.issue(*names), proxy)
     if kind == "ldap":
         return directory.refuses_everybody
     if kind not in KINDS:
@@ -57,10 +68,6 @@ def _behaviour(
     if "behind" not in asked:
         raise ValueError(f"a door of the kind {kind} says what is behind it")
     server = behind(asked["behind"])
-    if kind == "serverless":
-        from pgwhy.lab.neon.serverless import serverless  # it needs psycopg, which costs more than all others
-
-        return serverless(authority.issue(*names), server)
     if kind == "forward":
         return middlebox.forward(server, asked.get("idle_limit_s"))
     if kind == "strip-tls":

@@ -33,6 +33,8 @@ class Expected:
     status: Status = Status.CONNECTS
     fix: str | None = None
     """The id of the fix that must be confirmed."""
+    advances: str | None = None
+    """The id of the fix that must have advanced: it does its part, and another obstacle follows."""
     also: tuple[Cause, ...] = ()
     """What must be named beside the cause, as looking the same."""
     warns: tuple[Cause, ...] = ()
@@ -87,6 +89,8 @@ class Fault:
     files: Mapping[str, Written] = field(default_factory=dict)
     endpoint: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the gateway's `Endpoint`."""
+    behind: Mapping[str, str] = field(default_factory=dict)
+    """Further fields of it that are addresses: the placeholder of each one's port."""
     world: Mapping[str, Any] = field(default_factory=dict)
     """Arguments of `World`; where there are any, the fault needs a world of its own."""
     pgbouncer: Mapping[str, Any] | None = None

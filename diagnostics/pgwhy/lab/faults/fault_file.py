@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pgwhy.causes import Cause
@@ -17,6 +18,10 @@ from pgwhy.lab.network.packets import Filter, FilterAction, Route, Way
 from pgwhy.progress import Stage
 
 _PARTS = ("gateway", "postgres", "pgbouncer")
+_EXPECTED = ("cause", "stage", "fix", "advances", "also", "cannot_tell", "warns", "status", "limit_s")
+_OF_ENDPOINT = ("refuse_with", "refuse_at", "access_s", "wake_s", "certificate")
+_BEHIND = {"backend": {"closed": "closed_port", "door": "door_port"}, "pooler": {"pgbouncer": "pgbouncer_port"}}
+"""A field of `Endpoint`, the words for what may be there, and the placeholder of its port."""
 
 
 def read(slug: str, content: Mapping[str, Any]) -> Fault:
@@ -42,6 +47,7 @@ def read(slug: str, content: Mapping[str, Any]) -> Fault:
         options=tables.texts(given, "options", "[given]"),
         files={name: _written(name, file) for name, file in tables.table(given, "files").items()},
         endpoint=_endpoint(tables.table(world, "endpoint")),
+        behind=_behind(tables.table(world, "endpoint")),
         world=_postgres(tables.table(world, "postgres")) | _gateway(tables.table(world, "gateway")) | _password(world),
         pgbouncer=None if pgbouncer is None else _pgbouncer(pgbouncer),
         doors=tuple(_door(each, tier) for each in world.get("doors", ())),
@@ -55,7 +61,7 @@ def read(slug: str, content: Mapping[str, Any]) -> Fault:
 
 
 def _expected(given: Mapping[str, Any]) -> Expected:
-    tables.only(given, ("cause", "stage", "fix", "also", "cannot_tell", "warns", "status", "limit_s"), "[expect]")
+    tables.only(given, _EXPECTED, "[expect]")
     cause = tables.word(Cause, given["cause"], "expect.cause") if "cause" in given else None
     stage = tables.word(Stage, given["stage"], "expect.stage") if "stage" in given else None
     cannot_tell = given.get("cannot_tell", False)
@@ -69,6 +75,7 @@ def _expected(given: Mapping[str, Any]) -> Expected:
         stage=stage,
         status=tables.word(Status, given.get("status", usual), "expect.status"),
         fix=tables.text(given, "fix", "[expect]") if "fix" in given else None,
+        advances=tables.text(given, "advances", "[expect]") if "advances" in given else None,
         also=tuple(tables.word(Cause, each, "expect.also") for each in given.get("also", ())),
         warns=tuple(tables.word(Cause, each, "expect.warns") for each in given.get("warns", ())),
         limit_s=float(given.get("limit_s", LIMIT_S)),
@@ -76,16 +83,26 @@ def _expected(given: Mapping[str, Any]) -> Expected:
 
 
 def _endpoint(given: Mapping[str, Any]) -> dict[str, Any]:
-    tables.only(given, ("refuse_with", "wake_s", "certificate"), "world.endpoint")
-    fields = dict(given)
+    tables.only(given, (*_OF_ENDPOINT, *_BEHIND), "world.endpoint")
+    fields = {key: value for key, value in given.items() if key in _OF_ENDPOINT}
     if "refuse_with" in fields:
         if fields["refuse_with"] not in messages.ON_DEMAND:
             known = ", ".join(messages.ON_DEMAND)
             raise ValueError(f"world.endpoint.refuse_with has no {fields['refuse_with']!r}; it has: {known}")
         fields["refuse_with"] = messages.ON_DEMAND[fields["refuse_with"]]
+    if "refuse_at" in fields:
+        where = tables.word(messages.Place, fields.pop("refuse_at"), "world.endpoint.refuse_at")
+        fields["refuse_with"] = replace(fields["refuse_with"], place=where)
     if "certificate" in fields:
         fields["certificate"] = tables.word(CertificateFault, fields["certificate"], "world.endpoint.certificate")
     return fields
+
+
+def _behind(given: Mapping[str, Any]) -> dict[str, str]:
+    for key, ports in _BEHIND.items():
+        if key in given and given[key] not in ports:
+            raise ValueError(f"world.endpoint.{key} is one of {', '.join(ports)}, not {given[key]!r}")
+    return {field: ports[given[field]] for field, ports in _BEHIND.items() if field in given}
 
 
 def _postgres(given: Mapping[str, Any]) -> dict[str, Any]:

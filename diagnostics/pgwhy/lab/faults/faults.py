@@ -67,7 +67,7 @@ def prepare(fault: Fault, world: World) -> dict[str, str]:
 
     Several faults can share a world, as long as none of them has `Fault.world`.
     """
-    host = world.add_endpoint(**fault.endpoint) if fault.endpoint else f"{ENDPOINT}.{DOMAIN}"
+    host = world.add_endpoint(**fault.endpoint) if fault.endpoint or fault.behind else f"{ENDPOINT}.{DOMAIN}"
     password = world.password.reveal()
     proof = world.authority.issue_client(ROLE)
     return {

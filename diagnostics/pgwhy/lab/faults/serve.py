@@ -36,7 +36,8 @@ from pgwhy.lab.authority import Authority
 from pgwhy.lab.faults import doors, fault_file, faults
 from pgwhy.lab.faults.fault import Fault
 from pgwhy.lab.faults.surroundings import surrounded
-from pgwhy.lab.neon.gateway import Gateway, Habits
+from pgwhy.lab.neon.gateway import Gateway
+from pgwhy.lab.neon.proxy import Habits
 from pgwhy.lab.network.name_server import UNKNOWN, Habit, Name, NameServer
 from pgwhy.lab.sockets.door import LOOPBACK, Address
 from pgwhy.lab.world import DOMAIN, Lent, World
@@ -76,12 +77,14 @@ async def serve(spec: Mapping[str, Any]) -> None:
                 default_name=inner.default_name,
                 hosts=tuple(asked["hosts"]),
                 port=asked.get("port", PORT),
+                retries=inner.proxy.retries,
                 witness=_keeper(Path(asked["habits"])) if "habits" in asked else None,
             )
             await parts.enter_async_context(outer)
         names = (f"*.{DOMAIN}", DOMAIN)
+        proxy = core.world.gateway.proxy if core.world else None
         opened = [
-            parts.enter_context(doors.opened(asked, core.authority, names, core.address, asked["hosts"], PORT))
+            parts.enter_context(doors.opened(asked, core.authority, names, core.address, asked["hosts"], PORT, proxy))
             for asked in spec.get("doors", ())
         ]
         for asked in spec.get("names", ()):

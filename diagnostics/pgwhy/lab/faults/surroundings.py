@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any
 
 from pgwhy.lab.faults import doors, faults
 from pgwhy.lab.faults.fault import Fault
@@ -29,6 +31,8 @@ def surrounded(fault: Fault, world: World, hosts: Iterable[str] = LOOPBACK, port
             values["pgbouncer_port"] = str(bouncer.port)
             for _ in range(fault.pgbouncer.get("held", 0)):
                 bouncer.hold(ROLE, DATABASE)
+            for database in fault.pgbouncer.get("tried", ()):
+                bouncer.refused(ROLE, database)
 
         def address(part: str) -> Address:
             if part not in behind:
@@ -36,8 +40,13 @@ def surrounded(fault: Fault, world: World, hosts: Iterable[str] = LOOPBACK, port
             return Address("127.0.0.1", behind[part])
 
         for number, asked in enumerate(fault.doors, start=1):
-            door = doors.opened(asked, world.authority, (f"*.{DOMAIN}", DOMAIN), address, hosts, port)
+            names = (f"*.{DOMAIN}", DOMAIN)
+            door = doors.opened(asked, world.authority, names, address, hosts, port, world.gateway.proxy)
             values["door_port" if number == 1 else f"door_port_{number}"] = str(parts.enter_context(door))
+        endpoints = world.gateway.endpoints
+        if fault.behind:
+            own: Any = {field: Address("127.0.0.1", int(values[port])) for field, port in fault.behind.items()}
+            endpoints[values["endpoint"]] = replace(endpoints[values["endpoint"]], **own)
         yield values
 
 
@@ -51,7 +60,7 @@ def _closed_port() -> Iterator[int]:
 
 def _pgbouncer(fault: Fault, world: World, values: dict[str, str]) -> PgBouncer:
     assert fault.pgbouncer is not None
-    asked = {name: value for name, value in fault.pgbouncer.items() if name not in ("databases", "held")}
+    asked = {name: value for name, value in fault.pgbouncer.items() if name not in ("databases", "held", "tried")}
     usual = {"*": f"host=127.0.0.1 port={world.postgres_port}"}
     databases = fault.pgbouncer.get("databases", usual)
     if any(str(name).startswith("client_tls_") for name in asked):

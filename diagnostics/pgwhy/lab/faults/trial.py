@@ -14,6 +14,7 @@ from pgwhy.causes import Severity
 from pgwhy.finding import Report, Verification
 from pgwhy.lab.faults.fault import Fault, Tier
 from pgwhy.lab.faults.stage import Scene, staged
+from pgwhy.lab.network import program
 from pgwhy.lab.world import World
 from pgwhy.machine import Machine
 from pgwhy.probes import VOCABULARY
@@ -46,8 +47,16 @@ class Trial:
     @property
     def confirmed(self) -> tuple[str, ...]:
         """The ids of the fixes of the cause that were confirmed."""
+        return self._fixes(Verification.CONFIRMED)
+
+    @property
+    def advanced(self) -> tuple[str, ...]:
+        """The ids of the fixes of the cause that did their part, and met another obstacle."""
+        return self._fixes(Verification.ADVANCED)
+
+    def _fixes(self, outcome: Verification) -> tuple[str, ...]:
         causes = [finding for finding in self.report.findings if finding.rule == self.report.verdict.rule]
-        return tuple(f.id for c in causes for f in c.fixes if f.verification is Verification.CONFIRMED)
+        return tuple(fix.id for cause in causes for fix in cause.fixes if fix.verification is outcome)
 
     @property
     def mistakes(self) -> tuple[str, ...]:
@@ -66,6 +75,8 @@ class Trial:
         wrong += [f"there is no warning of {cause}" for cause in expect.warns if cause not in told]
         if expect.fix is not None and expect.fix not in self.confirmed:
             wrong.append(f"the fix {expect.fix} was not confirmed")
+        if expect.advances is not None and expect.advances not in self.advanced:
+            wrong.append(f"the fix {expect.advances} has not advanced")
         if self._is_late:
             wrong.append(f"it took {self.elapsed_s:.1f} s, and on a quiet machine may take {expect.limit_s:.1f} s")
         return tuple(wrong)
@@ -90,7 +101,7 @@ def diagnose(stage: Scene) -> Trial:
     """The trial of a fault that is on its stage. Raises `TrialError`."""
     given, fault = stage.given, stage.fault
     # -P: the working directory is the user's, and nothing there is a module of ours.
-    command = [sys.executable, "-P", "-m", "pgwhy", "check", "--format", "json", *fault.options]
+    command = [*program.python, "-P", "-m", "pgwhy", "check", "--format", "json", *fault.options]
     command += ["--client", given.client] if given.client else []
     command += ["--error", given.error] if given.error else []
     target = given.target.reveal() if given.target else ""

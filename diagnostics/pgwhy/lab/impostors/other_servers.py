@@ -39,6 +39,10 @@ class Impostor(StrEnum):
     """S, and bytes that are no TLS in answer to the ClientHello."""
     STALLS_IN_TLS = "stalls-in-tls"
     """S, and nothing in answer to the ClientHello."""
+    ONLY_OAUTH = "only-oauth"
+    """A Postgres 18 with `oauth` in pg_hba.conf: OAUTHBEARER is all that it offers (RFC 7628)."""
+    UNKNOWN_SASL = "unknown-sasl"
+    """It offers SASL mechanisms that no client of Postgres has."""
     SILENT = "silent"
     CLOSES_AT_ONCE = "closes-at-once"
     CLOSES = "closes"
@@ -119,6 +123,25 @@ def _says_no(connection: socket.socket) -> None:
         connection.sendall(b"N")
 
 
+def _offers(*mechanisms: str) -> Behaviour:
+    """A server without TLS that offers these mechanisms, and refuses what is said to that."""
+
+    def behave(connection: socket.socket) -> None:
+        while startup_code(connection) in (wire.SSL_REQUEST_CODE, wire.GSSENC_REQUEST_CODE):
+            connection.sendall(b"N")
+        connection.sendall(wire.authentication_sasl(mechanisms))
+        if connection.recv(MAX_BYTES):
+            words = {
+                "S": "FATAL",
+                "V": "FATAL",
+                "C": "28000",
+                "M": 'OAuth bearer authentication failed for user "alex"',
+            }
+            farewell(connection, wire.error_response(words))
+
+    return behave
+
+
 def _garbage_for_tls(connection: socket.socket) -> None:
     agree_to_tls(connection)
     connection.recv(MAX_BYTES)
@@ -165,6 +188,8 @@ _BEHAVIOURS: Mapping[Impostor, Behaviour] = {
     Impostor.SAYS_NO: _says_no,
     Impostor.GARBAGE_FOR_TLS: _garbage_for_tls,
     Impostor.STALLS_IN_TLS: _stalls_in_tls,
+    Impostor.ONLY_OAUTH: _offers("OAUTHBEARER"),
+    Impostor.UNKNOWN_SASL: _offers("SCRAM-SHA-512", "SCRAM-SHA-512-PLUS"),
     Impostor.SILENT: silent,
     Impostor.CLOSES_AT_ONCE: _closes_at_once,
     Impostor.CLOSES: _closes,

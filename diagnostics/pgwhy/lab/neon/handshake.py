@@ -7,6 +7,7 @@ be taken for something that came encrypted (the shape of CVE-2021-23214). Source
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import struct
@@ -17,11 +18,13 @@ from pgwhy.lab.authority import Leaf
 from pgwhy.lab.neon import messages
 from pgwhy.lab.neon.messages import Refusal
 from pgwhy.lab.sockets import client_hello
+from pgwhy.lab.sockets.manners import reset
 from pgwhy.network import wire
 
 _TLS_HANDSHAKE_RECORD = b"\x16"
 _MAX_HELLO_BYTES = 16_384
 _MAX_ANSWER_BYTES = 512
+_CANCEL_BYTES = 4 + 8
 
 
 class Hangup(Exception):
@@ -44,7 +47,7 @@ class Client:
     startup: wire.Startup
     address: str
     sni: str | None
-    """The server name as sent; `None` without TLS or without SNI."""
+    """The server name in lower case, as TLS gives it to the proxy; in a WebSocket HTTP's Host, as sent."""
     leaf: Leaf | None
     """The certificate that was shown; `None` without TLS."""
 
@@ -54,17 +57,15 @@ class Client:
     async def answer(self) -> bytes:
         """The body of the client's next message, which must be a password or SASL message.
 
-        Raises `Refusal` for anything else, and `Hangup` where the client leaves.
+        Raises `WireError` for anything else, `Refusal` for too long a one, and `Hangup` where the client leaves.
         """
         try:
             kind, length = wire.split_header(await self.reader.readexactly(5))
             if kind != b"p":
-                raise Refusal(messages.PROTOCOL_VIOLATION)
+                raise wire.WireError("a message that answers no request for a password")
             if length > _MAX_ANSWER_BYTES:
                 raise Refusal(messages.INTERNAL_ERROR)
             return await self.reader.readexactly(length)
-        except wire.WireError:
-            raise Refusal(messages.PROTOCOL_VIOLATION) from None
         except (asyncio.IncompleteReadError, OSError):
             raise Hangup from None
 
@@ -82,16 +83,25 @@ async def greet(connection: socket.socket, certificate: Callable[[str | None], L
         connection.close()
         raise
     if packet is None:
-        await _refuse_other_protocols(connection)
+        await _refuse_bad_hello(connection)
         return await _over_tls(connection, address, certificate)
-    reader, writer = await _streams(connection, None)
+    reader, writer = await streams(connection, None)
     return await _arrive(packet, Client(reader, writer, wire.read_startup(packet), address, sni=None, leaf=None))
+
+
+async def start(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, address: str, sni: str | None, leaf: Leaf
+) -> Client | Cancel:
+    """Read the start-up message inside TLS. Raises as `greet` does; the connection is closed then."""
+    packet, startup = await _read_inside_tls(reader, writer)
+    return await _arrive(packet, Client(reader, writer, startup, address, sni, leaf))
 
 
 async def refuse(client: Client, text: str) -> None:
     """An error as the proxy words every one of its own: severity ERROR, SQLSTATE XX000 and the text."""
     client.send(wire.error_response({"S": "ERROR", "C": "XX000", "M": text}))
-    await client.writer.drain()
+    with contextlib.suppress(OSError):  # a client that did not wait for it
+        await client.writer.drain()
 
 
 async def _before_tls(connection: socket.socket) -> bytes | None:
@@ -103,6 +113,10 @@ async def _before_tls(connection: socket.socket) -> bytes | None:
             return None
         packet = await _packet(lambda size: _exactly(connection, size))
         code = _read(packet).code
+        if code == wire.CANCEL_REQUEST_CODE and len(packet) != _CANCEL_BYTES:
+            # The proxy reads a key of 8 bytes and leaves the rest unread, so the kernel resets the connection.
+            reset(connection)
+            raise Hangup
         if code == wire.SSL_REQUEST_CODE:
             await loop.sock_sendall(connection, b"S")
             return None
@@ -112,15 +126,13 @@ async def _before_tls(connection: socket.socket) -> bytes | None:
         await loop.sock_sendall(connection, b"N")
 
 
-async def _refuse_other_protocols(connection: socket.socket) -> None:
-    """End the handshake of a client that offers ALPN, and Postgres is not in it. Raises `Hangup` then."""
+async def _refuse_bad_hello(connection: socket.socket) -> None:
+    """End a handshake that Neon's TLS ends and ours would not, or without the alert. Raises `Hangup` then."""
     try:
-        hello = await _peek(connection, _MAX_HELLO_BYTES)
-        offered = client_hello.offered_protocols(hello)
-        if offered and wire.ALPN not in offered:
+        if alert := client_hello.alert(await _peek(connection, _MAX_HELLO_BYTES), (wire.ALPN,)):
             # Taken from the socket first: closing one with unread bytes is a reset, and the alert would be lost.
             connection.recv(_MAX_HELLO_BYTES)
-            await asyncio.get_running_loop().sock_sendall(connection, client_hello.NO_APPLICATION_PROTOCOL)
+            await asyncio.get_running_loop().sock_sendall(connection, alert)
             raise Hangup
     except BaseException:
         connection.close()
@@ -136,18 +148,24 @@ async def _over_tls(
 
     def choose(tls: ssl.SSLSocket | ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
         nonlocal sni, leaf
-        sni, leaf = name, certificate(name)
+        sni = name.lower() if name else name
+        leaf = certificate(sni)
         tls.context = leaf.context()
 
     context.sni_callback = choose
-    reader, writer = await _streams(connection, context)
+    reader, writer = await streams(connection, context)
+    packet, startup = await _read_inside_tls(reader, writer)
+    # `sni` and `leaf` are the handshake's by now.
+    return await _arrive(packet, Client(reader, writer, startup, address, sni, leaf))
+
+
+async def _read_inside_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[bytes, wire.Startup]:
     try:
         packet = await _packet(reader.readexactly)
-        startup = _read(packet)
+        return packet, _read(packet)
     except BaseException:
         writer.close()
         raise
-    return await _arrive(packet, Client(reader, writer, startup, address, sni, leaf))
 
 
 async def _arrive(packet: bytes, client: Client) -> Client | Cancel:
@@ -156,7 +174,7 @@ async def _arrive(packet: bytes, client: Client) -> Client | Cancel:
     if startup.code == wire.CANCEL_REQUEST_CODE:
         client.writer.close()
         return Cancel(packet[4:])
-    if startup.major != 3:
+    if startup.major != 3 or not _is_utf8(packet[4:]):
         client.writer.close()
         raise Hangup
     if startup.minor:
@@ -170,9 +188,10 @@ async def _arrive(packet: bytes, client: Client) -> Client | Cancel:
     return client
 
 
-async def _streams(
+async def streams(
     connection: socket.socket, context: ssl.SSLContext | None
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection as streams, as the server of TLS if there is a context. Raises `OSError`."""
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
@@ -196,6 +215,14 @@ def _read(packet: bytes) -> wire.Startup:
         return wire.read_startup(packet)
     except wire.WireError:
         raise Hangup from None
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 async def _exactly(connection: socket.socket, size: int) -> bytes:

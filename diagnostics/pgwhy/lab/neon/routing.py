@@ -19,8 +19,9 @@ _POOLER = "-pooler"
 def named_endpoint(sni: str | None, options: str, domains: Collection[str]) -> str | None:
     """The endpoint as the client wrote it, `None` where neither names one (then the password must).
 
-    `domains` are the names behind the first dot that the gateway has certificates for. Raises `Refusal` where the two
-    contradict each other, or the name has other characters than letters, digits and hyphens.
+    `sni` is the name as TLS gave it, or HTTP's Host. `domains` are the names behind the first dot that the gateway has
+    certificates for. Raises `Refusal` where the two contradict each other, or the name has other characters than
+    letters, digits and hyphens. An empty option is a name.
     """
     by_sni = _from_sni(sni, domains)
     by_option = _from_options(options)
@@ -31,13 +32,13 @@ def named_endpoint(sni: str | None, options: str, domains: Collection[str]) -> s
 
 
 def endpoint_and_password(text: str) -> tuple[str, Secret]:
-    """`endpoint=NAME;PASSWORD` or `endpoint=NAME$PASSWORD`, taken apart. Raises `Refusal`."""
+    """`endpoint=NAME;PASSWORD` or `endpoint=NAME$PASSWORD`, taken apart. The name may be any. Raises `Refusal`."""
     key, _, rest = text.partition("=")
     separator = ";" if ";" in rest else "$"
     name, found, password = rest.partition(separator)
     if key not in ("project", "endpoint") or not found:
         raise Refusal(messages.ENDPOINT_NOT_SPECIFIED)
-    return _checked(name), Secret(password)
+    return name, Secret(password)
 
 
 def forwarded_options(options: str) -> str:
@@ -72,7 +73,7 @@ def _from_options(options: str) -> str | None:
 
 
 def _checked(name: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+    if not all(character.isalnum() or character == "-" for character in name):
         raise Refusal(messages.MALFORMED_NAME.format(name=name))
     return name
 

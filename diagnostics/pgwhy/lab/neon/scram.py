@@ -48,7 +48,7 @@ class Verifier:
 
 
 class ServerExchange:
-    """One exchange as the server. `binding` is the certificate's hash over TLS, `None` without TLS (then no PLUS)."""
+    """One exchange as the server. `binding` is the certificate's hash for channel binding; `None`: no PLUS."""
 
     def __init__(self, verifier: Verifier, binding: bytes | None) -> None:
         self.verifier = verifier
@@ -74,7 +74,7 @@ class ServerExchange:
         if flag.startswith("p="):
             if flag != f"p={CHANNEL_BINDING}":
                 raise Refusal(messages.UNSUPPORTED_CHANNEL_BINDING.format(method=flag[2:]))
-        elif flag not in ("y", "n") or mechanism == MECHANISM_PLUS:
+        elif flag not in ("y", "n"):
             raise Refusal(messages.PROTOCOL_VIOLATION)
         nonce = _attributes(self._client_first).get("r", "") + secrets.token_urlsafe(18)
         self._server_first = f"r={nonce},s={_text(self.verifier.salt)},i={_ITERATIONS}"

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from pgwhy.lab.network import program
 from pgwhy.lab.network.bridge import Link
 from pgwhy.lab.network.cable import RESOLVERS, Side, plug
 from pgwhy.lab.network.program import Program, communicate
@@ -130,19 +131,19 @@ class Namespace:
         """
         complaints = self.folder / f"stderr-{len(list(self.folder.glob('stderr-*'))) + 1}"
         with complaints.open("wb") as file:
-            program = Program(self._popen(side, command, env, file.fileno()))
-        self._parts.callback(program.stop)
-        if not program.wait_until_ready(limit_s):
-            program.stop()
+            started = Program(self._popen(side, command, env, file.fileno()))
+        self._parts.callback(started.stop)
+        if not started.wait_until_ready(limit_s):
+            started.stop()
             said = complaints.read_text(encoding="utf-8", errors="replace").strip()
             raise NamespaceError(f"{' '.join(map(str, command[:3]))} did not start: {said[-2000:]}")
-        return program
+        return started
 
     def serve(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
         """Bring up the lab's servers on the server side, as `pgwhy.lab.faults.serve` says; gives what it prints."""
         file = self.folder / f"spec-{len(list(self.folder.glob('spec-*'))) + 1}.json"
         file.write_text(json.dumps(spec), encoding="utf-8")
-        ready: Mapping[str, Any] = json.loads(self.start([sys.executable, "-m", "pgwhy.lab.faults.serve", file]).said)
+        ready: Mapping[str, Any] = json.loads(self.start([*program.python, "-m", "pgwhy.lab.faults.serve", file]).said)
         return ready
 
     def resolve_with(self, hosts: Mapping[str, str]) -> None:

@@ -6,7 +6,10 @@ import os
 import selectors
 import signal
 import subprocess
+import sys
 
+python: tuple[str, ...] = (sys.executable,)
+"""What runs a module of ours, with `-m`. The tests put a process here that has imported all of them before."""
 _STOP_LIMIT_S = 15.0
 
 

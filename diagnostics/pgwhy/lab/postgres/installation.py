@@ -94,10 +94,16 @@ def _describe(folder: Path) -> Installation | None:
     found = Installation(folder, "0")
     if not (found.program("initdb").is_file() and found.program("postgres").is_file()):
         return None
-    try:
-        run = subprocess.run([found.program("postgres"), "--version"], capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    words = run.stdout.split()
-    number = next((word for word in words if word[:1].isdigit()), "")
+    server = found.program("postgres")
+    number = _version(server, server.stat().st_mtime_ns)
     return Installation(folder, number) if number else None
+
+
+@cache
+def _version(server: Path, changed_ns: int) -> str:
+    """What this program says of itself; empty where it does not run. `changed_ns`: another program, another answer."""
+    try:
+        run = subprocess.run([server, "--version"], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return next((word for word in run.stdout.split() if word[:1].isdigit()), "")

@@ -14,24 +14,13 @@ from types import TracebackType
 import psycopg
 
 from pgwhy.lab.network.namespace import search_path
+from pgwhy.lab.postgres.guard import guarded
 from pgwhy.lab.postgres.installation import NOBODY, PostgresError, as_ordinary_user
 from pgwhy.lab.postgres.server import short_folder
 from pgwhy.secret import Secret
 
 _START_LIMIT_S = 10.0
 _STOP_LIMIT_S = 5.0
-# As for Postgres: it ends, and its folder goes, once our end of the pipe is closed, by us or by the kernel. The folder
-# of one that ends by itself stays, so that its log can be read.
-_GUARD = """
-folder=$1; shift
-exec 3<&0
-"$@" </dev/null 3<&- & server=$!
-(while read -r _; do :; done; : >"$folder/ended"; kill $server) <&3 2>/dev/null &
-watcher=$!
-wait $server; status=$?
-if [ -e "$folder/ended" ]; then rm -rf "$folder"; else kill $watcher; fi
-exit $status
-"""
 
 
 class PgBouncer:
@@ -80,7 +69,22 @@ class PgBouncer:
 
     def hold(self, user: str, database: str) -> None:
         """A further client, with a transaction open until the end."""
-        connection = psycopg.connect(
+        connection = self._connect(user, database)
+        connection.execute("select 1")
+        self._held.append(connection)
+
+    def refused(self, user: str, database: str) -> None:
+        """Try in vain to log in to that database: PgBouncer lets the next clients wait (`server_login_retry`)."""
+        with contextlib.suppress(psycopg.OperationalError):
+            self._connect(user, database).close()
+
+    def log(self) -> str:
+        """What it has written so far."""
+        path = self.folder / "log"
+        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+
+    def _connect(self, user: str, database: str) -> psycopg.Connection:
+        return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
             user=user,
@@ -89,13 +93,6 @@ class PgBouncer:
             sslmode="prefer",
             options="",
         )
-        connection.execute("select 1")
-        self._held.append(connection)
-
-    def log(self) -> str:
-        """What it has written so far."""
-        path = self.folder / "log"
-        return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
     def _write(self) -> None:
         with socket.socket() as trial:
@@ -125,7 +122,7 @@ class PgBouncer:
         command = [*as_ordinary_user(), program, str(self.folder / "pgbouncer.ini")]
         with (self.folder / "log").open("wb") as log:
             self._guard = subprocess.Popen(
-                ["/bin/sh", "-c", _GUARD, "guard", str(self.folder), *command],
+                guarded(command, self.folder),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -1,7 +1,6 @@
 """A real Postgres server of our own, on loopback, gone without a trace.
 
-On Unix a shell guards the server: its standard input is our end of a pipe, so
-that whatever ends us (Ctrl-C, a closed terminal, SIGKILL) ends the server, and its folder goes too.
+On Unix a shell guards the server (`guard`), so that whatever ends us (Ctrl-C, a closed terminal, SIGKILL) ends it.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 
+from pgwhy.lab.postgres.guard import guarded
 from pgwhy.lab.postgres.installation import NOBODY, Installation, PostgresError, as_ordinary_user, find_installation
 from pgwhy.secret import Secret
 
@@ -33,19 +33,8 @@ _START_LIMIT_S = 30.0
 _STOP_LIMIT_S = 10.0
 _PORT_TRIES = 5
 
-# $1 is the folder to remove, the rest is the command. `read` ends when our end of the pipe is closed, by us or by the
-# kernel; only then is the folder removed, so that the log of a server that ended by itself can be read. SIGINT is
-# Postgres' fast shutdown; it is sent again because the server is deaf to it in its first moments.
-_GUARD = """
-folder=$1; shift
-exec 3<&0
-"$@" </dev/null 3<&- & server=$!
-(while read -r _; do :; done; : >"$folder/ended"; while kill -INT $server; do sleep 0.1; done) <&3 2>/dev/null &
-watcher=$!
-wait $server; status=$?
-if [ -e "$folder/ended" ]; then rm -rf "$folder"; else kill $watcher; fi
-exit $status
-"""
+_END = "while kill -INT $server; do sleep 0.1; done"
+"""Postgres' fast shutdown; sent again because the server is deaf to it in its first moments."""
 
 
 def short_folder() -> Path:
@@ -195,7 +184,7 @@ class Postgres:
         server = [str(self.installation.program("postgres")), "-D", str(self.folder / "data"), "-p", str(self.port)]
         command = [*as_ordinary_user(), *server]
         if sys.platform != "win32":
-            command = ["/bin/sh", "-c", _GUARD, "guard", str(self.folder), *command]
+            command = guarded(command, self.folder, _END)
         with (self.folder / "log").open("wb") as log:
             self._guard = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=log, stderr=log, cwd=self.folder, start_new_session=True

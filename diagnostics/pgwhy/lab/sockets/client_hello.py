@@ -1,17 +1,35 @@
-"""What a TLS ClientHello offers by ALPN, read before the handshake, because `ssl` cannot refuse for it. Pure.
+"""What a TLS ClientHello offers, read before the handshake, because `ssl` does not refuse as rustls does. Pure.
 
-Neon's proxy (rustls) ends a handshake in which the client offers ALPN and `postgresql` is not among it; OpenSSL as
-Python drives it goes on without. Sources: RFC 8446 section 4.1.2, RFC 7301.
+Neon's proxy (rustls) ends a handshake in which the client offers ALPN and no protocol of the proxy is among it; OpenSSL
+as Python drives it goes on without. asyncio closes where the handshake fails, and the alert is lost. Sources: RFC 8446
+sections 4.1.2 and 6.2, RFC 7301.
 """
 
 from __future__ import annotations
 
-NO_APPLICATION_PROTOCOL = bytes((0x15, 3, 3, 0, 2, 2, 120))
-"""A TLS record with the fatal alert of that name."""
+from collections.abc import Collection
 
+_FATAL_ALERT = bytes((0x15, 3, 3, 0, 2, 2))
+HANDSHAKE_FAILURE = _FATAL_ALERT + bytes((40,))
+DECODE_ERROR = _FATAL_ALERT + bytes((50,))
+NO_APPLICATION_PROTOCOL = _FATAL_ALERT + bytes((120,))
+"""TLS records with the fatal alerts of these names."""
+_TLS_HANDSHAKE_RECORD = b"\x16"
+_TLS_1_2 = b"\x03\x03"
 _RECORD_AND_MESSAGE_HEADERS = 5 + 4
 _VERSION_AND_RANDOM = 2 + 32
 _ALPN_EXTENSION = 16
+
+
+def alert(hello: bytes, protocols: Collection[bytes]) -> bytes:
+    """The record with which rustls answers these first bytes; empty where the handshake may go on."""
+    if not hello.startswith(_TLS_HANDSHAKE_RECORD):
+        return DECODE_ERROR
+    version = hello[_RECORD_AND_MESSAGE_HEADERS : _RECORD_AND_MESSAGE_HEADERS + 2]
+    if len(version) == 2 and version < _TLS_1_2:
+        return HANDSHAKE_FAILURE
+    offered = offered_protocols(hello)
+    return NO_APPLICATION_PROTOCOL if offered and not set(offered) & set(protocols) else b""
 
 
 def offered_protocols(hello: bytes) -> tuple[bytes, ...]:

@@ -141,8 +141,7 @@ def drop(text: str, name: str) -> str:
 
 
 def spell(name: str, value: str) -> str:
-    name, value = own(name, value)
-    return f"{name}={percent.encode(value, keep='/:,')}"
+    return query.spell(*own(name, value))
 
 
 def own(name: str, value: str) -> tuple[str, str]:

@@ -38,6 +38,11 @@ def put(text: str, names: tuple[str, ...], written: str) -> str:
     return text[:start] + written + text[end:]
 
 
+def spell(name: str, value: str) -> str:
+    """`name=value` as a query has it. What paths, IPv6 addresses and lists consist of is left readable."""
+    return f"{name}={percent.encode(value, keep='/:,')}"
+
+
 def drop(text: str, names: tuple[str, ...]) -> str:
     """The text without every parameter of these names, and without the `?` when none is left."""
     kept = [text[s:e] for s, e in pieces(text) if _name(text[s:e]) not in names]

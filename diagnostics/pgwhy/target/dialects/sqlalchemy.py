@@ -89,7 +89,7 @@ def drop(text: str, name: str) -> str:
 
 
 def spell(name: str, value: str) -> str:
-    return f"{name}={percent.encode(value, keep='/:,')}"
+    return query.spell(name, value)
 
 
 def password(plain: str) -> str:

@@ -10,12 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pgwhy.secret import Secret
-from pgwhy.target import provider
+from pgwhy.target import provider, token
 from pgwhy.target.dialects import traits, uri
 from pgwhy.target.editing.repair import BY_A_FIX, repaired
 from pgwhy.target.facts import ENDPOINT_FORM
 from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Setting, Target
 from pgwhy.target.parameters import SECRET
+from pgwhy.target.token import Token, TokenDamage
 
 if TYPE_CHECKING:
     from pgwhy.target.editing.steps import Edit, Step
@@ -33,6 +34,8 @@ def apply_change(target: Target, change: Change) -> Target:
         target = _with_endpoint(target, SEPARATORS[change.password])
     if change.password == "plain-form":
         target = _without_endpoint(target)
+    if change.password == "token-as-issued":
+        target = _undamaged(target)
     present = [name for name in change.remove if name in target.settings or name in target.foreign]
     if not _values(target, change) and not present and not (change.repair or change.password):
         raise CannotChange(f"{' and '.join(change.remove)} is not set anywhere" if change.remove else _NOTHING)
@@ -65,6 +68,8 @@ def edit_for(target: Target, change: Change) -> Edit:
         told.append(phrases.of_endpoint(base, front))
     if change.password == "plain-form":
         told.append(phrases.of_plain_password(base))
+    if change.password == "token-as-issued":
+        told.append(phrases.of_damaged_token(base, _damaged(base).damage))
     text = _string(base)
     module = phrases.syntax_of(base)
     for name in change.remove:
@@ -150,6 +155,18 @@ def _without_endpoint(target: Target) -> Target:
     if target.password is None or form is None:
         raise CannotChange("the password names no endpoint")
     password = Secret(target.password.reveal()[form.end() :])
+    return replace(target, password=password, secrets=(*target.secrets, password))
+
+
+def _damaged(target: Target) -> Token:
+    found = token.read(target.password.reveal()) if target.password else None
+    if found is None or found.damage in (TokenDamage.NONE, TokenDamage.CUT):
+        raise CannotChange("the password is no token, or one that nothing can be taken from")
+    return found
+
+
+def _undamaged(target: Target) -> Target:
+    password = Secret(_damaged(target).text)
     return replace(target, password=password, secrets=(*target.secrets, password))
 
 

@@ -8,6 +8,7 @@ from pgwhy.target.dialects import Dialect, Syntax, query, syntax, traits, uri
 from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Say, Step, Write
 from pgwhy.target.model import CannotChange, Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import ENVIRONMENT, KEYWORD_ARGUMENTS
+from pgwhy.target.token import TokenDamage
 
 
 def of_setting(target: Target, name: str, value: str) -> Step:
@@ -73,6 +74,18 @@ def of_plain_password(target: Target) -> Step:
     return Say(f"in {target.password_source}, remove from the password all up to its first ; or $, and that too")
 
 
+def of_damaged_token(target: Target, damage: TokenDamage) -> Step:
+    """How to write a token as it was issued."""
+    return Say(f"in {target.password_source}, {_DAMAGES[damage]}")
+
+
+_DAMAGES = {
+    TokenDamage.WHITE_SPACE: "remove the line breaks and spaces from the token",
+    TokenDamage.ENCODED_TWICE: "percent-encode the token once, not twice",
+    TokenDamage.BEARER: "remove the word Bearer in front of the token",
+}
+
+
 def syntax_of(target: Target) -> Syntax:
     """How the corrected string is written: in the user's syntax, as a URI where there is no string."""
     found = syntax(target.written.dialect) if target.written else None
@@ -116,6 +129,8 @@ def _elsewhere(target: Target, name: str, value: str, current: Setting | None) -
     """How to set a parameter that no connection string has: in a variable or in a file."""
     variable = ENVIRONMENT.get(name)
     source = current.source if current else target.written.source if target.written else None
+    if source and current and source.kind is SourceKind.FILE:
+        return Replace(str(source), current.value, value)
     if source and source.kind is SourceKind.SERVICE_FILE:
         return Replace(f"in {source}", f"{name}={current.value if current else ''}", f"{name}={value}")
     if source and target.written and target.written.dialect is Dialect.SERVICE and not current:
@@ -149,7 +164,7 @@ def _removal(target: Target, name: str, place: Setting) -> Step:
         if module and traits(written.dialect).query:
             spelled = _piece(written.masked, module.drop(written.masked, name)) or spelled
         return Remove(spelled, str(source))
-    if source.kind is SourceKind.STRING:
+    if source.kind in (SourceKind.STRING, SourceKind.FILE):
         return Say(f"remove {name} from {source}")
     variable = _variable(source, name)
     if source.kind is SourceKind.ENVIRONMENT:

@@ -1,15 +1,13 @@
-"""The steps of an edit as values, their one wording, and the reading of that wording in a report.
+"""The steps of an edit as values, and their one wording.
 
-A report has an edit as text (`fix.edit` in JSON), one line a step, and a saved report is shown from it. So each kind
-of step has one template, from which both its sentence and the reading of it come: neither can change without the other.
-What a user has to write is in back quotes.
+A report has both: the values (`fix.edit_steps` in JSON), from which a page lays an edit out, and the text (`fix.edit`),
+one line a step. What a user has to write is in back quotes.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 
 from pgwhy.values import dataclass
 
@@ -79,7 +77,17 @@ class Say:
 
 Step = Append | Replace | Remove | DeleteLine | Run | Write | Say
 
-_WORDS: dict[type[Step], str] = {
+KINDS: Mapping[str, type[Step]] = {
+    "append": Append,
+    "replace": Replace,
+    "remove": Remove,
+    "delete-line": DeleteLine,
+    "run": Run,
+    "write": Write,
+    "say": Say,
+}
+"""Each kind of step by its name in JSON."""
+_WORDS: Mapping[type[Step], str] = {
     Append: "append `{text}` to {place}",
     Replace: "{where}: `{before}` → `{after}`",
     Remove: "remove `{text}` from {place}",
@@ -88,8 +96,6 @@ _WORDS: dict[type[Step], str] = {
     Write: "{before} `{text}`{behind}",
     Say: "{sentence}",
 }
-"""A sentence is read as the first of these that it can be."""
-_FIELD = re.compile(r"(`?)\{(\w+)\}(`?)")
 
 
 @dataclass(frozen=True)
@@ -110,17 +116,12 @@ class Edit:
 def sentence(step: Step, *, marks: bool = True) -> str:
     """A step as its line of an edit; without `marks` nothing is in back quotes."""
     template = _WORDS[type(step)] if marks else _WORDS[type(step)].replace("`", "")
-    return template.format(**{name: getattr(step, name) for _, name, _ in _FIELD.findall(template)})
+    return template.format(**{field.name: getattr(step, field.name) for field in fields(step)})
 
 
 def worded(steps: Iterable[Step]) -> str:
     """The text of an edit: a line for each step."""
     return "\n".join(map(sentence, steps))
-
-
-def read(edit: str) -> tuple[Step, ...]:
-    """The steps of an edit's text. What no template wrote (another version's words) is a `Say`: told as it is."""
-    return tuple(_read(line.strip()) for line in edit.splitlines() if line.strip())
 
 
 def joined(steps: Iterable[Step]) -> tuple[Step, ...]:
@@ -133,26 +134,3 @@ def joined(steps: Iterable[Step]) -> tuple[Step, ...]:
         else:
             told.append(step)
     return tuple(told)
-
-
-def _read(line: str) -> Step:
-    for kind, pattern in _patterns().items():
-        if found := pattern.fullmatch(line):
-            return kind(**found.groupdict())
-    return Say(line)
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> dict[type[Step], re.Pattern[str]]:
-    return {kind: _pattern(kind) for kind in _WORDS}
-
-
-def _pattern(kind: type[Step]) -> re.Pattern[str]:
-    """The template with a group for each field. Only a sentence has back quotes outside what is to be written."""
-    parts = _FIELD.split(_WORDS[kind])
-    text = re.escape(parts[0])
-    for i in range(1, len(parts), 4):
-        opening, name, closing, behind = parts[i : i + 4]
-        inside = ".*" if kind is Say else "[^`]*" if opening and closing else "[^`]*?"
-        text += f"{opening}(?P<{name}>{inside}){closing}{re.escape(behind)}"
-    return re.compile(text)

@@ -1,7 +1,8 @@
-"""Every way of writing a connection that pgwhy reads and writes, by its name.
+"""Every way of writing a connection that pgwhy writes and reads, by its name.
 
 A form is a dialect's module, with a variant where one module has several. `write` refuses by name what the form cannot
-carry; `read` gives libpq's names back.
+carry. What a program's source says is found by the module of its form, what a settings file says by
+`pgwhy.target.files`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class Form:
     variant: str = ""
     file: str = ""
     """The name of the file in which one writes it; empty for a string."""
+    in_settings: bool = False
+    """Its file is a settings file, which `pgwhy.target.files` reads."""
 
 
 FORMS = {
@@ -34,7 +37,7 @@ FORMS = {
         Form("uri", "libpq's URI", "dialects.uri"),
         Form("keywords", "libpq's keyword string", "dialects.keywords"),
         Form("environment", "PG* variables", "forms.environment", file=".env"),
-        Form("dotenv", "DATABASE_URL in .env", "forms.database_url", file=".env"),
+        Form("dotenv", "DATABASE_URL in .env", "forms.database_url", file=".env", in_settings=True),
         Form("service", "libpq's service file", "forms.service", file="pg_service.conf"),
         Form("pgpass", "a line of .pgpass", "forms.passfile", file=".pgpass"),
         Form("jdbc", "JDBC URL", "dialects.jdbc"),
@@ -44,8 +47,8 @@ FORMS = {
         Form("sqlalchemy-asyncpg", "SQLAlchemy, asyncpg", "dialects.sqlalchemy", "asyncpg"),
         Form("sqlalchemy-pg8000", "SQLAlchemy, pg8000", "dialects.sqlalchemy", "pg8000"),
         Form("django", "Django's DATABASES", "forms.django", file="settings.py"),
-        Form("rails", "Rails' database.yml", "forms.rails", file="database.yml"),
-        Form("prisma-schema", "schema.prisma", "forms.prisma", "schema", "schema.prisma"),
+        Form("rails", "Rails' database.yml", "forms.rails", file="database.yml", in_settings=True),
+        Form("prisma-schema", "schema.prisma", "forms.prisma", "schema", "schema.prisma", True),
         Form("prisma-config", "prisma.config.ts", "forms.prisma", "config", "prisma.config.ts"),
         Form("node-postgres", "node-postgres", "forms.node", "node-postgres", "database.mjs"),
         Form("knex", "Knex", "forms.node", "knex", "knexfile.mjs"),
@@ -58,10 +61,10 @@ FORMS = {
         Form("lib-pq", "lib/pq", "forms.source", "lib-pq", "database.go"),
         Form("tokio-postgres", "tokio-postgres", "forms.source", "tokio-postgres", "database.rs"),
         Form("sqlx", "sqlx", "forms.source", "sqlx", "database.rs"),
-        Form("laravel", "Laravel's .env", "forms.laravel", file=".env"),
-        Form("vercel", "Vercel's variables", "forms.vercel", file=".env"),
-        Form("compose", "Docker Compose", "forms.compose", file="compose.yaml"),
-        Form("kubernetes", "Kubernetes Secret", "forms.kubernetes", file="secret.yaml"),
+        Form("laravel", "Laravel's .env", "forms.laravel", file=".env", in_settings=True),
+        Form("vercel", "Vercel's variables", "forms.vercel", file=".env", in_settings=True),
+        Form("compose", "Docker Compose", "forms.compose", file="compose.yaml", in_settings=True),
+        Form("kubernetes", "Kubernetes Secret", "forms.kubernetes", file="secret.yaml", in_settings=True),
     )
 }
 
@@ -103,22 +106,6 @@ def find(form: Form, text: str) -> Found:
         found: Found = module.find(text, *_variant(form))
         return found
     return Found(text)
-
-
-def read(form: Form, text: str) -> dict[str, str]:
-    """libpq's names → values, secrets included. Raises `NotThere`."""
-    found = find(form, text)
-    if found.text is None:
-        return dict(found.fields)
-    from pgwhy.target.dialects.detection import understand
-
-    reading = understand(found.text)
-    values = {**reading.values, **{name: secret.reveal() for name, secret in reading.private.items()}}
-    if reading.withheld:
-        from pgwhy.target.dialects import secret_parts
-
-        values["options"] = secret_parts.with_values(values["options"], reading.withheld)
-    return values
 
 
 def _module(form: Form) -> Any:

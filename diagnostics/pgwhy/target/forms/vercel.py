@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping
 from pgwhy.target import provider
 from pgwhy.target.dialects import uri
 from pgwhy.target.forms import dotenv
-from pgwhy.target.forms.found import Found, NotThere
-from pgwhy.target.forms.variables import chosen
 
 _PARTS = {
     "PGHOST": "host",
@@ -44,14 +42,3 @@ def render(values: Mapping[str, str]) -> str:
 def lacks(values: Mapping[str, str]) -> Iterator[str]:
     """Its parts repeat what the URLs say, where a `.env` can hold them."""
     yield from ()
-
-
-def find(text: str) -> Found:
-    """The pooled URL, else whichever there is. Raises `NotThere`."""
-    variables = dotenv.parse(text, {})
-    found = chosen({name: variable.value for name, variable in variables.items()})
-    if found is None:
-        raise NotThere("it sets neither DATABASE_URL nor PGHOST")
-    name, told = found
-    line = variables[name].line
-    return Found(told, name=name, line=line) if isinstance(told, str) else Found(None, told, name=name, line=line)

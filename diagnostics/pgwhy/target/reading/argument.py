@@ -12,11 +12,14 @@ from pgwhy.target.model import ProblemCode, Source, SourceKind, Target
 from pgwhy.target.reading.completion import THE_STRING, from_text, read_text, unreadable
 
 
-def read(text: str | None, machine: Machine, stdin: Callable[[], str] | None = None) -> Target:
+def read(
+    text: str | None, machine: Machine, stdin: Callable[[], str] | None = None, inside: str | None = None
+) -> Target:
     """The target of a run. Never raises: what cannot be read becomes a `Problem`.
 
-    `stdin` gives the whole of standard input, for `-`, or raises `OSError`. Only the last line break of a file or of
-    standard input is dropped, and nothing of a variable.
+    `inside` names one of the connections of a file that has several. `stdin` gives the whole of standard input, for
+    `-`, or raises `OSError`. Only the last line break of a file or of standard input is dropped, and nothing of a
+    variable.
     """
     if text is None:
         from pgwhy.target.reading.discovery import discover  # a run with a TARGET never looks around
@@ -25,7 +28,7 @@ def read(text: str | None, machine: Machine, stdin: Callable[[], str] | None = N
     if text == "-" and stdin is not None:
         return _from_stdin(stdin, machine)
     if text.startswith("@"):
-        return _from_file(text[1:], machine)
+        return _from_file(text[1:], machine, inside)
     if text.startswith("env:"):
         return _from_variable(text[4:], machine)
     return from_text(text, THE_STRING, machine)
@@ -45,8 +48,11 @@ def _from_variable(name: str, machine: Machine) -> Target:
     return unreadable(ProblemCode.VARIABLE_UNSET, f"{name} is not set in this environment{hint}", source, machine)
 
 
-def _from_file(name: str, machine: Machine) -> Target:
-    path = machine.folder / (machine.home / name[2:] if name.startswith("~/") and machine.home else name)
+def _from_file(name: str, machine: Machine, inside: str | None) -> Target:
+    path = _path(name, machine)
+    if inside is None and ":" in name and not path.exists() and _path(name.rpartition(":")[0], machine).is_file():
+        name, _, inside = name.rpartition(":")  # `@.env:DATABASE_URL`
+        path = _path(name, machine)
     try:
         text = read_text(path)
     except OSError as error:
@@ -54,13 +60,19 @@ def _from_file(name: str, machine: Machine) -> Target:
         told = "the file" if absent and not _IS_PATH.fullmatch(name) else name
         detail = f"{told} cannot be read: {error.strerror or type(error).__name__}"
         return unreadable(ProblemCode.FILE_UNREADABLE, detail, Source(SourceKind.STRING, told), machine)
-    if target := _in_a_form(name, text, machine):
+    if target := _in_code(name, text, machine):
         return target
     if Path(name).name.startswith(".env") or name.endswith(".env"):
         from pgwhy.target.reading.discovery import in_dotenv  # only for this kind of file
 
-        return in_dotenv(text, name, machine)
+        return in_dotenv(text, name, machine, inside)
+    if Path(name).suffix and (target := _in_settings(name, text, machine, inside)):
+        return target
     return from_text(_without_last_break(text), Source(SourceKind.STRING, name, 1), machine)
+
+
+def _path(name: str, machine: Machine) -> Path:
+    return machine.folder / (machine.home / name[2:] if name.startswith("~/") and machine.home else name)
 
 
 def _from_stdin(stdin: Callable[[], str], machine: Machine) -> Target:
@@ -72,8 +84,15 @@ def _from_stdin(stdin: Callable[[], str], machine: Machine) -> Target:
         return unreadable(ProblemCode.FILE_UNREADABLE, detail, source, machine)
 
 
-def _in_a_form(name: str, text: str, machine: Machine) -> Target | None:
-    """A file of a framework's or of a program's, as its name says; `None` if it is none."""
+def _in_settings(name: str, text: str, machine: Machine, inside: str | None) -> Target | None:
+    """The connection in a settings file; `None` if it is none that is known."""
+    from pgwhy.target.reading.in_settings import from_settings  # only for files with such a name
+
+    return from_settings(name, text, machine, inside)
+
+
+def _in_code(name: str, text: str, machine: Machine) -> Target | None:
+    """A program's source or a file of libpq's own, as its name says; `None` if it is none."""
     if not Path(name).suffix and not Path(name).name.startswith("."):
         return None
     from pgwhy.target.reading.in_file import form_of, from_form  # only for files with such a name

@@ -42,17 +42,21 @@ def others(machine: Machine) -> Iterator[Target]:
         yield _with_candidates(target, machine.environment, variables, ".env")
 
 
-def in_dotenv(text: str, name: str, machine: Machine) -> Target:
-    """The target that a file of `.env` syntax names; the environment fills gaps only."""
+def in_dotenv(text: str, name: str, machine: Machine, inside: str | None = None) -> Target:
+    """The target that a file of `.env` syntax names; the environment fills gaps only. `inside` names a variable."""
     variables = dotenv.parse(text, machine.environment)
     source = Source(SourceKind.STRING, name)
-    for variable in NAMES:
+    for variable in NAMES if inside is None else (inside,):
         if variable in variables:
             target = _from_dotenv(variables[variable], machine, variables, name)
             return _with_candidates(target, {}, variables, name)
-    if any(variable in variables for variable in (*_NAMES_A_SERVER, "PGSERVICE")):
+    if inside is None and any(variable in variables for variable in (*_NAMES_A_SERVER, "PGSERVICE")):
         return complete(None, _written(Dialect.ENVIRONMENT, Source(SourceKind.DOTENV, name)), machine, variables)
-    return unreadable(ProblemCode.VARIABLE_UNSET, f"{name} sets neither DATABASE_URL nor PGHOST", source, machine)
+    from pgwhy.target.reading.in_settings import in_settings  # only where none of the usual names is set
+
+    return in_settings(name, text, machine, inside, ".env") or unreadable(
+        ProblemCode.NO_CONNECTION_IN_FILE, f"{name} sets neither DATABASE_URL nor PGHOST", source, machine
+    )
 
 
 def _dotenv(machine: Machine) -> Mapping[str, Variable]:
@@ -68,6 +72,8 @@ def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Ta
     if "DATABASE_URL" in environment:
         source = Source(SourceKind.ENVIRONMENT, "DATABASE_URL")
         return from_text(environment["DATABASE_URL"], source, machine)
+    if "DATABASE_URL_FILE" in environment:
+        return _of_a_secret(environment["DATABASE_URL_FILE"], machine)
     if "DATABASE_URL" in variables:
         return _from_dotenv(variables["DATABASE_URL"], machine, variables, file)
     if "PGSERVICE" in environment:
@@ -78,12 +84,27 @@ def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Ta
         return complete(None, written, machine, {})
     if any(name in variables for name in (*_NAMES_A_SERVER, "PGSERVICE")):
         return complete(None, _written(Dialect.ENVIRONMENT, Source(SourceKind.DOTENV, file)), machine, variables)
-    if "DB_CONNECTION" in variables and variables["DB_CONNECTION"].value == "pgsql":
-        from pgwhy.target.forms import FORMS  # only where Laravel says that it connects to Postgres
-        from pgwhy.target.reading.in_file import from_form
-
-        return from_form(FORMS["laravel"], read_text(machine.folder / file), file, machine)
+    if variables and (target := _of_its_own_names(machine, file)):
+        return target
     return complete(None, None, machine, {})
+
+
+def _of_a_secret(name: str, machine: Machine) -> Target:
+    """The string in the file that `DATABASE_URL_FILE` names, as Docker hands over secrets."""
+    try:
+        text = read_text(machine.folder / name)
+    except OSError as error:
+        detail = f"the file that DATABASE_URL_FILE names cannot be read: {error.strerror or type(error).__name__}"
+        source = Source(SourceKind.ENVIRONMENT, "DATABASE_URL_FILE")
+        return unreadable(ProblemCode.FILE_UNREADABLE, detail, source, machine)
+    return from_text(text.rstrip("\r\n"), Source(SourceKind.STRING, name, 1), machine)
+
+
+def _of_its_own_names(machine: Machine, file: str) -> Target | None:
+    """The connection that a `.env` spells in names of its program's own (`APP_DB_HOST`); `None` if there is none."""
+    from pgwhy.target.reading.in_settings import in_settings  # only where none of the usual names is set
+
+    return in_settings(file, read_text(machine.folder / file), machine)
 
 
 def _written(dialect: Dialect, source: Source) -> Written:

@@ -1,4 +1,4 @@
-"""The target that a file of a framework, a manifest or a program names: `@config/database.yml`, `@schema.prisma`.
+"""The target that the source of a program names: `@settings.py`, `@knexfile.js`, `@main.go`; and a text in any form.
 
 A connection string in it is read as it would be alone, so everything that can be wrong with one is recognised there
 too; fields of a framework's own become settings. Nothing of the file is run.
@@ -29,6 +29,12 @@ def form_of(name: str, text: str) -> Form | None:
 
 def from_form(form: Form, text: str, name: str, machine: Machine) -> Target:
     """What a text in this form names. Never raises: what is not there is a `Problem`. `name` is the file's."""
+    if form.in_settings:
+        from pgwhy.target.reading.in_settings import from_settings  # few texts are one
+
+        target = from_settings(name, text, machine, file=form.file)
+        assert target is not None  # the file of a form is of a kind that is known
+        return target
     try:
         found = find(form, text)
     except NotThere as why:
@@ -104,24 +110,14 @@ def _guesses(path: PurePath, text: str) -> Iterator[str]:
         yield "service"
     elif name in (".pgpass", "pgpass.conf"):
         yield "pgpass"
-    elif ending == ".prisma":
-        yield "prisma-schema"
-    elif ending in (".yml", ".yaml"):
-        if re.search(r"^kind:\s*[\"']?Secret", text, re.MULTILINE):
-            yield "kubernetes"
-        yield "compose" if re.search(r"^services:", text, re.MULTILINE) else "rails"
     elif ending == ".py":
         yield "django" if re.search(r"^DATABASES\b", text, re.MULTILINE) else "pgx"
     elif ending in (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"):
         yield next((form for word, form in _LIBRARIES if word in text), "node-postgres")
     elif ending in (".go", ".rs"):
         yield next((form for word, form in _CRATES if word in text), "pgx")
-    elif (ending == ".env" or name.startswith(".env")) and _OF_LARAVEL.search(text) and not _ORDINARY.search(text):
-        yield "laravel"
 
 
-_OF_LARAVEL = re.compile(r"^\s*(?:export\s+)?DB_(?:URL|HOST)\s*=", re.MULTILINE)
-_ORDINARY = re.compile(r"^\s*(?:export\s+)?(?:DATABASE_URL|POSTGRES_URL|PGHOST|PGSERVICE)\s*=", re.MULTILINE)
 _LIBRARIES = (
     ("prisma/config", "prisma-config"),
     ("@neondatabase/serverless", "neon-serverless"),
@@ -144,12 +140,10 @@ _DRIVERS = {
     "drizzle": "node-postgres",
     "postgres-js": "postgres-js",
     "neon-serverless": "neon-serverless",
-    "prisma-schema": "prisma",
     "prisma-config": "prisma",
     "lib-pq": "lib-pq",
     "tokio-postgres": "tokio-postgres",
     "sqlx": "sqlx",
-    "laravel": "php-pdo",
 }
 """Forms that only one client reads → its id in `clients.toml`."""
-_NEVER_JAVA = frozenset({*_DRIVERS, "django", "rails", "pgx", "vercel"})
+_NEVER_JAVA = frozenset({*_DRIVERS, "django", "pgx"})

@@ -1,0 +1,1 @@
+"""What each command does: imported when it runs, and not for its help page."""

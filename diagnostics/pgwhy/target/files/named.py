@@ -1,0 +1,49 @@
+"""Names and values that a file writes as list items: `- NAME=value`, `- name: NAME` with `value: text`.
+
+Compose has both forms of `environment`, Kubernetes and Render have pairs, and Heroku's app.json has a `value` below the
+name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pgwhy.target.files.entry import Entry
+
+_ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*)=(?P<value>.*)", re.DOTALL)
+_NAMES = ("name", "key", "Name", "Key")
+_VALUES = ("value", "Value")
+
+
+def flattened(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries with such items as settings of the list's parent: `(..., "environment", "DATABASE_URL")`."""
+    entries = list(entries)
+    names = {entry.path[:-1]: entry.value for entry in entries if entry.key in _NAMES and _is_item(entry.path[:-1])}
+    out: list[Entry] = []
+    for entry in entries:
+        around = entry.path[:-1]
+        if entry.key in _VALUES and around in names:
+            out.append(_moved(entry, (*around[:-1], names[around]), entry.value))
+        elif "valueFrom" in around and (item := around[: around.index("valueFrom")]) in names:
+            if entry.key == "name":
+                kind = "ConfigMap" if "configMapKeyRef" in around else "Secret"
+                out.append(Entry((*item[:-1], names[item]), "", entry.line, None, f"the {kind} {entry.value}"))
+        elif entry.key in _VALUES and len(around) > 1 and _CONSTANT.fullmatch(around[-1]):
+            out.append(_moved(entry, around, entry.value))
+        elif _is_item(entry.path) and (found := _ASSIGNMENT.fullmatch(entry.value)):
+            out.append(_moved(entry, (*around, found["name"]), found["value"]))
+        else:
+            out.append(entry)
+    return out
+
+
+def _is_item(path: tuple[str, ...]) -> bool:
+    return bool(path) and path[-1].isdigit()
+
+
+def _moved(entry: Entry, path: tuple[str, ...], value: str) -> Entry:
+    return Entry(path, value, entry.line, entry.span)
+
+
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")

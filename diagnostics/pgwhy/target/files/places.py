@@ -1,0 +1,275 @@
+"""Where in a settings file a connection to Postgres is: one rule for every kind of file.
+
+Settings belong together that have the same parent and the same words in front (`DB_HOST` and `DB_USER`). Such a group
+is a connection if it has a connection string of Postgres, or a host or a database and something that says Postgres.
+What names another service is none, whatever its keys are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
+
+from pgwhy.target.dialects import Dialect, recognised
+from pgwhy.target.files import references
+from pgwhy.target.files.entry import Entry
+from pgwhy.target.files.references import Filled
+from pgwhy.target.files.roles import URL, are_of_a_database, are_of_something_else, taken_apart
+from pgwhy.target.parameters import LIBPQ, SECRET, words
+from pgwhy.values import dataclass
+
+
+@dataclass(frozen=True, repr=False)
+class Value:
+    """One setting of a connection, and what it is once its variables are put in."""
+
+    entry: Entry
+    filled: Filled
+
+
+@dataclass(frozen=True, repr=False)
+class Place:
+    """One connection that a file names. It holds secrets and does not live long."""
+
+    name: str
+    """`spring.datasource`, `production`, `DATABASE_URL`, `DB_*`."""
+    url: Value | None
+    fields: Mapping[str, Value] = field(default_factory=dict)
+    """libpq's names → values."""
+    foreign: Mapping[str, Entry] = field(default_factory=dict)
+    """Other settings beside them: `pool`, `schema`."""
+
+
+def found_in(
+    document: Sequence[Entry], style: str, known: Mapping[str, str], of_databases: bool = False
+) -> Iterator[Place]:
+    """The connections of one document, in its order.
+
+    `known` are the variables of the environment and its like. `of_databases`: the file is about nothing else.
+    """
+    groups = list(_groups(document))
+    logins = {group.parent: group.roles for group in groups if not group.front and URL not in group.roles}
+    for group in groups:
+        login = logins.get(group.parent[:-1], {})
+        place = _place(replace(group, of_databases=of_databases), style, known, login)
+        if place is not None:
+            yield place
+
+
+@dataclass(frozen=True, repr=False)
+class _Group:
+    parent: tuple[str, ...]
+    front: tuple[str, ...]
+    roles: Mapping[str, Entry]
+    others: Mapping[str, Entry]
+    """The keys of the same parent that have no role, as written."""
+    of_databases: bool = False
+
+
+def _groups(document: Sequence[Entry]) -> Iterator[_Group]:
+    by_parent: dict[tuple[str, ...], list[Entry]] = {}
+    for entry in document:
+        by_parent.setdefault(entry.path[:-1], []).append(entry)
+    for parent, entries in by_parent.items():
+        fronts: dict[tuple[str, ...], dict[str, Entry]] = {}
+        others: dict[str, Entry] = {}
+        alone: list[_Group] = []
+        for entry in entries:
+            name = taken_apart(entry.key)
+            if name.role is None and parent and _is_list(parent) and _is_of_postgres(entry.value):
+                name = taken_apart(URL)
+            if name.role is None:
+                # A string of Postgres is a connection whatever its key is: `ConnectionStrings.Shop`.
+                if _is_of_postgres(entry.value):
+                    alone.append(_Group(parent, name.front, {URL: entry}, others))
+                others[entry.key] = entry
+            elif name.role == URL or _is_of_postgres(entry.value):
+                roles = fronts.setdefault(name.front, {})
+                if URL in roles:
+                    alone.append(_Group(parent, name.front, {URL: entry}, others))
+                else:
+                    roles[URL] = entry
+            else:
+                roles = fronts.setdefault(name.front, {})
+                # `database` says it better than `name` does.
+                if name.role not in roles or taken_apart(roles[name.role].key).end == "name":
+                    roles[name.role] = entry
+        _join(fronts)
+        yield from alone
+        for front, roles in fronts.items():
+            yield _Group(parent, front, roles, others)
+
+
+def _join(fronts: dict[tuple[str, ...], dict[str, Entry]]) -> None:
+    """Beside `host` and `user`, a `database_name` or a `maintenanceDB` is of the same connection."""
+    main = fronts.get(())
+    if not main:
+        return
+    for front in [front for front in fronts if len(front) == 1 and are_of_a_database(front)]:
+        if URL in fronts[front]:
+            continue
+        if "dbname" in main and "dbname" in fronts[front] and _is_only_a_name(main["dbname"]):
+            del main["dbname"]
+        if not fronts[front].keys() & main.keys():
+            main.update(fronts.pop(front))
+
+
+def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[str, Entry]) -> Place | None:
+    """`login` are the settings one level further out: Quarkus has the URL a level below the role and the password."""
+    values = {role: _value(entry, style, known) for role, entry in group.roles.items()}
+    around = (*group.parent, *group.front)
+    url = values.pop(URL, None)
+    if url is not None:
+        if _is_a_url_of_postgres(url, around, group):
+            outer = {role: _value(entry, style, known) for role, entry in login.items()}
+            fields = {role: value for role, value in {**outer, **values}.items() if role in _BESIDE_A_URL}
+            return Place(_name(group), url, fields)
+        if _OTHER_URL.match(url.entry.value):
+            return None
+    if are_of_something_else(around) or _says_another(group):
+        return None
+    adapter = _adapter_says_postgres(group)
+    has = values.keys() & {"host", "dbname", "user", "password"}
+    named = adapter or group.of_databases or are_of_a_database(around) or _names_a_database(values)
+    if "host" in has and len(has) > 1 and named and not _is_a_server(values):
+        return Place(_name(group), None, values, _beside(group))
+    if adapter and _names_a_database(values):
+        return Place(_name(group), None, values, _beside(group))
+    return None
+
+
+def _beside(group: _Group) -> dict[str, Entry]:
+    """libpq's parameters beside the fields, and what is surely no secret: `pool: 5`, `prepared_statements: false`."""
+    if group.front or not group.parent:
+        return {}  # in a file of variables, the others are those of the whole program
+    return {
+        key: entry
+        for key, entry in group.others.items()
+        if (key in LIBPQ and key not in SECRET) or _HARMLESS.fullmatch(entry.value)
+    }
+
+
+def _value(entry: Entry, style: str, known: Mapping[str, str]) -> Value:
+    if entry.elsewhere:
+        return Value(entry, Filled(None, computed=True))
+    return Value(entry, references.filled(entry.value, style, known))
+
+
+def _is_a_url_of_postgres(url: Value, around: tuple[str, ...], group: _Group) -> bool:
+    text = url.filled.value
+    if text is not None and _SCHEME.match(text):
+        return True
+    if _says_another(group):
+        return False
+    if text is not None and _is_of_postgres(text):
+        return True
+    if are_of_something_else((*around, url.entry.key)):
+        return False
+    is_named_so = are_of_a_database((*around, url.entry.key)) or _adapter_says_postgres(group) or group.of_databases
+    if text is None or not text.strip() or _PLACEHOLDER.fullmatch(text.strip()):
+        return is_named_so
+    return is_named_so and not _OTHER_URL.match(text.strip()) and bool(_BROKEN.search(text))
+
+
+def _is_of_postgres(text: str) -> bool:
+    """It is a connection string of Postgres in a syntax that is known."""
+    if _SCHEME.match(text):
+        return True
+    if "=" not in text or len(text) > 10_000:
+        return False
+    if not _PAIRS.search(text) or _OF_ANOTHER_NET.search(text):
+        return False
+    return recognised(text) in (Dialect.NPGSQL, Dialect.KEYWORDS)
+
+
+def _adapter_says_postgres(group: _Group) -> bool:
+    return any(_POSTGRES.search(value) for value in _drivers(group))
+
+
+def _says_another(group: _Group) -> bool:
+    told = [value for value in _drivers(group) if value]
+    return bool(told) and not any(_POSTGRES.search(value) for value in told) and any(map(_OTHER.search, told))
+
+
+def _names_a_database(values: Mapping[str, Value]) -> bool:
+    database = values.get("dbname")
+    return database is not None and not _is_only_a_name(database.entry)
+
+
+def _is_only_a_name(entry: Entry) -> bool:
+    """Its key is `name`, which anything can have."""
+    return taken_apart(entry.key).end == "name"
+
+
+def _drivers(group: _Group) -> Iterator[str]:
+    """What the settings say that name the kind of database: `adapter`, `DB_CONNECTION`, `driver-class-name`."""
+    for key, entry in group.others.items():
+        parts = taken_apart(key).front
+        if parts[: len(group.front)] == group.front and "".join(parts[len(group.front) :]) in _DRIVERS:
+            yield entry.value
+
+
+def _is_a_server(values: Mapping[str, Value]) -> bool:
+    """The port is another program's."""
+    port = values.get("port")
+    return port is not None and (port.filled.value or "") in _OTHER_PORTS
+
+
+def _name(group: _Group) -> str:
+    own = group.roles.get(URL)
+    if own is not None and (not group.parent or _is_of_postgres(own.value)) and len(group.roles) == 1:
+        return ".".join((*group.parent, own.key)) if not _is_list(group.parent) else ".".join(group.parent)
+    front = "_".join(next(iter(group.roles.values())).key.split("_")[:-1]) if group.front else ""
+    return ".".join((*group.parent, *([f"{front}_*"] if front else []))) or "the file"
+
+
+def _is_list(parent: tuple[str, ...]) -> bool:
+    return parent[-1].isdigit() if parent else False
+
+
+def several(found: Iterable[Place]) -> tuple[Place, ...]:
+    """The places without those that say the same as one before them."""
+    kept: dict[tuple[object, ...], Place] = {}
+    for place in found:
+        kept.setdefault(_what(place), place)
+    return tuple(kept.values())
+
+
+def _what(place: Place) -> tuple[object, ...]:
+    told = {name: value.filled.value or value.entry.value for name, value in place.fields.items()}
+    return (place.url.filled.value or place.url.entry.value if place.url else None, *sorted(told.items()))
+
+
+_BESIDE_A_URL = ("user", "password")
+"""What drivers take from beside a URL that does not have it."""
+_SCHEME = re.compile(
+    r"(?i)\s*[\"']?(?:jdbc:postgresql:|(?:jdbc:|r2dbc:)?(?:pool:|proxy:|tc:)?"
+    r"(?:postg[a-z]*|pgsql|psql|ecto|cockroachdb|timescale)(?:\+\w+)?:/)"
+)
+_PAIRS = re.compile(r"(?i)\b(?:host|server|hostaddr|dbname|database|service)\s*=")
+_BROKEN = re.compile(r"(?i)postgre|pgsql|://|@|\bhost\s*=|\bserver\s*=")
+_OTHER_URL = re.compile(
+    r"(?i)(?:jdbc:)?(?:mysql|mariadb|mongodb|sqlite|sqlserver|oracle|redis|amqp|https?|file|h2|hsqldb|derby|db2|mssql|"
+    r"data source=)\b"
+)
+_PLACEHOLDER = re.compile(r"(?i)undefined|null|none|\$\{?\w+\}?|<[^<>]*>|your[-_ ].*|change_?me")
+_HARMLESS = re.compile(r"\d{1,5}|true|false")
+_DRIVERS = words(
+    """adapter driver dialect client type engine provider connection scheme backend kind dbms vendor plugin
+    driverclassname driverclass drivername dialectname providername databasetype dbtype"""
+)
+_OF_ANOTHER_NET = re.compile(
+    r"(?i)(?:^|;)\s*(?:trusted_connection|multipleactiveresultsets|attachdbfilename|integrated security|"
+    r"network library|allowuservariables|convert zero datetime|uid|driver|provider|data source)\s*=|"
+    r"port\s*=\s*(?:1433|3306)\b"
+)
+"""Keywords of .NET's other databases, which Npgsql refuses: SqlClient, MySqlConnector, ODBC, OLE DB."""
+_POSTGRES = re.compile(r"(?i)postg|^pg$|pgx|pg_|^pg-native$|cockroach")
+_OTHER = re.compile(
+    r"(?i)mysql|maria|sqlclient|sqlite|mongo|sqlserver|mssql|oracle|redis|snowflake|bigquery|redshift|duckdb|"
+    r"clickhouse|h2|sybase|cassandra|elastic"
+)
+_OTHER_PORTS = words("3306 27017 6379 1433 1521 9200 5672 587 465 25 389 11211 9042 8123 80 443")
+"""MySQL, MongoDB, Redis, SQL Server, Oracle, Elasticsearch, RabbitMQ, mail, LDAP, Memcached, Cassandra,
+ClickHouse, HTTP."""

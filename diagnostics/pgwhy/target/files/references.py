@@ -1,0 +1,107 @@
+"""Values that a program fills in from elsewhere: `${DB_HOST:localhost}`, `<%= ENV["DB_HOST"] %>`, `env("DB_URL")`.
+
+Each style says how a value names a variable, and what stands for it where it is not set. The sources are cited there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import field
+
+from pgwhy.values import dataclass
+
+
+@dataclass(frozen=True, repr=False)
+class Filled:
+    """A value with its variables put in."""
+
+    value: str | None
+    """`None` where a variable that it needs is not known."""
+    missing: tuple[str, ...] = field(default=())
+    """The variables that are neither set nor have a default here."""
+    computed: bool = field(default=False)
+    """The program computes it, and only running it would tell."""
+    variable: str = field(default="")
+    """The one variable that the whole value is; empty otherwise."""
+
+
+def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
+    """The value as its program would see it. `style` is a name of `STYLES`, or empty for text as it is."""
+    pattern = STYLES.get(style)
+    if pattern is None:
+        return Filled(value)
+    missing: list[str] = []
+    whole = pattern.fullmatch(value.strip())
+    computed = False
+
+    def put(found: re.Match[str]) -> str:
+        nonlocal computed
+        groups = found.groupdict()
+        if groups.get("plain") is not None:
+            return groups["plain"]
+        if groups.get("code") is not None:
+            computed = True
+            return found[0]
+        name = groups.get("name") or groups.get("name2") or ""
+        given = known.get(name)
+        default = next((each for each in (groups.get("default"), groups.get("block")) if each is not None), None)
+        # A `:-` default also stands for a variable that is set and empty.
+        if given is not None and (given or default is None or not (groups.get("empty") or "").startswith(":")):
+            return given
+        if default is not None:
+            return default
+        missing.append(name)
+        return found[0]
+
+    text = pattern.sub(put, value)
+    names = whole.groupdict() if whole else {}
+    variable = (
+        (names.get("name") or names.get("name2") or "")
+        if whole and names.get("default") is names.get("block") is None
+        else ""
+    )
+    if missing or computed:
+        return Filled(None, tuple(dict.fromkeys(missing)), computed, variable)
+    return Filled(text, variable=variable)
+
+
+def _style(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.VERBOSE | re.DOTALL)
+
+
+STYLES: dict[str, re.Pattern[str]] = {
+    # Compose, "Interpolation" (docs.docker.com/reference/compose-file/interpolation); `$$` is a dollar.
+    "compose": _style(
+        r"""\$(?P<plain>\$)|\$\{(?P<name>\w+)(?:(?P<empty>:?)(?:-(?P<default>[^}]*)|[?+][^}]*))?\}|\$(?P<name2>[A-Za-z_]\w*)"""
+    ),
+    # Spring, "Using Placeholders"; Micronaut and Quarkus write it alike.
+    "placeholder": _style(r"\$\{(?P<name>[\w.\-]+)(?::(?P<default>[^}]*))?\}"),
+    # A shell's, as Symfony, GitLab and Laravel read it in values.
+    "shell": _style(r"\$\{(?P<name>\w+)(?:(?P<empty>:?)-(?P<default>[^}]*))?\}|\$(?P<name2>[A-Z_][A-Z0-9_]*)\b"),
+    # ERB in database.yml (guides.rubyonrails.org, "Configuring a Database"): ENV["X"], ENV.fetch("X"), with a default.
+    "erb": _style(
+        r"""(?P<plain><%)%
+        |<%=\s*ENV(?:\.fetch\(|\[)\s*["'](?P<name>\w+)["']\s*(?:,\s*["']?(?P<default>[^"')]*)["']?\s*)?[\])]
+        (?:\s*\{\s*["']?(?P<block>[^"'}]*?)["']?\s*\})?(?:\.to_[a-z]+)?\s*-?%>
+        |<%(?P<code>.*?)%>"""
+    ),
+    # dbt, "env_var" (docs.getdbt.com/reference/dbt-jinja-functions/env_var).
+    "jinja": _style(
+        r"""\{\{\s*env_var\(\s*["'](?P<name>\w+)["']\s*(?:,\s*["'](?P<default>[^"']*)["']\s*)?\)(?:\s*\|[^}]*)?\s*\}\}
+        |\{\{(?P<code>.*?)\}\}"""
+    ),
+    # GitHub Actions, "Contexts": what a secret holds is not in the file.
+    "actions": _style(r"\$\{\{\s*(?:secrets|vars|env)\.(?P<name>\w+)\s*\}\}|\$\{\{(?P<code>.*?)\}\}"),
+    # Expressions in the place of a literal: Prisma's env("X"), Elixir's System.get_env("X"), Terraform's var.x.
+    "call": _style(
+        r"""(?:env|System\.(?:get_env|fetch_env!?)|getenv)\(\s*["'](?P<name>\w+)["']\s*(?:,\s*["'](?P<default>[^"']*)["']\s*)?\)
+        |^(?P<code>(?:var|local|data|module|System|Application)\.[\w.\[\]"]+.*|[a-z_]\w*\(.*\))$"""
+    ),
+    # Grafana, "$__env{X}" and "${X}" (grafana.com/docs, "Configure Grafana").
+    "grafana": _style(r"\$__env\{(?P<name>\w+)\}|\$\{(?P<name2>\w+)\}|(?P<code>\$__(?:file|vault)\{.*?\})"),
+    # Alembic and configparser: %(NAME)s, and %% for a percent sign.
+    "configparser": _style(r"%(?P<plain>%)|%\((?P<name>\w+)\)s"),
+    # Symfony: %env(DATABASE_URL)% (symfony.com/doc, "Configuration Based on Environment Variables").
+    "symfony": _style(r"%env\((?:\w+:)*(?P<name>\w+)\)%"),
+}

@@ -1,0 +1,103 @@
+"""Nothing was given, and neither the environment nor `.env` names a server: the settings files of the project around.
+
+Looked at are the working folder and, inside a repository, its parents up to the repository's root, each with the
+folders in which frameworks keep their settings. Only files with a usual name are read, and nothing of them is run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pgwhy.machine import Machine
+from pgwhy.target import files
+from pgwhy.target.files.kinds import is_usual
+from pgwhy.target.forms.found import NotThere
+from pgwhy.target.model import Target
+from pgwhy.target.parameters import words
+from pgwhy.target.reading.completion import read_text
+from pgwhy.target.reading.in_file import form_of, from_form
+from pgwhy.target.reading.in_settings import in_settings
+from pgwhy.values import dataclass
+
+FOLDERS = ("", "config", "prisma", "src/main/resources")
+"""Where frameworks keep their settings: Rails, Prisma, Spring and its like."""
+_CODE = words(
+    """settings.py knexfile.js knexfile.ts knexfile.mjs knexfile.cjs drizzle.config.ts drizzle.config.js
+    prisma.config.ts data-source.ts data-source.js ormconfig.js ormconfig.ts mikro-orm.config.ts"""
+)
+_SAMPLES = ("example", "sample", "template", "dist", "defaults", "test")
+"""Parts of names of files that no program loads as they are."""
+_MOST_LEVELS = 5
+_MOST_FILES = 500
+
+
+@dataclass(frozen=True, repr=False)
+class Seen:
+    """A settings file of the project that names a connection."""
+
+    name: str
+    """Its path from the working folder, as `pgwhy @NAME` takes it."""
+    connections: tuple[str, ...]
+    """The names of its connections, for `--in`; empty where it has only one."""
+    target: Target | None
+    """The connection where it has only one."""
+
+    @property
+    def command(self) -> str:
+        """The command that uses it."""
+        import shlex  # for a list of several only
+
+        return f"pgwhy {shlex.quote('@' + self.name)}" + (f" --in {self.connections[0]}" if self.connections else "")
+
+
+def settings_files(machine: Machine) -> list[Seen]:
+    """The settings files around that name a connection, the nearest first."""
+    seen: list[Seen] = []
+    for level, folder in enumerate(_folders(machine.folder)):
+        for path in _candidates(folder):
+            name = "../" * level + path.relative_to(folder).as_posix()
+            if found := _seen(name, path, machine):
+                seen.append(found)
+    return seen
+
+
+def _folders(start: Path) -> list[Path]:
+    """The working folder, and its parents up to the root of the repository that it is in."""
+    around = [start, *start.parents][: _MOST_LEVELS + 1]
+    root = next((number for number, folder in enumerate(around) if (folder / ".git").exists()), 0)
+    return around[: root + 1]
+
+
+def _candidates(folder: Path) -> Iterator[Path]:
+    for below in FOLDERS:
+        try:
+            paths = sorted(path for path, _ in zip((folder / below).iterdir(), range(_MOST_FILES), strict=False))
+        except OSError:
+            continue
+        yield from (path for path in paths if _has_a_usual_name(path))
+
+
+def _has_a_usual_name(path: Path) -> bool:
+    name = path.name.lower()
+    if name == ".env" or any(part in _SAMPLES for part in name.replace("-", ".").split(".")):
+        return False  # `.env` was looked at before
+    if name in _CODE:
+        return True
+    return is_usual(name)
+
+
+def _seen(name: str, path: Path, machine: Machine) -> Seen | None:
+    try:
+        text = read_text(path)
+        if path.name.lower() in _CODE:
+            form = form_of(name, text)
+            target = from_form(form, text, name, machine) if form else None
+            return Seen(name, (), target) if target and "host" in target.settings else None
+        recognised = files.recognise(name, text)
+    except (OSError, NotThere):
+        return None
+    found = files.connections(*recognised, machine.environment) if recognised else ()
+    if len(found) > 1 and files.usual(found) is None:
+        return Seen(name, tuple(place.name for place in found), None)
+    return Seen(name, (), in_settings(name, text, machine)) if found else None
