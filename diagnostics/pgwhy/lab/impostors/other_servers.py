@@ -39,6 +39,8 @@ class Impostor(StrEnum):
     """S, and bytes that are no TLS in answer to the ClientHello."""
     STALLS_IN_TLS = "stalls-in-tls"
     """S, and nothing in answer to the ClientHello."""
+    UNKNOWN_METHOD = "unknown-method"
+    """N to SSLRequest, and an authentication request with a code that PostgreSQL has not given away."""
     SILENT = "silent"
     CLOSES_AT_ONCE = "closes-at-once"
     CLOSES = "closes"
@@ -119,6 +121,12 @@ def _says_no(connection: socket.socket) -> None:
         connection.sendall(b"N")
 
 
+def _unknown_method(connection: socket.socket) -> None:
+    while startup_code(connection) in (wire.SSL_REQUEST_CODE, wire.GSSENC_REQUEST_CODE):
+        connection.sendall(b"N")
+    farewell(connection, wire.message(b"R", struct.pack("!i", _NO_METHOD)))
+
+
 def _garbage_for_tls(connection: socket.socket) -> None:
     agree_to_tls(connection)
     connection.recv(MAX_BYTES)
@@ -154,6 +162,7 @@ def _http_error(status: bytes) -> bytes:
     return head % status + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(page) + page
 
 
+_NO_METHOD = 99
 _BAD_REQUEST = _http_error(b"400 Bad Request")
 _NOT_FOUND = _http_error(b"404 Not Found")
 
@@ -165,6 +174,7 @@ _BEHAVIOURS: Mapping[Impostor, Behaviour] = {
     Impostor.SAYS_NO: _says_no,
     Impostor.GARBAGE_FOR_TLS: _garbage_for_tls,
     Impostor.STALLS_IN_TLS: _stalls_in_tls,
+    Impostor.UNKNOWN_METHOD: _unknown_method,
     Impostor.SILENT: silent,
     Impostor.CLOSES_AT_ONCE: _closes_at_once,
     Impostor.CLOSES: _closes,
