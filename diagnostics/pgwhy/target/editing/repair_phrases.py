@@ -154,5 +154,7 @@ _PHRASES: dict[str, Phrase] = {
     "quote-options": _quotes,
     "decode-option-equals": _settings,
     "split-host-port": _settings,
+    "clean-host": _settings,
+    "plain-endpoint-option": _settings,
     "host-from-url": _settings,
 }
