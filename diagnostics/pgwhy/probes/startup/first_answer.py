@@ -154,7 +154,9 @@ def _understand(message: wire.Message | bytes) -> Heard:
     except wire.WireError:
         return Heard(ServerReply.NOT_POSTGRES)
     if code != wire.Auth.SASL:
-        return Heard(_BY_CODE.get(code, ServerReply.UNKNOWN_METHOD), code=code)
+        # A later step of SASL is no first answer.
+        otherwise = ServerReply.NOT_POSTGRES if code in set(wire.Auth) else ServerReply.UNKNOWN_METHOD
+        return Heard(_BY_CODE.get(code, otherwise), code=code)
     if "SCRAM-SHA-256-PLUS" in mechanisms:
         return Heard(ServerReply.SASL_PLUS, mechanisms=mechanisms)
     return Heard(ServerReply.SASL if "SCRAM-SHA-256" in mechanisms else ServerReply.SASL_OTHER, mechanisms=mechanisms)
