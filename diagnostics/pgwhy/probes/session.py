@@ -13,7 +13,9 @@ from pgwhy.facts import Record, fact
 from pgwhy.machine import Machine
 from pgwhy.probes.authentication import Authentication
 from pgwhy.probes.probe import Options, Probe, Run
+from pgwhy.probes.startup import Startup
 from pgwhy.probes.tcp import Tcp
+from pgwhy.probes.tls import Tls
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
@@ -71,7 +73,7 @@ async def observe(seen: Run, network: Network) -> Session:
         elapsed = (network.clock() - begin) * 1000
         nearest = min(elapsed, (await seen.later(Tcp)).connect_ms or 0.0)
         answered = seen.machine.now.timestamp() + (network.timeline.elapsed_ms() - elapsed / 2) / 1000
-        return _answer(seen, rows, elapsed, nearest, connection.backend_pid, answered)
+        return await _answer(seen, rows, elapsed, nearest, connection.backend_pid, answered)
     except TimeoutError:
         return Session(usable=False, message="")
     except ConnectionError as error:
@@ -88,7 +90,12 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
 
 
 PROBE = Probe(
-    record=Session, observe=observe, stage=Stage.SESSION, opens=opens, needs=(TargetFacts, Authentication), later=(Tcp,)
+    record=Session,
+    observe=observe,
+    stage=Stage.SESSION,
+    opens=opens,
+    needs=(TargetFacts, Authentication),
+    later=(Tcp, Tls, Startup),
 )
 
 
@@ -116,13 +123,21 @@ async def _without_catalogue(seen: Run, network: Network, message: str) -> Sessi
     return Session(usable=True, message="", round_trip_ms=round((network.clock() - begin) * 1000, 2))
 
 
-def _answer(
+async def _is_behind_a_router(seen: Run) -> bool:
+    """Its certificate is the provider's, it tells endpoints apart by SNI, or the target names an endpoint by option."""
+    tls, startup = await seen.later(Tls), await seen.later(Startup)
+    named = bool(seen[TargetFacts].endpoint_named)
+    return named or tls.certificate_provider is Provider.NEON or startup.needs_sni is True
+
+
+async def _answer(
     seen: Run, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int, answered: float
 ) -> Session:
     """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server. `answered`
     is when the server answered by this machine's clock, in seconds since 1970."""
     version, user, database, pid, tls_version, recovery, read_only, clock, asked = rows[0]
-    behind_proxy = seen[TargetFacts].provider is Provider.NEON
+    # A proxy that routes by SNI makes up the process id of its greeting, whatever the host is called here.
+    behind_proxy = seen[TargetFacts].provider is Provider.NEON or await _is_behind_a_router(seen)
     waited = seen[Authentication].waiting_ms or 0.0
     return Session(
         usable=True,
