@@ -170,7 +170,7 @@ def _hidden_behind_its_name(found: re.Match[str]) -> str:
 
 
 def _is_ours(found: re.Match[str]) -> bool:
-    """It stands in a sentence of our own: `If the host is the same, the password is wrong`.
+    """It is in a sentence of our own: `If the host is the same, the password is wrong`.
 
     The words in front must be ours as well. What another program says of a password is not: it may tell the password.
     """
