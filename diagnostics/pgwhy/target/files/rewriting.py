@@ -1,4 +1,4 @@
-"""A new value in the place of an old one in a settings file: the rest of the file stays as it is, to the last character.
+"""A new value in the place of an old one in a settings file: the rest of the file stays as it is, to the character.
 
 A value that its program fills in from elsewhere is left alone, as its text in the file is not the value.
 """
