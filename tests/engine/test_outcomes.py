@@ -133,7 +133,7 @@ def test_a_reported_text_stays_the_users_and_the_trial_names_what_follows(world:
 
 
 def test_a_second_unknown_setting_does_not_refute_the_end_of_the_first(world: World) -> None:
-    report = check(world.uri(sslmod="require", conect_timeout="5"))
+    report = check(world.uri(sslmod="require", no_such_setting="5"))
     assert report.verdict.stage == "config"
     outcomes = {each.id: each for finding in report.findings for each in finding.fixes if each.change}
     assert "refuted" not in {str(each.verification) for each in outcomes.values()}

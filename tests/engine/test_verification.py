@@ -110,7 +110,7 @@ def test_a_misspelt_demand_for_tls_is_corrected_and_never_removed(world: World) 
 def test_a_parameter_of_another_driver_is_removed_or_its_client_named(world: World) -> None:
     report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{closed_port()}/neondb?pgbouncer=true")
     assert (report.verdict.cause, report.verdict.stage) == ("invalid-connection-option", "config")
-    named, removed = report.findings[0].fixes
+    removed, named = report.findings[0].fixes  # what was tried and helps comes first
     assert "prisma" in named.steps and named.title == "say which client reads this string"
     assert (removed.verification, removed.edit) == (
         "advanced",

@@ -145,13 +145,13 @@ def _scheme_mended(text: str) -> str:
 
 
 def misspelt(target: Target) -> dict[str, str]:
-    """Parameters that libpq does not know → the nearest that it does, which the target does not set."""
+    """Parameters that libpq does not know → the nearest that it does. If that is set too, libpq takes the later one."""
     written = target.written
     module = syntax(written.dialect) if written else None
     if written is None or module is None or not traits(written.dialect).of_libpq:
         return {}
     near = {name: nearest(name, LIBPQ) for name in module.parse(written.text.reveal()).foreign}
-    return {name: right for name, right in near.items() if right and right not in target.settings}
+    return {name: right for name, right in near.items() if right}
 
 
 def _rightly_spelt(target: Target) -> Target:
