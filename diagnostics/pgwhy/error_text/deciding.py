@@ -35,7 +35,7 @@ def counting(text: str) -> tuple[Statement, ...]:
     general = [each for each in reading.statements if each.is_generic]
     by_postgres = [each for each in found if each.speaker in _POSTGRES_ALONE and not each.is_code]
     if reading.statements and not by_postgres and other_service.is_meant(reading.text):
-        return ()
+        found, general = [each for each in found if each.says == Says.ANOTHER_SERVICE], []
     if general:
         shows = by_postgres or other_service.speaks_of_postgres(reading.text)
         found += [each for each in general if shows or _is_all(each, reading)]

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 def is_meant(text: str) -> bool:
     """The text is about another service."""
-    surely = any(words in text for words in _SURELY_OTHER_HAS) and _SURELY_OTHER.search(text)
+    surely = any(part in text and pattern.search(text) for part, pattern in _SURELY_OTHER)
     return bool(surely or (not speaks_of_postgres(text) and _OTHER.search(text)))
 
 
@@ -26,14 +26,35 @@ def speaks_of_postgres(text: str) -> bool:
     )
 
 
-_SURELY_OTHER_HAS = (
-    "(Connection: ",
-    "network request to http",
-    "MySQL server ",
-    *("pymysql.", "MySQLdb.", "mysql.connector.", "aiomysql.", "oracledb.", "cx_Oracle.", "pyodbc.", "sqlite3."),
-    *("pymongo.", "redis."),
+_SURELY_OTHER = tuple(
+    (part, re.compile(pattern))
+    for part, pattern in (
+        ("(Connection: ", r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),"),
+        ("network request to http", r"\bnetwork request to https?://"),
+        ("unable to access 'http", r"(?i:\bfatal: unable to access 'https?://)"),
+        ("MySQL server ", r"\bMySQL server (?:on|at|has gone)"),
+        *(
+            (f"{driver}.", rf"\b{re.escape(driver)}\.\w")
+            for driver in [
+                "pymysql",
+                "MySQLdb",
+                "mysql.connector",
+                "aiomysql",
+                "oracledb",
+                "cx_Oracle",
+                "pyodbc",
+                "sqlite3",
+                "pymongo",
+                "redis",
+            ]
+        ),
+    )
 )
-_SURELY_OTHER = re.compile(
+"""What such a text has to have, and how: Laravel's name of the connection, behind a SQLSTATE of another database; npm and
+git, though a package or a repository is a driver's; drivers of other databases below an ORM that also speaks to
+Postgres."""
+
+_OTHER = re.compile(
     r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),|\bnetwork request to https?://"
     r"|\b(?:pymysql|MySQLdb|mysql\.connector|aiomysql|oracledb|cx_Oracle|pyodbc|sqlite3|pymongo|redis)\.\w"
     r"|\bMySQL server (?:on|at|has gone)|(?i:\bfatal: unable to access 'https?://)"

@@ -39,6 +39,11 @@ class Squeezed:
         letter = self.text[here]
         return not (here and letter.isascii() and letter.isalnum() and self.text[here - 1].isalnum())
 
+    def goes_on(self, at: int) -> bool:
+        """The word before this character goes on with it: no white space is between them."""
+        here, before = self.at[at], self.at[at - 1]
+        return here == before + 1 and self.text[before].isalnum() and self.text[here].isalnum()
+
     def between(self, first: int, behind: int) -> str:
         """What is written from one character of `form` to before another, with single spaces."""
         return " ".join(self.text[self.at[first] : self.at[behind - 1] + 1].split()) if behind > first else ""

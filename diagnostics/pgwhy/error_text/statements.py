@@ -69,7 +69,7 @@ def read(text: str) -> Reading:
         (message, each)
         for message in known.candidates(place.form)
         for each in message.find(place.form)
-        if place.begins_a_word(each.start)
+        if place.begins_a_word(each.start) and not (message.is_spaced and place.goes_on(each.holes[0][1]))
     ]
     marked = known.shown(place.form)
     kept = _widest(found, marked | _speaking(found))
