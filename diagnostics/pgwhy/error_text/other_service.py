@@ -50,17 +50,9 @@ _SURELY_OTHER = tuple(
         ),
     )
 )
-"""What such a text has to have, and how: Laravel's name of the connection, behind a SQLSTATE of another database; npm and
-git, though a package or a repository is a driver's; drivers of other databases below an ORM that also speaks to
+"""What such a text has to have, and how: Laravel's name of the connection, behind a SQLSTATE of another database; npm
+and git, though a package or a repository is a driver's; drivers of other databases below an ORM that also speaks to
 Postgres."""
-
-_OTHER = re.compile(
-    r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),|\bnetwork request to https?://"
-    r"|\b(?:pymysql|MySQLdb|mysql\.connector|aiomysql|oracledb|cx_Oracle|pyodbc|sqlite3|pymongo|redis)\.\w"
-    r"|\bMySQL server (?:on|at|has gone)|(?i:\bfatal: unable to access 'https?://)"
-)
-"""Laravel's name of the connection, behind a SQLSTATE of another database; npm, though the package is a driver; drivers
-of other databases below an ORM that also speaks to Postgres."""
 
 _OTHER = re.compile(
     r"\b(?:redis|mongo|mysql|mariadb|rabbitmq|amqp|kafka|elasticsearch|opensearch|memcached|smtp|ldaps?://|ssh:)"
