@@ -17,7 +17,7 @@ from pgwhy.probes.tcp import Tcp
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
-from pgwhy.target.provider import Provider
+from pgwhy.target.provider import Provider, recognise
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Session(Record):
     user: str | None = fact("current_user")
     database: str | None = fact("current_database()")
     tls_version: str | None = fact("TLS as the server sees it; empty without TLS, unknown behind a proxy")
-    pooled: bool | None = fact("a transaction pooler is in the path: another process answers than the one that greeted")
+    pooled: bool | None = fact("a pooler is in the path: another process answers than the one that greeted")
     read_only: bool | None = fact("new transactions are read-only")
     in_recovery: bool | None = fact("the server is a standby")
     ignored_parameters: tuple[str, ...] | None = fact("parameters the target asked for that did not take effect")
@@ -122,7 +122,7 @@ def _answer(
     """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server. `answered`
     is when the server answered by this machine's clock, in seconds since 1970."""
     version, user, database, pid, tls_version, recovery, read_only, clock, asked = rows[0]
-    behind_proxy = seen[TargetFacts].provider is Provider.NEON
+    behind_proxy = _behind_neon(seen)
     waited = seen[Authentication].waiting_ms or 0.0
     return Session(
         usable=True,
@@ -142,6 +142,12 @@ def _answer(
     )
 
 
+def _behind_neon(seen: Run) -> bool:
+    """Neon's proxy answers first; under an alias, the endpoint in `options` says so."""
+    host = seen[Authentication].host or ""  # of several hosts the one that the login went to
+    return recognise(host).provider is Provider.NEON or bool(seen[TargetFacts].option_endpoint)
+
+
 def _ignored(seen: Run, asked: str) -> tuple[str, ...]:
     """Parameters that the target asked for and that came from somewhere else than the client (pg_settings.source)."""
     sources = {}
@@ -150,8 +156,13 @@ def _ignored(seen: Run, asked: str) -> tuple[str, ...]:
         source, _, value = rest.partition("=")
         sources[name.lower()] = (source, value)
     wanted = requested_values(seen.target.value("options") or "")
+    requested = seen[TargetFacts].requested or ()
+    if not _behind_neon(seen):
+        # The login sends what `options` has. A driver sends its own parameters (currentSchema) itself, and only Neon's
+        # proxy is known to drop them.
+        requested = tuple(name for name in requested if name.lower() in wanted)
     ignored = []
-    for name in seen[TargetFacts].requested or ():
+    for name in requested:
         source, value = sources.get(name.lower(), ("client", ""))
         if source not in ("client", "session") and value.lower() != wanted.get(name.lower(), "").lower():
             ignored.append(name)
