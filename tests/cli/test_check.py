@@ -239,7 +239,7 @@ def test_the_plan_is_json_where_json_is_asked_for(format, capfd):
 def test_help_leads_with_ways_that_keep_the_password_out_of_the_history(capfd):
     assert run(["--help"]) == 0
     out = capfd.readouterr().out
-    assert out.index("env:DATABASE_URL") < out.index("@url.txt") < out.index("  -  ") < out.index("'postgresql://...'")
+    assert out.index("env:DATABASE_URL") < out.index("@.env") < out.index("  -  ") < out.index("'postgresql://...'")
     assert "explain" in out and "Exit status" in out
 
 

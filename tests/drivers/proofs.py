@@ -45,15 +45,21 @@ class Tried:
 
 
 def tried(stage: Scene, client: RealClient, report: Report, *, only_confirmed: bool) -> Tried:
-    """Run the client as it is, and with every fix that is confirmed, or with every fix there is."""
+    """Run the client as it is, and with every fix that pgwhy found to work, or with every fix there is."""
     target = read(stage)
     limit_s = PATIENT_S if report.verdict.status is Status.CONNECTS else LIMIT_S
     before = attempt(stage, client, handed_over(target), {}, limit_s)
     taken = targets.as_read_by(target, clients.resolve(stage.given.client, None, None))
     wanted = [fix for finding in report.findings for fix in finding.fixes if fix.edit or fix.connection_string]
     if only_confirmed:
-        wanted = [fix for fix in wanted if fix.verification is Verification.CONFIRMED]
+        wanted = [fix for fix in wanted if works(fix)]
     return Tried(report, before, tuple(_proof(stage, client, taken, fix, raw=taken != target) for fix in wanted))
+
+
+def works(fix: Fix) -> bool:
+    """It let pgwhy in, or the server asked for the password, which was kept back: the real client has to get in."""
+    kept_back = fix.verification is Verification.ADVANCED and fix.next_obstacle is None
+    return fix.verification is Verification.CONFIRMED or kept_back
 
 
 def _proof(stage: Scene, client: RealClient, target: Target, fix: Fix, *, raw: bool) -> Proof:
@@ -70,6 +76,11 @@ def _proof(stage: Scene, client: RealClient, target: Target, fix: Fix, *, raw: b
     for setup in setups:
         text = setup.text and edits.with_password(setup.text, secret)
         attempts.append(attempt(stage, client, text, setup.environment, PATIENT_S))
+    if not setups and "password" in (fix.change or {}):
+        # The password itself is the fix, which no page prints: the client gets it where the damaged one was.
+        issued = stage.values["password"]
+        text = edits.with_password(written, edits.spelled(issued, target)) if written else None
+        attempts.append(attempt(stage, client, text, {"PGPASSWORD": issued}, PATIENT_S))
     return Proof(fix.id, fix.verification, tuple(attempts), agree)
 
 

@@ -17,7 +17,7 @@ from pgwhy.lab.neon import messages
 from tests import parts, sampling
 
 RULES = reports.all_rules()
-NOT_SHOWN = ("healthy-npgsql", "healthy-npgsql-pool")
+NOT_SHOWN = ("healthy-npgsql", "healthy-npgsql-pool", "healthy-npgsql-verify-full")
 """No .NET runtime is to be had on the machines that test this: the strings are read by their grammar alone."""
 NO_FAULT = (
     Cause.SERVER_DID_NOT_START,

@@ -284,3 +284,21 @@ def test_a_secret_that_is_a_word_of_every_page_is_no_reason_to_refuse_the_page(s
         redactor.check(f"password={secret}")
     with pytest.raises(SecretFound):
         Redactor([secret, "Xq7planted"]).check(f"{secret} Xq7planted")
+
+
+def test_a_sentence_of_our_own_keeps_a_word_that_is_the_password() -> None:
+    """A hole in a sentence that everybody can read in the rules would tell the password."""
+    ours = "3. If the host is the same, the password is wrong.\n"
+    redactor = Redactor(["wrong"])
+    assert redactor.clean(ours) == ours
+    broken = ours.replace("the password is", "the password\n          is")
+    redactor.check(broken)
+    assert redactor.clean(broken) == broken
+
+
+@pytest.mark.parametrize("text", ["The password is wrong.", "the log of my program says that the password is wrong."])
+def test_a_sentence_of_another_program_keeps_no_password(text: str) -> None:
+    redactor = Redactor(["wrong"])
+    assert "wrong" not in redactor.clean(text)
+    with pytest.raises(SecretFound):
+        redactor.check(text)

@@ -250,7 +250,43 @@ def test_a_broken_text_is_told_and_mended(
 
 
 def test_every_repair_is_tried_here() -> None:
-    assert set(REPAIRS) == {repair for _, _, repair, *_ in TABLE}
+    assert set(REPAIRS) == {repair for _, _, repair, *_ in TABLE} | {repair for _, repair, *_ in VALUES}
+
+
+VALUES = [
+    ("host=ep-x.us-east-2.aws.neon.tech. user=alex", "clean-host", {"host": "ep-x.us-east-2.aws.neon.tech"}),
+    ("host=db\u200b.acme.example,b\u00ad. user=alex", "clean-host", {"host": "db.acme.example,b"}),
+    ("host=ep-x.us-east-2.aws.neon.tech options=endpoint=", "plain-endpoint-option", {"options": "endpoint=ep-x"}),
+    ("host=h options='-c endpoint=ep-x -c jit=off'", "plain-endpoint-option", {"options": "endpoint=ep-x -c jit=off"}),
+    ("host=h options='--project=ep-x'", "plain-endpoint-option", {"options": "endpoint=ep-x"}),
+    ('host=h options="endpoint=ep-x"', "plain-endpoint-option", {"options": "endpoint=ep-x"}),
+]
+
+
+@pytest.mark.parametrize(("text", "repair", "after"), VALUES)
+def test_a_value_that_is_wrong_in_a_text_that_reads_well(text: str, repair: str, after: dict[str, str]) -> None:
+    target = read(text, machine())
+    assert target.problems == ()
+    assert after.items() <= libpq_parameters(apply(target, Change(repair=repair))).items()
+
+
+@pytest.mark.parametrize(
+    ("password", "mistake"),
+    [
+        ("endpoint=ep-x;" + MARKER, "none"),
+        ("endpoint=;" + MARKER, "empty"),
+        (" endpoint=ep-x;" + MARKER, "space"),
+        ("endpoint= ep-x;" + MARKER, "space"),
+        ("endpoint=ep-x.us-east-2.aws.neon.tech;" + MARKER, "whole-host"),
+        ("endpoint=ep-x$" + MARKER, "none"),
+        ("endpoint=ep-x$a;" + MARKER, "dollar"),
+        (MARKER, "none"),
+    ],
+)
+def test_the_endpoint_in_front_of_the_password_can_be_misspelt(password: str, mistake: str) -> None:
+    facts = facts_of(read(None, machine({"PGPASSWORD": password, "PGHOST": "h"})))
+    assert facts.password_form_mistake == mistake
+    assert MARKER not in repr(facts)
 
 
 @pytest.mark.parametrize(

@@ -56,10 +56,17 @@ def decide(rules: Iterable[Rule], seen: Observations, *, login: bool, interrupte
     if status is Status.UNKNOWN and _kept_back(seen):
         stage = Stage.AUTH
     if status is Status.FAILS:
-        stage = first.cause.about.stage if first is not None and first.cause is not None else stopped_at(seen)
+        stage = _stage_of(first, seen) if first is not None else stopped_at(seen)
     if first is None:
         return Decision(status, stage, None, None, ())
     return Decision(status, stage, first.cause, first.id, tuple(_others(errors)))
+
+
+def _stage_of(rule: Rule, seen: Observations) -> Stage | None:
+    """The stage of its cause; what the rule says instead, where this run got past that one."""
+    stage = rule.cause.about.stage if rule.cause is not None else None
+    past = stage is not None and any(shown.holds(seen) for shown in row(stage).past)
+    return rule.stage if past else stage
 
 
 def worded(

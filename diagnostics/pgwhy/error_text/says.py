@@ -157,6 +157,8 @@ class Says(StrEnum):
     """There is no database of that name."""
     CONNECT_DENIED = "connect-denied", Stage.STARTUP
     """The role may not connect to the database."""
+    DATABASE_CLOSED = "database-closed", Stage.STARTUP
+    """Nobody may connect to the database: its ALLOW_CONNECTIONS is false."""
     TOO_MANY_CONNECTIONS = "too-many-connections", Stage.STARTUP
     """The server, role, database or pooler has all the connections that it may have."""
     STARTING_UP = "starting-up", Stage.STARTUP

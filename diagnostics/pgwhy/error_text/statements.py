@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import NamedTuple
@@ -78,7 +79,8 @@ def read(text: str) -> Reading:
         for at, code in codes.places(text)
         if code in known.codes and not _is_a_word_of(kept, bisect_left(place.at, at))
     ]
-    ordered = sorted((*spoken, *coded), key=lambda each: (each.start, -each.letters))
+    said = [_while_connecting(text, each) for each in spoken]
+    ordered = sorted((*said, *coded), key=lambda each: (each.start, -each.letters))
     return Reading(
         text,
         tuple(_with_attempts(ordered)),
@@ -108,6 +110,24 @@ def _spoken(place: Squeezed, message: Message, found: Found) -> Statement:
         is_generic=message.is_generic,
         words=" ".join(text[start:end].split()),
     )
+
+
+_FAILED = re.compile(r"\bfailed:\s{1,3}(?:FATAL|ERROR|PANIC):\s{1,3}\Z")
+"""libpq's "connection to server ... failed:": what the server says behind it ended the attempt to connect, whatever it
+says of later. Neon's proxy gives each such refusal the severity ERROR."""
+
+
+def _while_connecting(text: str, each: Statement) -> Statement:
+    """The statement, said while connecting where libpq introduces it so."""
+    if each.phase is not Phase.SESSION or each.speaker not in _ANSWER:
+        return each
+    if not _FAILED.search(text, max(0, each.start - 30), each.start):
+        return each
+    says = Says.CONNECTION_FAILED if each.says in _OF_A_QUERY else each.says
+    return each._replace(says=says, phase=Phase.CONNECTING)
+
+
+_OF_A_QUERY = (Says.QUERY_FAILED, Says.STATE_LOST)
 
 
 def _at_the_end(text: str, start: int) -> str:

@@ -200,7 +200,7 @@ def _connection(hello: Hello, log: _Log) -> SSL.Connection:
     connection = SSL.Connection(context, None)
     connection.set_connect_state()
     if hello.server_name:
-        connection.set_tlsext_host_name(hello.server_name.rstrip(".").encode("utf-8", "surrogateescape"))
+        connection.set_tlsext_host_name(hello.server_name.encode("utf-8", "surrogateescape"))
     return connection
 
 

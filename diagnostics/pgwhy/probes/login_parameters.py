@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pgwhy import target as targets
-from pgwhy.client import ChannelBinding, Client
+from pgwhy.client import ChannelBinding, Client, Roots
 from pgwhy.target.dialects import secret_parts
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
@@ -36,6 +36,8 @@ def login_parameters(target: Target, client: Client | None, facts: TargetFacts) 
         parameters["channel_binding"] = "prefer"
     if client.require_verifies and parameters["sslmode"] in ("require", "verify-ca"):
         parameters |= {"sslmode": "verify-full", "sslrootcert": parameters.get("sslrootcert") or "system"}
+    if client.roots is Roots.SYSTEM and parameters["sslmode"] == "verify-full":
+        parameters.setdefault("sslrootcert", "system")
     if client.family not in ("libpq", None):
         parameters["gssencmode"] = "disable"
     forwarded = [name for name in client.forwarded_parameters if name in target.settings]

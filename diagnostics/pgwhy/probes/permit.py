@@ -42,11 +42,11 @@ class Permit:
         return self.repaired or self.target
 
     def under(self, change: Change) -> Permit:
-        """The permit for an experiment with this change. Only a repair of a text that is broken reads it differently:
-        a rule can name a repair, and cannot say what comes out of it.
+        """The permit for an experiment with this change. Only a repair of a text that is broken, or of a host that
+        has what nobody sees, reads it differently: a rule can name a repair, and cannot say what comes out of it.
         """
         repair = change.repair or ("percent-encode-password" if change.password == "percent-encode" else "")
-        if not repair or not self.target.problems:
+        if not repair or not (self.target.problems or repair == "clean-host"):
             return self
         try:
             return replace(self, repaired=targets.apply(self.target, Change(repair=repair)))
@@ -62,7 +62,9 @@ class Grant:
     """Everything that libpq is given but the password and the place. May hold secrets."""
     clear_text: ClearText
     guarded: bool
-    """`require_auth` holds more than the user's own settings ask for: a complaint of libpq's about it is ours."""
+    """`require_auth` holds more than the user's own settings ask for: libpq's complaint about it names our value."""
+    requirement: str | None
+    """The user's own require_auth; `None` if nobody set it."""
 
 
 async def ask(seen: Run, network: Network, client: Client | None, place: Place) -> Grant | Obstacle:
@@ -90,7 +92,8 @@ async def ask(seen: Run, network: Network, client: Client | None, place: Place) 
     final = {**_root_of_this_machine(seen, wanted), **guard}
     if not await _is_kept_whole(final, seen, network):
         return Obstacle.OLD_LIBPQ
-    return Grant(final, clear_text, guarded=final.get("require_auth") != wanted.get("require_auth"))
+    requirement = wanted.get("require_auth")
+    return Grant(final, clear_text, final.get("require_auth") != requirement, requirement)
 
 
 def parameters(target: Target, client: Client | None) -> dict[str, str]:

@@ -13,7 +13,9 @@ from pgwhy.facts import Record, fact
 from pgwhy.machine import Machine
 from pgwhy.probes.authentication import Authentication
 from pgwhy.probes.probe import Options, Probe, Run
+from pgwhy.probes.startup import Startup
 from pgwhy.probes.tcp import Tcp
+from pgwhy.probes.tls import Tls
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
@@ -71,7 +73,7 @@ async def observe(seen: Run, network: Network) -> Session:
         elapsed = (network.clock() - begin) * 1000
         nearest = min(elapsed, (await seen.later(Tcp)).connect_ms or 0.0)
         answered = seen.machine.now.timestamp() + (network.timeline.elapsed_ms() - elapsed / 2) / 1000
-        return _answer(seen, rows, elapsed, nearest, connection.backend_pid, answered)
+        return await _answer(seen, rows, elapsed, nearest, connection.backend_pid, answered)
     except TimeoutError:
         return Session(usable=False, message="")
     except ConnectionError as error:
@@ -88,7 +90,12 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
 
 
 PROBE = Probe(
-    record=Session, observe=observe, stage=Stage.SESSION, opens=opens, needs=(TargetFacts, Authentication), later=(Tcp,)
+    record=Session,
+    observe=observe,
+    stage=Stage.SESSION,
+    opens=opens,
+    needs=(TargetFacts, Authentication),
+    later=(Tcp, Tls, Startup),
 )
 
 
@@ -116,13 +123,23 @@ async def _without_catalogue(seen: Run, network: Network, message: str) -> Sessi
     return Session(usable=True, message="", round_trip_ms=round((network.clock() - begin) * 1000, 2))
 
 
-def _answer(
+async def _is_behind_a_router(seen: Run) -> bool:
+    """The name is Neon's or an option names an endpoint; else its certificate is Neon's, or it routes by SNI."""
+    host = seen[Authentication].host or ""  # of several hosts the one that the login went to
+    if recognise(host).provider is Provider.NEON or seen[TargetFacts].endpoint_named:
+        return True
+    tls, startup = await seen.later(Tls), await seen.later(Startup)
+    return tls.certificate_provider is Provider.NEON or startup.needs_sni is True
+
+
+async def _answer(
     seen: Run, rows: list[list[str | None]], elapsed_ms: float, nearest_ms: float, greeted_by: int, answered: float
 ) -> Session:
     """`nearest_ms` is the run's quickest round trip: one slow query can be a lost packet or a busy server. `answered`
     is when the server answered by this machine's clock, in seconds since 1970."""
     version, user, database, pid, tls_version, recovery, read_only, clock, asked = rows[0]
-    behind_proxy = _behind_neon(seen)
+    # A proxy that routes by SNI makes up the process id of its greeting, whatever the host is called here.
+    behind_proxy = await _is_behind_a_router(seen)
     waited = seen[Authentication].waiting_ms or 0.0
     return Session(
         usable=True,
@@ -134,7 +151,7 @@ def _answer(
         pooled=None if behind_proxy else pid != str(greeted_by),
         read_only=read_only == "on" or recovery == "t",
         in_recovery=recovery == "t",
-        ignored_parameters=_ignored(seen, asked or ""),
+        ignored_parameters=_ignored(seen, asked or "", behind_proxy),
         round_trip_ms=round(elapsed_ms, 2),
         cold_start=waited > COLD_START_MS + 2 * elapsed_ms,
         clock_offset_s=round(float(clock) - answered) if clock and _SECONDS.fullmatch(clock) else None,
@@ -142,13 +159,7 @@ def _answer(
     )
 
 
-def _behind_neon(seen: Run) -> bool:
-    """Neon's proxy answers first; under an alias, the endpoint in `options` says so."""
-    host = seen[Authentication].host or ""  # of several hosts the one that the login went to
-    return recognise(host).provider is Provider.NEON or bool(seen[TargetFacts].option_endpoint)
-
-
-def _ignored(seen: Run, asked: str) -> tuple[str, ...]:
+def _ignored(seen: Run, asked: str, behind_proxy: bool) -> tuple[str, ...]:
     """Parameters that the target asked for and that came from somewhere else than the client (pg_settings.source)."""
     sources = {}
     for each in asked.split(_SEPARATOR):
@@ -157,7 +168,7 @@ def _ignored(seen: Run, asked: str) -> tuple[str, ...]:
         sources[name.lower()] = (source, value)
     wanted = requested_values(seen.target.value("options") or "")
     requested = seen[TargetFacts].requested or ()
-    if not _behind_neon(seen):
+    if not behind_proxy:
         # The login sends what `options` has. A driver sends its own parameters (currentSchema) itself, and only Neon's
         # proxy is known to drop them.
         requested = tuple(name for name in requested if name.lower() in wanted)

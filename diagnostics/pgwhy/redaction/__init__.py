@@ -96,7 +96,7 @@ class Redactor:
         if any(self._found(secret, rest) for secret in self._strong):
             raise SecretFound
         for secret in (*self._weak, *self._strong):
-            if secret in rest and re.search(_in_password_place(secret), rest):
+            if secret in rest and any(not _is_ours(m) for m in re.finditer(_in_password_place(secret), rest)):
                 raise SecretFound
 
     @cached_property
@@ -117,7 +117,7 @@ class Redactor:
                     text = HIDDEN.join(part.replace(form, HIDDEN) for part in text.split(HIDDEN))
         for secret in (*self._weak, *self._strong):
             if secret in text:
-                text = re.sub(_in_password_place(secret), lambda m: (m[1] or m[2] or m[3]) + HIDDEN, text)
+                text = re.sub(_in_password_place(secret), _hidden_behind_its_name, text)
         return text
 
     def _hidden(self, found: re.Match[str]) -> str:
@@ -163,6 +163,24 @@ def _inner(secret: str) -> set[str]:
         meant.add(secret[1:-1])
     found = (re.fullmatch(r"(?:endpoint|project)=[^;$]*[;$](.+)", text, re.DOTALL) for text in tuple(meant))
     return meant | {match[1] for match in found if match}
+
+
+def _hidden_behind_its_name(found: re.Match[str]) -> str:
+    return found[0] if _is_ours(found) else (found[1] or found[2] or found[3]) + HIDDEN
+
+
+def _is_ours(found: re.Match[str]) -> bool:
+    """It is in a sentence of our own: `If the host is the same, the password is wrong`.
+
+    The words in front must be ours as well. What another program says of a password is not: it may tell the password.
+    """
+    before = found.string[max(0, found.start() - _CONTEXT) : found.start()]
+    is_prose = found[2] is not None and ":" not in found[2] and len(before) == _CONTEXT
+    return is_prose and own_words.have_sentence(before + found[0])
+
+
+_CONTEXT = 20
+"""Characters in front of `password is wrong` by which a sentence of ours is known."""
 
 
 def _in_password_place(secret: str) -> str:

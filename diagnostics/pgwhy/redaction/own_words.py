@@ -22,6 +22,11 @@ def have_word(text: str) -> bool:
     return contain(text) and re.search(rf"(?<![\w-]){re.escape(text)}(?![\w-])", _texts()) is not None
 
 
+def have_sentence(text: str) -> bool:
+    """The text is in our own texts, however either is broken into lines."""
+    return " ".join(text.split()) in _in_one_line()
+
+
 LONGEST = 40
 """Characters. What is longer is no word."""
 
@@ -29,6 +34,11 @@ LONGEST = 40
 @cache
 def _contain(text: str) -> bool:
     return text in _texts()
+
+
+@cache
+def _in_one_line() -> str:
+    return " ".join(_texts().split())
 
 
 @cache

@@ -84,7 +84,7 @@ def load(
     system says of them is compared; those of other folders are read each time, and compared by their bytes.
     """
     ours = shipped.built_in()
-    with _LOADING:  # whoever asks at the same time waits for the one that is being made
+    with _LOADING:  # who asks at the same time waits for the one that is being made
         theirs, problems = compiled.of_folders(folder for folder in folders if folder.resolve() != ours.resolve())
         read = tuple((file.id, file.path, file.sha256) for file in theirs)
         key = compiled.state(ours), read, vocabulary, None if repairs is None else frozenset(repairs)

@@ -8,8 +8,10 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from pgwhy.facts import Record, derived, fact
-from pgwhy.target import provider
+from pgwhy.target import endpoint_naming, provider
 from pgwhy.target.dialects import Dialect
+from pgwhy.target.endpoint_naming import FormMistake, OptionMistake
+from pgwhy.target.host_spelling import HostMistake, host_mistake
 from pgwhy.target.model import ProblemCode, Setting, Target, is_absolute_path
 from pgwhy.target.parameters import words
 from pgwhy.target.provider import Provider
@@ -60,6 +62,7 @@ class TargetFacts(Record):
     password: PasswordState | None = fact("whether a password is there, and of which form")
     password_source: str | None = fact("where the password came from, in words; empty if there is none")
     password_endpoint: str | None = fact("the endpoint named inside the password (workaround D); empty if none")
+    password_form_mistake: FormMistake | None = fact("what is wrong with the endpoint in front of the password")
     sslmode: str | None = fact("the effective sslmode, the client's default included")
     sslmode_source: str | None = fact("where sslmode came from, in words; the client's default when nobody set it")
     sslrootcert: str | None = fact("the root certificates asked for: a path, system, or empty")
@@ -72,6 +75,7 @@ class TargetFacts(Record):
     password_unencoded: bool | None = fact(
         "the password has a raw #, ? or [ in a URI: libpq reads it, URL parsers of other languages do not"
     )
+    not_utf8: bool | None = fact("what is sent in the start-up message holds bytes that are not UTF-8")
     options: str | None = fact("the start-up options as the server would get them; empty if none")
     options_source: str | None = fact("where options came from, in words; empty if nobody set it")
     requested: tuple[str, ...] | None = fact("names of the server parameters the target asks for (search_path ...)")
@@ -94,6 +98,11 @@ class TargetFacts(Record):
         if ":" in name:
             return HostKind.IPV6
         return HostKind.NAME if name.strip("0123456789.") else HostKind.IPV4
+
+    @derived
+    def host_mistake(self) -> HostMistake | None:
+        """what a reader of the string does not see in the host: a dot at its end, an invisible character"""
+        return None if self.host is None else host_mistake(self.host)
 
     @derived
     def provider(self) -> Provider | None:
@@ -160,6 +169,11 @@ class TargetFacts(Record):
         return named[0] if len(named) == 1 else ""
 
     @derived
+    def option_mistake(self) -> OptionMistake | None:
+        """what is wrong with the endpoint= token of options"""
+        return None if self.options is None else endpoint_naming.option_mistake(self.options)
+
+    @derived
     def endpoint_named(self) -> bool | None:
         """the target names its endpoint apart from the host name: by option or inside the password"""
         if self.option_endpoint or self.password_endpoint:
@@ -201,6 +215,7 @@ def facts_of(target: Target, default_sslmode: str = "prefer", default_source: st
         password=_password(target),
         password_source=str(target.password_source) if target.password_source else "",
         password_endpoint=_password_endpoint(target),
+        password_form_mistake=endpoint_naming.form_mistake(target.password.reveal() if target.password else ""),
         sslmode=sslmode,
         sslmode_source=sslmode_source,
         sslrootcert=target.value("sslrootcert") or "",
@@ -212,6 +227,7 @@ def facts_of(target: Target, default_sslmode: str = "prefer", default_source: st
         channel_binding=target.value("channel_binding") or "",
         connect_timeout=_seconds(target.value("connect_timeout")),
         password_unencoded=_unencoded(target),
+        not_utf8=any(_holds_other_bytes(target.value(name) or "") for name in _SENT),
         options=target.value("options") or "",
         options_source=_source(settings.get("options"), ""),
         requested=_requested(target),
@@ -261,6 +277,14 @@ def _password(target: Target) -> PasswordState:
 def _password_endpoint(target: Target) -> str:
     found = ENDPOINT_FORM.match(target.password.reveal()) if target.password else None
     return found["endpoint"] if found else ""
+
+
+def _holds_other_bytes(text: str) -> bool:
+    """Bytes that were no UTF-8 are lone surrogates (PEP 383)."""
+    return any("\udc80" <= character <= "\udcff" for character in text)
+
+
+_SENT = ("user", "dbname", "application_name", "options")
 
 
 def _seconds(text: str | None) -> int | None:

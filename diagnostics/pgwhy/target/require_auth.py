@@ -22,8 +22,8 @@ def is_refused(value: str) -> bool:
 def without_clear_text(value: str | None) -> str:
     """The same value, narrowed so that it permits no clear-text password; `None`: nobody set one.
 
-    Raises `ValueError` for a value that libpq refuses. Where only `password` was permitted, the rest is: the server
-    asks for it then, libpq refuses, and nothing is sent. An empty value permits nothing, and stays.
+    Raises `ValueError` for a value that libpq refuses. Where only `password` was permitted, nothing is then: that
+    is what an empty value means to libpq.
     """
     if value is None:
         return "!password"
@@ -32,4 +32,4 @@ def without_clear_text(value: str | None) -> str:
     items = value.split(",")
     if value.startswith("!"):
         return ",".join(dict.fromkeys([*items, "!password"]))
-    return ",".join(item for item in items if item != "password") or (value and "!password")
+    return ",".join(item for item in items if item != "password")

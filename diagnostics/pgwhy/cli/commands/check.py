@@ -17,7 +17,7 @@ TARGET is one of these; the first three keep the password out of your shell's hi
 
 \b
   env:DATABASE_URL     a variable of the environment
-  @.env                a file: settings of a framework or a tool, or the string alone
+  @.env                a file: a framework's or tool's settings, or a string
   -                    standard input
   'postgresql://...'   a connection string: URL, keywords, JDBC, Npgsql ...
 

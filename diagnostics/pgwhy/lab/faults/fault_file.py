@@ -67,8 +67,11 @@ def _expected(given: Mapping[str, Any]) -> Expected:
     cannot_tell = given.get("cannot_tell", False)
     if cause and cannot_tell:
         raise ValueError("[expect] has a cause and says cannot_tell")
-    if cause and stage is not cause.about.stage:
-        raise ValueError(f"expect.stage is {stage}, and that of {cause} is {cause.about.stage}")
+    own = cause.about.stage if cause else None
+    if cause and (stage is None) != (own is None):
+        raise ValueError(f"expect.stage is {stage}, and that of {cause} is {own}")
+    if stage and own and stage.order < own.order:
+        raise ValueError(f"expect.stage is {stage}, and that of {cause} is {own}")
     usual = Status.FAILS if cause or cannot_tell else Status.CONNECTS
     return Expected(
         cause=cause,

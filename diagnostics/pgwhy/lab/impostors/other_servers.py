@@ -43,6 +43,8 @@ class Impostor(StrEnum):
     """A Postgres 18 with `oauth` in pg_hba.conf: OAUTHBEARER is all that it offers (RFC 7628)."""
     UNKNOWN_SASL = "unknown-sasl"
     """It offers SASL mechanisms that no client of Postgres has."""
+    UNKNOWN_METHOD = "unknown-method"
+    """N to SSLRequest, and an authentication request with a code that PostgreSQL has not given away."""
     SILENT = "silent"
     CLOSES_AT_ONCE = "closes-at-once"
     CLOSES = "closes"
@@ -142,6 +144,12 @@ def _offers(*mechanisms: str) -> Behaviour:
     return behave
 
 
+def _unknown_method(connection: socket.socket) -> None:
+    while startup_code(connection) in (wire.SSL_REQUEST_CODE, wire.GSSENC_REQUEST_CODE):
+        connection.sendall(b"N")
+    farewell(connection, wire.message(b"R", struct.pack("!i", _NO_METHOD)))
+
+
 def _garbage_for_tls(connection: socket.socket) -> None:
     agree_to_tls(connection)
     connection.recv(MAX_BYTES)
@@ -177,6 +185,7 @@ def _http_error(status: bytes) -> bytes:
     return head % status + b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(page) + page
 
 
+_NO_METHOD = 99
 _BAD_REQUEST = _http_error(b"400 Bad Request")
 _NOT_FOUND = _http_error(b"404 Not Found")
 
@@ -190,6 +199,7 @@ _BEHAVIOURS: Mapping[Impostor, Behaviour] = {
     Impostor.STALLS_IN_TLS: _stalls_in_tls,
     Impostor.ONLY_OAUTH: _offers("OAUTHBEARER"),
     Impostor.UNKNOWN_SASL: _offers("SCRAM-SHA-512", "SCRAM-SHA-512-PLUS"),
+    Impostor.UNKNOWN_METHOD: _unknown_method,
     Impostor.SILENT: silent,
     Impostor.CLOSES_AT_ONCE: _closes_at_once,
     Impostor.CLOSES: _closes,

@@ -7,6 +7,7 @@ Whether a login is made, and what may be sent with it, is the permit's to say.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -209,12 +210,14 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
                 span.outcome = Obstacle.NO_PROCESS
                 return _not_tried(Obstacle.NO_PROCESS), None
             # A refusal that an option of ours caused is not the server's, and never an error text.
-            held_back = grant.guarded and 'requirement "' in ended.message
+            objects = grant.guarded and 'requirement "' in ended.message
+            held_back = objects and "server requested a cleartext password" in ended.message
+            message = await _without_guard(ended.message, grant, seen) if objects else ended.message
             outcome = span.outcome = _outcome(ended, held_back)
     record = Authentication(
         outcome=outcome,
         stopped_by=ended.stopped,
-        message="" if held_back else _as_the_users_tool(ended.message, seen, address),
+        message="" if held_back else _as_the_users_tool(message, seen, address),
         clear_text_asked=held_back or "channel binding required but not supported by server" in ended.message or None,
         password_used=ended.password_used,
         channel_bound=grant.parameters.get("channel_binding") == "require" if ended.connection else None,
@@ -232,6 +235,18 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
     return record, ended.connection
 
 
+async def _without_guard(message: str, grant: permit.Grant, seen: Run) -> str:
+    """What libpq would say to the user's own require_auth, where it objects to more than a request for clear text."""
+    if grant.requirement is not None:
+        return _REQUIREMENT.sub(lambda _: f'requirement "{grant.requirement}"', message)
+    code = (await seen.later(Startup)).method_code
+    front = message.partition("authentication method requirement")[0]
+    return f"{front}authentication method {code} not supported" if code is not None else ""
+
+
+_REQUIREMENT = re.compile(r'requirement "[^"]*"')
+
+
 def _most_exchanges(parameters: dict[str, str]) -> int:
     """libpq tries a refused password again: under prefer without TLS, under allow with it ("SSL Support")."""
     return 2 if parameters["sslmode"] in ("prefer", "allow") else 1
@@ -247,7 +262,7 @@ async def _go_through(
     from pgwhy.network import login as libpq
 
     password = seen.target.password.reveal() if seen.target.password is not None else None
-    limit = seen[ClientFacts].connect_timeout_s or None
+    limit = _limit(seen, network)
     place, tried = await places.first(seen, network), []
     while place is not None:
         tried.append(place)
@@ -273,6 +288,20 @@ async def _go_through(
                 return ended, grant, place
         place = better
     return Obstacle.EARLIER_STAGE
+
+
+def _limit(seen: Run, network: Network) -> float | None:
+    """The client's own limit in seconds. Behind a pooler that hides why it is silent, the login at the direct host
+    needs some of the run's time too, so this one ends before the run does. `None`: the run's deadline."""
+    own = seen[ClientFacts].connect_timeout_s or None
+    if not seen[TargetFacts].pooled:
+        return own
+    most = network.remaining() - DIRECT_HOST_S
+    return own if most <= 0 or (own and own < most) else most
+
+
+DIRECT_HOST_S = 2.5
+"""What a login at the direct host takes at most, where it is refused: name, TCP, TLS and SCRAM."""
 
 
 def _as_the_users_tool(message: str, seen: Run, address: str) -> str:

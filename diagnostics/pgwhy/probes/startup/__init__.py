@@ -68,6 +68,8 @@ class Startup(Record):
     plaintext_message: str | None = fact("the server's error without TLS; empty if there was none")
     mechanisms: tuple[str, ...] | None = fact("the SASL mechanisms offered to the client spoken for")
 
+    method_code: int | None = fact("the code of its authentication request, where that is one without a mechanism")
+
     @derived
     def needs_sni(self) -> bool | None:
         """with SNI the server knows the endpoint, and without SNI it does not"""
@@ -99,6 +101,7 @@ async def observe(seen: Run, network: Network) -> Startup:
         alert=found.alert,
         answer_ms=found.ms,
         mechanisms=found.mechanisms,
+        method_code=found.code,
     )
 
 
@@ -191,15 +194,17 @@ def _reached(theirs: Arm, found: Heard, heard: dict[Arm, Heard], seen: Run) -> R
         return Reached.SESSION
     if found.answer not in WELCOMES:
         return Reached.STARTUP
-    if found.answer is ServerReply.CLEAR_TEXT and theirs is Arm.WITHOUT_SNI and not seen[TargetFacts].endpoint_named:
-        # Such a proxy asks for clear text in the hope of an endpoint inside the password (docs/neon.md, 3.2).
+    if found.answer is ServerReply.CLEAR_TEXT and not seen[TargetFacts].endpoint_named:
+        # Such a proxy asks for clear text in the hope of an endpoint inside the password (docs/neon.md, 3.2): it was
+        # sent no name, or one that it does not know.
         by_sni = heard.get(Arm.WITH_SNI, found).answer in (
             ServerReply.SASL_PLUS,
             ServerReply.SASL,
             ServerReply.MD5,
             ServerReply.OK,
         )
-        if by_sni or seen[TargetFacts].provider is Provider.NEON:
+        routes = theirs is Arm.WITHOUT_SNI and by_sni
+        if routes or seen[TargetFacts].provider is Provider.NEON:
             return Reached.STARTUP
     return Reached.AUTH
 

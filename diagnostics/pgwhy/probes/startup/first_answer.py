@@ -33,6 +33,8 @@ class ServerReply(StrEnum):
     GSS = "gss"
     OK = "ok"
     """No password is asked for (trust, peer, a client certificate)."""
+    UNKNOWN_METHOD = "unknown-method"
+    """An authentication request that PostgreSQL has no name for."""
     ERROR = "error"
     SILENT = "silent"
     CLOSED = "closed"
@@ -69,6 +71,8 @@ class Heard:
     fields: dict[str, str] = field(default_factory=dict)
     """Of an error, by their one-letter codes; safe to print."""
     mechanisms: tuple[str, ...] = ()
+    code: int | None = None
+    """Of an authentication request; `None` where there was none."""
     failure: Failure | None = None
     alert: str = ""
     ms: float | None = None
@@ -150,7 +154,9 @@ def _understand(message: wire.Message | bytes) -> Heard:
     except wire.WireError:
         return Heard(ServerReply.NOT_POSTGRES)
     if code != wire.Auth.SASL:
-        return Heard(_BY_CODE.get(code, ServerReply.NOT_POSTGRES))
+        # A later step of SASL is no first answer.
+        otherwise = ServerReply.NOT_POSTGRES if code in set(wire.Auth) else ServerReply.UNKNOWN_METHOD
+        return Heard(_BY_CODE.get(code, otherwise), code=code)
     if "SCRAM-SHA-256-PLUS" in mechanisms:
         return Heard(ServerReply.SASL_PLUS, mechanisms=mechanisms)
     return Heard(ServerReply.SASL if "SCRAM-SHA-256" in mechanisms else ServerReply.SASL_OTHER, mechanisms=mechanisms)

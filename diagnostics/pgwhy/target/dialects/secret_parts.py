@@ -65,14 +65,14 @@ def spans(text: str, pieces: Iterable[Piece]) -> Iterator[Span]:
 def of_options(text: str, start: int, end: int) -> Iterator[Span]:
     """The values of custom settings in `options` (`-c app.token=...`), percent-encoded or not."""
     for token in _TOKEN.finditer(text, start, end):
-        if not _is_setting(unquote_plus(token["name"])):
+        if not _shows(unquote_plus(token["name"]), unquote_plus(token["value"])):
             yield Span(*token.span("value"), broken=True)
 
 
 def withheld(options: str) -> dict[str, Secret]:
     """The custom settings of plain `options`, whose values are not shown."""
     tokens = _TOKEN.finditer(options)
-    return {token["name"]: Secret(token["value"]) for token in tokens if not _is_setting(token["name"])}
+    return {token["name"]: Secret(token["value"]) for token in tokens if not _shows(token["name"], token["value"])}
 
 
 def masked(options: str) -> str:
@@ -104,6 +104,11 @@ def _may_be_shown(name: str) -> bool:
     if not re.fullmatch(r"[A-Za-z][A-Za-z_ -]{1,40}", name):
         return False
     return SECRET_NAME.fullmatch(name) is not None or bool(nearest(name, LIBPQ | SERVER | _OF_SECRETS))
+
+
+def _shows(name: str, value: str) -> bool:
+    """A setting of the server's own, or an endpoint's name where Neon's proxy does not look for it."""
+    return _is_setting(name) or (name in ("endpoint", "project") and _ENDPOINT.fullmatch(value) is not None)
 
 
 def _is_setting(name: str) -> bool:
@@ -148,6 +153,7 @@ _FAMILIES = re.compile(
     r"|scram|session|trace|restart|post)_[a-z_]+|datestyle|timezone|intervalstyle|role|geqo|jit|bytea_output|seed"
 )
 """How PostgreSQL names its settings ("Server Configuration"); those of others have a prefix with a dot."""
+_ENDPOINT = re.compile(r"(?:[A-Za-z0-9]+-){0,5}[A-Za-z0-9]{0,20}(?:\.[a-z0-9.-]{1,60})?")
 _SPACE = r"(?:%20|%09|\+|\\?\s)"
 _TOKEN = re.compile(
     rf"(?:-c{_SPACE}*|--)(?P<name>[A-Za-z_][\w.-]{{0,80}})(?:=|%3[Dd])"

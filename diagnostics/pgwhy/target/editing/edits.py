@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pgwhy.secret import Secret
-from pgwhy.target import provider, token
+from pgwhy.target import endpoint_naming, provider, token
 from pgwhy.target.dialects import traits, uri
 from pgwhy.target.editing.repair import BY_A_FIX, repaired
 from pgwhy.target.facts import ENDPOINT_FORM
@@ -146,7 +146,8 @@ def _endpoint(target: Target) -> str:
 def _with_endpoint(target: Target, separator: str) -> Target:
     if target.password is None:
         raise CannotChange("there is no password to put the endpoint in")
-    password = Secret(f"endpoint={_endpoint(target)}{separator}{target.password.reveal()}")
+    plain = endpoint_naming.behind_form(target.password.reveal())
+    password = Secret(f"endpoint={_endpoint(target)}{separator}{plain}")
     return replace(target, password=password, secrets=(*target.secrets, password))
 
 

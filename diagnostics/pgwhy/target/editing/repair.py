@@ -11,10 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pgwhy.secret import Secret
+from pgwhy.target import provider
 from pgwhy.target.dialects import jdbc, keywords, percent, query, syntax, traits, uri
 from pgwhy.target.dialects.detection import pieces, understand
 from pgwhy.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
 from pgwhy.target.dialects.wrappers import peel
+from pgwhy.target.endpoint_naming import OptionMistake, option_mistake, plain_options
+from pgwhy.target.host_spelling import clean_host
 from pgwhy.target.model import PLACEHOLDER, CannotChange, ProblemCode, Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import LIBPQ
 from pgwhy.terminal.spelling import nearest
@@ -164,6 +167,23 @@ def _option_decoded(target: Target) -> Target:
     return _set(target, {"options": re.sub("%3D", "=", target.value("options") or "", flags=re.IGNORECASE)})
 
 
+def _option_plain(target: Target) -> Target:
+    endpoint = provider.recognise(target.hosts[0].name).endpoint if target.hosts else ""
+    options = target.value("options") or ""
+    if not endpoint and option_mistake(options) is OptionMistake.EMPTY:
+        raise CannotChange("the host name names no endpoint")
+    if option_mistake(options) is OptionMistake.NONE:
+        raise CannotChange("there is nothing to fix here")
+    return _set(target, {"options": plain_options(options, endpoint)})
+
+
+def _host_cleaned(target: Target) -> Target:
+    hosts = target.value("host") or ""
+    if clean_host(hosts) == hosts:
+        raise CannotChange("there is nothing to fix here")
+    return _set(target, {"host": clean_host(hosts)})
+
+
 def _port_split(target: Target) -> Target:
     host, colon, port = (target.value("host") or "").partition(":")
     if not colon:
@@ -226,7 +246,13 @@ def _set(target: Target, values: dict[str, str]) -> Target:
 
 _OF_SETTINGS = ("split-host-port", "host-from-url", "decode-option-equals")
 
-_ALWAYS = ("percent-encode-password", "strip-jdbc-prefix", "right-parameter-name")
+_ALWAYS = (
+    "percent-encode-password",
+    "strip-jdbc-prefix",
+    "right-parameter-name",
+    "clean-host",
+    "plain-endpoint-option",
+)
 # These have a use where libpq reads the text, for a client that is stricter than libpq or reads no JDBC URL, and where
 # what is wrong is no problem of the text.
 
@@ -272,6 +298,8 @@ REPAIRS: dict[str, Repair] = {
     "right-parameter-name": _rightly_spelt,
     "decode-option-equals": _option_decoded,
     "split-host-port": _port_split,
+    "clean-host": _host_cleaned,
+    "plain-endpoint-option": _option_plain,
     "host-from-url": _host_from_url,
 }
 """Every repair by the name that problems and rules give it; called through `repaired`."""

@@ -159,5 +159,7 @@ _PHRASES: dict[str, Phrase] = {
     "right-parameter-name": _right_names,
     "decode-option-equals": _settings,
     "split-host-port": _settings,
+    "clean-host": _settings,
+    "plain-endpoint-option": _settings,
     "host-from-url": _settings,
 }

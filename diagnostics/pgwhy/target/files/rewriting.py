@@ -1,6 +1,6 @@
-"""A value of a settings file written anew in its place: the rest of the file stays as it is, to the last character.
+"""A new value in the place of an old one in a settings file: the rest of the file stays as it is, to the character.
 
-A value that its program fills in from elsewhere is not written anew, as its text in the file is not the value.
+A value that its program fills in from elsewhere is left alone, as its text in the file is not the value.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ def _of_one(
 
 
 def _in_file(place: Place, kind: Kind, name: str, text: str, machine: Machine) -> InFile | None:
-    """Where the values of a connection are in its file; `None` where none of them can be written anew."""
+    """Where the values of a connection are in its file; `None` where none of them can be replaced."""
     values = {**place.fields, **({InFile.URL: place.url} if place.url else {})}
     found = {role: rewriting.place_of(text, value.entry, value.filled) for role, value in values.items()}
     known = {role: InText(*at, kind.syntax) for role, at in found.items() if at}
