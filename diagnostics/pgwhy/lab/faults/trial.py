@@ -90,7 +90,7 @@ class Trial:
     def _broken(self) -> list[Rung]:
         """The rungs of the ladder that say FAIL, of the client spoken for."""
         marked = (rung for rung in rungs(self.report.observations) if rung.mark is Mark.FAIL)
-        return [rung for rung in marked if rung.stage is not Stage.CLIENT]
+        return [rung for rung in marked if rung.stage not in (None, Stage.CLIENT)]
 
     @property
     def is_only_late(self) -> bool:
