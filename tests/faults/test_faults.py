@@ -17,8 +17,8 @@ from pgwhy.lab.neon import messages
 from tests import parts, sampling
 
 RULES = reports.all_rules()
-NOT_SHOWN = ("healthy-npgsql", "healthy-npgsql-verify-full")
-"""No .NET runtime is to be had on the machines that test this: the string is read by its grammar alone."""
+NOT_SHOWN = ("healthy-npgsql", "healthy-npgsql-pool", "healthy-npgsql-verify-full")
+"""No .NET runtime is to be had on the machines that test this: the strings are read by their grammar alone."""
 NO_FAULT = (
     Cause.SERVER_DID_NOT_START,
     Cause.CERTIFICATE_MALFORMED,
@@ -54,8 +54,8 @@ def test_the_demo_has_its_four_faults() -> None:
 
 def test_there_are_enough_faults() -> None:
     healthy = [slug for slug in faults.slugs() if slug.startswith("healthy-")]
-    assert len(healthy) >= 20
-    assert len(faults.slugs()) - len(healthy) >= 90
+    assert len(healthy) >= 80
+    assert len(faults.slugs()) - len(healthy) >= 280
 
 
 def test_every_cause_has_a_fault_and_so_has_every_message_of_the_gateway() -> None:

@@ -206,6 +206,21 @@ def test_an_example_password_is_no_password() -> None:
     assert (form.password, form.password_endpoint) == (PasswordState.ENDPOINT_FORM, "ep-x")
 
 
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg2"])
+def test_an_empty_password_is_none_and_hides_nothing_behind_it(scheme: str) -> None:
+    text = f"{scheme}://alex:@localhost:5433/neondb?sslmode=disable"
+    target = read(text, machine())
+    assert password(target) is None and target.problems == ()
+    assert values(target) == {
+        "user": "alex",
+        "host": "localhost",
+        "port": "5433",
+        "dbname": "neondb",
+        "sslmode": "disable",
+    }
+    assert target.written is not None and target.written.masked == text
+
+
 def test_the_facts_say_where_a_value_came_from_and_what_it_beat() -> None:
     environment = {
         "PGSSLMODE": "disable",

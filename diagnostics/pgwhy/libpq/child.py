@@ -3,7 +3,7 @@
 Its arguments are the folders of packages. It begins with `hello` and libpq's version, or `none` where there is no
 libpq, and ends then. Commands and answers are frames (`frame`), one command at a time:
 
-    login LIMIT_MS EXCHANGES ITERATIONS NAME VALUE ...   via LOCAL PORT REMOTE PORT | tls | asked | exchange N |
+    login LIMIT_MS EXCHANGES ITERATIONS NAME VALUE ...   via LOCAL PORT REMOTE PORT | tls USED | asked | exchange N |
                                                          iterations N, any number of them, and then
                                                          ended CONNECTED TIMED_OUT NEEDED WAITING_US PID MESSAGE
                                                          or stopped WHY, and the child ends
@@ -142,7 +142,7 @@ class _Child:
     def _poll(self, until: float, watch: Watch) -> tuple[bool, bool, float]:
         """Whether it connected, whether the limit passed, and the longest silence after a password was used."""
         libpq, connection = self._library, self._connection
-        longest, ends, tls, asked, seen = 0.0, b"", False, False, 0
+        longest, ends, tls, asked, seen = 0.0, (b"",) * 4, False, False, 0
         if libpq.PQstatus(connection) == library.CONNECTION_BAD:
             return False, False, 0.0
         step = library.POLLING_WRITING
@@ -152,8 +152,8 @@ class _Child:
                 return False, True, longest
             if used:
                 longest = max(longest, time.monotonic() - since)
-            if seen < _MAX_CONNECTIONS and (found := descriptor.ends(libpq.PQsocket(connection))) and found[0] != ends:
-                ends, seen = found[0], seen + 1
+            if seen < _MAX_CONNECTIONS and (found := descriptor.ends(libpq.PQsocket(connection))) and found != ends:
+                ends, seen = found, seen + 1
                 self.report(b"via", *found)
             step = libpq.PQconnectPoll(connection)
             self._forget_notifications()
@@ -163,9 +163,9 @@ class _Child:
                 asked = True
                 if not self._tracer.on:
                     watch.used()
-            if not tls and libpq.PQsslInUse(connection):
-                tls = True
-                self.report(b"tls")
+            if step != library.POLLING_FAILED and tls != bool(libpq.PQsslInUse(connection)):
+                tls = not tls  # the second attempt of sslmode=prefer goes without it
+                self.report(b"tls", b"%d" % tls)
             if step in (library.POLLING_OK, library.POLLING_FAILED):
                 return step == library.POLLING_OK, False, longest
             if self._grown() > memory.BYTES:

@@ -236,7 +236,7 @@ class _Course:
             self.local = stream.named((local, port))
             self.network.timeline.connected(self.local, stream.named((remote, remote_port)))
         elif kind == b"tls":
-            self.encrypted = True
+            self.encrypted = fields[1] == b"1"
         elif kind == b"asked":
             self.asked = True
         elif kind == b"exchange":

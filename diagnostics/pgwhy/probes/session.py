@@ -19,7 +19,7 @@ from pgwhy.probes.tls import Tls
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
-from pgwhy.target.provider import Provider
+from pgwhy.target.provider import Provider, recognise
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Session(Record):
     user: str | None = fact("current_user")
     database: str | None = fact("current_database()")
     tls_version: str | None = fact("TLS as the server sees it; empty without TLS, unknown behind a proxy")
-    pooled: bool | None = fact("a transaction pooler is in the path: another process answers than the one that greeted")
+    pooled: bool | None = fact("a pooler is in the path: another process answers than the one that greeted")
     read_only: bool | None = fact("new transactions are read-only")
     in_recovery: bool | None = fact("the server is a standby")
     ignored_parameters: tuple[str, ...] | None = fact("parameters the target asked for that did not take effect")
@@ -124,10 +124,12 @@ async def _without_catalogue(seen: Run, network: Network, message: str) -> Sessi
 
 
 async def _is_behind_a_router(seen: Run) -> bool:
-    """Its certificate is the provider's, it tells endpoints apart by SNI, or the target names an endpoint by option."""
+    """The name is Neon's or an option names an endpoint; else its certificate is Neon's, or it routes by SNI."""
+    host = seen[Authentication].host or ""  # of several hosts the one that the login went to
+    if recognise(host).provider is Provider.NEON or seen[TargetFacts].endpoint_named:
+        return True
     tls, startup = await seen.later(Tls), await seen.later(Startup)
-    named = bool(seen[TargetFacts].endpoint_named)
-    return named or tls.certificate_provider is Provider.NEON or startup.needs_sni is True
+    return tls.certificate_provider is Provider.NEON or startup.needs_sni is True
 
 
 async def _answer(
@@ -137,7 +139,7 @@ async def _answer(
     is when the server answered by this machine's clock, in seconds since 1970."""
     version, user, database, pid, tls_version, recovery, read_only, clock, asked = rows[0]
     # A proxy that routes by SNI makes up the process id of its greeting, whatever the host is called here.
-    behind_proxy = seen[TargetFacts].provider is Provider.NEON or await _is_behind_a_router(seen)
+    behind_proxy = await _is_behind_a_router(seen)
     waited = seen[Authentication].waiting_ms or 0.0
     return Session(
         usable=True,
@@ -149,7 +151,7 @@ async def _answer(
         pooled=None if behind_proxy else pid != str(greeted_by),
         read_only=read_only == "on" or recovery == "t",
         in_recovery=recovery == "t",
-        ignored_parameters=_ignored(seen, asked or ""),
+        ignored_parameters=_ignored(seen, asked or "", behind_proxy),
         round_trip_ms=round(elapsed_ms, 2),
         cold_start=waited > COLD_START_MS + 2 * elapsed_ms,
         clock_offset_s=round(float(clock) - answered) if clock and _SECONDS.fullmatch(clock) else None,
@@ -157,7 +159,7 @@ async def _answer(
     )
 
 
-def _ignored(seen: Run, asked: str) -> tuple[str, ...]:
+def _ignored(seen: Run, asked: str, behind_proxy: bool) -> tuple[str, ...]:
     """Parameters that the target asked for and that came from somewhere else than the client (pg_settings.source)."""
     sources = {}
     for each in asked.split(_SEPARATOR):
@@ -165,8 +167,13 @@ def _ignored(seen: Run, asked: str) -> tuple[str, ...]:
         source, _, value = rest.partition("=")
         sources[name.lower()] = (source, value)
     wanted = requested_values(seen.target.value("options") or "")
+    requested = seen[TargetFacts].requested or ()
+    if not behind_proxy:
+        # The login sends what `options` has. A driver sends its own parameters (currentSchema) itself, and only Neon's
+        # proxy is known to drop them.
+        requested = tuple(name for name in requested if name.lower() in wanted)
     ignored = []
-    for name in seen[TargetFacts].requested or ():
+    for name in requested:
         source, value = sources.get(name.lower(), ("client", ""))
         if source not in ("client", "session") and value.lower() != wanted.get(name.lower(), "").lower():
             ignored.append(name)

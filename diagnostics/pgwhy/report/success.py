@@ -62,15 +62,23 @@ def _who(seen: Observations) -> str:
     user = get("session.user") or get("target.user") or ""
     database = get("session.database") or get("target.dbname") or user
     parts = [f"{user}@{database}" if user else "the server"]
-    if get("target.provider") == "neon":
+    host, port = _place(seen)
+    if get("target.provider") == "neon" and host == get("target.host"):
         parts += [f"Neon {get('target.endpoint')}", get("target.region") or ""]
     elif get("target.host_kind") == "socket":
         parts.append(f"socket {get('target.host')}")
     else:
-        host = get("target.host") or get("target.hostaddr") or "the default socket"
-        port = get("target.port")
+        host = host or "the default socket"
         parts.append(f"{host}:{port}" if port and ":" not in host else f"{host} port {port}" if port else host)
     return ", ".join(part for part in parts if part)
+
+
+def _place(seen: Observations) -> tuple[str, int | None]:
+    """Host and port that the login went to: of several hosts it is the one that answered."""
+    get = seen.get
+    if get("authentication.host"):
+        return get("authentication.host"), get("authentication.port")
+    return get("target.host") or get("target.hostaddr") or "", get("target.port")
 
 
 def _total_ms(seen: Observations, report: Report) -> float:
@@ -108,8 +116,10 @@ def _server(report: Report) -> str:
     if get("session.server_version"):
         parts.append(f"PostgreSQL {get('session.server_version')}")
     parts.append(_encryption(report))
-    if get("session.pooled") or get("target.pooled"):
+    if get("target.pooled"):
         parts.append("through a transaction pooler")
+    elif get("session.pooled"):
+        parts.append("through a pooler")
     if get("session.read_only"):
         parts.append("READ-ONLY")
     if report.verdict.status is Status.REACHABLE:

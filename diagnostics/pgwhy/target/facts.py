@@ -304,9 +304,12 @@ def _unencoded(target: Target) -> bool:
 
 
 def _requested(target: Target) -> tuple[str, ...]:
-    """Server parameters in `options` as the server reads them (-c name=value, --name=value), and in the URL."""
+    """Server parameters in `options` as the server reads them (-c name=value, --name=value), and in the URL.
+
+    Rails' schema_search_path is none: it is set by a query, after the login.
+    """
     named = [m[1].replace("-", "_") for m in re.finditer(_OPTION, target.value("options") or "")]
-    schema = [name for name in ("currentSchema", "Search Path", "schema_search_path") if name in target.foreign]
+    schema = [name for name in ("currentSchema", "Search Path") if name in target.foreign]
     passed = [name for name in target.foreign if name.lower() in _PASSED_ON]
     return tuple(dict.fromkeys([*named, *(["search_path"] if schema else []), *passed]))
 

@@ -11,14 +11,17 @@ from datetime import UTC, datetime
 from pgwhy import redaction
 from pgwhy import target as targets
 from pgwhy.causes import Severity
-from pgwhy.finding import Report, Verification
+from pgwhy.finding import Report, Status, Verification
 from pgwhy.lab.faults.fault import Fault, Tier
 from pgwhy.lab.faults.stage import Scene, staged
 from pgwhy.lab.network import program
 from pgwhy.lab.world import World
 from pgwhy.machine import Machine
 from pgwhy.probes import VOCABULARY
+from pgwhy.progress import Stage
 from pgwhy.report import document
+from pgwhy.report.ladder import rungs
+from pgwhy.report.ladder.rung import Mark, Rung
 
 TARGET = "PGWHY_TARGET"
 """The variable that the command gets the target from: what is an argument, every user of the machine can read."""
@@ -77,9 +80,17 @@ class Trial:
             wrong.append(f"the fix {expect.fix} was not confirmed")
         if expect.advances is not None and expect.advances not in self.advanced:
             wrong.append(f"the fix {expect.advances} has not advanced")
+        if verdict.status is Status.CONNECTS:
+            wrong += [f"it connects, and {rung.stage} is marked as failed: {rung.text}" for rung in self._broken]
         if self._is_late:
             wrong.append(f"it took {self.elapsed_s:.1f} s, and on a quiet machine may take {expect.limit_s:.1f} s")
         return tuple(wrong)
+
+    @property
+    def _broken(self) -> list[Rung]:
+        """The rungs of the ladder that say FAIL, of the client spoken for."""
+        marked = (rung for rung in rungs(self.report.observations) if rung.mark is Mark.FAIL)
+        return [rung for rung in marked if rung.stage not in (None, Stage.CLIENT)]
 
     @property
     def is_only_late(self) -> bool:

@@ -68,6 +68,8 @@ class Authentication(Record):
     channel_bound: bool | None = fact("channel binding was required and used")
     exchanges: int | None = fact("password exchanges made, as they were sent to the server")
     scram_iterations: int | None = fact("rounds of SCRAM-SHA-256 that the server asked for")
+    host: str | None = fact("the host that the login went to, as the target names it; empty if it names none")
+    port: int | None = fact("the port that the login went to")
     address: str | None = fact("the server's address that the login went to")
     local: str | None = fact("our own end of that connection, address:port; empty if it was not had")
     elapsed_ms: float | None = fact("from TCP to the end of the login, in milliseconds")
@@ -202,7 +204,8 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
             if isinstance(went, Obstacle):
                 span.outcome = "called off" if went is Obstacle.EARLIER_STAGE else "kept back"
                 return _not_tried(went), None
-            ended, grant, address = went
+            ended, grant, place = went
+            address = place["hostaddr"] or place["host"]
             if ended.stopped is Stop.NO_PROCESS:
                 span.outcome = Obstacle.NO_PROCESS
                 return _not_tried(Obstacle.NO_PROCESS), None
@@ -220,6 +223,8 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
         channel_bound=grant.parameters.get("channel_binding") == "require" if ended.connection else None,
         exchanges=ended.exchanges,
         scram_iterations=ended.scram_iterations,
+        host=place["host"],
+        port=int(place["port"]),
         address=address,
         local=ended.local,
         elapsed_ms=round(ended.elapsed_ms, 2),
@@ -247,7 +252,9 @@ def _most_exchanges(parameters: dict[str, str]) -> int:
     return 2 if parameters["sslmode"] in ("prefer", "allow") else 1
 
 
-async def _go_through(seen: Run, network: Network, client: Client | None) -> tuple[Login, permit.Grant, str] | Obstacle:
+async def _go_through(
+    seen: Run, network: Network, client: Client | None
+) -> tuple[Login, permit.Grant, places.Place] | Obstacle:
     """Log in at the first address, or at the one that libpq would go on to: how it ended, with what, and where.
 
     The permit is asked at each of them. `Obstacle.EARLIER_STAGE` if one has decided.
@@ -278,7 +285,7 @@ async def _go_through(seen: Run, network: Network, client: Client | None) -> tup
             spent = network.exchanges + most > network.MAX_EXCHANGES
             better = None if ended.connection or spent else await places.following(seen, tried, ended.message)
             if better is None:
-                return ended, grant, place["hostaddr"] or place["host"]
+                return ended, grant, place
         place = better
     return Obstacle.EARLIER_STAGE
 

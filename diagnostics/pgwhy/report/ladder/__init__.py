@@ -106,7 +106,7 @@ def _tcp(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
     only, port = attempts[0], attempts[0].port
     socket = str(only.address).startswith(("/", "@"))
     where = "the socket" if socket else only.address if len(attempts) == 1 else f"{len(attempts)} addresses"
-    on = "" if socket else f" on {port}"
+    on = "" if socket or any(each.port != port for each in attempts) else f" on {port}"
     if outcome == "all":
         text = f"{where} answers{on}" if len(attempts) == 1 else f"{len(attempts)} of {where} answer{on}"
         yield Rung(Mark.OK, Stage.TCP, text, get("tcp.connect_ms"))

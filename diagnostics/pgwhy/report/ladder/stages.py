@@ -27,7 +27,12 @@ def tls(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Itera
         else:
             yield Rung(Mark.SKIP, Stage.TLS, text)
     elif answer == "not-asked" and get("tls.handshake") is None:
-        yield Rung(Mark.SKIP, Stage.TLS, f"not asked for (sslmode={get('target.sslmode')})")
+        over_a_socket = get("target.host_kind") == "socket"
+        text = "not used on a Unix socket" if over_a_socket else f"not asked for (sslmode={get('target.sslmode')})"
+        yield Rung(Mark.SKIP, Stage.TLS, text)
+    elif get("tls.handshake") and get("authentication.outcome") == "ok" and get("authentication.encrypted") is False:
+        text = f"{release(get('tls.version') or 'TLS')} works, but the login went without TLS"
+        yield Rung(Mark.NOTE, Stage.TLS, f"{text} (sslmode={get('target.sslmode')})", get("tls.handshake_ms"))
     elif get("tls.handshake"):
         yield from _certificate(seen, fails, told_mode=stopped is not Stage.CONFIG)
     elif get("tls.handshake") is False:
@@ -115,11 +120,17 @@ def startup(seen: Observations, stopped: Stage | None, cause: Cause | None) -> I
     if stopped is Stage.TLS or answer in (None, "not-reached"):
         return  # the client does not get here, whatever the server would say
     lacks_sni = get("client.sends_sni") is False and get("client.sni_blocked_by") != "no-tls"
-    refused = stopped is Stage.STARTUP or _went(answer) is Mark.NOTE
+    odd = _went(answer) is Mark.NOTE
+    # The login has what this probe lacks, such as the client's certificate. Where it went well, nothing is broken.
+    passed = odd and get("authentication.outcome") == "ok" and get("error.origin") != "reported"
+    refused = (stopped is Stage.STARTUP or odd) and not passed
     said = _says(answer, get("startup.message"), routed=not lacks_sni or get("target.provider") != "neon")
     compares = lacks_sni or cause in (Cause.SNI_MISSING, Cause.ENDPOINT_MISMATCH)
     if not compares or any(arm in (None, "not-reached") for arm in arms):
-        yield Rung(Mark.FAIL if refused else Mark.OK, Stage.STARTUP, said, ms, of_server=answer in _OF_SERVER)
+        mark = Mark.FAIL if refused else Mark.NOTE if passed else Mark.OK
+        if passed:
+            said = f"to pgwhy's own probe: {said}"
+        yield Rung(mark, Stage.STARTUP, said, ms, of_server=answer in _OF_SERVER and not passed)
         return
     with_sni = _says(arms[0], get("startup.with_sni_message"), routed=True)
     if lacks_sni:

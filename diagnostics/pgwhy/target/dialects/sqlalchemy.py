@@ -74,7 +74,7 @@ def parse(text: str) -> Parsed:
     elif found["password"]:
         spans.append(Span(*found.span("password")))
     else:
-        spans += doubtful_port(text, start)
+        spans += doubtful_port(text, found.end("login") if found["login"] else start)
     spans += (*secret_parts.spans(text, named), *query.fragment(text, start))
     problems = tuple(_problems(text, values, bool(intended and "@" in intended[0])))
     return Parsed(Dialect.SQLALCHEMY, values, foreign, spelling, tuple(spans), problems, driver=driver)
@@ -167,7 +167,7 @@ def _problems(text: str, values: dict[str, str], at_sign: bool) -> list[Problem]
 
 
 _URL = re.compile(
-    r"(?:(?P<user>[^:/]*)(?::(?P<password>[^@]*))?@)?"
+    r"(?P<login>(?P<user>[^:/]*)(?::(?P<password>[^@]*))?@)?"
     r"(?:(?:\[(?P<literal>[^/?]+)\]|(?P<host>[^/:?]+))?(?::(?P<port>[^/?]*))?)?"
     r"(?:/(?P<database>[^?]*))?"
 )

@@ -55,8 +55,8 @@ def parse(text: str) -> Parsed:
         spans = [Span(*intended.span("password"), broken=True)] if intended["password"] else []
         mark = text.find("?", intended.end())
         in_query = _parameters(text, mark, {}, [])[1] if mark >= 0 else ()
-    elif makes_sense(text, userinfo.end() if userinfo else start):
-        spans = spans or doubtful_port(text, start)
+    elif makes_sense(text, behind_login := userinfo.end() if userinfo else start):
+        spans = spans or doubtful_port(text, behind_login)
         spans = [replace(span, broken=percent.decode(text[span.start : span.end]) is None) for span in spans]
     else:
         # No reading makes sense: whatever may belong to a password is hidden.
