@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pgwhy.shipped.regex import lazy
+
 
 def is_meant(text: str) -> bool:
     """The text is about another service."""
@@ -33,7 +35,7 @@ _SURELY_OTHER_HAS = (
     *("pymysql.", "MySQLdb.", "mysql.connector.", "aiomysql.", "oracledb.", "cx_Oracle.", "pyodbc.", "sqlite3."),
     *("pymongo.", "redis."),
 )
-_SURELY_OTHER = re.compile(
+_SURELY_OTHER = lazy(
     r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),|\bnetwork request to https?://"
     r"|\b(?:pymysql|MySQLdb|mysql\.connector|aiomysql|oracledb|cx_Oracle|pyodbc|sqlite3|pymongo|redis)\.\w"
     r"|\bMySQL server (?:on|at|has gone)|(?i:\bfatal: unable to access 'https?://)"
@@ -41,7 +43,7 @@ _SURELY_OTHER = re.compile(
 """Laravel's name of the connection, behind a SQLSTATE of another database; npm, though the package is a driver; drivers
 of other databases below an ORM that also speaks to Postgres."""
 
-_OTHER = re.compile(
+_OTHER = lazy(
     r"\b(?:redis|mongo|mysql|mariadb|rabbitmq|amqp|kafka|elasticsearch|opensearch|memcached|smtp|ldaps?://|ssh:)"
     r"|git@|github\.com|\bgit\.|fatal: unable to access|npm ERR! network|\bcurl: \("
     r"|\b(?:Get|Post|Put|Head|Delete) \\?\"https?://|\bwget: |HTTPSConnectionPool"
@@ -77,7 +79,7 @@ _POSTGRES = (
 )
 """In small letters."""
 _POSTGRES_WORDS = tuple(
-    (part, re.compile(pattern))
+    (part, lazy(pattern))
     for part, pattern in (
         ("pg", r"\bpg[_. :/x-]|[/\"'(@]pg[/\"')@]"),
         ("psql", r"\bpsql"),
@@ -87,4 +89,4 @@ _POSTGRES_WORDS = tuple(
     )
 )
 """What a folded text has to have, and how it has to stand there."""
-_FATAL = re.compile(r"\bFATAL:")
+_FATAL = lazy(r"\bFATAL:")
