@@ -35,4 +35,4 @@ class CompileRules(BuildHookInterface):
         finally:
             sys.path.remove(str(root / "diagnostics"))
         # git ignores them, and hatchling leaves out what git ignores.
-        build_data["artifacts"].extend(f"diagnostics/pgwhy/{name}-compiled.json" for name in COMPILED)
+        build_data["artifacts"].extend(f"diagnostics/pgwhy/{name}-compiled.bin" for name in COMPILED)

@@ -117,10 +117,10 @@ def test_an_english_text_is_read_without_the_translations(monkeypatch, text):
 
 
 def test_the_translations_are_the_same_without_their_compiled_form(monkeypatch, tmp_path):
-    translations.compile_file(file=tmp_path / "compiled.json")
-    monkeypatch.setattr(translations, "COMPILED", tmp_path / "compiled.json")
+    translations.compile_file(file=tmp_path / "compiled.bin")
+    monkeypatch.setattr(translations, "COMPILED", tmp_path / "compiled.bin")
     compiled = inspect.unwrap(translations.known)()
-    monkeypatch.setattr(translations, "COMPILED", tmp_path / "missing.json")
+    monkeypatch.setattr(translations, "COMPILED", tmp_path / "missing.bin")
     fresh = inspect.unwrap(translations.known)()
     assert [tuple(row) for row in compiled.rows] == [tuple(row) for row in fresh.rows]
     assert compiled.filed == fresh.filed

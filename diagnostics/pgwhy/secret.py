@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from pgwhy.shipped.regex import lazy
 
 
 class Secret:
@@ -49,7 +49,7 @@ def is_placeholder(text: str) -> bool:
     Brackets alone do not make one: `[YOUR-PASSWORD]` is a template's, in `[hunter2]` somebody left the brackets
     around a real password.
     """
-    if _PLAIN.fullmatch(text):
+    if text == PLACEHOLDER or _PLAIN.fullmatch(text):
         return True
     inside = _BRACKETED.fullmatch(text)
     if inside is None:
@@ -58,7 +58,7 @@ def is_placeholder(text: str) -> bool:
     return all(word in _WORDS for word in _WORD.findall(said))
 
 
-_PLAIN = re.compile(
+_PLAIN = lazy(
     rf"(?i:(?:(?:endpoint|project)(?:=|%3d)[\w-]{{1,80}}(?:[;$]|%3b|%24))?{PLACEHOLDER}"
     r"|[*.•·●]+|x{3,}|null|none|nil|undefined|nan|true|false|\(null\)|\(none\)|\[object object\]|array|_"
     r"|object\(SensitiveParameterValue\)|\[?(?:filtered|redacted|hidden|masked|secret|removed)\]?"
@@ -68,8 +68,8 @@ _PLAIN = re.compile(
     r"|\$[a-z_]{0,40}(?:pass|pwd|secret|token|key)[a-z_]{0,40}"
     r"|(?:process\.env|os\.environ|ENV|env|import\.meta\.env|var|secrets|data|local)[.\[(][\w.\"'\[\]()]{1,80}"
 )
-_BRACKETED = re.compile(r"<([\w .-]{1,60})>|\[([\w .-]{1,60})\]|\{\{?([\w .-]{1,60})\}?\}")
-_WORD = re.compile(r"[a-z]+|\d+")
+_BRACKETED = lazy(r"<([\w .-]{1,60})>|\[([\w .-]{1,60})\]|\{\{?([\w .-]{1,60})\}?\}")
+_WORD = lazy(r"[a-z]+|\d+")
 _WORDS = frozenset(
     [
         "your",

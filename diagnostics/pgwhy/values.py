@@ -34,6 +34,7 @@ else:
         fields = dataclasses.fields(kind)
         kind._defaults = {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
         kind._makers = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
+        kind._finish = getattr(kind, "__post_init__", None)
         kind._names = frozenset(f.name for f in fields)
         return kind
 
@@ -42,8 +43,13 @@ def _init(self: Any, /, *given: Any, **named: Any) -> None:
     kind = type(self)
     if not given and named.keys() == kind._names:  # as most are made
         self.__dict__.update(named)
-        if after := getattr(kind, "__post_init__", None):
-            after(self)
+        if kind._finish is not None:
+            self.__post_init__()
+        return
+    if not named and len(given) == len(kind._names):
+        self.__dict__.update(zip(kind.__match_args__, given, strict=True))
+        if kind._finish is not None:
+            self.__post_init__()
         return
     names = kind.__match_args__[: len(given)]
     values = {**kind._defaults, **dict(zip(names, given, strict=False)), **named}
@@ -54,8 +60,8 @@ def _init(self: Any, /, *given: Any, **named: Any) -> None:
         wrong = sorted(kind._names ^ values.keys()) or [*names, *named]
         raise TypeError(f"{kind.__name__}() takes each field once; look at {', '.join(wrong)}")
     self.__dict__.update(values)
-    if after := getattr(kind, "__post_init__", None):
-        after(self)
+    if kind._finish is not None:
+        self.__post_init__()
 
 
 def _repr(self: Any) -> str:

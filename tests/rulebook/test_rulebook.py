@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import json
+import marshal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +13,7 @@ from pgwhy.rulebook import compiled as rules_compiled
 from pgwhy.rulebook import rule_file
 from pgwhy.rulebook.book import RuleError, from_folders
 from pgwhy.rulebook.conditions import Answer
+from pgwhy.shipped import plain
 from tests.small_rules import VOCABULARY, write_rule
 
 FIX = """
@@ -206,26 +207,26 @@ def test_the_block_about_a_reported_text_speaks_before_a_longer_one(tmp_path: Pa
 def test_the_compiled_form_gives_what_the_files_give(tmp_path: Path) -> None:
     second = "[fix.afterwards]\nkind = 'repair'\ntitle = 'offered after it'\nsteps = 'Do it.'"
     write_rule(tmp_path, "tls/expired", "tls.trust = 'expired'", rest=f"{FIX}\n{second}")
-    compiled = tmp_path / "compiled.json"
+    compiled = tmp_path / "compiled.bin"
     rules_compiled.compile_folder(tmp_path, compiled)
     known = rules_compiled.compiled(compiled)
-    (from_json,) = from_folders(VOCABULARY, tmp_path, known=known)
+    (from_compiled,) = from_folders(VOCABULARY, tmp_path, known=known)
     (from_toml,) = from_folders(VOCABULARY, tmp_path)
-    assert from_json.when == from_toml.when
-    assert from_json.fixes == from_toml.fixes
+    assert from_compiled.when == from_toml.when
+    assert from_compiled.fixes == from_toml.fixes
     assert from_folders(VOCABULARY, tmp_path, known=known).digest == from_folders(VOCABULARY, tmp_path).digest
 
 
 def test_compiled_files_are_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_rule(tmp_path, "tls/expired", "tls.trust = 'expired'")
-    compiled = tmp_path / "compiled.json"
+    compiled = tmp_path / "compiled.bin"
     rules_compiled.compile_folder(tmp_path, compiled)
     monkeypatch.setattr(rule_file, "read", lambda *_: pytest.fail("parsed"))
     assert len(from_folders(VOCABULARY, tmp_path, known=rules_compiled.compiled(compiled))) == 1
 
 
 def test_a_changed_file_is_read_itself_and_nothing_is_written(tmp_path: Path) -> None:
-    rules, compiled = tmp_path / "rules", tmp_path / "compiled.json"
+    rules, compiled = tmp_path / "rules", tmp_path / "compiled.bin"
     path = write_rule(rules, "tls/expired", "tls.trust = 'expired'")
     rules_compiled.compile_folder(rules, compiled)
     before = compiled.read_bytes()
@@ -241,9 +242,9 @@ def test_a_changed_file_is_read_itself_and_nothing_is_written(tmp_path: Path) ->
     assert compiled.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"\xff"])
+@pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"\xff", marshal.dumps({"a": {}})[:-2]])
 def test_a_compiled_form_that_is_missing_or_damaged_is_none(tmp_path: Path, content: bytes | None) -> None:
-    compiled = tmp_path / "compiled.json"
+    compiled = tmp_path / "compiled.bin"
     if content is not None:
         compiled.write_bytes(content)
     assert rules_compiled.compiled(compiled) == {}
@@ -255,19 +256,19 @@ def test_the_same_files_compile_to_the_same_bytes(tmp_path: Path) -> None:
     write_rule(tmp_path / "b", "tls/two", "tls.trust = 'trusted'")
     write_rule(tmp_path / "b", "tls/one", "tls.trust = 'expired'")
     for name in ("a", "b"):
-        rules_compiled.compile_folder(tmp_path / name, tmp_path / f"{name}.json")
-    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
-    assert len(json.loads((tmp_path / "a.json").read_bytes())) == 2
+        rules_compiled.compile_folder(tmp_path / name, tmp_path / f"{name}.bin")
+    assert (tmp_path / "a.bin").read_bytes() == (tmp_path / "b.bin").read_bytes()
+    assert len(plain.read(tmp_path / "a.bin")) == 2
 
 
 def test_what_patterns_need_is_compiled_and_not_believed_when_it_was_found_out_otherwise(tmp_path: Path) -> None:
     write_rule(tmp_path / "rules", "tls/one", "tls.issuer = { matches = 'one more|an(other|y)' }")
-    file = tmp_path / "compiled.json"
+    file = tmp_path / "compiled.bin"
     rules_compiled.compile_folder(tmp_path / "rules", file)
-    (key,) = (key for key in json.loads(file.read_bytes()) if key.startswith("needles "))
-    needed = json.loads(file.read_bytes())[key]
-    assert needed == {"one more|an(other|y)": ["one more", "an"], "one more": ["one more"], "an(other|y)": ["an"]}
-    file.write_text(file.read_text().replace(key, "needles of another version"))
+    (key,) = (key for key in plain.read(file) if key.startswith("needles "))
+    needed = plain.read(file)[key]
+    assert needed == {"one more|an(other|y)": ("one more", "an"), "one more": ("one more",), "an(other|y)": ("an",)}
+    plain.write({"needles of another version": needed}, file)
     assert all(not each.startswith("needles") for each in rules_compiled.compiled(file))
 
 
@@ -275,20 +276,20 @@ def test_the_build_can_compile_before_anything_is_installed(tmp_path: Path) -> N
     write_rule(tmp_path / "rules", "tls/expired", "tls.trust = 'expired'")
     script = (
         "import sys; from pathlib import Path; folder = Path(sys.argv[2]); sys.path.insert(0, sys.argv[1]);"
-        "from pgwhy.rulebook import compiled; compiled.compile_folder(folder / 'rules', folder / 'compiled.json')"
+        "from pgwhy.rulebook import compiled; compiled.compile_folder(folder / 'rules', folder / 'compiled.bin')"
     )
     source = Path(rules_compiled.__file__).parents[2]
     subprocess.run([sys.executable, "-I", "-S", "-c", script, str(source), str(tmp_path)], check=True)
-    assert len(rules_compiled.compiled(tmp_path / "compiled.json")) == 1
+    assert len(rules_compiled.compiled(tmp_path / "compiled.bin")) == 1
 
 
 def test_loading_the_compiled_form_imports_no_parser(tmp_path: Path) -> None:
     write_rule(tmp_path / "rules", "tls/expired", "error.message = { matches = 'a+' }")
-    rules_compiled.compile_folder(tmp_path / "rules", tmp_path / "compiled.json")
+    rules_compiled.compile_folder(tmp_path / "rules", tmp_path / "compiled.bin")
     script = (
         "import sys; from pathlib import Path; from pgwhy import facts;"
         "from pgwhy.rulebook import book as rulebook, compiled as rules_compiled;"
-        "folder = Path(sys.argv[1]); known = rules_compiled.compiled(folder / 'compiled.json');"
+        "folder = Path(sys.argv[1]); known = rules_compiled.compiled(folder / 'compiled.bin');"
         "book = rulebook.from_folders(facts.Vocabulary(()), folder / 'rules', known=known);"
         "late = {'tomllib', 'difflib', 'pgwhy.rulebook.rule_file', 'importlib.metadata'};"
         "print(len(book), *(late & set(sys.modules)))"

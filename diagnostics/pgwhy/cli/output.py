@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -14,6 +13,7 @@ from typing import TextIO
 from pgwhy.finding import Report, Severity
 from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor
+from pgwhy.terminal.size import terminal_size
 from pgwhy.values import dataclass
 
 
@@ -35,7 +35,7 @@ class Terminal:
         escapes = is_terminal and (platform != "win32" or _windows_takes_escapes())
         forced = environment.get("FORCE_COLOR", "") not in ("", "0")
         return cls(
-            width=max(40, shutil.get_terminal_size().columns),
+            width=max(40, terminal_size().columns),
             unicode=_takes_unicode(environment, stream.encoding),
             colour=not environment.get("NO_COLOR") and (forced or escapes),
             live=escapes,

@@ -16,7 +16,6 @@ from pgwhy.causes import FixKind, Severity
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations, to_plain
 from pgwhy.finding import Doubt, Evidence, Finding, Fix
-from pgwhy.rulebook.allowance import refusal
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, FactCache, Test
 from pgwhy.rulebook.match import Match
@@ -153,6 +152,8 @@ def _remedy(fix: RuleFix, observations: Observations) -> Fix:
         unknown = tuple(dict.fromkeys(path for path in _asked(fix.change) if not say(observations.get(path))))
     refused = ""
     if change is not None and not unknown:
+        from pgwhy.rulebook.allowance import refusal  # few fixes are changes of which all is known
+
         # A fact that fills it may be what a server or a resolver has chosen.
         refused = refusal(change, observations.get("target.sslmode"))
     return Fix(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from pgwhy.error_text.translations import in_english
 from pgwhy.error_text.words import Phase, Speaker
 from pgwhy.error_text.wrapping import unwrap
 from pgwhy.facts import Record, derived, fact
+from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
 
 MAX_CHARACTERS = 200_000
@@ -202,17 +202,19 @@ def without_escapes(text: str) -> str:
 
     Everything from outside comes through here: pasted texts, what servers say, and with redaction every saved report.
     """
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        return text  # as most are: nothing that is looked for is printable
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
         text = text.replace("\u2028", "\n").replace("\u2029", "\n")
     return _CONTROL.sub("", _ESCAPE.sub("", text))
 
 
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_ESCAPE = lazy(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
 # C0 and C1 controls; the marks of direction (UAX #9, section 2), which can make a line read backwards; halves of
 # surrogate pairs, which no encoding can write.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL = lazy(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _BEGINNING = 4000
 """So many characters tell where a text comes from."""
 # Not the resolver's, which Go names: `lookup db.example on 10.0.0.2:53`.
-_IPV4 = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])(?!:53\b)")
+_IPV4 = lazy(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])(?!:53\b)")

@@ -11,6 +11,8 @@ from __future__ import annotations
 import itertools
 import re
 
+from pgwhy.shipped.regex import lazy
+
 
 def first_of_each(text: str) -> str:
     """The text without a later attempt at a server that had answered the first one with something of its own."""
@@ -27,8 +29,8 @@ def first_of_each(text: str) -> str:
     return (text[: starts[0]] + "".join(kept.values())).rstrip()
 
 
-_ATTEMPT = re.compile(
+_ATTEMPT = lazy(
     r'connection to server (?:at|on socket) "[^"\n]{1,300}"(?: \([^)\n]{1,60}\))?'
     r"(?:, port \d{1,5})?\s{1,3}failed:\s{1,3}"
 )
-_ABOUT_ENCRYPTION = re.compile(r"pg_hba\.conf|\bSSL (?:was|is) (?:required|not)|GSSAPI", re.IGNORECASE)
+_ABOUT_ENCRYPTION = lazy(r"pg_hba\.conf|\bSSL (?:was|is) (?:required|not)|GSSAPI", re.IGNORECASE)

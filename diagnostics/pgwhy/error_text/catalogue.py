@@ -19,7 +19,7 @@ Postgres print these sentences too, so they count only where a text shows Postgr
 
 from __future__ import annotations
 
-import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -29,14 +29,14 @@ from pgwhy.error_text.message import Message, problems
 from pgwhy.error_text.says import Says
 from pgwhy.error_text.squeezed import SIX, rarest, sixes, squeezed
 from pgwhy.error_text.words import Phase, Speaker
-from pgwhy.shipped import MESSAGES, PACKAGE, built_in
-from pgwhy.shipped.digest import sha256
+from pgwhy.shipped import MESSAGES, PACKAGE, built_in, content, plain
+from pgwhy.shipped.digest import blake2b
 from pgwhy.shipped.once import once
 from pgwhy.values import dataclass
 
-COMPILED = PACKAGE / "messages-compiled.json"
-ROW, FIELD = "\x80", "\x7f"
-"""No message has these control characters, and JSON writes them without an escape, which would be slow to read."""
+COMPILED = PACKAGE / "messages-compiled.bin"
+FIELD = "\x7f"
+"""No message has this control character."""
 
 
 class CatalogueError(Exception):
@@ -106,35 +106,33 @@ def catalogue() -> Catalogue:
     """The catalogue that pgwhy comes with: compiled if the files are still those that were compiled."""
     folder = built_in() / MESSAGES
     files = _files(folder)
-    try:
-        known = json.loads(COMPILED.read_bytes())
-        if known["sha256"] == _digest(files):
-            return _of_plain(known)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # not compiled, or of another time: the files themselves are read
-    return _of_plain(_compiled(files))
+    known = plain.read(COMPILED)
+    if not isinstance(known, dict) or known.get("digest") != _digest(files):
+        known = _compiled(files)  # nothing was compiled, or at another time
+    return _of_plain(known)
 
 
 def compile_folder(folder: Path, file: Path = COMPILED) -> None:
     """Write the compiled form. The same files give the same bytes. Raises `CatalogueError`."""
-    file.write_text(json.dumps(_compiled(_files(folder)), ensure_ascii=False), encoding="utf-8")
+    plain.write(_compiled(_files(folder)), file)
 
 
 def _of_plain(known: Mapping[str, Any]) -> Catalogue:
     return Catalogue(
-        tuple(known["rows"].split(ROW)),
-        dict(each.split(FIELD) for each in known["filed"].split(ROW)),
+        known["rows"],
+        known["filed"],
         {code: Code(code, *said) for code, said in known["codes"].items()},
         known["programs"],
     )
 
 
 def _files(folder: Path) -> list[tuple[str, bytes]]:
-    return [(path.name, path.read_bytes()) for path in sorted(folder.glob("*.toml"))]
+    names = sorted(name for name in os.listdir(folder) if name.endswith(".toml"))  # noqa: PTH208  str is as good
+    return [(name, content(f"{folder}/{name}")) for name in names]
 
 
 def _digest(files: Iterable[tuple[str, bytes]]) -> str:
-    digest: str = sha256(b"".join(f"{name} {len(said)}\n".encode() + said for name, said in files)).hexdigest()
+    digest: str = blake2b(b"".join(f"{name} {len(said)}\n".encode() + said for name, said in files)).hexdigest()
     return digest
 
 
@@ -146,9 +144,9 @@ def _compiled(files: list[tuple[str, bytes]]) -> dict[str, Any]:
     programs: dict[str, str] = {}
     wrong: list[str] = []
     meant: dict[tuple[str, str], tuple[str, str]] = {}
-    for name, content in files:
+    for name, raw in files:
         try:
-            said = tomllib.loads(content.decode())
+            said = tomllib.loads(raw.decode())
         except ValueError as problem:
             wrong.append(f"{name}: {problem}")
             continue
@@ -167,10 +165,10 @@ def _compiled(files: list[tuple[str, bytes]]) -> dict[str, Any]:
         raise CatalogueError("\n".join(wrong))
     ordered = sorted(rows)
     return {
-        "sha256": _digest(files),
-        # As one text each: JSON of 50,000 small ones costs a cold start as much as all the rest of it.
-        "rows": ROW.join(map(FIELD.join, ordered)),
-        "filed": ROW.join(map(FIELD.join, _filed([row[0] for row in ordered]).items())),
+        "digest": _digest(files),
+        # Each row and each list of numbers is one text, and taken apart only if it is asked for.
+        "rows": tuple(map(FIELD.join, ordered)),
+        "filed": _filed([row[0] for row in ordered]),
         "codes": dict(sorted(codes.items())),
         "programs": dict(sorted(programs.items())),
     }

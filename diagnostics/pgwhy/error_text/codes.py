@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from pgwhy.error_text import sqlstates
+from pgwhy.shipped.regex import lazy
 
 Place = tuple[int, str]
 """Where in the text, and the code."""
@@ -76,12 +77,12 @@ def _words(folded: str) -> Iterator[Place]:
 
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
-_SYMBOL = re.compile(
+_SYMBOL = lazy(
     r"\b(?:(?:[A-Z]{2,12}|SSLV3|TLSV1|TLSV13)(?:_[A-Z0-9]{1,16}){1,7}|E[A-Z]{3,23}|WSA[A-Z_]{4,20}|P[12]\d{3}|PGRST\d{3})\b"
 )
-_ATOM = re.compile(r":(nxdomain|e[a-z]{3,12})\b")
+_ATOM = lazy(r":(nxdomain|e[a-z]{3,12})\b")
 """Erlang's errors: `:econnrefused`, `:nxdomain`."""
-_NUMBERED = re.compile(r"P[12]\d{3}|PGRST\d{3}")
+_NUMBERED = lazy(r"P[12]\d{3}|PGRST\d{3}")
 """Prisma's and PostgREST's errors."""
 _FAMILIES = (
     "EAI_",
@@ -116,7 +117,7 @@ _ALIASES = {
 
 # The number is that of errno, of getaddrinfo or of Winsock, where the text says so.
 _NUMBER_WORDS = ("errno", "os error", "os {", "winerror", "exception (", "socket error", "system error", "error code")
-_NUMBER = re.compile(
+_NUMBER = lazy(
     r"(?:\berrno|os error|winerror|socket error|system error|(?<!native )error code)"
     r"(?: is| was)?[\s:=#\[(\"']{0,4}(-?\d{1,6})\b"
     r"|SocketException \((?:\d{1,8}, )?(-?\d{1,6})\)"
@@ -124,7 +125,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 # libpq on Windows: (0x0000274D/10061); PgBouncer: result=11001
-_WINDOWS = re.compile(r"[/(\[=](1(?:00\d\d|100[1-4]))(?![\d.:])")
+_WINDOWS = lazy(r"[/(\[=](1(?:00\d\d|100[1-4]))(?![\d.:])")
 _SYSTEM = {
     1: "EPERM",
     2: "ENOENT",

@@ -7,11 +7,11 @@ stack trace may wrap it where it likes. `{}` is a hole whose value nobody asks f
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import NamedTuple
 
 from pgwhy.error_text.squeezed import SIX, squeezed
+from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
 
 HOLE = 300
@@ -118,5 +118,5 @@ def _parts(text: str) -> list[str]:
     return [part.replace("{{", "{").replace("}}", "}") if at % 2 == 0 else part for at, part in enumerate(parts)]
 
 
-_HOLE = re.compile(r"(?<!\{)\{([^{}]*)\}(?!\})")
-_NAME = re.compile(r"[a-z]{0,20}(?:_[a-z]{1,20}){0,3}")
+_HOLE = lazy(r"(?<!\{)\{([^{}]*)\}(?!\})")
+_NAME = lazy(r"[a-z]{0,20}(?:_[a-z]{1,20}){0,3}")

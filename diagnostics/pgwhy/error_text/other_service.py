@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from pgwhy.shipped.regex import lazy
+
 
 def is_meant(text: str) -> bool:
     """The text is about another service."""
@@ -27,7 +29,7 @@ def speaks_of_postgres(text: str) -> bool:
 
 
 _SURELY_OTHER = tuple(
-    (part, re.compile(pattern))
+    (part, lazy(pattern))
     for part, pattern in (
         ("(Connection: ", r"\(Connection: (?:mysql|mariadb|sqlite|sqlsrv),"),
         ("network request to http", r"\bnetwork request to https?://"),
@@ -54,7 +56,7 @@ _SURELY_OTHER = tuple(
 and git, though a package or a repository is a driver's; drivers of other databases below an ORM that also speaks to
 Postgres."""
 
-_OTHER = re.compile(
+_OTHER = lazy(
     r"\b(?:redis|mongo|mysql|mariadb|rabbitmq|amqp|kafka|elasticsearch|opensearch|memcached|smtp|ldaps?://|ssh:)"
     r"|git@|github\.com|\bgit\.|fatal: unable to access|npm ERR! network|\bcurl: \("
     r"|\b(?:Get|Post|Put|Head|Delete) \\?\"https?://|\bwget: |HTTPSConnectionPool"
@@ -90,7 +92,7 @@ _POSTGRES = (
 )
 """In small letters."""
 _POSTGRES_WORDS = tuple(
-    (part, re.compile(pattern))
+    (part, lazy(pattern))
     for part, pattern in (
         ("pg", r"\bpg[_. :/x-]|[/\"'(@]pg[/\"')@]"),
         ("psql", r"\bpsql"),
@@ -100,4 +102,4 @@ _POSTGRES_WORDS = tuple(
     )
 )
 """What a folded text has to have, and how it has to stand there."""
-_FATAL = re.compile(r"\bFATAL:")
+_FATAL = lazy(r"\bFATAL:")

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
 
 
@@ -103,7 +104,7 @@ def _kind(host: str) -> HostKind:
 _PRIVATE = tuple(
     ip_network(each) for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
 )
-_ONE_LABEL = re.compile(r"[a-z0-9_-]{1,63}")
+_ONE_LABEL = lazy(r"[a-z0-9_-]{1,63}")
 _DOCKERS_OWN = (".docker.internal", ".containers.internal", ".docker.localhost")
 
 _NAME = r"(?P<host>[\w.-]{1,255})"

@@ -6,11 +6,12 @@ Postgres has that code, and a number only in the places where drivers print code
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+
+from pgwhy.shipped.regex import lazy
 
 
 @lru_cache(maxsize=2)  # the codes of a text and its first SQLSTATE are asked for one after the other
@@ -59,6 +60,8 @@ def _is_meant(code: str, before: str, after: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _names() -> dict[str, str]:
+    import json  # a text without anything that is like a code does without
+
     table: dict[str, str] = json.loads(Path(__file__).with_name("sqlstates.json").read_text("ascii"))
     return table
 
@@ -70,25 +73,25 @@ def _conditions() -> dict[str, str]:
 
 
 _SAYS_NOTHING = frozenset(("HY000", "00000", "01000", "S1000"))
-_FIVE = re.compile(r"E?[0-9A-Z]{5}(?![0-9A-Za-z_])")
+_FIVE = lazy(r"E?[0-9A-Z]{5}(?![0-9A-Za-z_])")
 # SQLSTATE[08006], SQL state: 08001, SqlState(E42P05), "code": "28P01", code: SqlState("42703"), 'C': '28P01'
-_KEYWORD = re.compile(
+_KEYWORD = lazy(
     r"""((?i:\bSQL[ _-]?STATE|\b(?:pg_?)?code|\berror:)|['"]C['"])"""
     r"""['"\])]{0,2}[\s:=>(]{0,4}(?:<<|\[)?(?:SqlState\()?['"]?$"""
 )
 # `|` stands for the code. DataGrip: [53300] FATAL: sorry; ODBC: ERROR [28000] [unixODBC]
-_PLACED = re.compile(r"(?:^|\n)\s{0,9}\[\|\](?:\s?\[|\s(?:ERROR|FATAL|PANIC))|ERROR \[\|")
+_PLACED = lazy(r"(?:^|\n)\s{0,9}\[\|\](?:\s?\[|\s(?:ERROR|FATAL|PANIC))|ERROR \[\|")
 # Npgsql, psql with VERBOSITY=verbose, R's nanodbc: `: 28P01: `; Postgrex and Dart: `FATAL 28P01 (invalid_password)`
-_FOLLOWED = re.compile(r"(?:^|\n)[ \t]{0,20}\|: |[:)>]\s{1,2}\|: |(?:FATAL|ERROR|PANIC|Severity\.\w{1,9}) \|(?: \(|:)")
+_FOLLOWED = lazy(r"(?:^|\n)[ \t]{0,20}\|: |[:)>]\s{1,2}\|: |(?:FATAL|ERROR|PANIC|Severity\.\w{1,9}) \|(?: \(|:)")
 # pg8000 and Rust's drivers print the fields of the server's message: ('ERROR', '42846', ...), (67, "28000")
-_BESIDE_SEVERITY = re.compile(r"""(?:['"](?:ERROR|FATAL|PANIC)['"], |\(67, )['"]$""")
+_BESIDE_SEVERITY = lazy(r"""(?:['"](?:ERROR|FATAL|PANIC)['"], |\(67, )['"]$""")
 _CONDITIONS = (
-    (re.compile(r"psycopg2?\.errors\.([A-Z]\w{3,60})"), "errors."),
-    (re.compile(r"asyncpg\.exceptions(?:\._base)?\.([A-Z]\w{3,60})"), "exceptions."),
-    (re.compile(r"PG::([A-Z]\w{3,60})"), "PG::"),
+    (lazy(r"psycopg2?\.errors\.([A-Z]\w{3,60})"), "errors."),
+    (lazy(r"asyncpg\.exceptions(?:\._base)?\.([A-Z]\w{3,60})"), "exceptions."),
+    (lazy(r"PG::([A-Z]\w{3,60})"), "PG::"),
     # asyncpg's, without their module
-    (re.compile(r"^(?!Syntax|System|IO|Internal|Substring)([A-Z][a-z]\w{3,60}Error): ", re.MULTILINE), "Error: "),
+    (lazy(r"^(?!Syntax|System|IO|Internal|Substring)([A-Z][a-z]\w{3,60}Error): ", re.MULTILINE), "Error: "),
     # Postgrex: (invalid_password), :undefined_table
-    (re.compile(r"[(:]([a-z]{2,20}(?:_[a-z]{2,20}){1,5})\b"), "_"),
+    (lazy(r"[(:]([a-z]{2,20}(?:_[a-z]{2,20}){1,5})\b"), "_"),
 )
 """How drivers name the condition, and what is in every text with such a name."""

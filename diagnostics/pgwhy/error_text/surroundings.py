@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pgwhy.shipped.regex import lazy
+
 
 def is_container(text: str) -> bool:
     """A container, or the build of an image: its localhost is no other machine's."""
@@ -23,7 +25,7 @@ def _without_ipv6_loopback(text: str) -> bool:
 
 _BEGINNING = 4000
 """So many characters tell where a text comes from."""
-_CONTAINER = re.compile(
+_CONTAINER = lazy(
     r"^(?!FATAL|ERROR|LINE|DETAIL|HINT)[a-z][\w.-]{1,60}[ \t]{1,30}\| |^\[pod/|\bCrashLoopBackOff\b"
     r"|\bdocker[- ]compose\b|\bcontainer\b[^\n]{0,40}\b(?:exited|unhealthy|is)\b|/docker-entrypoint"
     # An image that is being built: BuildKit, the classic builder, Kaniko
@@ -33,16 +35,16 @@ _CONTAINER = re.compile(
     re.MULTILINE,
 )
 # Where the official images of Node, Python and Ruby, and the runners of CI that use containers, keep their files.
-_CONTAINERS_FILES = re.compile(
+_CONTAINERS_FILES = lazy(
     r"/usr/src/app/|/usr/local/lib/python3\.\d{1,2}/site-packages/|/usr/local/bundle/|/home/node/app/|/__w/"
     r"|(?<![\w.~-])/app/(?:node_modules|src|dist|build|server|lib|backend|\.next|[\w-]{1,40}\.(?:js|ts|mjs|py|rb))\b"
 )
-_PLATFORM = re.compile(
+_PLATFORM = lazy(
     r"/var/task/|/var/runtime/|/vercel/path0/|/opt/render/project/|/opt/buildhome/|/opt/build/repo/|/layers/google\."
     r"|\bheroku\[|\bapp\[(?:web|worker|run|api|release)\.|/workspace/\.next/|\bVercel Runtime\b|\bRuntime\.Unhandled"
 )
-_NO_ADDRESS = re.compile(
+_NO_ADDRESS = lazy(
     r"EADDRNOTAVAIL|can(?:no|')t assign requested address|SocketException \(99\)|Address not available|os error 99\b",
     re.IGNORECASE,
 )
-_LOOPBACK6 = re.compile(r"(?<![0-9a-fA-F:])::1(?![0-9a-fA-F])")
+_LOOPBACK6 = lazy(r"(?<![0-9a-fA-F:])::1(?![0-9a-fA-F])")

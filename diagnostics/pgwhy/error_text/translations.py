@@ -10,7 +10,6 @@ compiled form is asked for only if a text is not ASCII, or says nothing in Engli
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -21,12 +20,13 @@ from pgwhy.error_text.message import Found, Message
 from pgwhy.error_text.says import Says
 from pgwhy.error_text.squeezed import Squeezed, rarest, sixes, squeezed
 from pgwhy.error_text.statements import Statement, read
-from pgwhy.shipped import PACKAGE
-from pgwhy.shipped.digest import sha256
+from pgwhy.shipped import PACKAGE, plain
+from pgwhy.shipped.digest import blake2b
 from pgwhy.shipped.once import once
+from pgwhy.shipped.regex import lazy
 
 FILE = Path(__file__).with_name("translations.json")
-COMPILED = PACKAGE / "translations-compiled.json"
+COMPILED = PACKAGE / "translations-compiled.bin"
 DEEP = 3
 """Messages within the names of messages, as the resolver's in libpq's."""
 
@@ -54,20 +54,17 @@ def _tells(said: Statement) -> bool:
 
 def compile_file(source: Path = FILE, file: Path = COMPILED) -> None:
     """Write the compiled form. The same file gives the same bytes."""
-    file.write_text(json.dumps(_compiled(source.read_bytes()), ensure_ascii=False), encoding="utf-8")
+    plain.write(_compiled(source.read_bytes()), file)
 
 
 @once
 def known() -> Known:
     """What pgwhy comes with: compiled if the file is still the one that was compiled."""
     content = FILE.read_bytes()
-    try:
-        compiled = json.loads(COMPILED.read_bytes())
-        if compiled["sha256"] == sha256(content).hexdigest():
-            return _known(compiled)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # not compiled, or of another time
-    return _known(_compiled(content))
+    compiled = plain.read(COMPILED)
+    if not isinstance(compiled, dict) or compiled.get("digest") != blake2b(content).hexdigest():
+        compiled = _compiled(content)
+    return _known(compiled)
 
 
 def _known(compiled: Mapping[str, Any]) -> Known:
@@ -80,6 +77,8 @@ def _known(compiled: Mapping[str, Any]) -> Known:
 
 def _compiled(content: bytes) -> dict[str, Any]:
     """Flat lists, which are read in a fraction of the time of nested ones; the English messages once each."""
+    import json  # the compiled form does without
+
     english: dict[str, int] = {}
     rows: dict[str, tuple[str, int]] = {}
     for said, languages in json.loads(content).items():
@@ -89,7 +88,7 @@ def _compiled(content: bytes) -> dict[str, Any]:
             rows.setdefault(squeezed(braced), (braced, means))
     ordered = sorted(rows.values())
     return {
-        "sha256": sha256(content).hexdigest(),
+        "digest": blake2b(content).hexdigest(),
         "english": list(english),
         "rows": [text for text, _ in ordered],
         "means": [means for _, means in ordered],
@@ -170,7 +169,7 @@ def _said(text: str, at: list[int], message: Message, english: str, found: Found
     return text[:start] + said + (" " if said.endswith(":") and behind_it[:1].strip() else "") + behind_it
 
 
-_PLACEHOLDER = re.compile(r"%(?:(\d)\$)?[a-z]")
-_HOLE = re.compile(r"(?<!\{)\{(\d{1,2})\}(?!\})")
-_WORD = re.compile(r"(\S{1,300})[ \t]{0,8}$")
-_REST = re.compile(r"[^\n]{0,300}")
+_PLACEHOLDER = lazy(r"%(?:(\d)\$)?[a-z]")
+_HOLE = lazy(r"(?<!\{)\{(\d{1,2})\}(?!\})")
+_WORD = lazy(r"(\S{1,300})[ \t]{0,8}$")
+_REST = lazy(r"[^\n]{0,300}")

@@ -10,6 +10,8 @@ import itertools
 import re
 from collections.abc import Callable
 
+from pgwhy.shipped.regex import lazy
+
 
 def unwrap(text: str) -> str:
     """The text in plain lines. It has no control characters but line breaks and tabs, before and after."""
@@ -61,6 +63,8 @@ def _from_lines(text: str) -> str:
 def _without_prefix(line: str) -> str:
     """Several kinds may stand one behind another: the container, then the time, then the process."""
     for _ in range(4):
+        if line[:1] in _NO_PREFIX and "| " not in line:
+            break
         found = _PREFIX.match(line)
         if not found or not found[0]:
             break
@@ -93,26 +97,26 @@ def _without_repeated(lines: list[str]) -> list[str]:
     return kept
 
 
-_LINE_BREAK_TAG = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
-_HEX4 = re.compile(r"u([0-9a-fA-F]{4})")
-_UTF16 = re.compile(r"(?:(?<!\\)\\{1,8}u[0-9a-fA-F]{4})+")
+_LINE_BREAK_TAG = lazy(r"<br\s{0,3}/?>", re.IGNORECASE)
+_HEX4 = lazy(r"u([0-9a-fA-F]{4})")
+_UTF16 = lazy(r"(?:(?<!\\)\\{1,8}u[0-9a-fA-F]{4})+")
 # The path of a Windows file keeps its backslashes.
-_ESCAPED = re.compile(r"""(\b[A-Za-z]:\\[^\s"'<>|]{1,300})|\\{1,300}(["'`/nrt]|(?=[\s]|$)|\\)""")
+_ESCAPED = lazy(r"""(\b[A-Za-z]:\\[^\s"'<>|]{1,300})|\\{1,300}(["'`/nrt]|(?=[\s]|$)|\\)""")
 _MEANS = {"n": "\n", "r": "\n", "t": "\t"}
-_CONCATENATED = re.compile(r"""(?:'\s?\+\s?\n\s{0,80}'|"\s?\+\s?\n\s{0,80}"|`\s?\+\s?\n\s{0,80}`)""")
+_CONCATENATED = lazy(r"""(?:'\s?\+\s?\n\s{0,80}'|"\s?\+\s?\n\s{0,80}"|`\s?\+\s?\n\s{0,80}`)""")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "\u200b": None, "\ufeff": None, "\u2060": None})
-_COLOUR = re.compile(r"(?:\^\[|\\(?:x1b|u001b|033|e)|#033)?\[\d{1,3}(?:;\d{1,3}){0,4}m", re.IGNORECASE)
+_COLOUR = lazy(r"(?:\^\[|\\(?:x1b|u001b|033|e)|#033)?\[\d{1,3}(?:;\d{1,3}){0,4}m", re.IGNORECASE)
 """A colour whose escape character was lost or is written out."""
 
 _EDGES = " \t│┃║▌▐█"
-_LEFT_EDGE = re.compile(r"^[ \t]{0,20}[│┃║▌▐█][ \t]?")
+_LEFT_EDGE = lazy(r"^[ \t]{0,20}[│┃║▌▐█][ \t]?")
 _USUAL_WIDTHS = frozenset((72, 80, 100, 120, 132))
-_WORD_ENDS = re.compile(r"[a-z0-9_.\-]$")
-_WORD_GOES_ON = re.compile(r"(?!connection to |could not |timestamp)[a-z0-9_.\-]")
-_REPEATED = re.compile(r"[^\s\"'(][^\"'(]{2,40}?(?::|\]|\||>) {1,2}(?=\S)|[^\s\"'(][^\"'(]{2,40}?:[ \t]+(?=\S)")
+_WORD_ENDS = lazy(r"[a-z0-9_.\-]$")
+_WORD_GOES_ON = lazy(r"(?!connection to |could not |timestamp)[a-z0-9_.\-]")
+_REPEATED = lazy(r"[^\s\"'(][^\"'(]{2,40}?(?::|\]|\||>) {1,2}(?=\S)|[^\s\"'(][^\"'(]{2,40}?:[ \t]+(?=\S)")
 _TIME = r"\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?(?:\s?[AP]M)?"
 _DATE = r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{4}|\d\d/[A-Z][a-z]{2}/\d{4})"
-_PREFIX = re.compile(
+_PREFIX = lazy(
     rf"\[?{_DATE}(?:[T :,]\s?{_TIME})?(?:\s?(?:Z|[+-]\d\d:?\d\d|[A-Z]{{3,4}}))?\]?:?\s{{1,4}}(?:[|-] )?"  # most loggers
     rf"|\[?{_TIME}\]?\s{{1,4}}"
     rf"|[A-Z][a-z]{{2}} {{1,2}}\d{{1,2}} {_TIME} [\w.-]{{1,64}} [\w./-]{{1,64}}(?:\[\d{{1,8}}\])?: "  # syslog
@@ -131,6 +135,9 @@ _PREFIX = re.compile(
     r"|(?:> ?)+(?=\s?\S)"  # a quotation
     r"|npm (?:ERR!|error) |remote: |\[ERR(?:OR)?\] |##\[error\]"
 )
+
+_NO_PREFIX = frozenset("bcdefgijklmoqtuvwxyz\"'({")
+"""With these begins nothing that `_PREFIX` finds, but for docker compose's names, which `| ` ends."""
 
 _STEPS: tuple[tuple[Callable[[str], object], Callable[[str], str]], ...] = (
     (lambda text: not text.isascii(), lambda text: text.translate(_QUOTES)),

@@ -10,12 +10,13 @@ from __future__ import annotations
 import codecs
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+from pgwhy.shipped.regex import lazy
 
 LIMIT = 20_000_000
 """Bytes of a file that is read as a whole."""
@@ -114,15 +115,16 @@ def size(count: int) -> str:
     return f"{count} bytes"
 
 
-_DESCRIPTOR = re.compile(r"/dev/(?:fd/\d{1,6}|stdin)|/proc/self/fd/\d{1,6}")
+# Each of the three is missing on some platform.
+_FLAGS = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+_DESCRIPTOR = lazy(r"/dev/(?:fd/\d{1,6}|stdin)|/proc/self/fd/\d{1,6}")
 
 
 def _opened(path: Path | str) -> int:
     """A descriptor of a regular file. To open a device can do something (a tape rewinds), so `stat` comes first; what
     was put in its place in between is met by `fstat`, and a FIFO does not block."""
     _check(os.stat(path), path)  # noqa: PTH116  a str is as good
-    flags = ("O_NONBLOCK", "O_NOCTTY", "O_BINARY")  # each of them is missing on some platform
-    descriptor = os.open(path, os.O_RDONLY | sum(getattr(os, flag, 0) for flag in flags))
+    descriptor = os.open(path, _FLAGS)
     try:
         _check(os.fstat(descriptor), path)
     except OSError:

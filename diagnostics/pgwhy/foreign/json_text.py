@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from pgwhy.error_text import without_escapes
 from pgwhy.foreign import files
+from pgwhy.shipped.regex import lazy
 
 LIMIT = 8_000_000
 """Characters of a document; a report has about 20,000, and a million with the longest error text that is kept."""
@@ -53,7 +53,7 @@ def short(text: str) -> str:
 
 
 _SHOWN = 60
-_HALF = re.compile("[\ud800-\udfff]")
+_HALF = lazy("[\ud800-\udfff]")
 """Half a character, which no file can hold."""
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
 from pgwhy.error_text import MAX_CHARACTERS, without_escapes
-from pgwhy.redaction import detectors, encodings, environment, own_words
+from pgwhy.redaction import detectors, environment, own_words
 from pgwhy.redaction.texts import with_texts
 from pgwhy.secret import PLACEHOLDER as HIDDEN
 from pgwhy.secret import is_placeholder
@@ -101,6 +101,10 @@ class Redactor:
 
     @cached_property
     def _forms(self) -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
+        if not self._strong:
+            return {}
+        from pgwhy.redaction import encodings  # only for those who have a secret to hide
+
         return {secret: (encodings.literals(secret), encodings.pattern(secret)) for secret in self._strong}
 
     def _may_stay(self, form: str) -> bool:

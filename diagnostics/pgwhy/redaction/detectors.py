@@ -220,7 +220,7 @@ DETECTORS: tuple[Detector, ...] = (
     _pattern(
         "issued token",  # prefixes with which the issuers of keys make them findable
         (
-            "npg_", "napi_", "gh", "github_pat_", "glpat-", "xox", "_live_", "_test_", "sk-", "akia", "asia", "aiza", "ya29.", "sbp_", "sb_", "pscale_",
+            "npg_", "napi_", "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_", "glpat-", "xox", "_live_", "_test_", "sk-", "akia", "asia", "aiza", "ya29.", "sbp_", "sb_", "pscale_",
             "avns_", "dop_v1_", "hf_", "npm_", "pypi-", "dckr_pat_", "sg.", "shp", "rnd_", "tfp_", "hvs.", "pul-",
         ),
         r"""(?x) (?<![A-Za-z0-9]) (?P<secret> (?: (?:npg|napi|sbp|hf|npm|rnd)_[A-Za-z0-9_]{6,200} | gh[opsur]_[A-Za-z0-9]{16,255}

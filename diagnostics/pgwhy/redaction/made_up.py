@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from pgwhy.facts import Observations
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.provider import Provider, recognise
 
 
@@ -35,7 +36,7 @@ class Pseudonyms:
                 self._given[word.lower()] = f"{head if head in _ORDINARY else name}{mark}tenant" if mark else name
         own = "|".join(map(re.escape, sorted(self._given, key=len, reverse=True)))
         # In one pass, so that no made-up name is treated as a real one.
-        self._pattern = re.compile(_NAMES + (rf"|(?P<word>(?<![\w.-])(?i:{own})(?![\w-]|\.\w))" if own else ""))
+        self._pattern = lazy(_NAMES + (rf"|(?P<word>(?<![\w.-])(?i:{own})(?![\w-]|\.\w))" if own else ""))
         for path in ("target.host", "target.direct_host", "error.host"):
             self.said(str(observations.get(path) or ""))
 
@@ -107,16 +108,14 @@ _ORDINARY = frozenset(
 )
 _PUBLIC_HOSTS = frozenset(("localhost", "db", "postgres", "database", "postgresql", "host.docker.internal"))
 _EXAMPLES = (".example.com", ".example.org", ".example.net", ".example", ".invalid", ".test")
-_TOP_LEVEL = re.compile(
+_TOP_LEVEL = lazy(
     r"com|net|org|dev|app|cloud|tech|info|biz|(?!js|ts|py|rs|go|rb|cs)[a-z]{2}|internal|local|lan|corp|home|intranet"
     r"|localdomain|svc|cluster|online|systems",
     re.IGNORECASE,
 )
 """Of what ends otherwise nobody knows that it is a host: `OperationalError`, `client.ts`."""
-_REGION = re.compile(
-    r"(?:aws-\d-)?[a-z]{2,9}(?:-[a-z]{2,12}){1,3}-?\d{1,2}|aws|azure|gcp|pooler|db|rds|postgres|database"
-)
-_HOST = re.compile(r"(?<![/\w.-])(?:[A-Za-z0-9_-]{1,63}\.){1,8}[A-Za-z]{2,24}\b(?![(\w])")
+_REGION = lazy(r"(?:aws-\d-)?[a-z]{2,9}(?:-[a-z]{2,12}){1,3}-?\d{1,2}|aws|azure|gcp|pooler|db|rds|postgres|database")
+_HOST = lazy(r"(?<![/\w.-])(?:[A-Za-z0-9_-]{1,63}\.){1,8}[A-Za-z]{2,24}\b(?![(\w])")
 _NAMES = (
     r"(?P<email>(?<![:\w/])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}\b(?![:/]))"
     r"|(?P<uuid>\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b)"

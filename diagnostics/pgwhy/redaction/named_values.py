@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator
 
 from pgwhy.secret import is_placeholder
+from pgwhy.shipped.regex import lazy
 
 SIGNS = (
     "pass", "pwd", "secret", "key", "token", "jwt", "credential", "sig", "psw", "pw", "auth", "senha", "contra",
     "парол", "密码", "cookie", "kennwort",
 )  # fmt: skip
 """In small letters; a text without any of them has no such name."""
+_SEPARATORS = (":", "=", "%3d")
 LONGEST = 4000
 """Characters of one value. What goes on behind them is hidden to the end of its line as well."""
 
@@ -24,12 +26,31 @@ LONGEST = 4000
 def values(text: str) -> Iterator[tuple[int, int]]:
     """Where the values of secret names stand."""
     position = 0
-    while found := _NAME.search(text, position):
-        position = found.end()
-        span = _value(text, found)
-        if span and span[0] < span[1]:
-            yield span
-            position = max(position, span[1])
+    for start, end in _lines_with_a_name(text):
+        position = max(position, start)
+        while found := _NAME.search(text, position, end):
+            position = found.end()
+            span = _value(text, found)
+            if span and span[0] < span[1]:
+                yield span
+                position = max(position, span[1])
+
+
+def _lines_with_a_name(text: str) -> list[tuple[int, int]]:
+    """The lines in which a sign is, and behind it what separates a name from its value: the search costs 20 times as
+    much as these look-ups. A name, unlike its value, is in one line."""
+    if not text.isascii():  # a letter may have another one as its small letter, or two
+        return [(0, len(text))]
+    lower, found = text.lower(), set()
+    for sign in SIGNS:
+        at = lower.find(sign)
+        while at >= 0:
+            end = lower.find("\n", at)
+            end = len(text) if end < 0 else end
+            if any(lower.find(separator, at, end) >= 0 for separator in _SEPARATORS):
+                found.add((lower.rfind("\n", 0, at) + 1, end))
+            at = lower.find(sign, end)
+    return sorted(found)
 
 
 def looks_random(value: str) -> bool:
@@ -135,7 +156,7 @@ _WORDS = (
 )
 # Short words count only as a whole: not the end of `bypass`, nor of `compsw`.
 _SHORT = r"(?:(?<![A-Za-z])(?i:pass|pw|psw|sig|auth)(?![A-Za-z])|(?<=[a-z])(?:Pass|Pw|Pwd)(?![a-z]))"
-_NAME = re.compile(
+_NAME = lazy(
     rf"""(?x)
     (?: (?P<header> (?i: x-api-key | x-auth-token | (?:set-)?cookie | apikey ) ) | (?i:{_WORDS}) | {_SHORT} )
     (?i: [_-]?(?: value|hash|data|base64|b64|text|plain|string|prod|dev|test|old|new|prev|next|[0-9]{{1,3}} ) )?
@@ -149,20 +170,18 @@ _NAME = re.compile(
       | %3[Dd]
     )"""
 )
-_OPENING = re.compile(
+_OPENING = lazy(
     r"""(?:(?:Some|Optional|b|u|r|f|E|N)?\(?(?:Some)?\(?)(?P<escapes>\\{0,15})(?P<mark>["'`]|&quot;|&\#3[49];)""",
     re.VERBOSE,
 )
-_NUMBERS = re.compile(r"(?:Some\()?\[(?:\s{0,3}\d{1,3},){2,200}\s{0,3}\d{1,3}\s{0,3}\]|<Buffer(?: [0-9a-f]{2}){1,80}")
-_TEMPLATE = re.compile(r"<[\w .-]{1,60}>|\[[\w .-]{1,60}\]|\$\{[^}\s]{1,80}\}|\{\{[^}]{1,60}\}\}")
-_WORD = re.compile(r"[^\s\"'`]{1,4000}")
-_LINE_START = re.compile(r"[\w\s.|>\[\]-]{0,120}")
-_BARE = re.compile(r"[^\s\"'`]{1,4000}")
-_CUT = re.compile(r"(?:&amp;|&|;)(?P<name>[A-Za-z][\w. -]{0,40}?)\s?(?:=|%3D)")
-_LIST = re.compile(r",(?=$|[A-Za-z_][\w.-]{0,40}[=:])|[)}\]]{1,3},")
-_LOOKED_UP = re.compile(
-    r"(?:process\.env|os\.(?:environ|getenv)|(?:get)?env|ENV|import\.meta|System\.getenv|secrets?)[.\[(]"
-)
+_NUMBERS = lazy(r"(?:Some\()?\[(?:\s{0,3}\d{1,3},){2,200}\s{0,3}\d{1,3}\s{0,3}\]|<Buffer(?: [0-9a-f]{2}){1,80}")
+_TEMPLATE = lazy(r"<[\w .-]{1,60}>|\[[\w .-]{1,60}\]|\$\{[^}\s]{1,80}\}|\{\{[^}]{1,60}\}\}")
+_WORD = lazy(r"[^\s\"'`]{1,4000}")
+_LINE_START = lazy(r"[\w\s.|>\[\]-]{0,120}")
+_BARE = lazy(r"[^\s\"'`]{1,4000}")
+_CUT = lazy(r"(?:&amp;|&|;)(?P<name>[A-Za-z][\w. -]{0,40}?)\s?(?:=|%3D)")
+_LIST = lazy(r",(?=$|[A-Za-z_][\w.-]{0,40}[=:])|[)}\]]{1,3},")
+_LOOKED_UP = lazy(r"(?:process\.env|os\.(?:environ|getenv)|(?:get)?env|ENV|import\.meta|System\.getenv|secrets?)[.\[(]")
 """Code that reads the value from elsewhere."""
-_SPECIAL = re.compile(r"[^\w.,:;()\[\]/'\"-]")
-_CODE = re.compile(r"0x[0-9A-Fa-f]+|[0-9A-Z]{5}|[A-Z][A-Z_]+|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|[\w./-]+:\d+(?::\d+)?")
+_SPECIAL = lazy(r"[^\w.,:;()\[\]/'\"-]")
+_CODE = lazy(r"0x[0-9A-Fa-f]+|[0-9A-Z]{5}|[A-Z][A-Z_]+|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|[\w./-]+:\d+(?::\d+)?")

@@ -5,12 +5,12 @@ Only what every terminal since the VT100 can do is used: cursor up, erase to the
 
 from __future__ import annotations
 
-import shutil
 from typing import TextIO
 
 from pgwhy.facts import Observations, Record
 from pgwhy.report.ladder import rungs
 from pgwhy.report.text import ladder_lines
+from pgwhy.terminal.size import terminal_size
 from pgwhy.terminal.style import in_ascii
 
 
@@ -31,7 +31,7 @@ class Live:
         self._seen = self._seen.with_record(record)
         lines = ladder_lines(rungs(self._seen), self._width, limit=1)
         # What scrolls out of the screen could not be taken back.
-        lines = lines[-max(1, shutil.get_terminal_size().lines - 2) :]
+        lines = lines[-max(1, terminal_size().lines - 2) :]
         texts = [line.painted() if self._colour else line.text for line in lines]
         if not self._unicode:
             texts = [text if text.isascii() else in_ascii(text) for text in texts]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pgwhy.facts import Vocabulary
 from pgwhy.finding import Report
-from pgwhy.foreign import files, json_text
-from pgwhy.report.document import NotAReport, from_json
+from pgwhy.foreign import files
+from pgwhy.shipped.regex import lazy
 
 IN_TICKET = "report.json"
 """The report's name in a ticket."""
 _MARK = '"pgwhy/'
-_BEGINS = re.compile(r'\s*\{\s*"schema"\s*:\s*"pgwhy/')
+_BEGINS = lazy(r'\s*\{\s*"schema"\s*:\s*"pgwhy/')
 """As every version writes it: a report even where the rest of it was cut off."""
 
 
@@ -25,6 +24,8 @@ def is_report(text: str) -> bool:
         return False
     if _BEGINS.match(text.lstrip("\ufeff")):
         return True
+    from pgwhy.report.document import NotAReport  # an error text alone is none, and does without
+
     try:
         document = _document(text)
     except NotAReport:
@@ -34,6 +35,8 @@ def is_report(text: str) -> bool:
 
 def read(text: str, vocabulary: Vocabulary) -> Report:
     """The report in a text. Raises `NotAReport`, with a sentence for the user."""
+    from pgwhy.report.document import NotAReport, from_json
+
     document = _document(text)
     if not isinstance(document, Mapping):
         raise NotAReport("this is not a report of pgwhy: it is JSON, and not an object")
@@ -54,7 +57,8 @@ def text_of(content: bytes) -> str:
     """The text of a file; of a ticket (`pgwhy ticket`), that of its report. Raises `NotAReport` for another .zip."""
     if not content.startswith(b"PK\x03\x04"):
         return files.decoded(content)
-    from pgwhy.foreign import archive  # few files are one
+    from pgwhy.foreign import archive, json_text  # few files are one
+    from pgwhy.report.document import NotAReport
 
     try:
         return files.decoded(archive.member(content, IN_TICKET, json_text.LIMIT))
@@ -63,6 +67,9 @@ def text_of(content: bytes) -> str:
 
 
 def _document(text: str) -> Any:
+    from pgwhy.foreign import json_text
+    from pgwhy.report.document import NotAReport
+
     try:
         return json_text.read(text)
     except json_text.Unfit as problem:

@@ -63,7 +63,7 @@ class Rulebook:
         facts = FactCache(observations)
         known = observations.known
         if known not in self._plans:
-            self._plans[known] = index_of((rule.when for rule in self.rules), known)
+            self._plans[known] = index_of(self.rules, known)
         return tuple(Match(self.rules[number], Answer.YES, facts) for number in self._plans[known].matches(facts))
 
     @cached_property

@@ -1,15 +1,14 @@
 """The rule files on disk, and their compiled form, which can never be stale.
 
-Parsing TOML is what loading would cost, so a build (hatch_build.py) writes what the files say as one JSON beside the
-package, with the SHA-256 of each file's bytes. The loader hashes the files as they are now: where the hash is
-another, or there is none, the file itself is read. Nothing is written at run time. Only the standard library and the
+Parsing TOML is what loading would cost, so a build (hatch_build.py) writes what the files say into one file beside the
+package, with the SHA-256 of each file's bytes. The loader hashes the files as they are now: where the hash is another,
+or there is none, the file itself is read. Nothing is written at run time. Only the standard library and the
 package itself are imported here, so that the build can use this module before anything is installed.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -17,10 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pgwhy.foreign import files as reader
-from pgwhy.shipped import MESSAGES, PACKAGE, is_built_in
+from pgwhy.shipped import MESSAGES, PACKAGE, content, is_built_in, plain
 from pgwhy.shipped.digest import sha256
 
-COMPILED = PACKAGE / "rules-compiled.json"
+COMPILED = PACKAGE / "rules-compiled.bin"
 MAX_BYTES = 32_768
 """Of a rule file. The longest of ours has 11 kB."""
 MAX_FILES = 1_000
@@ -88,12 +87,13 @@ def files(folder: Path) -> list[RuleFile]:
     problems: list[RuleProblem] = []
     found = []
     size = 0
+    read = _read_ours if is_built_in(folder) else read_file
     for path in _toml_below(str(folder), problems):
         id = path[len(str(folder)) + 1 : -len(".toml")].replace(os.sep, "/")
         if id == COVERAGE:
             continue
         try:
-            found.append(file := read_file(Path(path), id))
+            found.append(file := read(Path(path), id))
         except OSError as problem:
             if problem.errno in (errno.EMFILE, errno.ENFILE):
                 raise  # it says nothing of the rules
@@ -136,8 +136,13 @@ def state(folder: Path) -> tuple[tuple[str, int, int, int, int] | str, ...]:
 
 def read_file(path: Path, id: str) -> RuleFile:
     """One rule file. Raises `OSError`: it is not there, is no regular file, or has more than `MAX_BYTES`."""
-    content = bytes(reader.content(path, MAX_BYTES))
-    return RuleFile(id, path, content, sha256(content).hexdigest())
+    raw = bytes(reader.content(path, MAX_BYTES))
+    return RuleFile(id, path, raw, sha256(raw).hexdigest())
+
+
+def _read_ours(path: Path, id: str) -> RuleFile:
+    raw = content(str(path))
+    return RuleFile(id, path, raw, sha256(raw).hexdigest())
 
 
 def compiled(file: Path = COMPILED) -> dict[str, Any]:
@@ -145,10 +150,7 @@ def compiled(file: Path = COMPILED) -> dict[str, Any]:
 
     What the patterns need (`patterns.needles`) is then known as well: to find it out costs 40 ms.
     """
-    try:
-        known = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}
+    known = plain.read(file)
     if not isinstance(known, dict):
         return {}
     needed = known.pop(_needles_key(), {})
@@ -169,7 +171,7 @@ def write(said: Iterable[tuple[RuleFile, Any]], file: Path = COMPILED) -> None:
     parts = {branch for pattern in whole for branch in patterns.branches(pattern)}
     needed = {pattern: patterns.needles(pattern) for pattern in sorted(whole | parts)}
     compiled = {sha256: known[sha256] for sha256 in sorted(known)} | ({_needles_key(): needed} if needed else {})
-    file.write_text(json.dumps(compiled, ensure_ascii=False), encoding="utf-8")
+    plain.write(compiled, file)
 
 
 def compile_folder(folder: Path, file: Path = COMPILED) -> None:

@@ -46,6 +46,7 @@ class Operator(StrEnum):
 
 WRITTEN = tuple(Operator)[2:]
 """The operators that a rule file names."""
+_OPERATORS = {each.value: each for each in Operator}
 
 
 SEARCHED = 20_000
@@ -193,7 +194,7 @@ def parse(record: str, fact: str, written: Any) -> Iterator[Test]:
     path = f"{record}.{fact}"
     if isinstance(written, Mapping):
         for operator, operand in written.items():
-            yield Test(path, Operator(operator), operand)
+            yield Test(path, _OPERATORS[operator], operand)
     elif isinstance(written, (list, tuple)):
         yield Test(path, Operator.ONE_OF, tuple(written))
     else:

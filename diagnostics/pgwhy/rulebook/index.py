@@ -7,14 +7,17 @@ and a text is taken apart into fours once: what is not filed under any of them n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
-from pgwhy.rulebook.conditions import Answer, Block, FactCache, Operator, Test
+from pgwhy.rulebook.conditions import Answer, FactCache, Operator, Test, parse
+from pgwhy.rulebook.rule import Rule
 from pgwhy.values import dataclass
 
 TEXT, CODES, SQLSTATE = "error.message", "error.codes", "error.sqlstate"
 SAYS, ALSO_SAYS = "error.says", "error.also_says"
+_FILED = {path.partition(".")[2] for path in (TEXT, CODES, SQLSTATE, SAYS, ALSO_SAYS)}
 LETTERS = 4
 FEW = 100
 """So few words are sooner looked for than a text is taken apart."""
@@ -28,7 +31,7 @@ Place = tuple[int, int]
 class Index:
     """The blocks that can say yes where certain records are known, by what has to be there for it."""
 
-    blocks: dict[Place, Block]
+    rules: tuple[Rule, ...]
     always: tuple[Place, ...]
     """Blocks of which nothing can be said before they are asked."""
     words: dict[str, tuple[Place, ...]]
@@ -46,9 +49,9 @@ class Index:
             for code in (*(facts[CODES] or ()), facts[SQLSTATE], facts[SAYS], *(facts[ALSO_SAYS] or ())):
                 found.update(self.codes.get(code, ()))
         held: list[int] = []
-        for place in sorted(found):
-            if (not held or held[-1] != place[0]) and self.blocks[place].answer(facts) is Answer.YES:
-                held.append(place[0])
+        for number, own in sorted(found):
+            if (not held or held[-1] != number) and self.rules[number].when[own].answer(facts) is Answer.YES:
+                held.append(number)
         return held
 
     def _words_in(self, text: str) -> Iterator[str]:
@@ -77,33 +80,31 @@ class Index:
         return [word for word in self.words if len(word) < LETTERS]
 
 
-def index_of(rules: Iterable[tuple[Block, ...]], known: frozenset[str]) -> Index:
-    """The plan of rules, each given by its blocks, for observations that have these records."""
-    blocks: dict[Place, Block] = {}
+def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
+    """The plan of rules for observations that have these records."""
     always: list[Place] = []
     words: dict[str, list[Place]] = {}
     codes: dict[str, list[Place]] = {}
-    for number, when in enumerate(rules):
-        for own, block in enumerate(when):
-            if any(test.path.partition(".")[0] not in known for test in block.tests):
+    for number, rule in enumerate(rules):
+        for own, written in enumerate(rule.said["when"]):
+            if not known.issuperset(written):
                 continue
             place = number, own
-            blocks[place] = block
-            key = _key(block)
+            key = _key(written)
             if key is None:
                 always.append(place)
                 continue
             filed, needed = key
             for each in needed:
                 (words if filed == TEXT else codes).setdefault(each, []).append(place)
-    return Index(
-        blocks, tuple(always), {w: tuple(n) for w, n in words.items()}, {c: tuple(n) for c, n in codes.items()}
-    )
+    return Index(rules, tuple(always), {w: tuple(n) for w, n in words.items()}, {c: tuple(n) for c, n in codes.items()})
 
 
-def _key(block: Block) -> tuple[str, tuple[str, ...]] | None:
+def _key(written: Mapping[str, Mapping[str, Any]]) -> tuple[str, tuple[str, ...]] | None:
     """Of which fact one of which values has to be there, so that the block can hold; `None`: that cannot be said."""
-    keys = [key for test in block.tests if (key := _needed(test)) is not None]
+    asked = written.get("error", {})
+    tests = (test for fact in asked if fact in _FILED for test in parse("error", fact, asked[fact]))
+    keys = [key for test in tests if (key := _needed(test)) is not None]
     # Codes are looked up, words are looked for; and of words the longest are the rarest.
     return max(keys, key=lambda key: (key[0] != TEXT, min(map(len, key[1]))), default=None)
 

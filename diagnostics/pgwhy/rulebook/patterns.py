@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pgwhy.shipped.regex import lazy
+
 # The parser of `re` has had no public name since 3.11, and nothing else gives a pattern's parts. `re` imports it
 # itself; should a later Python have it elsewhere, searches only become slower.
 _parser: Any = sys.modules.get(f"{re.__name__}._parser")
@@ -40,8 +42,8 @@ def branches(pattern: str) -> tuple[str, ...]:
     return (*parts, pattern[start:])
 
 
-_BELONG_TOGETHER = re.compile(r"^\(\?[aiLmsux]+\)|\\[1-9]|\(\?P=|\(\?\(")
-_MARKS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[|()]", re.DOTALL)
+_BELONG_TOGETHER = lazy(r"^\(\?[aiLmsux]+\)|\\[1-9]|\(\?P=|\(\?\(")
+_MARKS = lazy(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[|()]", re.DOTALL)
 """What is escaped and what is in brackets is taken as a whole, so that their marks do not count."""
 
 

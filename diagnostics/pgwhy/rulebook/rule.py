@@ -59,11 +59,15 @@ class Rule:
     because: str
     supersedes: tuple[str, ...]
     references: tuple[str, ...]
-    when: tuple[Block, ...]
     said: Mapping[str, Any]
     """The whole file as TOML gives it."""
     words_because: str = ""
     """Why it asks for words of an error text, and not for what is said (`error.says`); empty: no reason is given."""
+
+    @cached_property
+    def when(self) -> tuple[Block, ...]:
+        """It holds where one of these does: made when they are asked, for an error text asks a few of all rules."""
+        return tuple(block(tests) for tests in self.said["when"])
 
     @cached_property
     def fixes(self) -> tuple[RuleFix, ...]:
@@ -105,7 +109,6 @@ def rule_of(file: RuleFile, data: Mapping[str, Any]) -> Rule:
         because=data["because"],
         supersedes=tuple(data.get("supersedes", ())),
         references=tuple(data.get("references", ())),
-        when=tuple(block(tests) for tests in data["when"]),
         said=data,
         words_because=data.get("words_because", ""),
     )

@@ -7,10 +7,10 @@ title, a single step) the fact's own name is in angle brackets, as in documentat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pgwhy.facts import Observations, Value
+from pgwhy.shipped.regex import lazy
 
 MAX_CHARACTERS = 300
 """Of a longer value only the beginning is told."""
@@ -94,8 +94,8 @@ def _name(path: str) -> str:
     return f"<{path.partition('.')[2].replace('_', '-')}>"
 
 
-_PLACEHOLDER = re.compile(r"\{([a-z_]+\.[a-z0-9_]+)\}")
+_PLACEHOLDER = lazy(r"\{([a-z_]+\.[a-z0-9_]+)\}")
 _COMMAND = " " * 4
-_BEGINS = re.compile(rf"{_COMMAND}|- |\d+[.)] ")
+_BEGINS = lazy(rf"{_COMMAND}|- |\d+[.)] ")
 # A full stop ends a sentence where white space and no small letter follow; that of "1. " and of "e.g. it" does not.
-_SENTENCE_END = re.compile(r"(?<=[^\d\s][.!?])\s+(?![a-z])")
+_SENTENCE_END = lazy(r"(?<=[^\d\s][.!?])\s+(?![a-z])")

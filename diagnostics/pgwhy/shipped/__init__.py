@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1]
@@ -22,6 +23,19 @@ def faults() -> Path:
 def is_built_in(path: Path) -> bool:
     """The rule file is one of ours."""
     return path.is_relative_to(built_in())
+
+
+def content(path: str) -> bytes:
+    """The bytes of a file that is ours. `foreign.files` reads any file, and asks the system twice what it is: with
+    hundreds of files that costs a cold start 3 ms. Raises `OSError`."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        pieces = []
+        while piece := os.read(descriptor, 65_536):
+            pieces.append(piece)
+    finally:
+        os.close(descriptor)
+    return b"".join(pieces)
 
 
 def _of(installed: str, checkout: str) -> Path:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pgwhy.secret import Secret
-from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Problem, ProblemCode, Target
+from pgwhy.secret import PLACEHOLDER, Secret
 
 if TYPE_CHECKING:
     from pgwhy.client import Client
     from pgwhy.target.editing.steps import Edit
     from pgwhy.target.facts import TargetFacts, facts_of
+    from pgwhy.target.model import CannotChange, Change, Problem, ProblemCode, Target
     from pgwhy.target.reading.argument import read
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
 
 
 _LATER = {
+    **dict.fromkeys(("CannotChange", "Change", "Problem", "ProblemCode", "Target"), "pgwhy.target.model"),
     "Edit": "pgwhy.target.editing.steps",
     "TargetFacts": "pgwhy.target.facts",
     "facts_of": "pgwhy.target.facts",
@@ -94,13 +95,17 @@ def is_nothing(target: Target) -> bool:
 
 def choice(target: Target) -> str:
     """The sentence that lists the connections of a file that names several; empty for a target that is one."""
+    from pgwhy.target.model import ProblemCode
+
     return next((p.detail for p in target.problems if p.code is ProblemCode.SEVERAL_TARGETS), "")
 
 
 def is_unusable(target: Target) -> bool:
     """Something was given as the target, and there is no server in it: a missing file, a variable that is not set."""
+    from pgwhy.target.model import NO_SERVER
+
     codes = {problem.code for problem in target.problems}
-    return "host" not in target.settings and bool(codes & _NO_SERVER)
+    return "host" not in target.settings and bool(codes & NO_SERVER)
 
 
 def masked(target: Target) -> dict[str, dict[str, Any]]:
@@ -114,17 +119,3 @@ def masked(target: Target) -> dict[str, dict[str, Any]]:
     for name in target.private:
         shown[name] = {"value": PLACEHOLDER, "source": "", "overrode": []}
     return shown
-
-
-_NO_SERVER = frozenset(
-    (
-        ProblemCode.EMPTY,
-        ProblemCode.VARIABLE_UNSET,
-        ProblemCode.FILE_UNREADABLE,
-        ProblemCode.NO_CONNECTION_IN_FILE,
-        ProblemCode.SEVERAL_TARGETS,
-        ProblemCode.SERVICE_MISSING,
-        ProblemCode.LITERAL_PLACEHOLDER,
-        ProblemCode.UNREADABLE,
-    )
-)

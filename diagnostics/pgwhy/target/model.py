@@ -133,6 +133,21 @@ class ProblemCode(StrEnum):
     """The reader of this dialect cannot read it, and none of the above explains it."""
 
 
+NO_SERVER = frozenset(
+    (
+        ProblemCode.EMPTY,
+        ProblemCode.VARIABLE_UNSET,
+        ProblemCode.FILE_UNREADABLE,
+        ProblemCode.NO_CONNECTION_IN_FILE,
+        ProblemCode.SEVERAL_TARGETS,
+        ProblemCode.SERVICE_MISSING,
+        ProblemCode.LITERAL_PLACEHOLDER,
+        ProblemCode.UNREADABLE,
+    )
+)
+"""With one of these and without a host, no server was named."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong with the text, and the named repair that fixes it."""

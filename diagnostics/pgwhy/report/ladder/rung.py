@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 
 from pgwhy.progress import Stage, row
+from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
 
 
@@ -84,11 +84,11 @@ def release(tls_version: str) -> str:
     return tls_version.removeprefix("TLSv") or tls_version
 
 
-_FRAME = re.compile(r"\s+(?:at |File \")")
-_AFTERWARDS = re.compile(
+_FRAME = lazy(r"\s+(?:at |File \")")
+_AFTERWARDS = lazy(
     r"server closed the connection unexpectedly|This probably means the server terminated abnormally|"
     r"before or while processing the request|connection to server was lost"
 )
 """What libpq adds to the server's last words."""
-_SAYS_SO = re.compile(r"\b(?:FATAL|ERROR|PANIC):|failed:|\b\w*Error:|^error:")
-_PREFIX = re.compile(r"^(?:.*?connection to server .*? failed: )?(?:(?:FATAL|ERROR|PANIC|[Ee]rror):\s+)*")
+_SAYS_SO = lazy(r"\b(?:FATAL|ERROR|PANIC):|failed:|\b\w*Error:|^error:")
+_PREFIX = lazy(r"^(?:.*?connection to server .*? failed: )?(?:(?:FATAL|ERROR|PANIC|[Ee]rror):\s+)*")
