@@ -10,7 +10,8 @@ from pgwhy.client import Client
 from pgwhy.facts import Observations, Record
 from pgwhy.machine import Machine
 from pgwhy.progress import Stage, row
-from pgwhy.target.model import Target
+from pgwhy.target import way
+from pgwhy.target.model import Host, Target
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
@@ -46,7 +47,14 @@ class Run:
         self.options = options
         self.connection: Any = None
         """The open connection of the login, from the authentication probe to the session probe; never a fact."""
+        self.answered: tuple[str, ...] | None = None
+        """Server version, user and database, where the login was a query itself (SQL over HTTP); never a fact."""
         self._records: dict[str, asyncio.Future[Record]] = {}
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """Where the client spoken for connects, in its order."""
+        return way.hosts(self.target, self.client.way)
 
     def put(self, record: Record) -> None:
         """Publish a record; tasks that wait for it go on."""
