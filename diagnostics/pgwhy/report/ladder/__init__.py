@@ -18,7 +18,9 @@ Maker = Callable[[Observations, Stage | None, Cause | None], Iterator[Rung]]
 def rungs(seen: Observations, cause: Cause | None = None) -> tuple[Rung, ...]:
     """The ladder of what was seen, as far as it goes; a stage that was not reached has no rung."""
     stopped = stopped_at(seen)
-    found = tuple(rung for make in (*map(_maker, Stage), _web, stages.here) for rung in make(seen, stopped, cause))
+    found = tuple(
+        rung for make in (*map(_maker, Stage), _web, _database_port, stages.here) for rung in make(seen, stopped, cause)
+    )
     return (*found, *_told(seen, cause, found))
 
 
@@ -135,6 +137,17 @@ def _web(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
     else:
         words = ENDS.get(str(get("web.failure")), "no answer from the provider")
         yield Rung(Mark.NOTE, Stage.TCP, f"port 443 does not answer either: {words}", label="web")
+
+
+def _database_port(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    if not get("database_port.asked"):
+        return
+    if get("database_port.reachable"):
+        yield Rung(Mark.OK, Stage.TCP, f"port {get('target.port')} of the database answers", label="database")
+    else:
+        words = ENDS.get(str(get("database_port.failure")), "no answer from a Postgres server")
+        yield Rung(Mark.NOTE, Stage.TCP, f"port {get('target.port')} does not answer either: {words}", label="database")
 
 
 def _told(seen: Observations, cause: Cause | None, found: tuple[Rung, ...]) -> Iterator[Rung]:
