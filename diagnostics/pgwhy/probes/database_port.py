@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from pgwhy.client import Way
 from pgwhy.facts import Record, fact
 from pgwhy.failure import Failure
 from pgwhy.machine import Machine
@@ -36,7 +37,7 @@ class DatabasePort(Record):
 
 async def observe(seen: Run, network: Network) -> DatabasePort:
     wanted = seen.options.web
-    if not seen.client.way.over_443 or wanted is False or not (wanted or seen[Tcp].outcome is Reach.NONE):
+    if seen.client.way not in PROBE.ways or wanted is False or not (wanted or seen[Tcp].outcome is Reach.NONE):
         return DatabasePort(asked=False)
     host = next(iter(seen.target.hosts), None)
     found = await network.lookup(host) if host else None
@@ -61,8 +62,8 @@ async def observe(seen: Run, network: Network) -> DatabasePort:
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
     """What this probe would do, in words."""
     if options.web is not False:
-        when = "" if options.web else " only if port 443 does not answer,"
-        yield f"ask the database's own port for TLS,{when} for a client that uses 443"
+        when = "" if options.web else ", only if port 443 does not answer"
+        yield f"ask the database's own port for TLS{when}"
 
 
-PROBE = Probe(DatabasePort, observe, Stage.TCP, opens, needs=(Tcp,))
+PROBE = Probe(DatabasePort, observe, Stage.TCP, opens, ways=(Way.HTTP, Way.WEBSOCKET), needs=(Tcp,))

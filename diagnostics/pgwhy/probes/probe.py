@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pgwhy.client import Client
+from pgwhy.client import Client, Way
 from pgwhy.facts import Observations, Record
 from pgwhy.machine import Machine
 from pgwhy.progress import Stage, row
@@ -106,6 +106,8 @@ class Probe:
     """What its record is about. Where the stage's row names the record, it decides how the stage went."""
     opens: Callable[[Target, Machine, Options], Iterable[str]] = nothing
     """What it would look up, connect to and send, a line each, for `--plan`. Opens none of it."""
+    ways: tuple[Way, ...] = tuple(Way)
+    """The ways of clients for which it has something to look at."""
     needs: tuple[type[Record], ...] = ()
     """Records that must be there before it starts."""
     later: tuple[type[Record], ...] = ()

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+from pgwhy.client import Way
 from pgwhy.facts import Record, fact
 from pgwhy.failure import Failure
 from pgwhy.machine import Machine
@@ -51,7 +52,9 @@ UNASKED_LIMIT_S = 1.3
 async def observe(seen: Run, network: Network) -> Web:
     target, wanted = seen[TargetFacts], seen.options.web
     host, endpoint = target.host or "", target.endpoint
-    if target.provider is not Provider.NEON or not endpoint or wanted is False or seen.client.way.over_443:
+    if seen.client.way not in PROBE.ways:
+        return Web(asked=False)
+    if target.provider is not Provider.NEON or not endpoint or wanted is False:
         return Web(asked=False)
     if wanted is None and not await _port_is_dead(seen, network):
         return Web(asked=False)
@@ -112,4 +115,4 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
         yield f"ask the provider's own port 443 for this endpoint (Neon only){when}"
 
 
-PROBE = Probe(Web, observe, Stage.TCP, opens, needs=(TargetFacts,), later=(Tcp,))
+PROBE = Probe(Web, observe, Stage.TCP, opens, ways=(Way.POSTGRES,), needs=(TargetFacts,), later=(Tcp,))

@@ -6,10 +6,22 @@ and `hostaddr`.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pgwhy.client import Way
-from pgwhy.target.model import Host, Target
+from pgwhy.target.model import Host, Setting, Target
 
 PORT = 443
+
+
+def reached(target: Target, way: Way) -> Target:
+    """The target with the host and port to which the client connects."""
+    if hosts(target, way) == target.hosts:
+        return target
+    (host,) = hosts(target, way)
+    own = target.settings["host"]
+    port = Setting(str(host.port), own.source)
+    return target.with_settings(host=replace(own, value=host.name), port=port, hostaddr=None)
 
 
 def hosts(target: Target, way: Way) -> tuple[Host, ...]:
