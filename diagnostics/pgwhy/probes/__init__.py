@@ -13,6 +13,7 @@ from pgwhy.probes import (
     database_port,
     dns,
     environment,
+    http_proxy,
     session,
     settings,
     startup,
@@ -37,6 +38,7 @@ PROBES = (
     session.PROBE,
     web.PROBE,
     database_port.PROBE,
+    http_proxy.PROBE,
 )
 
 _GIVEN: tuple[tuple[type[Record], Stage], ...] = (
