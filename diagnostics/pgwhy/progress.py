@@ -122,9 +122,11 @@ def last_text(seen: Observations) -> str:
 
 
 def _tls_stops(seen: Observations) -> bool:
-    if seen.get("tls.ssl_answer") in (None, "not-asked", "error"):
+    if seen.get("tls.ssl_answer") in (None, "error"):
         return False
-    if seen.get("tls.ssl_answer") != "S" and seen.get("target.may_connect_unencrypted") is False:
+    if seen.get("tls.ssl_answer") == "not-asked" and seen.get("tls.handshake") is None:
+        return False
+    if seen.get("tls.ssl_answer") not in ("S", "not-asked") and seen.get("target.may_connect_unencrypted") is False:
         return True
     if seen.get("tls.ssl_answer") in ("silent", "closed", "reset", "not-postgres"):
         return True

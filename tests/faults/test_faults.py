@@ -23,13 +23,12 @@ NO_FAULT = (
     Cause.SERVER_DID_NOT_START,
     Cause.CERTIFICATE_MALFORMED,
     Cause.LOCAL_PORTS_EXHAUSTED,
-    Cause.HTTP_PROXY_ONLY,
     Cause.SERVER_MESSAGE_UNDECODABLE,
 )
 """Of a server that did not start a client sees that nothing accepts its connection, which is a fault of its own: only
-the server's log says why. That a machine has no free ports, or only an HTTP proxy, is seen by the failing client alone.
+the server's log says why. That a machine has no free ports is seen by the failing client alone.
 A message is undecodable where the server runs under another language and encoding than the client: only a text of one
-client (psycopg 2) shows that. These but the proxy are broken for real in test_seen_by_one_side.py. Whether a
+client (psycopg 2) shows that. These are broken for real in test_seen_by_one_side.py. Whether a
 certificate passes strict checks, only a client that makes them says (Python 3.13).
 """
 BLACK_HOLES = (

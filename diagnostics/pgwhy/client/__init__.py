@@ -20,6 +20,7 @@ from pgwhy.client.habits import (
     Roots,
     SettingsStyle,
     UnknownParameters,
+    Way,
     Workaround,
 )
 from pgwhy.client.table import UnknownClient, names, resolve, without_sni
@@ -38,6 +39,7 @@ __all__ = [
     "SettingsStyle",
     "UnknownClient",
     "UnknownParameters",
+    "Way",
     "Workaround",
     "facts_of",
     "habits_alone",

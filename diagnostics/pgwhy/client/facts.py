@@ -13,6 +13,7 @@ from pgwhy.client.habits import (
     Roots,
     SettingsStyle,
     UnknownParameters,
+    Way,
     Workaround,
 )
 from pgwhy.facts import Record, fact, fact_names
@@ -35,6 +36,9 @@ class ClientFacts(Record):
     )
     family: str | None = fact("libpq, node, go, java, dotnet, rust, python or elixir")
     driver: str | None = fact("the client that it is built on; empty if it is none of another's or that is not known")
+    way: Way | None = fact(
+        "what carries its session: PostgreSQL's own protocol, SQL over HTTP on 443, or a WebSocket on 443"
+    )
     sends_sni: bool | None = fact("the client sends the host name in the TLS handshake for this target")
     sni_blocked_by: str | None = fact(
         "why it sends none: client, ip-address, sslsni, no-tls, or empty if it does send it"
@@ -116,7 +120,7 @@ def habits_alone(client: Client) -> ClientFacts:
 
 
 def _sni(client: Client, *, host_is_name: bool, sslsni: bool, sslmode: str) -> tuple[str | None, bool | None]:
-    if sslmode == "disable":
+    if sslmode == "disable" and not client.way.over_443:
         return "no-tls", False
     if not host_is_name:
         return "ip-address", False

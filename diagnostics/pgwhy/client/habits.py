@@ -127,6 +127,22 @@ class HostForm(StrEnum):
     """`one.example:5432,two.example:5432`."""
 
 
+class Way(StrEnum):
+    """What carries a client's session to the server."""
+
+    POSTGRES = "postgres"
+    """PostgreSQL's own protocol, on the port that the target names."""
+    HTTP = "http"
+    """Neon's SQL over HTTP: each query is a request to port 443 of the provider's API host (docs/neon.md, 3.7)."""
+    WEBSOCKET = "websocket"
+    """PostgreSQL's protocol inside a WebSocket, to port 443 of the endpoint's own host (docs/neon.md, 3.8)."""
+
+    @property
+    def over_443(self) -> bool:
+        """It is HTTPS: TLS comes first, with the server's certificate always checked."""
+        return self is not Way.POSTGRES
+
+
 @dataclass(frozen=True)
 class Client:
     """A client, or what is known of one. `None` (and for texts, empty) in a habit: not known, so rules cannot tell.
@@ -145,6 +161,7 @@ class Client:
     family: str | None = None
     driver: str | None = None
     """The client that it is built on, whose habits it has where it says nothing else: `pgjdbc` for DBeaver."""
+    way: Way = Way.POSTGRES
     syntaxes: tuple[SettingsStyle, ...] = ()
     """What it reads; the first one is what its documentation shows."""
     unknown_parameters: UnknownParameters | None = None

@@ -19,6 +19,7 @@ from pgwhy.client.habits import (
     Roots,
     SettingsStyle,
     UnknownParameters,
+    Way,
     Workaround,
 )
 from pgwhy.shipped import tables
@@ -130,6 +131,7 @@ _WORDS: dict[str, Any] = {
     "refused_hosts": HostForm,
     "syntaxes": SettingsStyle,
     "workarounds": Workaround,
+    "way": Way,
 }
 
 

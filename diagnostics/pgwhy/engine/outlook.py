@@ -24,6 +24,10 @@ def of_the_password(target: Target, client: Client, machine: Machine) -> Iterato
     if target.password is None:
         yield "send no password: none is set"
         return
+    if client.way.over_443:
+        (host,) = target.hosts[:1]
+        yield f"send the password to port {host.port} of {host.name}, over TLS with a verified certificate alone"
+        return
     places = " or ".join(dict.fromkeys(_place(host) for host in target.hosts))
     yield f"send the password to {places}, and to no other server"
     yield from _in_clear_text(target, client)

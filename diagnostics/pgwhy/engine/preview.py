@@ -14,6 +14,7 @@ from pgwhy.facts import Observations
 from pgwhy.probes import PROBES
 from pgwhy.probes.settings import NOTHING
 from pgwhy.progress import Stage
+from pgwhy.target import way
 
 
 def connections(request: Request) -> tuple[str, ...]:
@@ -24,7 +25,10 @@ def connections(request: Request) -> tuple[str, ...]:
     if not target.hosts or any(problem.code in NOTHING for problem in target.problems):
         return ("nothing: no host could be read from the target",)
     lines: list[str] = []
+    target = way.reached(target, request.client.way)
     for probe in PROBES:
+        if request.client.way not in probe.ways:
+            continue
         lines += probe.opens(target, request.machine, options)
         if options.login and probe.stage is Stage.AUTH and probe.decides:
             lines += outlook.of_the_password(target, request.client, request.machine)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import contextlib
 import sys
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,6 +92,25 @@ def system(machine: Machine) -> TrustStore:
             if folder
             else (),
         )
+    return _of_the_platform(machine)
+
+
+def of_node(machine: Machine) -> TrustStore:
+    """What Node.js trusts: its bundled copy of Mozilla's list, and the file in NODE_EXTRA_CA_CERTS (its manual, CLI).
+
+    The platform's own store is used in place of the bundled list, which no file holds. Node reads neither SSL_CERT_FILE
+    nor SSL_CERT_DIR without `--use-openssl-ca`.
+    """
+    if "--use-openssl-ca" in machine.environment.get("NODE_OPTIONS", "").split():
+        return system(machine)
+    bundled, extra = _of_the_platform(machine), machine.environment.get("NODE_EXTRA_CA_CERTS")
+    if not extra or not Path(extra).is_file():  # a file that is not there is a warning of Node's, and no more
+        return replace(bundled, words="the list that Node.js brings along")
+    words = f"the list that Node.js brings along, and {extra}"
+    return replace(bundled, words=words, files=(*bundled.files, Path(extra)))
+
+
+def _of_the_platform(machine: Machine) -> TrustStore:
     if machine.platform == "win32":
         return TrustStore("the store of Windows", windows=sys.platform == "win32")
     for place in _BUNDLES:

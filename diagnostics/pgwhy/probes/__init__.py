@@ -8,7 +8,20 @@ from __future__ import annotations
 from pgwhy.client import ClientFacts
 from pgwhy.error_text import ErrorText
 from pgwhy.facts import Record, Vocabulary
-from pgwhy.probes import authentication, dns, environment, session, settings, startup, tcp, tls, token, web
+from pgwhy.probes import (
+    authentication,
+    database_port,
+    dns,
+    environment,
+    http_proxy,
+    session,
+    settings,
+    startup,
+    tcp,
+    tls,
+    token,
+    web,
+)
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 
@@ -24,6 +37,8 @@ PROBES = (
     authentication.HERE,
     session.PROBE,
     web.PROBE,
+    database_port.PROBE,
+    http_proxy.PROBE,
 )
 
 _GIVEN: tuple[tuple[type[Record], Stage], ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pgwhy.network import wire
+from pgwhy.network import https, wire
 from pgwhy.network.stream import is_ip_literal, is_socket_path
 from pgwhy.network.tls import Hello
 from pgwhy.probes.probe import Run
@@ -23,8 +23,13 @@ def is_socket(place: Attempt) -> bool:
 
 
 def is_direct(seen: Run) -> bool:
-    """TLS from the first byte on, without SSLRequest."""
-    return seen[TargetFacts].sslnegotiation == "direct"
+    """Direct TLS, as PostgreSQL has it: from the first byte on, without SSLRequest."""
+    return seen[TargetFacts].sslnegotiation == "direct" and not seen.client.way.over_443
+
+
+def begins_with_tls(seen: Run) -> bool:
+    """TLS from the first byte on, for whichever protocol is inside."""
+    return is_direct(seen) or seen.client.way.over_443
 
 
 def server_name(place: Attempt) -> str:
@@ -35,6 +40,8 @@ def server_name(place: Attempt) -> str:
 def hello(seen: Run, name: str) -> Hello:
     """What the client's TLS says of itself, with `name` as SNI (empty: none)."""
     value = seen.target.value
+    if seen.client.way.over_443:
+        return Hello(server_name=name, alpn=https.ALPN)
     return Hello(
         server_name=name,
         alpn=wire.ALPN if is_direct(seen) or _offers_alpn(seen) else b"",

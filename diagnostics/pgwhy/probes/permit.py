@@ -14,7 +14,7 @@ from pgwhy import target as targets
 from pgwhy.client import Client
 from pgwhy.probes import login_parameters, tcp
 from pgwhy.probes.tls import Tls, Trust
-from pgwhy.target import protection, require_auth
+from pgwhy.target import protection, require_auth, way
 from pgwhy.target.facts import PasswordState, TargetFacts
 from pgwhy.target.model import CannotChange, Change, Host, Target
 from pgwhy.target.obstacle import ClearText, Obstacle
@@ -94,6 +94,15 @@ async def ask(seen: Run, network: Network, client: Client | None, place: Place) 
         return Obstacle.OLD_LIBPQ
     requirement = wanted.get("require_auth")
     return Grant(final, clear_text, final.get("require_auth") != requirement, requirement)
+
+
+def ask_over_443(seen: Run, host: str) -> Obstacle | None:
+    """May the client spoken for send its password to this host inside HTTPS? The connection verifies the certificate
+    for this very name (`https.opened`), so only whose name it is has to be asked. No setting of the target counts here.
+    """
+    permit: Permit = seen.permit
+    own = [each.name.lower() for each in way.hosts(permit.reading, seen.client.way)]
+    return None if seen.client.way.over_443 and host.lower() in own else Obstacle.OTHER_SERVER
 
 
 def parameters(target: Target, client: Client | None) -> dict[str, str]:

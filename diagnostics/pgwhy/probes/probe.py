@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pgwhy.client import Client
+from pgwhy.client import Client, Way
 from pgwhy.facts import Observations, Record
 from pgwhy.machine import Machine
 from pgwhy.progress import Stage, row
-from pgwhy.target.model import Target
+from pgwhy.target import way
+from pgwhy.target.model import Host, Target
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
@@ -46,7 +47,14 @@ class Run:
         self.options = options
         self.connection: Any = None
         """The open connection of the login, from the authentication probe to the session probe; never a fact."""
+        self.answered: tuple[str, ...] | None = None
+        """Server version, user and database, where the login was a query itself (SQL over HTTP); never a fact."""
         self._records: dict[str, asyncio.Future[Record]] = {}
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """Where the client spoken for connects, in its order."""
+        return way.hosts(self.target, self.client.way)
 
     def put(self, record: Record) -> None:
         """Publish a record; tasks that wait for it go on."""
@@ -98,6 +106,8 @@ class Probe:
     """What its record is about. Where the stage's row names the record, it decides how the stage went."""
     opens: Callable[[Target, Machine, Options], Iterable[str]] = nothing
     """What it would look up, connect to and send, a line each, for `--plan`. Opens none of it."""
+    ways: tuple[Way, ...] = tuple(Way)
+    """The ways of clients for which it has something to look at."""
     needs: tuple[type[Record], ...] = ()
     """Records that must be there before it starts."""
     later: tuple[type[Record], ...] = ()

@@ -57,6 +57,10 @@ class Session(Record):
 
 async def observe(seen: Run, network: Network) -> Session:
     """Ask the open connection what it is, in one round trip, and close it."""
+    if seen.answered is not None:
+        version, user, database = (*seen.answered, "", "", "")[:3]
+        version = version.split(" ")[0]
+        return Session(usable=True, message="", server_version=version, user=user, database=database)
     connection = seen.connection
     if connection is None:
         return Session()

@@ -160,7 +160,7 @@ class _Place:
 
 async def _places(seen: Run, network: Network) -> list[_Place]:
     """Every address of every host, in the order in which the client tries them: libpq's is the system's."""
-    hosts, ipv4_first = seen.target.hosts, seen[ClientFacts].addresses is Addresses.FIRST_IPV4
+    hosts, ipv4_first = seen.hosts, seen[ClientFacts].addresses is Addresses.FIRST_IPV4
     found = await asyncio.gather(*(network.lookup(host) for host in hosts))
     return [
         _Place(host.name, _address(address, host.port, seen.machine.platform), host.port)

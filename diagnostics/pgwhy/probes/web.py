@@ -8,14 +8,14 @@ in which the port is waited for, so that a black hole is told as one soon.
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
+from pgwhy.client import Way
 from pgwhy.facts import Record, fact
 from pgwhy.failure import Failure
 from pgwhy.machine import Machine
-from pgwhy.network import Network, https, trust_store
+from pgwhy.network import Network, https, trust_store, websocket
 from pgwhy.network.stream import Broken
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Reach, Tcp
@@ -52,6 +52,8 @@ UNASKED_LIMIT_S = 1.3
 async def observe(seen: Run, network: Network) -> Web:
     target, wanted = seen[TargetFacts], seen.options.web
     host, endpoint = target.host or "", target.endpoint
+    if seen.client.way not in PROBE.ways:
+        return Web(asked=False)
     if target.provider is not Provider.NEON or not endpoint or wanted is False:
         return Web(asked=False)
     if wanted is None and not await _port_is_dead(seen, network):
@@ -59,9 +61,9 @@ async def observe(seen: Run, network: Network) -> Web:
     limit_s = LIMIT_S if wanted else UNASKED_LIMIT_S
     sql_host = f"api.{host.partition('.')[2]}"
     trusted = https.Trusted(trust_store.system(seen.machine), seen.machine.now)
-    sql, websocket = await asyncio.gather(
+    sql, upgraded = await asyncio.gather(
         _ask(network, "OPTIONS", sql_host, "/sql", {"Connection": "close"}, trusted, limit_s),
-        _ask(network, "GET", host, "/v2", _upgrade(network), trusted, limit_s),
+        _ask(network, "GET", host, "/v2", websocket.upgrade(network.random(16)).headers, trusted, limit_s),
     )
     reply = sql if isinstance(sql, https.Reply) else None
     return Web(
@@ -70,7 +72,7 @@ async def observe(seen: Run, network: Network) -> Web:
         reachable=reply is not None and (reply.status == 200 or "neon-request-id" in reply.headers),
         status=reply.status if reply else 0,
         request_id=reply.headers.get("neon-request-id", "") if reply else "",
-        websocket=isinstance(websocket, https.Reply) and websocket.status == 101,
+        websocket=isinstance(upgraded, https.Reply) and upgraded.status == websocket.SWITCHED,
         failure=sql.failure if isinstance(sql, Broken) else None,
         detail=sql.detail if isinstance(sql, Broken) else "",
     )
@@ -92,7 +94,7 @@ async def _ask(
     method: str,
     host: str,
     path: str,
-    headers: dict[str, str],
+    headers: Mapping[str, str],
     trusted: https.Trusted,
     limit_s: float,
 ) -> https.Reply | Broken:
@@ -102,18 +104,8 @@ async def _ask(
         except Broken as broken:
             span.outcome = broken.failure.value
             return broken
-        span.outcome = "ok" if reply.status in (101, 200) else str(reply.status)
+        span.outcome = "ok" if reply.status in (websocket.SWITCHED, 200) else str(reply.status)
         return reply
-
-
-def _upgrade(network: Network) -> dict[str, str]:
-    """The head of a WebSocket's opening handshake (RFC 6455, 4.1)."""
-    return {
-        "Connection": "Upgrade",
-        "Upgrade": "websocket",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": b64encode(network.random(16)).decode("ascii"),
-    }
 
 
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
@@ -123,4 +115,4 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
         yield f"ask the provider's own port 443 for this endpoint (Neon only){when}"
 
 
-PROBE = Probe(Web, observe, Stage.TCP, opens, needs=(TargetFacts,), later=(Tcp,))
+PROBE = Probe(Web, observe, Stage.TCP, opens, ways=(Way.POSTGRES,), needs=(TargetFacts,), later=(Tcp,))

@@ -7,13 +7,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pgwhy.lab.authority import Authority
-from pgwhy.lab.impostors import directory, middlebox, other_servers, role_router, tls_impostors
+from pgwhy.lab.impostors import directory, http_proxy, middlebox, other_servers, role_router, tls_impostors
 from pgwhy.lab.neon.proxy import Proxy
 from pgwhy.lab.neon.serverless import serverless
 from pgwhy.lab.neon.web import web
+from pgwhy.lab.network.cable import SERVERS
 from pgwhy.lab.sockets.door import LOOPBACK, Address, Behaviour, Door
 
-_OWN = ("full-backlog", "web", "ldap", "forward", "strip-tls", "end-tls", "intercept", "routes-by-role", "serverless")
+_OWN = (
+    "full-backlog",
+    "web",
+    "ldap",
+    "forward",
+    "strip-tls",
+    "end-tls",
+    "intercept",
+    "routes-by-role",
+    "serverless",
+    "http-proxy",
+)
 KINDS: tuple[str, ...] = (*other_servers.Impostor, *tls_impostors.TlsKind, *_OWN)
 
 
@@ -61,6 +73,8 @@ def _behaviour(
         if proxy is None:
             raise ValueError("a door of the kind serverless needs the world of a fault")
         return serverless(authority.issue(*names), proxy)
+    if kind == "http-proxy":
+        return http_proxy.http_proxy(SERVERS[0], tuple(asked.get("ports", ())))
     if kind == "ldap":
         return directory.refuses_everybody
     if kind not in KINDS:

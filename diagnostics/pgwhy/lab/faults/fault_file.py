@@ -142,7 +142,9 @@ def _pgbouncer(given: Mapping[str, Any]) -> dict[str, Any]:
 def _door(given: Mapping[str, Any], tier: Tier) -> Mapping[str, Any]:
     from pgwhy.lab.faults import doors
 
-    tables.only(given, ("kind", "behind", "certificate_names", "idle_limit_s", "hosts", "port"), "[[world.doors]]")
+    tables.only(
+        given, ("kind", "behind", "certificate_names", "idle_limit_s", "hosts", "port", "ports"), "[[world.doors]]"
+    )
     kind = tables.text(given, "kind", "[[world.doors]]", needed=True)
     if kind not in doors.KINDS:
         raise ValueError(f"no door is of the kind {kind!r}; there are: {', '.join(doors.KINDS)}")

@@ -5,6 +5,8 @@ The old libpq sends no SNI; `make parts` fetches it.
 
 from __future__ import annotations
 
+import json
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -28,6 +30,7 @@ try:
 except psycopg.Error as error:
     sys.exit(f"{error}")
 """
+_SERVERLESS = PARTS.parent / "fixtures" / "drivers" / "serverless" / "connect.cjs"
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,28 @@ def by_command(title: str, command: str) -> RealClient:
     return RealClient(title, ("/bin/sh", "-c", command), {})
 
 
+def serverless(way: str) -> RealClient:
+    """Neon's serverless driver in Node, over `http` or inside a `websocket`. Raises `PostgresError` without Node or it.
+
+    The lab's root certificate is named to Node by the fault, in NODE_EXTRA_CA_CERTS.
+    """
+    from pgwhy.lab.postgres.installation import PostgresError
+
+    modules, node = PARTS / "drivers" / "node-stacks" / "node_modules", shutil.which("node")
+    package = modules / "@neondatabase" / "serverless" / "package.json"
+    if node is None or not package.is_file():
+        raise PostgresError("Node with Neon's serverless driver is not there (make drivers)")
+    version = json.loads(package.read_text(encoding="utf-8"))["version"]
+    words = {"http": "", "websocket": ", in a WebSocket"}
+    title = f"@neondatabase/serverless {version}{words[way]}"
+    return RealClient(title, (node, str(_SERVERLESS), way), {"NODE_PATH": str(modules)})
+
+
 NAMED: Mapping[str, Callable[[], RealClient]] = {
     "psql": psql,
     "psycopg": new_libpq,
     "libpq-12": partial(old_libpq, 12),
     "libpq-13": partial(old_libpq, 13),
+    "neon-http": partial(serverless, "http"),
+    "neon-ws": partial(serverless, "websocket"),
 }

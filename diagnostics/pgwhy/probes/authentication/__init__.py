@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from pgwhy.client import Client, ClientFacts
-from pgwhy.facts import Record, fact
 from pgwhy.machine import Machine
 from pgwhy.network.login import Stop
 from pgwhy.probes import permit
-from pgwhy.probes.authentication import places
+from pgwhy.probes.authentication import over_443, places
+from pgwhy.probes.authentication.record import Authentication, AuthOutcome, Here, not_tried
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.settings import SettingsFacts
 from pgwhy.probes.startup import Startup
@@ -27,75 +26,22 @@ from pgwhy.progress import Stage
 from pgwhy.target import protection
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
-from pgwhy.target.obstacle import ClearText, Obstacle
-from pgwhy.values import dataclass
+from pgwhy.target.obstacle import Obstacle
+
+__all__ = ["HERE", "PROBE", "AuthOutcome", "Authentication", "Here"]
 
 if TYPE_CHECKING:
     from pgwhy.network import Network
     from pgwhy.network.login import Login
 
 
-class AuthOutcome(StrEnum):
-    """How the login ended."""
-
-    OK = "ok"
-    REFUSED = "refused"
-    """The server said no; `message` has its words."""
-    FAILED = "failed"
-    """The connection broke, or libpq itself stopped; `message` has its words."""
-    CLEAR_TEXT_HELD_BACK = "clear-text-held-back"
-    """The server asked for a clear-text password where it is not safe to send one."""
-    PASSWORD_MISSING = "password-missing"
-    """The server asked for a password and the target has none."""
-    TIMED_OUT = "timed-out"
-    STOPPED = "stopped"
-    """A limit of ours ended it; `stopped_by` says which. It is not the server's word."""
-    NOT_TRIED = "not-tried"
-
-
-@dataclass(frozen=True)
-class Authentication(Record):
-    """The login of the client spoken for."""
-
-    name: ClassVar[str] = "authentication"
-
-    outcome: AuthOutcome | None = fact("how the login ended")
-    not_tried_because: Obstacle | None = fact("what kept it from being tried")
-    stopped_by: Stop | None = fact("which limit of pgwhy's own ended it")
-    message: str | None = fact("libpq's text, as the user's own tool would print it; empty if it logged in")
-    clear_text_asked: bool | None = fact("the server asked for a clear-text password")
-    password_used: bool | None = fact("the server asked for a password, and libpq used the one it has")
-    channel_bound: bool | None = fact("channel binding was required and used")
-    exchanges: int | None = fact("password exchanges made, as they were sent to the server")
-    scram_iterations: int | None = fact("rounds of SCRAM-SHA-256 that the server asked for")
-    host: str | None = fact("the host that the login went to, as the target names it; empty if it names none")
-    port: int | None = fact("the port that the login went to")
-    address: str | None = fact("the server's address that the login went to")
-    local: str | None = fact("our own end of that connection, address:port; empty if it was not had")
-    elapsed_ms: float | None = fact("from TCP to the end of the login, in milliseconds")
-    waiting_ms: float | None = fact("the longest silence after the password was sent: a compute that wakes up")
-    encrypted: bool | None = fact("the login went over TLS")
-    clear_text: ClearText | None = fact("whether this login was permitted to send a clear-text password, and by what")
-
-
-@dataclass(frozen=True)
-class Here(Record):
-    """The login of this machine's own libpq with the untouched string, where the run speaks for another client."""
-
-    name: ClassVar[str] = "here"
-
-    outcome: AuthOutcome | None = fact("how the login ended")
-    message: str | None = fact("libpq's text; empty if it logged in")
-    client: str | None = fact("libpq's version in words")
-    elapsed_ms: float | None = fact("how long it took, in milliseconds")
-    not_tried_because: Obstacle | None = fact("what kept it from being tried")
-
-
 async def observe(seen: Run, network: Network) -> Authentication:
     """Log in as the client spoken for would."""
     obstacle = _obstacle(seen)
     if obstacle is not None:
-        return _not_tried(obstacle)
+        return not_tried(obstacle)
+    if seen.client.way.over_443:
+        return await over_443.observe(seen, network)
     record, seen.connection = await _log_in(seen, network, seen.client)
     return record
 
@@ -127,7 +73,11 @@ async def observe_here(seen: Run, network: Network) -> Here:
 
     No password goes out where the client spoken for ends before it sends one.
     """
-    if seen.client.is_libpq_here or (seen.target.problems and not seen[SettingsFacts].readable):
+    if (
+        seen.client.is_libpq_here
+        or seen.client.way.over_443
+        or (seen.target.problems and not seen[SettingsFacts].readable)
+    ):
         return Here()
     same = permit.parameters(seen.target, None) == permit.parameters(seen.target, seen.client)
     if same and seen[SettingsFacts].readable:
@@ -189,26 +139,22 @@ def _obstacle(seen: Run) -> Obstacle | None:
     return None
 
 
-def _not_tried(obstacle: Obstacle) -> Authentication:
-    return Authentication(outcome=AuthOutcome.NOT_TRIED, not_tried_because=obstacle)
-
-
 async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[Authentication, Any]:
     """One login as this client (`None`: libpq here), and the open connection if it succeeded."""
     async with network.login_turn:
         wanted = permit.parameters(seen.target, client)
         if network.exchanges + _most_exchanges(wanted) > network.MAX_EXCHANGES:
-            return _not_tried(Obstacle.EXCHANGES_SPENT), None
+            return not_tried(Obstacle.EXCHANGES_SPENT), None
         with network.timeline.span("authentication", wanted["sslmode"]) as span:
             went = await _go_through(seen, network, client)
             if isinstance(went, Obstacle):
                 span.outcome = "called off" if went is Obstacle.EARLIER_STAGE else "kept back"
-                return _not_tried(went), None
+                return not_tried(went), None
             ended, grant, place = went
             address = place["hostaddr"] or place["host"]
             if ended.stopped is Stop.NO_PROCESS:
                 span.outcome = Obstacle.NO_PROCESS
-                return _not_tried(Obstacle.NO_PROCESS), None
+                return not_tried(Obstacle.NO_PROCESS), None
             # A refusal that an option of ours caused is not the server's, and never an error text.
             objects = grant.guarded and 'requirement "' in ended.message
             held_back = objects and "server requested a cleartext password" in ended.message

@@ -199,7 +199,7 @@ SLOW_MS = 1000.0
 
 
 async def observe(seen: Run, network: Network) -> Dns:
-    hosts = seen.target.hosts
+    hosts = seen.hosts
     lookups = [asyncio.create_task(network.lookup(host)) for host in hosts]
     name = next((host.name for host in hosts if _is_looked_up(host) and host.name.lower() != "localhost"), "")
     questions: list[asyncio.Task[Answered]] = []

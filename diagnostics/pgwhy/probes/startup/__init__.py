@@ -20,6 +20,7 @@ from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.probes import opening
 from pgwhy.probes.probe import Options, Probe, Run
+from pgwhy.probes.startup import over_443
 from pgwhy.probes.startup.first_answer import WELCOMES, Arm, Heard, Question, ServerReply, ask
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.progress import Stage
@@ -83,6 +84,8 @@ async def observe(seen: Run, network: Network) -> Startup:
     place = opening.place(seen)
     if place is None:
         return Startup(answer=ServerReply.NOT_REACHED, reached=Reached.NONE)
+    if seen.client.way.over_443:
+        return _over_443(await over_443.ask(place, start_up_parameters(seen), seen, network))
     arms = list(_arms(place, seen))
     heard = await _ask_all(arms, place, opening.is_direct(seen), network)
     theirs = _theirs(heard, seen, is_socket=opening.is_socket(place))
@@ -102,6 +105,20 @@ async def observe(seen: Run, network: Network) -> Startup:
         answer_ms=found.ms,
         mechanisms=found.mechanisms,
         method_code=found.code,
+    )
+
+
+def _over_443(heard: Heard) -> Startup:
+    reached = {ServerReply.NOT_REACHED: Reached.NONE, ServerReply.HTTP: Reached.AUTH, ServerReply.OK: Reached.SESSION}
+    return Startup(
+        answer=heard.answer,
+        reached=reached.get(heard.answer, Reached.STARTUP),
+        message=heard.fields.get("M", ""),
+        sqlstate=heard.fields.get("C", ""),
+        severity=heard.fields.get("V") or heard.fields.get("S", ""),
+        failure=heard.failure,
+        alert=heard.alert,
+        answer_ms=heard.ms,
     )
 
 

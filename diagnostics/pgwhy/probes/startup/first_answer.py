@@ -40,6 +40,8 @@ class ServerReply(StrEnum):
     CLOSED = "closed"
     RESET = "reset"
     NOT_POSTGRES = "not-postgres"
+    HTTP = "http"
+    """The provider's HTTP side answers, or the session in its WebSocket asks for the password."""
     NOT_REACHED = "not-reached"
     """TCP or TLS did not get so far."""
 
@@ -104,7 +106,7 @@ async def _converse(
             channel = await _secure(stream, question.hello, direct, network)
             moved()
         begin = network.clock()
-        heard = await _first_answer(channel, question.parameters, network)
+        heard = await first_answer(channel, question.parameters, network)
         if heard.answer is not ServerReply.SILENT:
             moved()
         return dataclasses.replace(heard, ms=round((network.clock() - begin) * 1000, 2))
@@ -123,7 +125,8 @@ async def _secure(stream: Stream, hello: tls.Hello, direct: bool, network: Netwo
     return await tls.handshake(stream, hello, network.allowance(SILENT_S))
 
 
-async def _first_answer(channel: Channel, parameters: dict[str, str], network: Network) -> Heard:
+async def first_answer(channel: Channel, parameters: dict[str, str], network: Network) -> Heard:
+    """Send the start-up message, and read what it is answered with. Never raises."""
     limit_s = network.allowance(SILENT_S)
     unsent: Broken | None = None
     try:
@@ -170,6 +173,7 @@ WELCOMES = (
     ServerReply.CLEAR_TEXT,
     ServerReply.GSS,
     ServerReply.OK,
+    ServerReply.HTTP,
 )
 """The server goes on with this client."""
 _ENDINGS = {Failure.TIMED_OUT: ServerReply.SILENT, Failure.CLOSED: ServerReply.CLOSED, Failure.RESET: ServerReply.RESET}

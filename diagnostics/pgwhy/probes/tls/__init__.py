@@ -139,7 +139,7 @@ async def _look_each_way(place: Attempt, name: str, seen: Run, network: Network)
             return await looks[0], await looks[-1], None
         if name:
             looks.pop().cancel()
-        hello, direct = opening.hello(seen, name), opening.is_direct(seen)
+        hello, direct = opening.hello(seen, name), opening.begins_with_tls(seen)
         small = await small_packets.get_through(place, hello, direct, network, connection.SILENT_S - STALLS_S)
         first = await looks[0]
         return first, Look(None) if name else first, small

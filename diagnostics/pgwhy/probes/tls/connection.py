@@ -58,7 +58,7 @@ class Look:
 async def look(place: Attempt, hello: tls.Hello, seen: Run, network: Network) -> Look:
     """Ask for TLS, or begin it at once where the settings say so, and shake hands. The connection is closed again."""
     async with network.slots:
-        limit_s, direct = network.allowance(SILENT_S), opening.is_direct(seen)
+        limit_s, direct = network.allowance(SILENT_S), opening.begins_with_tls(seen)
         with network.timeline.span("tls", "with SNI" if hello.server_name else "without SNI") as span:
             try:
                 stream = await network.connect(place.address, place.port, limit_s)

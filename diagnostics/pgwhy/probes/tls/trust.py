@@ -16,6 +16,8 @@ NONE, CA, FULL = "none", "ca", "full"
 def required(seen: Run) -> str:
     """`none`, `ca` (the chain) or `full` (the name as well)."""
     target = seen[TargetFacts]
+    if seen.client.way.over_443:
+        return FULL
     if target.sslmode in ("verify-full", "verify-ca"):
         return FULL if target.sslmode == "verify-full" or target.sslrootcert == "system" else CA
     if target.sslmode == "disable" or target.sslmode is None:
@@ -29,6 +31,8 @@ def required(seen: Run) -> str:
 
 def store(seen: Run) -> TrustStore:
     """The root certificates that the client verifies with; the machine's own where it does not verify at all."""
+    if seen.client.way.over_443:
+        return trust_store.of_node(seen.machine)
     named, root = seen[TargetFacts].sslrootcert, _root_file(seen)
     if required(seen) == NONE or named == "system" or not (named or _reads_root_file(seen)):
         return trust_store.system(seen.machine)

@@ -18,7 +18,9 @@ Maker = Callable[[Observations, Stage | None, Cause | None], Iterator[Rung]]
 def rungs(seen: Observations, cause: Cause | None = None) -> tuple[Rung, ...]:
     """The ladder of what was seen, as far as it goes; a stage that was not reached has no rung."""
     stopped = stopped_at(seen)
-    found = tuple(rung for make in (*map(_maker, Stage), _web, stages.here) for rung in make(seen, stopped, cause))
+    found = tuple(
+        rung for make in (*map(_maker, Stage), *_OTHER_WAYS, stages.here) for rung in make(seen, stopped, cause)
+    )
     return (*found, *_told(seen, cause, found))
 
 
@@ -137,6 +139,32 @@ def _web(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
         yield Rung(Mark.NOTE, Stage.TCP, f"port 443 does not answer either: {words}", label="web")
 
 
+def _database_port(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    if not get("database_port.asked"):
+        return
+    if get("database_port.reachable"):
+        yield Rung(Mark.OK, Stage.TCP, f"port {get('target.port')} of the database answers", label="database")
+    else:
+        words = ENDS.get(str(get("database_port.failure")), "no answer from a Postgres server")
+        yield Rung(Mark.NOTE, Stage.TCP, f"port {get('target.port')} does not answer either: {words}", label="database")
+
+
+def _http_proxy(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:
+    get = seen.get
+    if not get("http_proxy.asked"):
+        return
+    asked = ((443, get("http_proxy.status_443")), (get("target.port"), get("http_proxy.status_database")))
+    told = [f"port {port}: {_tunnel(status)}" for port, status in asked if status is not None]
+    good = get("http_proxy.opens_443") or get("http_proxy.opens_database")
+    text = f"{get('http_proxy.variable')}: {', '.join(told)}"
+    yield Rung(Mark.OK if good else Mark.NOTE, Stage.TCP, text, label="proxy")
+
+
+def _tunnel(status: int) -> str:
+    return "a tunnel" if 200 <= status < 300 else f"refused (HTTP {status})" if status else "no answer"
+
+
 def _told(seen: Observations, cause: Cause | None, found: tuple[Rung, ...]) -> Iterator[Rung]:
     """The pasted text, where nothing that was looked at fails: it did so for another client."""
     if seen.get("error.origin") != "reported" or not seen.get("error.message"):
@@ -164,6 +192,7 @@ def _by_its_row(stage: Stage, seen: Observations, stopped: Stage | None) -> Iter
         yield Rung(Mark.OK, stage, "passed")
 
 
+_OTHER_WAYS: tuple[Maker, ...] = (_web, _database_port, _http_proxy)
 _OF_STAGE: dict[Stage, Maker] = {
     Stage.CONFIG: _settings,
     Stage.DNS: _dns,

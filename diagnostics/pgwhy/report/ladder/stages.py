@@ -169,6 +169,7 @@ _ANSWERS = {
     "closed": "closes the connection without sending anything",
     "reset": "the connection is reset",
     "not-postgres": "the answer is not Postgres",
+    "http": "the provider's HTTP side answers",
 }
 
 
