@@ -210,7 +210,7 @@ def test_laravel_s_fields_are_found_where_nothing_else_is_named(tmp_path: Path) 
     assert target.driver == "php-pdo"
     (tmp_path / ".env").write_text(f"DB_CONNECTION=mysql\n{fields}")
     assert read(None, machine(folder=tmp_path)).value("host") is None
-    assert [p.code for p in read("@.env", machine(folder=tmp_path)).problems] == [P.VARIABLE_UNSET]
+    assert [p.code for p in read("@.env", machine(folder=tmp_path)).problems] == [P.NO_CONNECTION_IN_FILE]
     (tmp_path / ".env").write_text(f"{fields}DATABASE_URL={GOOD}\nPGAPPNAME=web\n")
     both = read("@.env", machine(folder=tmp_path))
     assert both.driver is None

@@ -99,7 +99,7 @@ TABLE = [
         "percent-encode-password",
         MENDED,
         f"@%/{MARKER}#?:",
-        "`%25` for `%`, `%40` for `@`, `%2F` for `/`",
+        "`%25` for `%`, `%40` for `@`, `%23` for `#`, `%3F` for `?`, `%2F` for `/`",
     ),
     (
         GOOD.replace(MARKER, f"%40@{MARKER}"),
@@ -254,6 +254,7 @@ def test_every_repair_is_tried_here() -> None:
 
 
 VALUES = [
+    ("host=h sslmod=require", "right-parameter-name", {"sslmode": "require"}),
     ("host=ep-x.us-east-2.aws.neon.tech. user=alex", "clean-host", {"host": "ep-x.us-east-2.aws.neon.tech"}),
     ("host=db\u200b.acme.example,b\u00ad. user=alex", "clean-host", {"host": "db.acme.example,b"}),
     ("host=ep-x.us-east-2.aws.neon.tech options=endpoint=", "plain-endpoint-option", {"options": "endpoint=ep-x"}),

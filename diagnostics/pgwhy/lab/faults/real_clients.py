@@ -5,7 +5,6 @@ The old libpq sends no SNI; `make parts` fetches it.
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -97,6 +96,8 @@ def serverless(way: str) -> RealClient:
     package = modules / "@neondatabase" / "serverless" / "package.json"
     if node is None or not package.is_file():
         raise PostgresError("Node with Neon's serverless driver is not there (make drivers)")
+    import json  # a help page lists the names alone
+
     version = json.loads(package.read_text(encoding="utf-8"))["version"]
     words = {"http": "", "websocket": ", in a WebSocket"}
     title = f"@neondatabase/serverless {version}{words[way]}"

@@ -148,8 +148,8 @@ def misspelt(target: Target) -> dict[str, str]:
     """Parameters that libpq does not know → the nearest that it does. If that is set too, libpq takes the later one."""
     written = target.written
     module = syntax(written.dialect) if written else None
-    if written is None or module is None or not traits(written.dialect).of_libpq:
-        return {}
+    if written is None or module is None or not traits(written.dialect).of_libpq or target.problems:
+        return {}  # what is around a text, or broken in it, is repaired first
     near = {name: nearest(name, LIBPQ) for name in module.parse(written.text.reveal()).foreign}
     return {name: right for name, right in near.items() if right}
 
