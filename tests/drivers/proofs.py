@@ -44,22 +44,29 @@ class Tried:
     proofs: tuple[Proof, ...]
 
 
-def tried(stage: Scene, client: RealClient, report: Report, *, only_confirmed: bool) -> Tried:
-    """Run the client as it is, and with every fix that pgwhy found to work, or with every fix there is."""
+def tried(
+    stage: Scene, client: RealClient, report: Report, *, only_confirmed: bool, or_kept_back: bool = False
+) -> Tried:
+    """Run the client as it is, and with every fix that is confirmed, or with every fix there is.
+
+    `or_kept_back`: a fix after which the server asked for the password, which pgwhy kept back, counts as confirmed.
+    """
     target = read(stage)
     limit_s = PATIENT_S if report.verdict.status is Status.CONNECTS else LIMIT_S
     before = attempt(stage, client, handed_over(target), {}, limit_s)
     taken = targets.as_read_by(target, clients.resolve(stage.given.client, None, None))
     wanted = [fix for finding in report.findings for fix in finding.fixes if fix.edit or fix.connection_string]
     if only_confirmed:
-        wanted = [fix for fix in wanted if works(fix)]
+        wanted = [fix for fix in wanted if _is_confirmed(fix) or (or_kept_back and _is_kept_back(fix))]
     return Tried(report, before, tuple(_proof(stage, client, taken, fix, raw=taken != target) for fix in wanted))
 
 
-def works(fix: Fix) -> bool:
-    """It let pgwhy in, or the server asked for the password, which was kept back: the real client has to get in."""
-    kept_back = fix.verification is Verification.ADVANCED and fix.next_obstacle is None
-    return fix.verification is Verification.CONFIRMED or kept_back
+def _is_confirmed(fix: Fix) -> bool:
+    return fix.verification is Verification.CONFIRMED
+
+
+def _is_kept_back(fix: Fix) -> bool:
+    return fix.verification is Verification.ADVANCED and fix.next_obstacle is None
 
 
 def _proof(stage: Scene, client: RealClient, target: Target, fix: Fix, *, raw: bool) -> Proof:

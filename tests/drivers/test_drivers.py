@@ -80,7 +80,7 @@ def _in_turn(situation: Situation, drivers: list[Driver], stage: Scene) -> dict[
         own = replace(stage, fault=fault, given=faults.given(fault, stage.values))
         report = trial.diagnose(own).report
         only_confirmed = report.verdict.status is not Status.CONNECTS
-        results[driver.id] = tried(own, driver.find(), report, only_confirmed=only_confirmed)
+        results[driver.id] = tried(own, driver.find(), report, only_confirmed=only_confirmed, or_kept_back=True)
     return results
 
 
