@@ -156,7 +156,7 @@ def without_first_defence() -> Iterator[None]:
     nothing: Any = lambda *given, **named: iter(())  # noqa: E731
     with (
         mock.patch("pgwhy.rulebook.allowance.faults", nothing),
-        mock.patch("pgwhy.engine.explanation.refusal", lambda *given, **named: ""),
+        mock.patch("pgwhy.rulebook.allowance.refusal", lambda *given, **named: ""),
     ):
         yield
 

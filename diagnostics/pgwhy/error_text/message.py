@@ -59,8 +59,8 @@ class Message:
     @cached_property
     def is_spaced(self) -> bool:
         """Its words end with a space before its first hole: `invalid {parameter}` is not in `InvalidOperation`."""
-        before = _parts(self.text)[0]
-        return before != before.rstrip() and before.rstrip()[-1:].isalnum()
+        before, *rest = _parts(self.text)
+        return bool(rest) and before != before.rstrip() and before.rstrip()[-1:].isalnum()
 
     def find(self, text: str) -> list[Found]:
         """Every place of a squeezed text where it is, none within another."""

@@ -41,6 +41,8 @@ class Squeezed:
 
     def goes_on(self, at: int) -> bool:
         """The word before this character goes on with it: no white space is between them."""
+        if at >= len(self.at):
+            return False
         here, before = self.at[at], self.at[at - 1]
         return here == before + 1 and self.text[before].isalnum() and self.text[here].isalnum()
 
