@@ -49,7 +49,7 @@ def test_what_was_installed_or_built_is_not_what_the_project_asks_for(tmp_path):
 
 
 def test_a_version_that_no_lock_file_settles_is_certain_only_where_it_makes_no_difference(tmp_path):
-    files = {"requirements.txt": "psycopg2-binary>=2.8\nasyncpg>=0.29"}
+    files = {"requirements.txt": "psycopg2-binary>=2.8\nasyncpg>=0.31"}
     drivers = {driver.package: driver for driver in scan(folder(tmp_path, **files)).drivers}
     assert not drivers["psycopg2-binary"].certain
     assert drivers["asyncpg"].certain

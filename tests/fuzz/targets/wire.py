@@ -26,7 +26,7 @@ MOST = first_answer.MAX_NOTICES * (5 + wire.MAX_MESSAGE_BYTES)
 def attempt(raw: bytes) -> None:
     for piece in (1 << 16, 3):
         peer = Peer(raw, piece)
-        heard = done(first_answer._first_answer(peer, {"user": "alex"}, cast(Network, _NETWORK)))
+        heard = done(first_answer.first_answer(peer, {"user": "alex"}, cast(Network, _NETWORK)))
         if peer.given > MOST:
             raise BrokenInvariant(f"{peer.given} bytes are read")
         for text in heard.fields.values():
