@@ -7,6 +7,7 @@ stack trace may wrap it where it likes. `{}` is a hole whose value nobody asks f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -62,8 +63,8 @@ class Message:
         before, *rest = _parts(self.text)
         return bool(rest) and before != before.rstrip() and before.rstrip()[-1:].isalnum()
 
-    def find(self, text: str) -> list[Found]:
-        """Every place of a squeezed text where it is, none within another."""
+    def find(self, text: str, fits: Callable[[Message, Found], bool] | None = None) -> list[Found]:
+        """Every place of a squeezed text where it is, none within another; only those that fit, if that is asked."""
         found: list[Found] = []
         at = 0
         first = self.pieces[0] or self.pieces[1]
@@ -72,6 +73,8 @@ class Message:
             if start < 0:
                 break
             here = self._at(text, start)
+            if here and fits and not fits(self, here):
+                here = None
             if here is not None:
                 found.append(here)
             at = here.end if here and here.end > start else start + 1

@@ -65,12 +65,13 @@ def read(text: str) -> Reading:
         text = text[: READ // 2] + "\n" + text[-READ // 2 :]
     place = Squeezed(text)
     known = catalogue()
-    found = [
-        (message, each)
-        for message in known.candidates(place.form)
-        for each in message.find(place.form)
-        if place.begins_a_word(each.start) and not (message.is_spaced and place.goes_on(each.holes[0][1]))
-    ]
+
+    def fits(message: Message, found: Found) -> bool:
+        """It is made of whole words: `failed: ` is not in `TaskFailed: `, nor `invalid {}` in `InvalidOperation`."""
+        within = message.is_spaced and place.goes_on(found.holes[0][1])
+        return place.begins_a_word(found.start) and not within
+
+    found = [(message, each) for message in known.candidates(place.form) for each in message.find(place.form, fits)]
     marked = known.shown(place.form)
     kept = _widest(found, marked | _speaking(found))
     spoken = [_spoken(place, message, each) for message, each in kept]
