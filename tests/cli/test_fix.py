@@ -101,6 +101,20 @@ def test_a_file_that_git_does_not_know_is_left_alone(
     assert "git does not know .env" in capfd.readouterr().err
 
 
+def test_a_fix_that_meets_another_obstacle_is_shown_and_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / ".env"
+    file.write_text("DATABASE_URL=postgresql://alex:npg_q8@w7e6@127.0.0.1:1/shop\n")
+    before = file.read_text()
+    assert run(["fix", "@.env", "--write", "--yes"]) == 1
+    assert file.read_text() == before
+    told = capfd.readouterr()
+    assert "advanced" in told.out and "not written" in told.err
+    assert "npg_q8" not in told.out + told.err
+
+
 def test_where_no_fix_was_confirmed_nothing_is_written(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,23 +35,28 @@ def run(target: str | None, to_write: bool, yes: bool, **options: Any) -> int:
         return status.of_run(report, None) or status.CAUSE_NOT_FOUND
     fix, file, text = found
     write(_shown(fix, file, text, redactor), redactor)
+    if fix.verification is not Verification.CONFIRMED:
+        click.echo("pgwhy: another obstacle follows, so this edit is shown and not written", err=True)
+        return status.of_run(report, None) or status.CAUSE_NOT_FOUND
     if to_write:
         _put(file, text, yes)
     return 0
 
 
 def _edits(report: Report, target: Target) -> Iterator[tuple[Fix, InFile, str]]:
-    """The confirmed fixes that can be made in the file, with the file's new text, in the order of the page."""
+    """The fixes that help and can be made in the file, with its new text: confirmed ones before those that advanced."""
     from pgwhy.engine.verification import as_change
     from pgwhy.target.editing.in_file import text_with
 
-    for finding in report.findings:
-        for fix in finding.fixes:
-            if fix.verification is Verification.CONFIRMED and fix.change and target.file:
-                try:
-                    yield fix, target.file, text_with(target, as_change(fix.change))
-                except CannotChange:
-                    continue
+    helps = (Verification.CONFIRMED, Verification.ADVANCED)
+    fixes = [fix for finding in report.findings for fix in finding.fixes if fix.verification in helps and fix.change]
+    for fix in sorted(fixes, key=lambda fix: helps.index(fix.verification)):
+        if target.file is None:
+            return
+        try:
+            yield fix, target.file, text_with(target, as_change(fix.change or {}))
+        except CannotChange:
+            continue
 
 
 def _why_not(report: Report, target: Target) -> str:
@@ -66,12 +71,17 @@ def _why_not(report: Report, target: Target) -> str:
 
 
 def _shown(fix: Fix, file: InFile, text: str, redactor: Redactor) -> str:
-    """The edit as a unified diff without context, as the lines around may hold other secrets."""
+    """The edit as a unified diff without context, as the lines around may hold other secrets.
+
+    Where only a secret changes, which both lines hide, its words say what changes.
+    """
     before = redactor.clean(file.text.reveal()).splitlines(keepends=True)
     after = redactor.clean(text).splitlines(keepends=True)
+    if before == after:
+        return f"{fix.title}: {fix.verification}\n\n{fix.edit}\n"
     lines = difflib.unified_diff(before, after, file.path.name, file.path.name, n=0)
     shown = "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
-    return f"{fix.title}: confirmed\n\n{shown}"
+    return f"{fix.title}: {fix.verification}\n\n{shown}"
 
 
 def _put(file: InFile, text: str, yes: bool) -> None:
