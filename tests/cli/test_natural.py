@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from pgwhy.cli import natural
+from pgwhy.cli import natural, run
 from tests.target.machines import MARKER, machine
 
 
@@ -40,7 +40,6 @@ def test_it_is_done_where_it_is_plain(text: str, target: str, tmp_path: Path) ->
         ("app.log", "pgwhy explain app.log"),
         ('psql: error: connection to server at "h" (192.0.2.1), port 5432 failed: Connection refused', "pgwhy explain"),
         ("Error: connect ECONNREFUSED 127.0.0.1:5432", "pgwhy explain"),
-        ("psql", "pgwhy run -- psql"),
     ],
 )
 def test_otherwise_the_command_is_named(text: str, command: str, tmp_path: Path) -> None:
@@ -58,3 +57,11 @@ def test_an_error_text_on_standard_input_is_told_where_it_belongs() -> None:
     with pytest.raises(click.UsageError, match="pgwhy explain -"):
         natural.standard_input('FATAL:  password authentication failed for user "alex"\n')
     assert natural.standard_input("postgresql://alex@h/d\n") == "postgresql://alex@h/d\n"
+
+
+@pytest.mark.parametrize("program", ["psql", "pg_dump", "pg_isready"])
+def test_a_command_in_front_is_told_to_go(program: str, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run([program, f"postgresql://alex:{MARKER}@h/d"]) == 2
+    said = capfd.readouterr().err
+    assert f"pgwhy run -- {program}" in said
+    assert MARKER not in said

@@ -64,7 +64,7 @@ def run(arguments: list[str]) -> int:
         arguments = [*arguments[1:2], "--help"]
     named = bool(arguments) and arguments[0] in COMMANDS
     try:
-        if arguments and not named and arguments[0].isalpha():
+        if arguments and not named and arguments[0].replace("_", "").isalpha():
             from pgwhy.cli.trouble import refuse_mistyped
 
             refuse_mistyped(arguments[0], COMMANDS)

@@ -1,4 +1,4 @@
-"""What people give as a TARGET that is no connection string: a file without `@`, `host:port`, an error text, a command.
+"""What people give as a TARGET that is no connection string: a file without `@`, `host:port`, an error text.
 
 Where it is plain what is meant, it is done. Otherwise the command that is meant is printed, which repeats nothing that
 could be a secret.
@@ -15,7 +15,6 @@ from pgwhy.machine import Machine
 from pgwhy.target.dialects import recognised
 
 _HOST_AND_PORT = re.compile(r"(?:[\w-]+\.)*[\w-]+:\d{1,5}")
-_PROGRAMS = frozenset(("psql", "pg_dump", "pg_restore", "pg_isready", "pgcli", "createdb"))
 _LOGS = frozenset((".log", ".txt", ".out", ".err"))
 _LONGEST_PATH = 1_000
 
@@ -24,11 +23,6 @@ def target(text: str | None, machine: Machine) -> str | None:
     """The TARGET that is meant. Raises `click.UsageError` with the command that is meant instead."""
     if text is None or text == "-" or text.startswith(("@", "env:")) or "://" in text or recognised(text):
         return text
-    if text in _PROGRAMS:
-        raise click.UsageError(
-            f"give pgwhy the connection string alone, without {text} in front; to watch the command itself:\n"
-            f"  pgwhy run -- {text} ..."
-        )
     if _is_file(text, machine.folder):
         return _file(text)
     if _HOST_AND_PORT.fullmatch(text):

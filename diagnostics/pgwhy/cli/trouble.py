@@ -110,8 +110,18 @@ def _limit_of_the_machine(error: BaseException) -> str:
 
 
 def refuse_mistyped(word: str, commands: Collection[str]) -> None:
-    """Raise a `UsageError` for a TARGET that is nearly the name of a command; no connection string is a plain word."""
+    """Raise a `UsageError` for a TARGET that is nearly the name of a command, or is one of Postgres' own programs; no
+    connection string is a plain word."""
+    from pgwhy.target.reading.in_command import PROGRAMS
     from pgwhy.terminal.spelling import SURE, nearest
+
+    if word in PROGRAMS:
+        import click
+
+        raise click.UsageError(
+            f"give pgwhy the connection string alone, without {word} in front; to watch the command itself:\n"
+            f"  pgwhy run -- {word} ..."
+        )
 
     near = nearest(word, (*commands, "help", "version"), SURE)
     if near:

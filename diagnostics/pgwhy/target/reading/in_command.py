@@ -28,7 +28,7 @@ def in_command(command: Sequence[str], machine: Machine, host: str = "", port: s
         program = PurePath(words[0]).name.removesuffix(".exe")
         if text := next(_strings(words[1:]), None):
             return from_text(text, Source(SourceKind.STRING, f"the arguments of {program}"), machine)
-        if program in _POSTGRES and (options := _options(program, words[1:])):
+        if program in PROGRAMS and (options := _options(program, words[1:])):
             return _from_options(options, machine)
     target = discover(machine)
     if (host or port) and not _fits(target, host, port):
@@ -126,7 +126,7 @@ _SHELLS = frozenset(("sh", "bash", "dash", "zsh", "ash", "ksh", "busybox"))
 _PREFIXES = frozenset(("env", "exec", "time", "nice", "nohup", "sudo", "command"))
 _DATABASE_FIRST = frozenset(("psql", "pgcli", "pgbench", "pg_dump", "vacuumdb", "reindexdb", "clusterdb"))
 """Their first argument is the database; psql and pgcli take the role as the second."""
-_POSTGRES = _DATABASE_FIRST | {
+PROGRAMS = _DATABASE_FIRST | {
     "pg_dumpall",
     "pg_restore",
     "pg_isready",
@@ -138,6 +138,7 @@ _POSTGRES = _DATABASE_FIRST | {
     "createuser",
     "dropuser",
 }
+"""Programs of Postgres' own, and pgcli, which take their options."""
 _SHORT = {"-h": "host", "-p": "port", "-U": "user", "-d": "dbname"}
 _VARIABLES = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "dbname": "PGDATABASE"}
 _LONG = {"--host": "host", "--port": "port", "--username": "user", "--dbname": "dbname"}
