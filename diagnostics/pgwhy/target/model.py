@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field, replace
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from pgwhy.machine import Machine
 from pgwhy.secret import PLACEHOLDER as PLACEHOLDER
@@ -19,6 +18,7 @@ from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
     from pgwhy.target.dialects import Dialect
+    from pgwhy.target.files.rewriting import SettingsFile
 
 
 class SourceKind(StrEnum):
@@ -194,29 +194,6 @@ class Host:
         return not self.name or self.name.startswith("/") or (self.name.startswith("@") and platform == "linux")
 
 
-@dataclass(frozen=True, repr=False)
-class InFile:
-    """The settings file that a target was read from, for an edit of the file itself. It holds secrets."""
-
-    path: Path
-    text: Secret
-    values: Mapping[str, InText]
-    """`URL` or libpq's names → where the value is in the text."""
-
-    URL: ClassVar[str] = "url"
-
-
-@dataclass(frozen=True, repr=False)
-class InText:
-    """Where a value is in the text of a file."""
-
-    start: int
-    end: int
-    """The characters of the value, its quotes included."""
-    syntax: str
-    """How it is written there: a module of `pgwhy.target.files.syntaxes`."""
-
-
 @dataclass(frozen=True)
 class Candidate:
     """Another connection setting lying around, which the run does not use."""
@@ -255,7 +232,7 @@ class Target:
     """Custom settings in `options` (`-c app.token=...`), whose values are masked in `settings`."""
     machine: Machine | None = field(default=None, repr=False, compare=False)
     """The machine it was read on. Its environment may hold secrets."""
-    file: InFile | None = field(default=None, repr=False, compare=False)
+    file: SettingsFile | None = field(default=None, repr=False, compare=False)
     """The settings file it was read from; `None` for one that was read from elsewhere, or that pgwhy cannot edit."""
     again: Callable[[str], Target] | None = field(default=None, repr=False, compare=False)
     """Reads a repaired text as this one was read, from the same source and with the same surroundings."""

@@ -8,7 +8,7 @@ import pytest
 
 from pgwhy.target import choice, facts_of, read
 from pgwhy.target import files as settings_files
-from pgwhy.target.files.kinds import KINDS
+from pgwhy.target.files.kinds import kinds
 from tests.target.files.healthy import DATABASE, HEALTHY, HOST, PASSWORD, PORT, ROLE, VARIABLES
 from tests.target.machines import MARKER, machine
 
@@ -54,6 +54,6 @@ def test_its_kind_is_recognised(kind: str, file: str, number: int) -> None:
 def test_every_kind_names_a_client_that_exists() -> None:
     from pgwhy.client import resolve
 
-    for kind in KINDS:
+    for kind in kinds():
         if kind.client:
             assert resolve(kind.client, None, None).id == kind.client

@@ -10,7 +10,7 @@ from pgwhy.authoring.pages.generated import mark
 from pgwhy.machine import Machine
 from pgwhy.snippets import STACKS, snippet
 from pgwhy.target import read
-from pgwhy.target.files.kinds import KINDS
+from pgwhy.target.files.kinds import kinds
 from pgwhy.target.forms import FORMS, Form, lacking
 
 EXAMPLE = (
@@ -60,8 +60,8 @@ def _files() -> Iterator[str]:
     yield ""
     yield "| file | usual names | read as | described in |"
     yield "|---|---|---|---|"
-    for kind in KINDS:
-        names = " ".join(f"`{name}`" for name in kind.files.split())
+    for kind in kinds():
+        names = " ".join(f"`{name}`" for name in kind.files)
         yield f"| {kind.title} | {names} | {kind.client or 'any client'} | {kind.source or 'its syntax alone'} |"
     yield ""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +15,12 @@ from pgwhy.cli.output import Terminal, rendered, write
 from pgwhy.cli.running import run as diagnose
 from pgwhy.finding import Fix, Report, Verification
 from pgwhy.redaction import Redactor
-from pgwhy.target.model import CannotChange, InFile, Target
+from pgwhy.target.files.rewriting import Replacement, Rewritten
+from pgwhy.target.model import CannotChange, Target
 
 COPY = ".before-pgwhy"
 """What the copy of an edited file has behind its name."""
+_HELPS = (Verification.CONFIRMED, Verification.ADVANCED)
 
 
 def run(target: str | None, to_write: bool, yes: bool, **options: Any) -> int:
@@ -28,101 +28,79 @@ def run(target: str | None, to_write: bool, yes: bool, **options: Any) -> int:
     request, redactor = requests.request(target, options)
     terminal = Terminal.here(request.machine.environment, request.machine.platform)
     report = diagnose(request, redactor, terminal if terminal.live else None)
+    otherwise = status.of_run(report, None) or status.CAUSE_NOT_FOUND
     found = next(_edits(report, request.target), None)
     if found is None:
         write(rendered(report, "text", terminal, False), redactor)
         click.echo(f"pgwhy: {_why_not(report, request.target)}", err=True)
-        return status.of_run(report, None) or status.CAUSE_NOT_FOUND
-    fix, file, text = found
-    write(_shown(fix, file, text, redactor), redactor)
+        return otherwise
+    fix, edited = found
+    write(_shown(fix, edited, redactor), redactor)
     if fix.verification is not Verification.CONFIRMED:
         click.echo("pgwhy: another obstacle follows, so this edit is shown and not written", err=True)
-        return status.of_run(report, None) or status.CAUSE_NOT_FOUND
+        return otherwise
     if to_write:
-        _put(file, text, yes)
+        _put(edited, yes)
     return 0
 
 
-def _edits(report: Report, target: Target) -> Iterator[tuple[Fix, InFile, str]]:
-    """The fixes that help and can be made in the file, with its new text: confirmed ones before those that advanced."""
+def _edits(report: Report, target: Target) -> Iterator[tuple[Fix, Rewritten]]:
+    """The fixes that help and can be made in the file, with the file: confirmed ones before those that advanced."""
     from pgwhy.engine.verification import as_change
-    from pgwhy.target.editing.in_file import text_with
+    from pgwhy.target.editing.in_file import file_with
 
-    helps = (Verification.CONFIRMED, Verification.ADVANCED)
-    fixes = [fix for finding in report.findings for fix in finding.fixes if fix.verification in helps and fix.change]
-    for fix in sorted(fixes, key=lambda fix: helps.index(fix.verification)):
-        if target.file is None:
-            return
+    fixes = [fix for finding in report.findings for fix in finding.fixes if fix.verification in _HELPS and fix.change]
+    for fix in sorted(fixes, key=lambda fix: _HELPS.index(fix.verification)):
         try:
-            yield fix, target.file, text_with(target, as_change(fix.change or {}))
+            yield fix, file_with(target, as_change(fix.change or {}))
         except CannotChange:
             continue
 
 
 def _why_not(report: Report, target: Target) -> str:
-    confirmed = [
-        fix for finding in report.findings for fix in finding.fixes if fix.verification is Verification.CONFIRMED
-    ]
-    if not confirmed:
+    if not any(fix.verification in _HELPS for finding in report.findings for fix in finding.fixes):
         return "no fix was confirmed, so there is no edit to make"
     if target.file is None:
         return "the connection is in no settings file that pgwhy can edit; the page above says what to change"
-    return "the confirmed fix cannot be made in this file; the page above says what to change"
+    return "the fix cannot be made in this file; the page above says what to change"
 
 
-def _shown(fix: Fix, file: InFile, text: str, redactor: Redactor) -> str:
-    """The edit as a unified diff without context, as the lines around may hold other secrets.
+def _shown(fix: Fix, edited: Rewritten, redactor: Redactor) -> str:
+    """The edit as a unified diff, of the changed values alone: the rest of a line may hold other secrets.
 
-    Where only a secret changes, which both lines hide, its words say what changes.
+    Where only a secret changes, which both sides hide, the words of the edit say what changes.
     """
-    before = redactor.clean(file.text.reveal()).splitlines(keepends=True)
-    after = redactor.clean(text).splitlines(keepends=True)
-    if before == after:
+    hunks = [_hunk(each, redactor) for each in edited.replacements]
+    if all(before == after for _, before, after in hunks):
         return f"{fix.title}: {fix.verification}\n\n{fix.edit}\n"
-    lines = difflib.unified_diff(before, after, file.path.name, file.path.name, n=0)
-    shown = "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
-    return f"{fix.title}: {fix.verification}\n\n{shown}"
+    name = edited.file.path.name
+    shown = "".join(f"@@ -{line} +{line} @@\n-{before}\n+{after}\n" for line, before, after in hunks)
+    return f"{fix.title}: {fix.verification}\n\n--- {name}\n+++ {name}\n{shown}"
 
 
-def _put(file: InFile, text: str, yes: bool) -> None:
+def _hunk(each: Replacement, redactor: Redactor) -> tuple[int, str, str]:
+    return each.line, redactor.clean(each.name + each.before), redactor.clean(each.name + each.after)
+
+
+def _put(edited: Rewritten, yes: bool) -> None:
     """Write the file, if it is as it was read. Raises `click.ClickException`."""
-    from pgwhy.target.reading.completion import read_text
-
-    path = file.path
+    path, then = edited.file.path, edited.file.text.reveal()
     try:
-        if read_text(path) != file.text.reveal():
-            raise click.ClickException(f"{path.name} has changed since it was read: nothing was written")
         raw = path.read_bytes()
-        new = text.encode("utf-8", "surrogateescape")
-        if raw.decode("utf-8", "surrogateescape") != file.text.reveal():
-            raise click.ClickException(f"{path.name} is not in UTF-8: make the edit by hand")
-        if not yes and not _is_in_git(path) and not _agreed(path):
-            raise click.ClickException(f"git does not know {path.name}: nothing was written (--yes writes it)")
+        if raw.decode("utf-8", "surrogateescape") != then:
+            raise click.ClickException(f"{path.name} is not as it was read: nothing was written")
+        if not yes and not _agreed(path):
+            raise click.ClickException(f"nothing was written to {path.name}: nobody agreed to it (--yes writes it)")
         copy = path.with_name(path.name + COPY)
         destination.put(copy, raw)
-        destination.put(path, new)
+        destination.put(path, edited.text.encode("utf-8", "surrogateescape"))
     except OSError as problem:
         raise click.FileError(str(path), problem.strerror) from None
     click.echo(f"pgwhy: {path.name} is written, and {copy.name} has what it was", err=True)
 
 
-def _is_in_git(path: Path) -> bool:
-    """Git has the file, unchanged: what is written over can be had again."""
-    known = _git(path, "ls-files", "--error-unmatch")
-    return known is not None and _git(path, "status", "--porcelain") == b""
-
-
-def _git(path: Path, *words: str) -> bytes | None:
-    """What git answers about a file; `None` where it refuses, or there is no git."""
-    command = ["git", "-C", str(path.parent), *words, "--", path.name]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=10, check=False)  # noqa: S603 - words of ours
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
-
-
 def _agreed(path: Path) -> bool:
+    """The user says so. Nothing asks git: a repository's own settings could make it run programs."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    return click.confirm(f"git does not know {path.name}, or it has changes. Write it?", err=True)
+    return click.confirm(f"Write {path.name}? A copy is kept beside it.", err=True)

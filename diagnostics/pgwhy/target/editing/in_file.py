@@ -1,4 +1,4 @@
-"""A change made in the settings file that a target was read from: the new text of the file, or why there is none."""
+"""A change made in the settings file that a target was read from: the file with it, or why that cannot be."""
 
 from __future__ import annotations
 
@@ -7,34 +7,24 @@ from collections.abc import Mapping
 from pgwhy.target.dialects import Dialect, syntax
 from pgwhy.target.editing.edits import apply_change
 from pgwhy.target.files import rewriting
-from pgwhy.target.model import CannotChange, Change, InFile, Target
+from pgwhy.target.files.rewriting import Rewritten
+from pgwhy.target.files.roles import URL
+from pgwhy.target.model import CannotChange, Change, Target
 from pgwhy.target.parameters import SECRET
 
 
-def text_with(target: Target, change: Change) -> str:
-    """The whole text of the target's file with the change made. Raises `CannotChange`; its sentence has no secret."""
-    file = target.file
-    if file is None:
+def file_with(target: Target, change: Change) -> Rewritten:
+    """The target's file with the change made. Raises `CannotChange`, whose sentence has no secret."""
+    if target.file is None:
         raise CannotChange("the target is in no settings file that pgwhy can edit")
-    changed = apply_change(target, change)
-    new = _new_values(target, changed, change)
-    places: dict[tuple[int, int], str] = {}
-    text = file.text.reveal()
-    for role, value in new.items():
-        at = file.values.get(role)
-        if at is None:
-            raise CannotChange(f"the file takes {role} from elsewhere, or has no place for it")
-        written = rewriting.written(at.syntax, text[at.start : at.end], value)
-        if written is None:
-            raise CannotChange(f"{role} has characters that this file's syntax cannot hold here")
-        places[at.start, at.end] = written
-    if not places:
+    values = _new_values(target, apply_change(target, change), change)
+    if not values:
         raise CannotChange("nothing in the file changes")
-    return rewriting.replaced(text, places)
+    return rewriting.rewritten(target.file, values)
 
 
 def _new_values(target: Target, changed: Target, change: Change) -> Mapping[str, str]:
-    """What is to be written: `url` or libpq's names → the new value, secrets included."""
+    """What is to be written: `URL` or libpq's names → the new value, secrets included."""
     written = target.written
     module = syntax(written.dialect) if written else None
     if written is None or module is None or written.dialect is Dialect.FIELDS:
@@ -51,4 +41,4 @@ def _new_values(target: Target, changed: Target, change: Change) -> Mapping[str,
     for name in {*dict(change.set), *(("options",) if change.add_option or change.drop_option else ())} - SECRET:
         value = changed.value(name)
         text = module.put(text, name, value) if value else module.drop(text, name)
-    return {InFile.URL: text} if text != written.text.reveal() else {}
+    return {URL: text} if text != written.text.reveal() else {}

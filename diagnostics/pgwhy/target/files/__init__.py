@@ -1,6 +1,6 @@
 """Settings files of frameworks, tools and platforms: which kind a file is, and every connection that it names.
 
-`connections` reads a file by its structure and runs nothing of it. A kind is a row of `kinds.KINDS`, a syntax a module
+`connections` reads a file by its structure and runs nothing of it. A kind is a table of `kinds.toml`, a syntax a module
 of `syntaxes`, and one rule (`places.py`) finds the connections in all of them.
 """
 
@@ -17,15 +17,6 @@ from pgwhy.target.files.kinds import Kind, holds, kinds_for
 from pgwhy.target.files.places import Place, found_in, several
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.forms.variables import NAMES
-from pgwhy.values import dataclass
-
-
-@dataclass(frozen=True, repr=False)
-class Contents:
-    """A settings file that was read. It holds secrets and does not live long."""
-
-    kind: Kind
-    places: tuple[Place, ...]
 
 
 def recognise(name: str, text: str) -> tuple[Kind, list[list[Entry]]] | None:

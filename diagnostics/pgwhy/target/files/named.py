@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pgwhy.target.files.entry import Entry
 
@@ -24,15 +25,16 @@ def flattened(entries: Iterable[Entry]) -> list[Entry]:
     for entry in entries:
         around = entry.path[:-1]
         if entry.key in _VALUES and around in names:
-            out.append(_moved(entry, (*around[:-1], names[around]), entry.value))
+            out.append(replace(entry, path=(*around[:-1], names[around])))
         elif "valueFrom" in around and (item := around[: around.index("valueFrom")]) in names:
             if entry.key == "name":
                 kind = "ConfigMap" if "configMapKeyRef" in around else "Secret"
                 out.append(Entry((*item[:-1], names[item]), "", entry.line, None, f"the {kind} {entry.value}"))
         elif entry.key in _VALUES and len(around) > 1 and _CONSTANT.fullmatch(around[-1]):
-            out.append(_moved(entry, around, entry.value))
+            out.append(replace(entry, path=around))
         elif _is_item(entry.path) and (found := _ASSIGNMENT.fullmatch(entry.value)):
-            out.append(_moved(entry, (*around, found["name"]), found["value"]))
+            # Its characters are those of the whole item: where the value alone is, its line tells.
+            out.append(Entry((*around, found["name"]), found["value"], entry.line))
         else:
             out.append(entry)
     return out
@@ -40,10 +42,6 @@ def flattened(entries: Iterable[Entry]) -> list[Entry]:
 
 def _is_item(path: tuple[str, ...]) -> bool:
     return bool(path) and path[-1].isdigit()
-
-
-def _moved(entry: Entry, path: tuple[str, ...], value: str) -> Entry:
-    return Entry(path, value, entry.line, entry.span)
 
 
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")

@@ -132,7 +132,7 @@ def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[s
     adapter = _adapter_says_postgres(group)
     has = values.keys() & {"host", "dbname", "user", "password"}
     named = adapter or group.of_databases or are_of_a_database(around) or _names_a_database(values)
-    if "host" in has and len(has) > 1 and named and not _is_a_server(values):
+    if "host" in has and len(has) > 1 and named and not _has_another_port(values):
         return Place(_name(group), None, values, _beside(group))
     if adapter and _names_a_database(values):
         return Place(_name(group), None, values, _beside(group))
@@ -210,8 +210,8 @@ def _drivers(group: _Group) -> Iterator[str]:
             yield entry.value
 
 
-def _is_a_server(values: Mapping[str, Value]) -> bool:
-    """The port is another program's."""
+def _has_another_port(values: Mapping[str, Value]) -> bool:
+    """The port is that of another kind of server."""
     port = values.get("port")
     return port is not None and (port.filled.value or "") in _OTHER_PORTS
 

@@ -1,6 +1,6 @@
 """Values that a program fills in from elsewhere: `${DB_HOST:localhost}`, `<%= ENV["DB_HOST"] %>`, `env("DB_URL")`.
 
-Each style says how a value names a variable, and what stands for it where it is not set. The sources are cited there.
+Each style says how a value names a variable, and what its default is. The sources are cited there.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ class Filled:
     value: str | None
     """`None` where a variable that it needs is not known."""
     missing: tuple[str, ...] = field(default=())
-    """The variables that are neither set nor have a default here."""
+    """The variables that are neither set nor have a default here. An empty name: what follows a bare `$` may as well be
+    the rest of a password, so it is not told."""
     computed: bool = field(default=False)
     """The program computes it, and only running it would tell."""
     variable: str = field(default="")
     """The one variable that the whole value is; empty otherwise."""
+    escape: str = field(default="")
+    """How a `$` that is meant is written here; empty where there is no way."""
 
 
 def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
@@ -51,7 +54,7 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
             return given
         if default is not None:
             return default
-        missing.append(name)
+        missing.append(name if groups.get("name") or _CONSTANT.fullmatch(name) else "")
         return found[0]
 
     text = pattern.sub(put, value)
@@ -62,8 +65,19 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
         else ""
     )
     if missing or computed:
-        return Filled(None, tuple(dict.fromkeys(missing)), computed, variable)
+        plain, instead = _ESCAPES.get(style, ("", ""))
+        return Filled(None, tuple(dict.fromkeys(missing)), computed, variable, instead if plain == "$" else "")
     return Filled(text, variable=variable)
+
+
+def escaped(value: str, style: str) -> str | None:
+    """A value as it is written so that its program fills nothing in; `None` where this style has no way to say so."""
+    text = value.replace(*_ESCAPES[style]) if style in _ESCAPES else value
+    return text if filled(text, style, {}).value == value else None
+
+
+_ESCAPES = {"compose": ("$", "$$"), "configparser": ("%", "%%"), "erb": ("<%", "<%%")}
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 
 
 def _style(pattern: str) -> re.Pattern[str]:

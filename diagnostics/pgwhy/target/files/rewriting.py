@@ -1,15 +1,59 @@
-"""A new value in the place of an old one in a settings file: the rest of the file stays as it is, to the character.
+"""New values in the place of old ones in a settings file: the rest of the file stays as it is, to the character.
 
-A value that its program fills in from elsewhere is left alone, as its text in the file is not the value.
+A value that its program fills in from elsewhere is left alone, as its text in the file is not the value. The new text
+is read again before it is handed out: nothing but these values may have changed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 
-from pgwhy.target.files.entry import Entry
+from pgwhy.secret import Secret
+from pgwhy.target.files import named, references, syntaxes
+from pgwhy.target.files.entry import Entry, line_at
 from pgwhy.target.files.references import Filled
+from pgwhy.target.forms.found import NotThere
+from pgwhy.target.model import CannotChange
+from pgwhy.values import dataclass
+
+
+@dataclass(frozen=True, repr=False)
+class SettingsFile:
+    """A settings file, and where the values of one connection are in it. It holds secrets."""
+
+    path: Path
+    text: Secret
+    syntax: str
+    """A module of `pgwhy.target.files.syntaxes`."""
+    style: str
+    """A name of `references.STYLES`, or empty."""
+    places: Mapping[str, tuple[int, int]]
+    """`roles.URL` or libpq's names → the characters of the value in the text, its quotes included."""
+
+
+@dataclass(frozen=True, repr=False)
+class Replacement:
+    """One value in the place of another. It holds secrets."""
+
+    line: int
+    """Where the old one begins, counted from 1."""
+    name: str
+    """What is before the value on its line, where that is its name alone (`DATABASE_URL=`); empty otherwise."""
+    before: str
+    """As it is written, its quotes included."""
+    after: str
+
+
+@dataclass(frozen=True, repr=False)
+class Rewritten:
+    """The new text of a settings file. It holds secrets."""
+
+    file: SettingsFile
+    text: str
+    replacements: tuple[Replacement, ...]
+    """In the order of the file."""
 
 
 def place_of(text: str, entry: Entry, filled: Filled) -> tuple[int, int] | None:
@@ -31,17 +75,50 @@ def place_of(text: str, entry: Entry, filled: Filled) -> tuple[int, int] | None:
     return (start - 1, end + 1) if around[0] == around[1] and around[0] in ("'", '"') else (start, end)
 
 
-def written(syntax: str, before: str, value: str) -> str | None:
+def rewritten(file: SettingsFile, values: Mapping[str, str]) -> Rewritten:
+    """The file with these values (by their roles) in it. Raises `CannotChange`, whose sentence has no secret."""
+    old = text = file.text.reveal()
+    replacements: list[Replacement] = []
+    for role, value in sorted(values.items(), key=lambda item: file.places.get(item[0], (0, 0)), reverse=True):
+        if role not in file.places:
+            raise CannotChange(f"the file takes {role} from elsewhere, or has no place for it")
+        start, end = file.places[role]
+        escaped = references.escaped(value, file.style)
+        new = None if escaped is None else _written(file.syntax, old[start:end], escaped)
+        if new is None:
+            raise CannotChange(f"{role} has characters that cannot be written in this place")
+        text = text[:start] + new + text[end:]
+        in_front = _NAME_ALONE.fullmatch(old, old.rfind("\n", 0, start) + 1, start)
+        name = in_front[0] if in_front else ""
+        replacements.append(Replacement(line_at(old, start), name, old[start:end], new))
+    if not _differ_only_in(file, text, values.values()):
+        raise CannotChange("the edit would change more of the file than its value")
+    return Rewritten(file, text, tuple(reversed(replacements)))
+
+
+_NAME_ALONE = re.compile(r"\s*(?:- |export )?[\"']?[\w.-]+[\"']?\s*[:=]?\s*")
+
+
+def _differ_only_in(file: SettingsFile, text: str, values: Iterable[str]) -> bool:
+    """Read as its program reads it, the new text has the same settings as the old one, but for these values."""
+    try:
+        before, after = (_settings(file.syntax, each) for each in (file.text.reveal(), text))
+    except NotThere:
+        return False
+    if [path for path, _ in before] != [path for path, _ in after]:
+        return False
+    new = [value for (_, old), (_, value) in zip(before, after, strict=True) if old != value]
+    return sorted(references.filled(each, file.style, {}).value or "" for each in new) == sorted(values)
+
+
+def _settings(syntax: str, text: str) -> list[tuple[tuple[str, ...], str]]:
+    return [(e.path, e.value) for document in syntaxes.read(syntax, text) for e in named.flattened(document)]
+
+
+def _written(syntax: str, before: str, value: str) -> str | None:
     """A value as it is written in the place of `before`, with its quotes; `None` where this syntax has no way."""
     quote = before[:1] if len(before) > 1 and before[:1] == before[-1:] and before[:1] in "\"'" else ""
     return _WRITERS.get(syntax, _plain)(quote, value)
-
-
-def replaced(text: str, changes: Mapping[tuple[int, int], str]) -> str:
-    """The text with the characters at these places replaced."""
-    for (start, end), new in sorted(changes.items(), reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
 
 
 def _plain(quote: str, value: str) -> str | None:

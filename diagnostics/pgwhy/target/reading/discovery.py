@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
@@ -18,8 +19,12 @@ from pgwhy.target.dialects.detection import understand
 from pgwhy.target.forms import dotenv
 from pgwhy.target.forms.dotenv import Variable
 from pgwhy.target.forms.variables import NAMES
-from pgwhy.target.model import Candidate, InFile, InText, ProblemCode, Source, SourceKind, Target, Written
+from pgwhy.target.model import Candidate, ProblemCode, Source, SourceKind, Target, Written
 from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
+from pgwhy.target.reading.file_parts import beside
+
+if TYPE_CHECKING:
+    from pgwhy.target.files.rewriting import SettingsFile
 
 # Without one of these, PGSSLMODE and its like only colour a connection that something else names.
 _NAMES_A_SERVER = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE", "PGUSER")
@@ -30,14 +35,14 @@ _CANDIDATE = re.compile(
 
 def discover(machine: Machine) -> Target:
     """The target where the user named none, with the other candidates."""
-    variables = _dotenv(machine)
+    variables = beside(machine)
     target = _first(machine, variables, ".env")
     return _with_candidates(target, machine.environment, variables, ".env")
 
 
 def others(machine: Machine) -> Iterator[Target]:
     """The target of each variable that may hold a connection string, in the environment and then in `.env`."""
-    variables = _dotenv(machine)
+    variables = beside(machine)
     for _, text, source in _texts(machine.environment, variables, ".env"):
         target = from_text(text, source, machine, variables if source.kind is SourceKind.DOTENV else {})
         yield _with_candidates(target, machine.environment, variables, ".env")
@@ -58,14 +63,6 @@ def in_dotenv(text: str, name: str, machine: Machine, inside: str | None = None)
     return in_settings(name, text, machine, inside, ".env") or unreadable(
         ProblemCode.NO_CONNECTION_IN_FILE, f"{name} sets neither DATABASE_URL nor PGHOST", source, machine
     )
-
-
-def _dotenv(machine: Machine) -> Mapping[str, Variable]:
-    """The variables of `.env` in the working directory; none where there is no such file."""
-    try:
-        return dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
-    except OSError:
-        return {}
 
 
 def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Target:
@@ -118,19 +115,19 @@ def _from_dotenv(variable: Variable, machine: Machine, variables: Mapping[str, V
     return replace(target, file=_in_file(variable, machine.folder / file))
 
 
-def _in_file(variable: Variable, path: Path) -> InFile | None:
+def _in_file(variable: Variable, path: Path) -> SettingsFile | None:
     """Where the variable's value is in its file; `None` where it cannot be told (`${NAME}` in it, an escape)."""
     from pgwhy.target.files import rewriting  # only the settings of a file
     from pgwhy.target.files.entry import Entry
     from pgwhy.target.files.references import Filled
+    from pgwhy.target.files.roles import URL
 
     try:
         text = read_text(path)
     except OSError:
         return None
-    entry = Entry((variable.name,), variable.value, variable.line)
-    at = rewriting.place_of(text, entry, Filled(variable.value))
-    return InFile(path, Secret(text), {InFile.URL: InText(*at, "dotenv")}) if at else None
+    at = rewriting.place_of(text, Entry((variable.name,), variable.value, variable.line), Filled(variable.value))
+    return rewriting.SettingsFile(path, Secret(text), "dotenv", "", {URL: at}) if at else None
 
 
 def _with_candidates(

@@ -12,14 +12,11 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from pgwhy.machine import Machine
-from pgwhy.secret import Secret
-from pgwhy.target.dialects import Dialect, keywords
-from pgwhy.target.dialects.detection import Reading
-from pgwhy.target.forms import FORMS, Form, dotenv, find
+from pgwhy.target.forms import FORMS, Form, find
 from pgwhy.target.forms.found import Found, NotThere
-from pgwhy.target.model import Problem, ProblemCode, Source, SourceKind, Target, Written
-from pgwhy.target.parameters import SECRET
-from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
+from pgwhy.target.model import ProblemCode, Source, SourceKind, Target
+from pgwhy.target.reading.completion import from_text, unreadable
+from pgwhy.target.reading.file_parts import beside, of_fields, of_string, variable, variables
 
 
 def form_of(name: str, text: str) -> Form | None:
@@ -44,64 +41,30 @@ def from_form(form: Form, text: str, name: str, machine: Machine) -> Target:
         return _from_variable(found, name, machine)
     source = Source(SourceKind.STRING, name, found.line if found.name else None, found.name)
     if found.text is not None:
-        return _from_string(found.text, source, form, machine)
+        is_java = form.name not in _NEVER_JAVA
+        return of_string(found.text, source, machine, form.title, _DRIVERS.get(form.name), is_java)
     return replace(_from_fields(found, source, machine), driver=_DRIVERS.get(form.name))
-
-
-def _from_string(text: str, source: Source, form: Form, machine: Machine) -> Target:
-    target = from_text(text, source, machine)
-    driver = target.driver or _DRIVERS.get(form.name)
-    problems = target.problems
-    if text.startswith("jdbc:") and form.name in _NEVER_JAVA:
-        what = f"a jdbc: URL, which only Java reads, is in {form.title}"
-        problems = (Problem(ProblemCode.JDBC_PREFIX_FOR_LIBPQ, what, "strip-jdbc-prefix"), *problems)
-        driver = _DRIVERS.get(form.name)
-    return replace(
-        target, driver=driver, problems=problems, again=lambda repaired: _from_string(repaired, source, form, machine)
-    )
 
 
 def _from_variable(found: Found, name: str, machine: Machine) -> Target:
     """The file says where its program finds the string: the environment, and `.env` beside it."""
-    variable = found.variable
-    if variable in machine.environment:
-        return from_text(machine.environment[variable], Source(SourceKind.ENVIRONMENT, variable), machine)
-    variables = _beside(machine)
-    if variable in variables:
-        there = variables[variable]
-        return from_text(there.value, Source(SourceKind.DOTENV, ".env", there.line, variable), machine, variables)
-    detail = f"{name} takes its connection from {variable}, which is neither in this environment nor in .env"
-    return unreadable(ProblemCode.VARIABLE_UNSET, detail, Source(SourceKind.ENVIRONMENT, variable), machine)
+    there = variable(found.variable, machine)
+    if there is None:
+        detail = f"{name} takes its connection from {found.variable}, which is neither in this environment nor in .env"
+        return unreadable(ProblemCode.VARIABLE_UNSET, detail, Source(SourceKind.ENVIRONMENT, found.variable), machine)
+    text, source = there
+    return from_text(text, source, machine, beside(machine) if source.kind is SourceKind.DOTENV else None)
 
 
 def _from_fields(found: Found, source: Source, machine: Machine) -> Target:
-    variables = {**{name: each.value for name, each in _beside(machine).items()}, **machine.environment}
-    fields = dict(found.fields) | {n: variables[v] for n, v in found.variables.items() if v in variables}
-    values = {name: value for name, value in fields.items() if name not in SECRET}
-    private = {name: Secret(value) for name, value in fields.items() if name in SECRET}
-    problems = [*keywords.host_problems(values), *keywords.option_problems(values)]
-    for name, variable in found.variables.items():
-        if variable not in variables:
-            what = f"{source} takes {name} from {variable}, which is neither in this environment nor in .env"
-            problems.append(Problem(ProblemCode.VARIABLE_UNSET, what))
-    hidden = tuple(private.values())
-    if "://" in values.get("host", ""):
-        from pgwhy.target.dialects import wrappers  # only for what should not be there
-
-        values["host"], more = wrappers.hide(values["host"])
-        hidden += more
-    reading = Reading(
-        Dialect.FIELDS, "", values, found.foreign, private, {}, tuple(problems), readable=True, hidden=hidden
-    )
-    return complete(reading, Written(Dialect.FIELDS, Secret(""), source), machine, {})
-
-
-def _beside(machine: Machine) -> dict[str, dotenv.Variable]:
-    """What the `.env` in the working folder sets, which frameworks load."""
-    try:
-        return dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
-    except OSError:
-        return {}
+    known = variables(machine)
+    fields = dict(found.fields) | {name: known[each] for name, each in found.variables.items() if each in known}
+    unset = [
+        f"{source} takes {name} from {each}, which is neither in this environment nor in .env"
+        for name, each in found.variables.items()
+        if each not in known
+    ]
+    return of_fields(fields, found.foreign, unset, source, machine)
 
 
 def _guesses(path: PurePath, text: str) -> Iterator[str]:

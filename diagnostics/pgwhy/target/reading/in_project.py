@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pgwhy.machine import Machine
-from pgwhy.target import files
 from pgwhy.target.files.kinds import is_usual
 from pgwhy.target.forms.found import NotThere
-from pgwhy.target.model import Target
+from pgwhy.target.model import ProblemCode, Target
 from pgwhy.target.parameters import words
 from pgwhy.target.reading.completion import read_text
 from pgwhy.target.reading.in_file import form_of, from_form
-from pgwhy.target.reading.in_settings import in_settings
+from pgwhy.target.reading.in_settings import chosen, contents
 from pgwhy.values import dataclass
 
 FOLDERS = ("", "config", "prisma", "src/main/resources")
@@ -94,10 +93,12 @@ def _seen(name: str, path: Path, machine: Machine) -> Seen | None:
             form = form_of(name, text)
             target = from_form(form, text, name, machine) if form else None
             return Seen(name, (), target) if target and "host" in target.settings else None
-        recognised = files.recognise(name, text)
+        read = contents(name, text, machine)
     except (OSError, NotThere):
         return None
-    found = files.connections(*recognised, machine.environment) if recognised else ()
-    if len(found) > 1 and files.usual(found) is None:
-        return Seen(name, tuple(place.name for place in found), None)
-    return Seen(name, (), in_settings(name, text, machine)) if found else None
+    if read is None or not read.places:
+        return None
+    target = chosen(read, machine)
+    if any(problem.code is ProblemCode.SEVERAL_TARGETS for problem in target.problems):
+        return Seen(name, tuple(place.name for place in read.places), None)
+    return Seen(name, (), target)

@@ -13,80 +13,90 @@ from dataclasses import replace
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from pgwhy.target import files
-from pgwhy.target.dialects import Dialect, keywords
 from pgwhy.target.dialects import recognised as recognised_text
-from pgwhy.target.dialects.detection import Reading
 from pgwhy.target.files import rewriting
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind
 from pgwhy.target.files.places import Place, Value
-from pgwhy.target.forms import dotenv
+from pgwhy.target.files.rewriting import SettingsFile
+from pgwhy.target.files.roles import URL
 from pgwhy.target.forms.found import NotThere
-from pgwhy.target.model import InFile, InText, Problem, ProblemCode, Setting, Source, SourceKind, Target, Written
-from pgwhy.target.parameters import LIBPQ, SECRET
-from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
+from pgwhy.target.model import Problem, ProblemCode, Setting, Source, SourceKind, Target
+from pgwhy.target.parameters import LIBPQ
+from pgwhy.target.reading.completion import unreadable
+from pgwhy.target.reading.file_parts import of_fields, of_string, variable, variables
+from pgwhy.values import dataclass
+
+
+@dataclass(frozen=True, repr=False)
+class Contents:
+    """A settings file that was read. It holds secrets and does not live long."""
+
+    name: str
+    """What to call it."""
+    text: str
+    kind: Kind
+    documents: Sequence[Sequence[Entry]]
+    places: tuple[Place, ...]
+
+
+def contents(name: str, text: str, machine: Machine, file: str = "") -> Contents | None:
+    """The file, read; `None` if it is none that is known. Raises `NotThere`.
+
+    `file` is the file's usual name where `name` is only what to call it (standard input).
+    """
+    recognised = files.recognise(file or name, text)
+    if recognised is None:
+        return None
+    return Contents(name, text, *recognised, files.connections(*recognised, variables(machine)))
 
 
 def from_settings(name: str, text: str, machine: Machine, inside: str | None = None, file: str = "") -> Target | None:
-    """The target in a settings file; `None` if the file is none that is known.
-
-    `inside` is the name of one of several connections. `file` is the file's usual name where `name` is only what to
-    call it (standard input).
+    """The target in a settings file; `None` if the file is none that is known. `file` as for `contents`.
 
     Never raises. A file that names no connection, or several that differ, is a target with a problem that says so.
+    `inside` is the name of one of several.
     """
     source = Source(SourceKind.STRING, name)
     try:
-        recognised = files.recognise(file or name, text)
+        read = contents(name, text, machine, file)
     except NotThere as why:
         return unreadable(ProblemCode.FILE_UNREADABLE, f"{name} cannot be read: {why}", source, machine)
-    if recognised is None:
+    if read is None or (not read.places and _is_a_string_alone(text)):
         return None
-    kind, documents = recognised
-    found = files.connections(kind, documents, _variables(machine))
-    if not found and _is_a_string_alone(text):
-        return None
-    if not found:
-        detail = f"{name} is read as {kind.title}: it names no connection to Postgres"
+    if not read.places:
+        detail = f"{name} is read as {read.kind.title}: it names no connection to Postgres"
         return unreadable(ProblemCode.NO_CONNECTION_IN_FILE, detail, source, machine)
-    return _of_one(found, kind, documents, name, text, machine, inside)
+    return chosen(read, machine, inside)
 
 
 def in_settings(name: str, text: str, machine: Machine, inside: str | None = None, file: str = "") -> Target | None:
-    """As `from_settings`; `None` too where the file names no connection."""
+    """As `from_settings`; `None` too where the file cannot be read, or names no connection."""
     try:
-        recognised = files.recognise(file or name, text)
+        read = contents(name, text, machine, file)
     except NotThere:
         return None
-    found = files.connections(*recognised, _variables(machine)) if recognised else ()
-    if recognised is None or not found:
-        return None
-    return _of_one(found, *recognised, name, text, machine, inside)
+    return chosen(read, machine, inside) if read and read.places else None
 
 
-def _of_one(
-    found: Sequence[Place],
-    kind: Kind,
-    documents: Sequence[Sequence[Entry]],
-    name: str,
-    text: str,
-    machine: Machine,
-    inside: str | None,
-) -> Target:
-    """The target of the place that is meant."""
-    chosen = _chosen(found, kind, documents, machine, inside)
-    if chosen is None:
-        source = Source(SourceKind.STRING, name)
-        return unreadable(ProblemCode.SEVERAL_TARGETS, _several(name, found, inside), source, machine)
-    return replace(_target(chosen, kind, name, machine), file=_in_file(chosen, kind, name, text, machine))
+def chosen(read: Contents, machine: Machine, inside: str | None = None) -> Target:
+    """The target of the connection that is meant, of a file that names one at least."""
+    place = _chosen(read, machine, inside)
+    if place is None:
+        source = Source(SourceKind.STRING, read.name)
+        return unreadable(ProblemCode.SEVERAL_TARGETS, _several(read, inside), source, machine)
+    return replace(_target(place, read.kind, read.name, machine), file=_in_file(place, read, machine))
 
 
-def _in_file(place: Place, kind: Kind, name: str, text: str, machine: Machine) -> InFile | None:
+def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | None:
     """Where the values of a connection are in its file; `None` where none of them can be replaced."""
-    values = {**place.fields, **({InFile.URL: place.url} if place.url else {})}
-    found = {role: rewriting.place_of(text, value.entry, value.filled) for role, value in values.items()}
-    known = {role: InText(*at, kind.syntax) for role, at in found.items() if at}
-    return InFile(machine.folder / name, Secret(text), known) if known and not kind.encoded else None
+    url = place.url if place.url and as_read(place.url.entry.value) == place.url.entry.value else None
+    values = {**place.fields, **({URL: url} if url else {})}
+    found = {role: rewriting.place_of(read.text, value.entry, value.filled) for role, value in values.items()}
+    known = {role: at for role, at in found.items() if at}
+    if not known or read.kind.encoded:
+        return None
+    return SettingsFile(machine.folder / read.name, Secret(read.text), read.kind.syntax, read.kind.style, known)
 
 
 def _is_a_string_alone(text: str) -> bool:
@@ -94,48 +104,40 @@ def _is_a_string_alone(text: str) -> bool:
     return len(text.split()) == 1 and recognised_text(text.strip()) is not None
 
 
-def _several(name: str, found: Sequence[Place], inside: str | None) -> str:
-    listed = ", ".join(place.name for place in found[:_MOST_NAMES]) + (" ..." if len(found) > _MOST_NAMES else "")
+def _several(read: Contents, inside: str | None) -> str:
+    names = [place.name for place in read.places]
+    listed = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
     if inside is not None:
-        return f"{name} has no connection that is called so; it has: {listed}"
-    return f"{name} names {len(found)} connections: {listed}. Choose one: pgwhy @{name} --in {found[0].name}"
+        return f"{read.name} has no connection of that name; it has: {listed}"
+    return f"{read.name} names {len(names)} connections: {listed}. Choose one: pgwhy @{read.name} --in {names[0]}"
 
 
-def _chosen(
-    found: Sequence[Place],
-    kind: Kind,
-    documents: Sequence[Sequence[Entry]],
-    machine: Machine,
-    inside: str | None,
-) -> Place | None:
+def _chosen(read: Contents, machine: Machine, inside: str | None) -> Place | None:
     """The one that is meant; `None` where several differ and nothing chooses among them."""
     if inside is not None:
-        wanted = inside.casefold()
-        for fits in (_is_called, _ends_so, _contains):
-            named = [place for place in found if fits(place.name.casefold(), wanted)]
-            if len(named) == 1:
-                return named[0]
-        return None
-    if len(found) == 1:
-        return found[0]
-    variable, _, usual = kind.profile.partition("=")
-    profile = machine.environment.get(variable) or usual
-    # dbt's `target: dev` is beside its `outputs`.
-    profile = next((e.value for each in documents for e in each if kind.name == "dbt" and e.key == "target"), profile)
-    named = [place for place in found if profile and profile in place.name.split(".")]
-    return named[0] if len(named) == 1 else files.usual(found)
+        return _only(read, inside)
+    if len(read.places) == 1:
+        return read.places[0]
+    kind = read.kind
+    profile = machine.environment.get(kind.chosen_by_variable) or kind.usually
+    if kind.chosen_by_setting:
+        entries = (entry for document in read.documents for entry in document)
+        profile = next((entry.value for entry in entries if entry.key == kind.chosen_by_setting), "")
+    return (_only(read, profile) if profile else None) or files.usual(read.places)
 
 
-def _is_called(name: str, wanted: str) -> bool:
-    return name == wanted
-
-
-def _ends_so(name: str, wanted: str) -> bool:
-    return name.rpartition(".")[2] == wanted
-
-
-def _contains(name: str, wanted: str) -> bool:
-    return wanted in name.split(".")
+def _only(read: Contents, wanted: str) -> Place | None:
+    """The only place of this name, or else the only one whose name ends so or has it among its parts."""
+    wanted = wanted.casefold()
+    parts = [(place, place.name.casefold()) for place in read.places]
+    for fits in (
+        [place for place, name in parts if name == wanted],
+        [place for place, name in parts if name.rpartition(".")[2] == wanted],
+        [place for place, name in parts if wanted in name.split(".")],
+    ):
+        if len(fits) == 1:
+            return fits[0]
+    return None
 
 
 def _target(place: Place, kind: Kind, name: str, machine: Machine) -> Target:
@@ -146,30 +148,14 @@ def _target(place: Place, kind: Kind, name: str, machine: Machine) -> Target:
 
 
 def _from_url(url: Value, kind: Kind, name: str, machine: Machine) -> Target:
-    source = _source(name, url)
-    variable = url.filled.variable
-    if variable and url.filled.value is not None:
-        source = _of_variable(variable, machine) or source
-    if url.filled.value is None:
-        return unreadable(
-            ProblemCode.VARIABLE_UNSET, f"{source} takes its connection from {_missing(url)}", source, machine
-        )
-    return _read(url.filled.value, source, kind, machine)
-
-
-def _read(text: str, source: Source, kind: Kind, machine: Machine) -> Target:
-    """The string as the file's program reads it: some accept further names for the scheme."""
-    target = from_text(as_read(text), source, machine)
-    problems = target.problems
-    if text.startswith("jdbc:") and kind.client not in _READ_JDBC:
-        what = f"a jdbc: URL, which only Java reads, is in {kind.title}"
-        problems = (Problem(ProblemCode.JDBC_PREFIX_FOR_LIBPQ, what, "strip-jdbc-prefix"), *problems)
-    return replace(
-        target,
-        driver=target.driver or kind.client,
-        problems=problems,
-        again=lambda repaired: _read(repaired, source, kind, machine),
-    )
+    source, text = _source(name, url), url.filled.value
+    if text is None:
+        what = f"{source} takes its connection from {_missing(url)}"
+        return unreadable(ProblemCode.VARIABLE_UNSET, what, source, machine)
+    if url.filled.variable and (there := variable(url.filled.variable, machine)):
+        source = there[1]
+    is_java = kind.client in _READ_JDBC
+    return of_string(as_read(text), source, machine, kind.title, kind.client, is_java)
 
 
 def as_read(text: str) -> str:
@@ -207,23 +193,15 @@ def _from_fields(place: Place, kind: Kind, name: str, machine: Machine) -> Targe
     if kind.host_has_port and (found := _HOST_AND_PORT.fullmatch(texts.get("host", ""))) and "port" not in texts:
         texts |= found.groupdict()
     # A framework leaves an empty field out.
-    values = {role: text for role, text in texts.items() if role not in SECRET and text}
-    private = {role: Secret(text) for role, text in texts.items() if role in SECRET and text}
+    fields = {role: text for role, text in texts.items() if text}
+    fields |= {key: entry.value for key, entry in place.foreign.items() if key in LIBPQ}
     foreign = {key: entry.value for key, entry in place.foreign.items() if key not in LIBPQ}
-    values |= {key: entry.value for key, entry in place.foreign.items() if key in LIBPQ}
-    problems = [*keywords.host_problems(values), *keywords.option_problems(values)]
-    for role, value in place.fields.items():
-        if value.filled.value is None:
-            what = f"{_source(name, value)} takes {_NAMES.get(role, role)} from {_missing(value)}"
-            problems.append(Problem(ProblemCode.VARIABLE_UNSET, what))
-    hidden = tuple(private.values())
-    if "://" in values.get("host", ""):
-        from pgwhy.target.dialects import wrappers  # only for what should not be there
-
-        values["host"], more = wrappers.hide(values["host"])
-        hidden += more
-    reading = Reading(Dialect.FIELDS, "", values, foreign, private, {}, tuple(problems), readable=True, hidden=hidden)
-    target = complete(reading, Written(Dialect.FIELDS, Secret(""), whole), machine, {})
+    unset = [
+        f"{_source(name, value)} takes {_NAMES.get(role, role)} from {_missing(value)}"
+        for role, value in place.fields.items()
+        if value.filled.value is None
+    ]
+    target = of_fields(fields, foreign, unset, whole, machine)
     own = {
         role: replace(setting, source=_source(name, place.fields[role]))
         for role, setting in target.settings.items()
@@ -246,32 +224,13 @@ def _missing(value: Value) -> str:
     """What a value is taken from, and why it is not known here."""
     if value.entry.elsewhere:
         return f"{value.entry.elsewhere}, which is not in this file"
-    if value.filled.missing:
-        names = " and ".join(value.filled.missing)
-        are = "are neither" if len(value.filled.missing) > 1 else "is neither"
-        return f"{names}, which {are} in this environment nor in .env"
+    names = " and ".join(name for name in value.filled.missing if name)
+    if "" in value.filled.missing:
+        escape = value.filled.escape
+        return "a variable, because a $ is in it" + (f"; if the $ itself is meant, write {escape}" if escape else "")
+    if names:
+        return f"{names}, which {'are' if ' and ' in names else 'is'} neither in this environment nor in .env"
     return "an expression that only its program can compute"
-
-
-def _of_variable(variable: str, machine: Machine) -> Source | None:
-    if variable in machine.environment:
-        return Source(SourceKind.ENVIRONMENT, variable)
-    beside = _beside(machine)
-    if variable in beside:
-        return Source(SourceKind.DOTENV, ".env", beside[variable].line, variable)
-    return None
-
-
-def _variables(machine: Machine) -> dict[str, str]:
-    return {**{name: each.value for name, each in _beside(machine).items()}, **machine.environment}
-
-
-def _beside(machine: Machine) -> dict[str, dotenv.Variable]:
-    """What the `.env` in the working folder sets, which frameworks load."""
-    try:
-        return dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
-    except OSError:
-        return {}
 
 
 _MOST_NAMES = 12

@@ -1,0 +1,82 @@
+"""What a file says of a connection, as a target: a string in it, fields one by one, or the variable that holds it.
+
+Shared by the readers of settings files and of programs' sources.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pgwhy.machine import Machine
+from pgwhy.secret import Secret
+from pgwhy.target.dialects import Dialect, keywords
+from pgwhy.target.dialects.detection import Reading
+from pgwhy.target.forms import dotenv
+from pgwhy.target.model import Problem, ProblemCode, Source, SourceKind, Target, Written
+from pgwhy.target.parameters import SECRET
+from pgwhy.target.reading.completion import complete, from_text, read_text
+
+
+def of_string(text: str, source: Source, machine: Machine, title: str, driver: str | None, is_java: bool) -> Target:
+    """A connection string, read as it would be alone. `title` is what the file is called in a sentence, `driver` the
+    client that reads it, and `is_java` whether that may be a Java program."""
+    target = from_text(text, source, machine)
+    misplaced = text.startswith("jdbc:") and not is_java
+    problems = target.problems
+    if misplaced:
+        what = f"a jdbc: URL, which only Java reads, is in {title}"
+        problems = (Problem(ProblemCode.JDBC_PREFIX_FOR_LIBPQ, what, "strip-jdbc-prefix"), *problems)
+    return replace(
+        target,
+        driver=driver if misplaced else target.driver or driver,
+        problems=problems,
+        again=lambda repaired: of_string(repaired, source, machine, title, driver, is_java),
+    )
+
+
+def of_fields(
+    fields: Mapping[str, str],
+    foreign: Mapping[str, str],
+    unset: Sequence[str],
+    source: Source,
+    machine: Machine,
+) -> Target:
+    """Fields of a framework's own. `fields` are libpq's names → values, secrets included; `unset` are sentences about
+    fields whose value is not known here."""
+    values = {name: value for name, value in fields.items() if name not in SECRET}
+    private = {name: Secret(value) for name, value in fields.items() if name in SECRET}
+    problems = (
+        *keywords.host_problems(values),
+        *keywords.option_problems(values),
+        *(Problem(ProblemCode.VARIABLE_UNSET, what) for what in unset),
+    )
+    hidden = tuple(private.values())
+    if "://" in values.get("host", ""):
+        from pgwhy.target.dialects import wrappers  # only for what should not be there
+
+        values["host"], more = wrappers.hide(values["host"])
+        hidden += more
+    reading = Reading(Dialect.FIELDS, "", values, foreign, private, {}, problems, readable=True, hidden=hidden)
+    return complete(reading, Written(Dialect.FIELDS, Secret(""), source), machine, {})
+
+
+def variable(name: str, machine: Machine) -> tuple[str, Source] | None:
+    """The value of a variable and where it is set: the environment, or `.env`; `None` where neither sets it."""
+    if name in machine.environment:
+        return machine.environment[name], Source(SourceKind.ENVIRONMENT, name)
+    there = beside(machine).get(name)
+    return (there.value, Source(SourceKind.DOTENV, ".env", there.line, name)) if there else None
+
+
+def variables(machine: Machine) -> dict[str, str]:
+    """Every variable that a program finds which loads `.env`; the environment overrides it."""
+    return {**{name: each.value for name, each in beside(machine).items()}, **machine.environment}
+
+
+def beside(machine: Machine) -> dict[str, dotenv.Variable]:
+    """What the `.env` in the working folder sets, which frameworks load; nothing where there is no such file."""
+    try:
+        return dotenv.parse(read_text(machine.folder / ".env"), machine.environment)
+    except OSError:
+        return {}
