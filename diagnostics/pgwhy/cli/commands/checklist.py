@@ -37,16 +37,7 @@ from pgwhy.cli import request as requests
     help="Show what changed since this file was saved; write it if it does not exist.",
 )
 @click.option("--update", is_flag=True, help="Save the new state as the baseline afterwards.")
-def command(
-    target: str | None,
-    format_: str,
-    output: Path | None,
-    project: Path,
-    answers_file: Path | None,
-    baseline: Path | None,
-    update: bool,
-    **options: Any,
-) -> int:
+def command(**chosen: Any) -> int:
     """What must hold before a team may call itself connected, and what of it holds.
 
     Each item is checked where a probe can, and is a box to tick where none can, with who and how. In the answers file
@@ -55,4 +46,4 @@ def command(
     """
     from pgwhy.cli.actions import checklist as action
 
-    return action.run(target, format_, output, project, answers_file, baseline, update, **options)
+    return action.run(**chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
@@ -21,15 +21,7 @@ from pgwhy.cli import options
 @options.format(options.FORMATS)
 @options.rules()
 @options.verbose("Show everything that the text says.")
-def command(
-    text: str | None,
-    client: str | None,
-    rule: str | None,
-    batch: str | None,
-    format_: str,
-    folders: tuple[Path, ...],
-    verbose: bool,
-) -> int:
+def command(**chosen: Any) -> int:
     """Say what TEXT means, without any network. TEXT is one of these:
 
     \b
@@ -43,4 +35,4 @@ def command(
     """
     from pgwhy.cli.actions import explain as action
 
-    return action.run(text, client, rule, batch, format_, folders, verbose)
+    return action.run(**chosen)

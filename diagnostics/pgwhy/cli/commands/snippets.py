@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from pgwhy.cli import options
@@ -15,9 +17,7 @@ from pgwhy.cli import options
 @options.format(["text", "json"])
 @click.option("--list", "listed", is_flag=True, help="List the stacks and dialects.")
 @click.argument("target", required=False)
-def command(
-    stacks: str | None, host: str, form: str | None, format_: str, listed: bool, target: str | None
-) -> int | None:
+def command(**chosen: Any) -> int | None:
     """What to paste for each stack: code or settings, right for its driver and for this target.
 
     The password is not in it: it is PGPASSWORD of the environment. With one stack the file alone goes to standard
@@ -25,4 +25,4 @@ def command(
     """
     from pgwhy.cli.actions import snippets as action
 
-    return action.run(stacks, host, form, format_, listed, target)
+    return action.run(**chosen)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -24,9 +23,7 @@ from pgwhy.cli import request as requests
     metavar="FILE",
     help="File that keeps the pseudonyms; do not send it [default: pgwhy-pseudonyms.json].",
 )
-def command(
-    target: str | None, on_stdout: bool, output: Path | None, pseudonyms: bool, key_file: Path | None, **options: Any
-) -> int:
+def command(**chosen: Any) -> int:
     """Everything that support needs, in one .zip, and a list of what was left out.
 
     It holds a summary of five lines, the page, the report for programs and for a browser, and what this machine has:
@@ -35,4 +32,4 @@ def command(
     """
     from pgwhy.cli.actions import ticket as action
 
-    return action.run(target, on_stdout, output, pseudonyms, key_file, **options)
+    return action.run(**chosen)
