@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from pgwhy.lab.postgres import server
 from pgwhy.lab.postgres.server import Postgres
 from pgwhy.lab.world import DATABASE, ROLE, World
 from pgwhy.secret import Secret
@@ -76,6 +77,14 @@ def _no_settings_of_the_developer() -> Iterator[None]:
         for name in list(os.environ):
             if name in _LEAKS or (name.startswith("PG") and not name.startswith("PGWHY")):
                 patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _clusters_are_copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """There are some hundred servers, and to make a cluster is most of the work of starting one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(server, "initialised", tmp_path_factory.mktemp("clusters"))
         yield
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from pgwhy.lab.network import program
+from pgwhy.lab.postgres import server as postgres
 
 _HERE = Path(__file__).parent
 
@@ -33,7 +34,7 @@ def forked() -> Iterator[None]:
         environment = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": folder}
         server = program.Program(
             subprocess.Popen(
-                [sys.executable, "-P", str(_HERE / "server.py"), str(socket)],
+                [sys.executable, "-P", str(_HERE / "server.py"), str(socket), str(postgres.initialised or "")],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=environment,

@@ -1,6 +1,8 @@
 """A process that has imported everything, and forks for each command that a client asks for.
 
-    python -P server.py SOCKET
+    python -P server.py SOCKET CLUSTERS
+
+CLUSTERS is the folder of `pgwhy.lab.postgres.server.initialised`, or empty.
 
 It ends with its standard input. For each client there is a keeper, which enters the client's namespaces, forks the
 command, and ends it if the client is gone. What a command imports is imported here before the next one.
@@ -32,9 +34,11 @@ FIRST = ("pgwhy.cli", "pgwhy.lab.faults.serve")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def serve(path: str) -> None:
+def serve(path: str, clusters: str) -> None:
     for name in FIRST:
         importlib.import_module(name)
+    if clusters:
+        importlib.import_module("pgwhy.lab.postgres.server").initialised = Path(clusters)  # type: ignore[attr-defined]
     gc.freeze()
     learned, learning = os.pipe()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -155,4 +159,4 @@ def _become(asked: dict[str, object], streams: list[int], learning: int) -> NoRe
 
 
 if __name__ == "__main__":
-    serve(str(Path(sys.argv[1])))
+    serve(*sys.argv[1:])
