@@ -22,6 +22,7 @@ _OWN = (
     "strip-tls",
     "end-tls",
     "intercept",
+    "one-segment-hello",
     "routes-by-role",
     "serverless",
     "http-proxy",
@@ -86,6 +87,8 @@ def _behaviour(
         return middlebox.forward(server, asked.get("idle_limit_s"))
     if kind == "strip-tls":
         return middlebox.strip_tls(server)
+    if kind == "one-segment-hello":
+        return middlebox.one_segment_hello(server)
     if kind == "end-tls":
         return middlebox.end_tls(server, authority.issue(*names))
     if kind == "routes-by-role":

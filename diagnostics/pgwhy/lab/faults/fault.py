@@ -29,6 +29,8 @@ class Expected:
     """What a diagnosis of the fault must say."""
 
     cause: Cause | None = None
+    rule: str | None = None
+    """The rule that must find it, where several have the cause; `None`: any."""
     stage: Stage | None = None
     status: Status = Status.CONNECTS
     fix: str | None = None

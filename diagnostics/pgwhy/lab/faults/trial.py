@@ -70,6 +70,8 @@ class Trial:
             wrong.append(f"the status is {expect.status}, and it says {verdict.status}")
         if verdict.cause is not expect.cause:
             wrong.append(f"the cause is {expect.cause or 'not to be told'}, and it says {verdict.cause}")
+        if expect.rule not in (None, verdict.rule):
+            wrong.append(f"the rule is {expect.rule}, and it says {verdict.rule}")
         if verdict.stage is not expect.stage and (expect.cause or expect.stage):
             wrong.append(f"the stage is {expect.stage}, and it says {verdict.stage}")
         named = {cause for cause, _ in verdict.also}

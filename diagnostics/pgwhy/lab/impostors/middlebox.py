@@ -12,10 +12,13 @@ import ssl
 
 from pgwhy.lab.authority import Authority, CertificateFault, Leaf
 from pgwhy.lab.sockets.door import Address, Behaviour, exactly
-from pgwhy.lab.sockets.manners import agree_to_tls, encrypt
+from pgwhy.lab.sockets.manners import agree_to_tls, encrypt, silent
 from pgwhy.network import wire
 
 _CHUNK = 65_536
+_RECORD_HEADER_BYTES = 5
+_SEGMENT_BYTES = 1_448
+"""What one TCP segment carries on Ethernet, with timestamps (RFC 6691)."""
 
 
 def forward(behind: Address, idle_limit_s: float | None = None) -> Behaviour:
@@ -37,6 +40,27 @@ def strip_tls(behind: Address) -> Behaviour:
             connection.sendall(b"N")
         with _reach(behind) as server:
             splice(connection, server)
+
+    return behave
+
+
+def one_segment_hello(behind: Address) -> Behaviour:
+    """A device that reads one TCP segment of a ClientHello. A longer one, as a post-quantum key share makes it, is
+    dropped without a word. Everything else passes as it is.
+    """
+
+    def behave(connection: socket.socket) -> None:
+        with _reach(behind) as server:
+            agree_to_tls(connection)
+            server.sendall(wire.SSL_REQUEST)
+            if exactly(server, 1) != b"S":
+                return
+            header = exactly(connection, _RECORD_HEADER_BYTES)
+            if _RECORD_HEADER_BYTES + int.from_bytes(header[3:], "big") > _SEGMENT_BYTES:
+                silent(connection)
+            else:
+                server.sendall(header)
+                splice(connection, server)
 
     return behave
 
