@@ -37,6 +37,8 @@ class Expected:
     """The id of the fix that must be confirmed."""
     advances: str | None = None
     """The id of the fix that must have advanced: it does its part, and another obstacle follows."""
+    offers: str | None = None
+    """The id of the fix that must come first, where only a person can make it."""
     also: tuple[Cause, ...] = ()
     """What must be named beside the cause, as looking the same."""
     warns: tuple[Cause, ...] = ()
