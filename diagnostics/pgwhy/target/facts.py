@@ -166,7 +166,7 @@ class TargetFacts(Record):
         """the endpoint named by an endpoint= or project= token of options; empty if none, or if there are two"""
         if self.options is None:
             return None
-        named = [t.partition("=")[2] for t in self.options.split() if t.startswith(("endpoint=", "project="))]
+        named = [t.partition("=")[2] for t in self.options.split() if t.startswith(endpoint_naming.OPTIONS)]
         return named[0] if len(named) == 1 else ""
 
     @derived
