@@ -400,7 +400,7 @@ class Cause(StrEnum):
         "authentication.outcome",
     )
     ROLE_NOT_FOUND = ("role-not-found", Stage.AUTH, "role does not exist", Retry.NO, "authentication.outcome")
-    ROLE_CANNOT_LOGIN = ("role-cannot-login", Stage.AUTH, "role exists without LOGIN")
+    ROLE_CANNOT_LOGIN = ("role-cannot-login", Stage.AUTH, "role exists without LOGIN, or without REPLICATION")
     PEER_AUTH_FAILED = ("peer-auth-failed", Stage.AUTH, "peer/ident method and OS user do not match")
     EXTERNAL_AUTH_FAILED = ("external-auth-failed", Stage.AUTH, "PAM/IAM/LDAP token refused (RDS IAM)")
     OAUTH_NOT_SET_UP = (

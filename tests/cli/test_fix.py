@@ -126,3 +126,17 @@ def test_where_no_fix_was_confirmed_nothing_is_written(
     assert run(["fix", "@.env", "--write", "--yes"]) == 1
     assert file.read_text() == before
     assert "no fix was confirmed" in capfd.readouterr().err
+
+
+def test_a_change_that_only_tests_something_is_not_written(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The database that every server has connects, and is not the one that the program needs."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / ".env"
+    file.write_text(f"DATABASE_URL={world.uri().replace('/neondb', '/nosuch')}\n")
+    before = file.read_text()
+    assert run(["fix", "@.env", "--write", "--yes"]) == 1
+    assert file.read_text() == before
+    told = capfd.readouterr()
+    assert "CONFIRMED" in told.out and "only a test" in told.err

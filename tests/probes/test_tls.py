@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
+import socket
 import ssl
 import time
 from pathlib import Path
@@ -14,6 +16,7 @@ from pgwhy.client import LIBPQ_HERE
 from pgwhy.facts import Observations
 from pgwhy.failure import Failure
 from pgwhy.lab.authority import Authority, CertificateFault
+from pgwhy.lab.sockets.manners import agree_to_tls, encrypt, reset, silent
 from pgwhy.machine import Machine
 from pgwhy.network import Network, wire
 from pgwhy.network.tls import Hello
@@ -256,6 +259,24 @@ def test_a_handshake_in_small_packets_succeeds(authority: Authority) -> None:
         assert asyncio.run(go_through(port)) is True
     with servers.serving(servers.answering(b"N")) as port:
         assert asyncio.run(go_through(port)) is None
+
+
+def test_a_small_hello_is_tried_where_a_large_one_ends_the_connection(look: Look, authority: Authority) -> None:
+    context = authority.issue(NAME).context()
+
+    def behave(connection: socket.socket) -> None:
+        """Reset a ClientHello of more than one segment."""
+        with contextlib.suppress(EOFError):  # the probe of TCP leaves without a word
+            agree_to_tls(connection)
+        if int.from_bytes(connection.recv(5, socket.MSG_PEEK)[3:], "big") > 1400:
+            reset(connection)
+        else:
+            with encrypt(connection, context) as encrypted:
+                silent(encrypted)
+
+    with servers.serving(behave) as port:
+        seen = record(look(uri(port), tcp.PROBE, tls.PROBE))
+    assert (seen.handshake, seen.failure, seen.handshake_with_small_hello) == (False, Failure.RESET, True)
 
 
 def test_direct_tls_begins_without_sslrequest_and_with_alpn(look: Look, authority: Authority) -> None:

@@ -117,7 +117,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
         try:
             verified = await verify(concluded.findings, run)
             if verified.refusal is not None and request.error is None:
-                # The server's own words, later than the client waits: they say more than its silence.
+                # The server's own words, later than the client waits or past its pooler: they say more than silence.
                 observations = _with_the_end(observations, verified.refusal)
                 concluded = conclude(observations, rulebook, login=request.options.login, ignore=request.ignore)
                 verified = await verify(concluded.findings, replace(run, seen=observations))

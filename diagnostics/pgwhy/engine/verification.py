@@ -57,8 +57,8 @@ class Verified:
 
     findings: tuple[Finding, ...]
     refusal: Authentication | None = None
-    """The login of an experiment that only waited longer, and that the server then refused: the end of the same login
-    that the run itself did not wait for. `None` where there is none."""
+    """The login of an experiment that asked for the very same where the run itself met silence, and that the server
+    refused: so the run's own login would have ended. `None` where there is none."""
 
 
 async def verify(findings: Iterable[Finding], run: Experiment) -> Verified:
@@ -76,7 +76,7 @@ async def verify(findings: Iterable[Finding], run: Experiment) -> Verified:
         for fix in finding.fixes:
             tried, after = await _try(fix, rule.fix(fix.id).expect, finding, subject)
             remedies.append(tried)
-            if after is not None and _only_waits(fix) and after.outcome is AuthOutcome.REFUSED:
+            if after is not None and after.outcome is AuthOutcome.REFUSED and _ends_the_silence(fix, run.seen):
                 refusal = refusal or after
         proved.append(replace(finding, fixes=tuple(sorted(remedies, key=in_order))))
     return Verified(tuple(proved), refusal)
@@ -192,9 +192,12 @@ def _tls_settings(target: Target) -> dict[str, str]:
     return {name: setting.value for name, setting in target.settings.items() if name.startswith("ssl")}
 
 
-def _only_waits(fix: Fix) -> bool:
-    """Its change is a longer limit, so the server is asked for the very same."""
-    return fix.change is not None and set(fix.change) == {"set"} and set(fix.change["set"]) == {"connect_timeout"}
+def _ends_the_silence(fix: Fix, seen: Observations) -> bool:
+    """The run's login met silence, and the fix asks for the very same: with a longer limit, or past the pooler."""
+    if seen.get("authentication.outcome") != AuthOutcome.TIMED_OUT or fix.change is None or set(fix.change) != {"set"}:
+        return False
+    changed = fix.change["set"]
+    return set(changed) == {"connect_timeout"} or changed == {"host": seen.get("target.direct_host")}
 
 
 def _about_login(expect: Block) -> bool:

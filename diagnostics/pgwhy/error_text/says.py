@@ -185,6 +185,8 @@ class Says(StrEnum):
     """There is no role of that name."""
     ROLE_CANNOT_LOGIN = "role-cannot-login", Stage.AUTH
     """The role may not log in."""
+    REPLICATION_DENIED = "replication-denied", Stage.AUTH
+    """The role may not open a replication connection."""
     PEER_FAILED = "peer-failed", Stage.AUTH
     """The name of the operating system's user is not the one that the role needs: peer, ident, a user name map."""
     EXTERNAL_FAILED = "external-failed", Stage.AUTH

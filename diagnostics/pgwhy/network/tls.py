@@ -35,6 +35,9 @@ class Hello:
     min_version: str = "TLSv1.2"
     """libpq's own default; `TLSv1`, `TLSv1.1`, `TLSv1.2`, `TLSv1.3` in any case, or empty for OpenSSL's."""
     max_version: str = ""
+    one_group: bool = False
+    """Offer one elliptic curve and nothing else for the key exchange, so that the ClientHello fits in one TCP segment.
+    A post-quantum key share, which OpenSSL offers since 3.5, has more than a thousand bytes."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +198,10 @@ def _connection(hello: Hello, log: _Log) -> SSL.Connection:
     context.set_min_proto_version(versions.get(hello.min_version.lower(), 0))
     context.set_max_proto_version(versions.get(hello.max_version.lower(), 0))
     context.set_info_callback(log)
+    if hello.one_group:
+        from cryptography.hazmat.primitives.asymmetric import ec
+
+        context.set_tmp_ecdh(ec.SECP256R1())
     if hello.alpn:
         context.set_alpn_protos([hello.alpn])
     connection = SSL.Connection(context, None)

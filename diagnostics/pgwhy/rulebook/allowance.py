@@ -60,6 +60,7 @@ REMOVE = Allowed(
         "hostaddr",
         "min_protocol_version",
         "options",
+        "replication",
         "ssl_max_protocol_version",
         "sslsni",
     ),

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+OPTIONS = ("endpoint=", "project=")
+"""How the token of `options` begins that names the endpoint; `project` is the older spelling, and is read too."""
+
 
 class OptionMistake(StrEnum):
     """What is wrong with the endpoint's token in `options`."""

@@ -76,6 +76,7 @@ class TargetFacts(Record):
         "the password has a raw #, ? or [ in a URI: libpq reads it, URL parsers of other languages do not"
     )
     not_utf8: bool | None = fact("what is sent in the start-up message holds bytes that are not UTF-8")
+    replication: bool | None = fact("a replication connection is asked for, physical or logical")
     options: str | None = fact("the start-up options as the server would get them; empty if none")
     options_source: str | None = fact("where options came from, in words; empty if nobody set it")
     requested: tuple[str, ...] | None = fact("names of the server parameters the target asks for (search_path ...)")
@@ -165,7 +166,7 @@ class TargetFacts(Record):
         """the endpoint named by an endpoint= or project= token of options; empty if none, or if there are two"""
         if self.options is None:
             return None
-        named = [t.partition("=")[2] for t in self.options.split() if t.startswith(("endpoint=", "project="))]
+        named = [t.partition("=")[2] for t in self.options.split() if t.startswith(endpoint_naming.OPTIONS)]
         return named[0] if len(named) == 1 else ""
 
     @derived
@@ -228,6 +229,8 @@ def facts_of(target: Target, default_sslmode: str = "prefer", default_source: st
         connect_timeout=_seconds(target.value("connect_timeout")),
         password_unencoded=_unencoded(target),
         not_utf8=any(_holds_other_bytes(target.value(name) or "") for name in _SENT),
+        # What Postgres reads as false (backend_startup.c) is an ordinary connection.
+        replication=(target.value("replication") or "false").lower() not in ("false", "off", "no", "0", "f", "n"),
         options=target.value("options") or "",
         options_source=_source(settings.get("options"), ""),
         requested=_requested(target),

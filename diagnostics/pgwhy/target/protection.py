@@ -77,7 +77,7 @@ _HARMLESS = words(
     keepalives_idle keepalives_interval keepalives_count tcp_user_timeout target_session_attrs load_balance_hosts sslsni
     sslnegotiation channel_binding ssl_max_protocol_version min_protocol_version max_protocol_version"""
 )
-_HARMLESS_VALUES = {"sslrootcert": ("system", ""), "gssencmode": ("disable",)}
+_HARMLESS_VALUES = {"sslrootcert": ("system", ""), "gssencmode": ("disable",), "replication": ("",)}
 _NOTHING_LOST = words("sslsni load_balance_hosts min_protocol_version max_protocol_version gssdelegation")
 _NOTHING_LOST_WITH = {
     "channel_binding": ("disable", "prefer"),

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from pgwhy.causes import FixKind
 from pgwhy.cli import destination, status
 from pgwhy.cli import request as requests
 from pgwhy.cli.output import Terminal, rendered, write
@@ -49,7 +50,7 @@ def _edits(report: Report, target: Target) -> Iterator[tuple[Fix, Rewritten]]:
     from pgwhy.engine.verification import as_change
     from pgwhy.target.editing.in_file import file_with
 
-    fixes = [fix for finding in report.findings for fix in finding.fixes if fix.verification in _HELPS and fix.change]
+    fixes = [fix for fix in _helping(report) if fix.kind is not FixKind.TEST_ONLY and fix.change]
     for fix in sorted(fixes, key=lambda fix: _HELPS.index(fix.verification)):
         try:
             yield fix, file_with(target, as_change(fix.change or {}))
@@ -57,9 +58,16 @@ def _edits(report: Report, target: Target) -> Iterator[tuple[Fix, Rewritten]]:
             continue
 
 
+def _helping(report: Report) -> list[Fix]:
+    return [fix for finding in report.findings for fix in finding.fixes if fix.verification in _HELPS]
+
+
 def _why_not(report: Report, target: Target) -> str:
-    if not any(fix.verification in _HELPS for finding in report.findings for fix in finding.fixes):
+    kinds = {fix.kind for fix in _helping(report)}
+    if not kinds:
         return "no fix was confirmed, so there is no edit to make"
+    if kinds == {FixKind.TEST_ONLY}:
+        return "what was confirmed is only a test and not to be kept, so there is no edit to make"
     if target.file is None:
         return "the connection is in no settings file that pgwhy can edit; the page above says what to change"
     return "the fix cannot be made in this file; the page above says what to change"

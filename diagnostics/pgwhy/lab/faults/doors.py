@@ -22,6 +22,9 @@ _OWN = (
     "strip-tls",
     "end-tls",
     "intercept",
+    "oauth-before-scram",
+    "scram-before-oauth",
+    "one-segment-hello",
     "routes-by-role",
     "serverless",
     "http-proxy",
@@ -86,6 +89,10 @@ def _behaviour(
         return middlebox.forward(server, asked.get("idle_limit_s"))
     if kind == "strip-tls":
         return middlebox.strip_tls(server)
+    if kind in ("oauth-before-scram", "scram-before-oauth"):
+        return middlebox.offers_oauth(server, first=kind == "oauth-before-scram")
+    if kind == "one-segment-hello":
+        return middlebox.one_segment_hello(server)
     if kind == "end-tls":
         return middlebox.end_tls(server, authority.issue(*names))
     if kind == "routes-by-role":

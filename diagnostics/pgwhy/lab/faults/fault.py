@@ -29,12 +29,16 @@ class Expected:
     """What a diagnosis of the fault must say."""
 
     cause: Cause | None = None
+    rule: str | None = None
+    """The rule that must find it, where several have the cause; `None`: any."""
     stage: Stage | None = None
     status: Status = Status.CONNECTS
     fix: str | None = None
     """The id of the fix that must be confirmed."""
     advances: str | None = None
     """The id of the fix that must have advanced: it does its part, and another obstacle follows."""
+    offers: str | None = None
+    """The id of the fix that must come first, where only a person can make it."""
     also: tuple[Cause, ...] = ()
     """What must be named beside the cause, as looking the same."""
     warns: tuple[Cause, ...] = ()

@@ -18,7 +18,7 @@ from pgwhy.lab.network.packets import Filter, FilterAction, Route, Way
 from pgwhy.progress import Stage
 
 _PARTS = ("gateway", "postgres", "pgbouncer")
-_EXPECTED = ("cause", "stage", "fix", "advances", "also", "cannot_tell", "warns", "status", "limit_s")
+_EXPECTED = ("cause", "rule", "stage", "fix", "advances", "offers", "also", "cannot_tell", "warns", "status", "limit_s")
 _OF_ENDPOINT = ("refuse_with", "refuse_at", "access_s", "wake_s", "certificate")
 _BEHIND = {"backend": {"closed": "closed_port", "door": "door_port"}, "pooler": {"pgbouncer": "pgbouncer_port"}}
 """A field of `Endpoint`, the words for what may be there, and the placeholder of its port."""
@@ -77,8 +77,10 @@ def _expected(given: Mapping[str, Any]) -> Expected:
         cause=cause,
         stage=stage,
         status=tables.word(Status, given.get("status", usual), "expect.status"),
+        rule=tables.text(given, "rule", "[expect]") if "rule" in given else None,
         fix=tables.text(given, "fix", "[expect]") if "fix" in given else None,
         advances=tables.text(given, "advances", "[expect]") if "advances" in given else None,
+        offers=tables.text(given, "offers", "[expect]") if "offers" in given else None,
         also=tuple(tables.word(Cause, each, "expect.also") for each in given.get("also", ())),
         warns=tuple(tables.word(Cause, each, "expect.warns") for each in given.get("warns", ())),
         limit_s=float(given.get("limit_s", LIMIT_S)),

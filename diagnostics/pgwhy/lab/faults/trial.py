@@ -57,9 +57,10 @@ class Trial:
         """The ids of the fixes of the cause that did their part, and met another obstacle."""
         return self._fixes(Verification.ADVANCED)
 
-    def _fixes(self, outcome: Verification) -> tuple[str, ...]:
+    def _fixes(self, *outcomes: Verification) -> tuple[str, ...]:
         causes = [finding for finding in self.report.findings if finding.rule == self.report.verdict.rule]
-        return tuple(fix.id for cause in causes for fix in cause.fixes if fix.verification is outcome)
+        fixes = [fix for cause in causes for fix in cause.fixes]
+        return tuple(fix.id for fix in fixes if fix.verification in (outcomes or Verification))
 
     @property
     def mistakes(self) -> tuple[str, ...]:
@@ -70,6 +71,8 @@ class Trial:
             wrong.append(f"the status is {expect.status}, and it says {verdict.status}")
         if verdict.cause is not expect.cause:
             wrong.append(f"the cause is {expect.cause or 'not to be told'}, and it says {verdict.cause}")
+        if expect.rule not in (None, verdict.rule):
+            wrong.append(f"the rule is {expect.rule}, and it says {verdict.rule}")
         if verdict.stage is not expect.stage and (expect.cause or expect.stage):
             wrong.append(f"the stage is {expect.stage}, and it says {verdict.stage}")
         named = {cause for cause, _ in verdict.also}
@@ -80,6 +83,8 @@ class Trial:
             wrong.append(f"the fix {expect.fix} was not confirmed")
         if expect.advances is not None and expect.advances not in self.advanced:
             wrong.append(f"the fix {expect.advances} has not advanced")
+        if expect.offers not in (None, *self._fixes()[:1]):
+            wrong.append(f"the fix {expect.offers} does not come first")
         if verdict.status is Status.CONNECTS:
             wrong += [f"it connects, and {rung.stage} is marked as failed: {rung.text}" for rung in self._broken]
         if self._is_late:

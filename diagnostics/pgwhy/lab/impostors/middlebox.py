@@ -9,13 +9,20 @@ from __future__ import annotations
 import select
 import socket
 import ssl
+import struct
 
 from pgwhy.lab.authority import Authority, CertificateFault, Leaf
 from pgwhy.lab.sockets.door import Address, Behaviour, exactly
-from pgwhy.lab.sockets.manners import agree_to_tls, encrypt
+from pgwhy.lab.sockets.manners import agree_to_tls, encrypt, silent
 from pgwhy.network import wire
 
 _CHUNK = 65_536
+_SASL = struct.pack("!i", 10)
+"""AuthenticationSASL (PostgreSQL, "Message Formats")."""
+_OAUTH = b"OAUTHBEARER\0"
+_RECORD_HEADER_BYTES = 5
+_SEGMENT_BYTES = 1_448
+"""What one TCP segment carries on Ethernet, with timestamps (RFC 6691)."""
 
 
 def forward(behind: Address, idle_limit_s: float | None = None) -> Behaviour:
@@ -36,6 +43,45 @@ def strip_tls(behind: Address) -> Behaviour:
             exactly(connection, 8)
             connection.sendall(b"N")
         with _reach(behind) as server:
+            splice(connection, server)
+
+    return behave
+
+
+def one_segment_hello(behind: Address) -> Behaviour:
+    """A device that reads one TCP segment of a ClientHello. A longer one, as a post-quantum key share makes it, is
+    dropped without a word. Everything else passes as it is.
+    """
+
+    def behave(connection: socket.socket) -> None:
+        with _reach(behind) as server:
+            agree_to_tls(connection)
+            server.sendall(wire.SSL_REQUEST)
+            if exactly(server, 1) != b"S":
+                return
+            header = exactly(connection, _RECORD_HEADER_BYTES)
+            if _RECORD_HEADER_BYTES + int.from_bytes(header[3:], "big") > _SEGMENT_BYTES:
+                silent(connection)
+            else:
+                server.sendall(header)
+                splice(connection, server)
+
+    return behave
+
+
+def offers_oauth(behind: Address, *, first: bool) -> Behaviour:
+    """OAUTHBEARER (RFC 7628) before or behind the SASL mechanisms that the server offers. The rest passes as it is."""
+
+    def behave(connection: socket.socket) -> None:
+        with _reach(behind) as server:
+            while _pass_packet(connection, server) in (wire.SSL_REQUEST_CODE, wire.GSSENC_REQUEST_CODE):
+                connection.sendall(exactly(server, 1))
+            kind, length = wire.split_header(exactly(server, 5))
+            body = exactly(server, length)
+            if kind == b"R" and body[:4] == _SASL:
+                own = body[4:-1]
+                body = _SASL + (_OAUTH + own if first else own + _OAUTH) + b"\0"
+            connection.sendall(kind + struct.pack("!i", len(body) + 4) + body)
             splice(connection, server)
 
     return behave
@@ -89,6 +135,14 @@ def splice(one: socket.socket, other: socket.socket, idle_limit_s: float | None 
                 return
             if data:
                 ways[each].sendall(data)
+
+
+def _pass_packet(connection: socket.socket, server: socket.socket) -> int:
+    """One packet of a client that has not started yet; gives its code. Raises `EOFError` where it leaves."""
+    head = exactly(connection, 4)
+    packet = exactly(connection, struct.unpack("!i", head)[0] - 4)
+    server.sendall(head + packet)
+    return int.from_bytes(packet[:4], "big")
 
 
 def _what_is_there(connection: socket.socket) -> bytes | None:

@@ -20,6 +20,7 @@ from pgwhy.lab.sockets.manners import MAX_BYTES, agree_to_tls, farewell, reset, 
 from pgwhy.network import wire
 
 _HELLO_LIMIT_S = 0.3
+_SSH_GREETING = b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n"
 
 
 class Impostor(StrEnum):
@@ -29,6 +30,8 @@ class Impostor(StrEnum):
     """nginx: it refuses the first byte that no method begins with."""
     SSH = "ssh"
     """OpenSSH speaks first. Its first byte is an S, which libpq reads as a yes to TLS."""
+    SSH_RESETS = "ssh-resets"
+    """The same behind a device that resets at once: greeting and reset arrive together."""
     MYSQL = "mysql"
     """MariaDB speaks first, and resets the connection at the first packet that is none of its own."""
     REDIS = "redis"
@@ -81,7 +84,7 @@ def _http(connection: socket.socket) -> None:
 
 
 def _ssh(connection: socket.socket) -> None:
-    connection.sendall(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10\r\n")
+    connection.sendall(_SSH_GREETING)
     said = connection.recv(MAX_BYTES)
     if said.startswith(b"SSH-2.0-"):
         return silent(connection)  # the key exchange, which nobody here will begin
@@ -91,6 +94,11 @@ def _ssh(connection: socket.socket) -> None:
         connection.recv(MAX_BYTES)
     connection.sendall(b"Invalid SSH identification string.\r\n")
     return reset(connection)
+
+
+def _ssh_resets(connection: socket.socket) -> None:
+    connection.sendall(_SSH_GREETING)
+    reset(connection)
 
 
 def _mysql(connection: socket.socket) -> None:
@@ -192,6 +200,7 @@ _NOT_FOUND = _http_error(b"404 Not Found")
 _BEHAVIOURS: Mapping[Impostor, Behaviour] = {
     Impostor.HTTP: _http,
     Impostor.SSH: _ssh,
+    Impostor.SSH_RESETS: _ssh_resets,
     Impostor.MYSQL: _mysql,
     Impostor.REDIS: _redis,
     Impostor.SAYS_NO: _says_no,

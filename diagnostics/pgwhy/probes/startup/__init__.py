@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from pgwhy.client import ClientFacts, UnknownParameters
+from pgwhy.error_text import Origin, clean
+from pgwhy.error_text.says import Says
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
 from pgwhy.machine import Machine
@@ -78,6 +80,14 @@ class Startup(Record):
             return None
         knows = self.with_sni in (ServerReply.SASL_PLUS, ServerReply.SASL, ServerReply.MD5, ServerReply.OK)
         return knows and self.without_sni in (ServerReply.CLEAR_TEXT, ServerReply.ERROR, ServerReply.CLOSED)
+
+    @derived
+    def named_endpoint_says(self) -> tuple[Says, ...] | None:
+        """what the server's errors say to a client that names the endpoint, by SNI or by the option"""
+        if self.with_sni_message is None and self.with_option_message is None:
+            return None
+        said = (clean(text, Origin.OBSERVED).says for text in (self.with_sni_message, self.with_option_message) if text)
+        return tuple(says for says in said if says is not None)
 
 
 async def observe(seen: Run, network: Network) -> Startup:

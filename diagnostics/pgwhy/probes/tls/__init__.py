@@ -4,8 +4,8 @@ The chain is kept as it was presented and judged afterwards, so that a saved run
 connections to the first address that answers, each with SSLRequest (or direct TLS where that is asked for), one
 handshake with SNI, one without; nothing is sent after the handshake. Where SSLRequest got no answer at all, one more
 with the first line of an HTTP request, to see whether something else listens there; where it was hung up on, one more
-with a handshake right away. Where both stall, one more in small packets in the place of that without SNI. None for a
-Unix socket.
+with a handshake right away. Where both stall, one more in small packets in the place of that without SNI. Where none
+got as far as the server's first message, one more whose ClientHello is small. None for a Unix socket.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pgwhy.machine import Machine
 from pgwhy.network import Network, background, chain, trust_store
 from pgwhy.network.certificate import Certificate, describe, name_matches
 from pgwhy.network.chain import Trust
+from pgwhy.network.tls import Hello
 from pgwhy.probes import opening
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Attempt, Tcp
@@ -70,6 +71,10 @@ class Tls(Record):
     handshake_in_small_packets: bool | None = fact(
         "a handshake succeeds where TCP is made to use small packets; asked only where the others stall"
     )
+    handshake_with_small_hello: bool | None = fact(
+        "a handshake succeeds whose ClientHello fits in one TCP segment, without a post-quantum key share; asked only "
+        "where no other ClientHello is answered"
+    )
     alert_without_sni: str | None = fact("the alert that ended the handshake without SNI; empty if none")
     same_certificate_without_sni: bool | None = fact("without SNI the server presents the same certificate")
     verify_required: str | None = fact(
@@ -117,10 +122,14 @@ async def observe(seen: Run, network: Network) -> Tls:
     if opening.is_socket(place):
         return Tls(ssl_answer=SslAnswer.NOT_ASKED, direct=False, verify_required="none")
     name = opening.server_name(place)
-    first, bare, small = await _look_each_way(place, name, seen, network)
+    first, bare, in_small_packets, with_small_hello = await _look_each_way(place, name, seen, network)
     if first.answer is SslAnswer.SILENT and bare.answer in (SslAnswer.SILENT, None):
         first = await nudge(place, first, network)
-    record = replace(_record(first, bare, seen, bool(name)), handshake_in_small_packets=small)
+    record = replace(
+        _record(first, bare, seen, bool(name)),
+        handshake_in_small_packets=in_small_packets,
+        handshake_with_small_hello=with_small_hello,
+    )
     if first.answer in _HUNG_UP or record.speaks is Speaks.TLS:
         record = replace(record, takes_direct=await takes_direct(place, opening.hello(seen, name), network))
     theirs = bare if seen[ClientFacts].sends_sni is False and bare.session.chain else first
@@ -129,23 +138,43 @@ async def observe(seen: Run, network: Network) -> Tls:
     return await background.start(lambda: _judged(record, theirs.session.chain, place, seen))
 
 
-async def _look_each_way(place: Attempt, name: str, seen: Run, network: Network) -> tuple[Look, Look, bool | None]:
-    """With SNI, without, and, where both stall, in small packets instead of without SNI."""
+async def _look_each_way(
+    place: Attempt, name: str, seen: Run, network: Network
+) -> tuple[Look, Look, bool | None, bool | None]:
+    """With SNI; without; where both stall, in small packets instead of without SNI; where no ClientHello is answered,
+    with a small one."""
+    hello, limit_s = opening.hello(seen, name), max(connection.SILENT_S - STALLS_S, 0)
     names = (name, "") if name else ("",)
     looks = [asyncio.ensure_future(look(place, opening.hello(seen, n), seen, network)) for n in names]
     try:
         done, _ = await asyncio.wait(looks, timeout=min(STALLS_S, connection.SILENT_S))
-        if done or connection.SILENT_S <= STALLS_S:
-            return await looks[0], await looks[-1], None
+        if done or not limit_s:
+            first, bare = await looks[0], await looks[-1]
+            unanswered = _unanswered(first) and _unanswered(bare)
+            return first, bare, None, await _takes(place, hello, seen, network, STALLS_S) if unanswered else None
         if name:
             looks.pop().cancel()
-        hello, direct = opening.hello(seen, name), opening.begins_with_tls(seen)
-        small = await small_packets.get_through(place, hello, direct, network, connection.SILENT_S - STALLS_S)
+        direct = opening.begins_with_tls(seen)
+        in_small_packets, with_small_hello = await asyncio.gather(
+            small_packets.get_through(place, hello, direct, network, limit_s),
+            _takes(place, hello, seen, network, limit_s),
+        )
         first = await looks[0]
-        return first, Look(None) if name else first, small
+        return first, Look(None) if name else first, in_small_packets, with_small_hello
     finally:
         for each in looks:
             each.cancel()
+
+
+def _unanswered(one: Look) -> bool:
+    """The connection ended or fell silent after the ClientHello."""
+    ended = one.failure in (Failure.TIMED_OUT, Failure.RESET, Failure.CLOSED)
+    return one.handshake is False and ended and not one.session.hello_answered
+
+
+async def _takes(place: Attempt, hello: Hello, seen: Run, network: Network, limit_s: float) -> bool | None:
+    """Whether the handshake succeeds with a small ClientHello; `None` where it does not come to one."""
+    return (await look(place, replace(hello, one_group=True), seen, network, limit_s)).handshake
 
 
 def _record(first: Look, bare: Look, seen: Run, sni_sent: bool) -> Tls:
@@ -204,7 +233,7 @@ Root YR, have the short name of the organisation (letsencrypt.org/certificates).
 
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
     """What this probe would do, in words."""
-    yield "negotiate TLS with SNI and without, on the first address that answers: 2 connections, 3 at most"
+    yield "negotiate TLS with SNI and without, on the first address that answers: 2 connections, 4 at most"
 
 
 PROBE = Probe(Tls, observe, Stage.TLS, opens, needs=(Tcp,))

@@ -55,11 +55,12 @@ class Look:
     ms: float | None = None
 
 
-async def look(place: Attempt, hello: tls.Hello, seen: Run, network: Network) -> Look:
+async def look(place: Attempt, hello: tls.Hello, seen: Run, network: Network, most_s: float | None = None) -> Look:
     """Ask for TLS, or begin it at once where the settings say so, and shake hands. The connection is closed again."""
+    how = "with a small ClientHello" if hello.one_group else "with SNI" if hello.server_name else "without SNI"
     async with network.slots:
-        limit_s, direct = network.allowance(SILENT_S), opening.begins_with_tls(seen)
-        with network.timeline.span("tls", "with SNI" if hello.server_name else "without SNI") as span:
+        limit_s, direct = network.allowance(SILENT_S if most_s is None else most_s), opening.begins_with_tls(seen)
+        with network.timeline.span("tls", how) as span:
             try:
                 stream = await network.connect(place.address, place.port, limit_s)
             except Broken as broken:

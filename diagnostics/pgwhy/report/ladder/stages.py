@@ -199,7 +199,9 @@ def login(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Ite
             or tidied(get("authentication.message") or "")
             or "it failed"
         )
-        yield Rung(Mark.FAIL, Stage.AUTH, said, ms)
+        # Where the pooled host is silent, what the direct one refuses is the answer.
+        elsewhere = get("target.pooled") is True and get("authentication.host") == get("target.direct_host")
+        yield Rung(Mark.FAIL, Stage.AUTH, f"direct host: {said}" if elsewhere else said, ms)
 
 
 def here(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iterator[Rung]:

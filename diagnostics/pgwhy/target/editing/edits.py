@@ -125,7 +125,8 @@ def _values(target: Target, change: Change) -> dict[str, str]:
 def _options(options: str, change: Change) -> str:
     tokens = options.split()
     if change.drop_option:
-        kept = [token for token in tokens if not token.startswith(change.drop_option)]
+        spellings = endpoint_naming.OPTIONS if change.drop_option in endpoint_naming.OPTIONS else (change.drop_option,)
+        kept = [token for token in tokens if not token.startswith(spellings)]
         if kept == tokens:
             raise CannotChange(f"options has no {change.drop_option}")
         tokens = kept
