@@ -54,6 +54,8 @@ class Kind:
     """The library of Node whose names it has, a key of `pgwhy.target.forms.node.LIBRARIES`; empty: none."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of its own that mean something else in other files → libpq's (Airflow's `schema` is the database)."""
+    parameters: tuple[str, ...] = ()
+    """Parameters in its connection strings that are its program's own, and go to no server."""
     inside: tuple[str, ...] = ()
     """Mappings whose settings belong to the level above (Grafana's `jsonData`)."""
     encoded: str = ""

@@ -23,7 +23,7 @@ from pgwhy.target.files.roles import URL
 from pgwhy.target.files.syntaxes import OF_PROGRAMS
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.model import Problem, ProblemCode, Setting, Source, SourceKind, Target
-from pgwhy.target.parameters import LIBPQ
+from pgwhy.target.parameters import LIBPQ, drivers
 from pgwhy.target.reading.completion import unreadable
 from pgwhy.target.reading.file_parts import of_fields, of_string, variable, variables
 from pgwhy.values import dataclass
@@ -155,7 +155,18 @@ def _from_url(url: Value, kind: Kind, name: str, machine: Machine) -> Target:
         return unreadable(ProblemCode.VARIABLE_UNSET, what, source, machine)
     if url.filled.variable and (there := variable(url.filled.variable, machine)):
         source = there[1]
-    return of_string(as_read(text), source, machine, kind.title, kind.client, kind.syntax in OF_PROGRAMS)
+    target = of_string(as_read(text), source, machine, kind.title, kind.client, kind.syntax in OF_PROGRAMS)
+    return _without_its_own(target, kind)
+
+
+def _without_its_own(target: Target, kind: Kind) -> Target:
+    """Without the parameters that go to no server. They stay in the text."""
+    if target.foreign.keys().isdisjoint(kind.parameters):
+        return target
+    foreign = {name: setting for name, setting in target.foreign.items() if name not in kind.parameters}
+    again = target.again
+    read_again = (lambda text: _without_its_own(again(text), kind)) if again else None
+    return replace(target, foreign=foreign, again=read_again)
 
 
 def as_read(text: str) -> str:
@@ -197,7 +208,8 @@ def _from_fields(place: Place, kind: Kind, name: str, machine: Machine) -> Targe
     # A framework leaves an empty field out.
     fields = {role: text for role, text in texts.items() if text}
     fields |= {key: entry.value for key, entry in place.foreign.items() if key in LIBPQ}
-    foreign = {key: entry.value for key, entry in place.foreign.items() if key not in LIBPQ}
+    # What no driver has a name for is the framework's own, and goes to none of them.
+    foreign = {key: entry.value for key, entry in place.foreign.items() if key not in LIBPQ and drivers(key)}
     unset = [
         f"{_source(name, value)} takes {_NAMES.get(role, role)} from {_missing(value)}"
         for role, value in place.fields.items()

@@ -132,6 +132,9 @@ class _Reader:
         end = self._end(at + 1)
         text = self._source(at + 1, end)
         if call in _IN_ORDER and self.tokens[at + 1].text != "{" and not literals.is_connection(text):
+            if [token.text for token in self.tokens[end : end + 2]] in ([",", "{"], [")", ";"]):
+                self._keep((call, "url"), at + 1, end)
+                return
             for name in _IN_ORDER[call]:
                 if end >= len(self.tokens) or self.tokens[end].text != ",":
                     return
@@ -269,7 +272,7 @@ _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _TYPED = re.compile(r"\s+(?:as|satisfies)\s+[\w.<>\[\]| ]+$")
 _CONSTANT = re.compile(
     rf"^[ \t]*(?:export\s+)?(?:const|let|var)\s+(?P<name>[\w$]+)\s*(?::[^=\n]+)?=\s*"
-    rf"(?P<value>{_QUOTED}|-?\d[\d_.]*|[^\n;{{\[(/]*+(?:\([^()\n]*+\))?[^\n;{{\[(/]*+)\s*;?[ \t]*(?://[^\n]*)?$",
+    rf"(?P<value>{_QUOTED}|-?\d[\d_.]*|[^\n;{{\[(/]*+(?:\([^()\n]*+\))?[^\n;{{\[(/]*+)\s*;?[ \t\r]*(?://[^\n]*)?$",
     re.MULTILINE,
 )
 _TAKEN_APART = re.compile(rf"(?:const|let|var)\s*\{{(?P<names>[^{{}}]*)\}}\s*=\s*{_ENV}")
