@@ -231,7 +231,8 @@ async def _refusal(target: Target, client: Client, kept: tuple[str, ...], networ
     from pgwhy.network.login import conninfo_error
 
     text, module = written.masked, syntax(written.dialect)
-    for name in target.foreign:
+    # A settings file's program keeps parameters of its own to itself: they are in the text, and not in the target.
+    for name in (*target.foreign, *(module.parse(text).foreign if module else ())):
         if module and name not in kept:
             text = module.drop(text, name)
     return await conninfo_error(network, text)
