@@ -126,3 +126,37 @@ def test_where_no_fix_was_confirmed_nothing_is_written(
     assert run(["fix", "@.env", "--write", "--yes"]) == 1
     assert file.read_text() == before
     assert "no fix was confirmed" in capfd.readouterr().err
+
+
+COMPOSE = """\
+services:
+  app:
+    environment:
+      DATABASE_URL: {url}
+  {server}:
+    image: postgres:16
+    command: postgres -p {inside}
+    ports: ["{published}:{inside}"]
+"""
+
+
+@pytest.mark.parametrize("what", ["the port that is published", "the name of another service"])
+def test_a_compose_file_s_address_is_written_and_lets_the_real_client_in(
+    what: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`hostaddr` is what Docker's resolver is between the containers: the name leads to the server."""
+    monkeypatch.chdir(tmp_path)
+    inside, published = world.gateway.port, 1
+    host = "postgres" if "name" in what else world.host
+    url = world.uri(host=host).replace(f":{inside}/", f":{published if 'port' in what else inside}/")
+    file = tmp_path / "compose.yaml"
+    file.write_text(COMPOSE.format(url=url, server=world.host, inside=inside, published=published))
+    before = file.read_text()
+    assert psql(url).returncode != 0
+    assert run(["fix", "@compose.yaml", "--write", "--yes"]) == 0
+    shown = capfd.readouterr()
+    assert "confirmed" in shown.out
+    assert world.password.reveal() not in shown.out + shown.err
+    assert file.read_text() == before.replace(url, world.uri())
+    connected = psql(world.uri())
+    assert (connected.returncode, connected.stdout.strip()) == (0, "alex"), connected.stderr

@@ -58,6 +58,8 @@ class Kind:
     """Parameters in its connection strings that are its program's own, and go to no server."""
     inside: tuple[str, ...] = ()
     """Mappings whose settings belong to the level above (Grafana's `jsonData`)."""
+    has_services: bool = False
+    """It starts the services of `services.py`, in a network of their own."""
     encoded: str = ""
     """The name of the mapping whose values are in Base64."""
     source: str = ""
@@ -86,6 +88,12 @@ def kinds_for(name: str) -> list[Kind]:
 def called(name: str) -> Kind:
     """The kind of this name. Raises `KeyError`."""
     return {kind.name: kind for kind in kinds()}[name]
+
+
+def is_of(kind: Kind, name: str) -> bool:
+    """A file of this name is usually of this kind."""
+    path = PurePath(name.lower())
+    return any(_fits(path, pattern) for pattern in kind.files)
 
 
 def is_usual(name: str) -> bool:

@@ -14,7 +14,7 @@ from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from pgwhy.target import files
 from pgwhy.target.dialects import recognised as recognised_text
-from pgwhy.target.files import rewriting
+from pgwhy.target.files import named, rewriting
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind
 from pgwhy.target.files.places import Place, Value
@@ -86,7 +86,19 @@ def chosen(read: Contents, machine: Machine, inside: str | None = None) -> Targe
     if place is None:
         source = Source(SourceKind.STRING, read.name)
         return unreadable(ProblemCode.SEVERAL_TARGETS, _several(read, inside), source, machine)
-    return replace(_target(place, read.kind, read.name, machine), file=_in_file(place, read, machine))
+    target = _target(place, read.kind, read.name, machine)
+    if read.kind.has_services:
+        from pgwhy.target.reading.in_services import with_services  # only where the file starts some
+
+        document = [entry for each in read.documents for entry in named.flattened(each)]
+        target = with_services(target, read.name, document, _service(place), machine)
+    return replace(target, file=_in_file(place, read, machine))
+
+
+def _service(place: Place) -> str:
+    """The service whose setting a connection is; empty where it is of none."""
+    value = place.url or next(iter(place.fields.values()))
+    return value.entry.path[1] if value.entry.path[0] == "services" else ""
 
 
 def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | None:

@@ -109,7 +109,7 @@ class _Reader:
         return self.tokens[end - 1].text == "}" and any(token.text == "(" for token in self.tokens[at : at + 3])
 
     def value(self, begin: int, end: int, path: tuple[str, ...], depth: int) -> None:
-        """What stands between two tokens, as the value of this path."""
+        """What is between two tokens, as the value of this path."""
         if begin >= end or depth > DEEPEST:
             return
         first = self.tokens[begin].text
