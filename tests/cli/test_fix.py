@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from pgwhy.cli import run
+from pgwhy.lab import demo
+from pgwhy.lab.faults import faults
 from pgwhy.lab.world import World
 from tests import parts
 from tests.old_clients import run_old_client
@@ -63,16 +65,6 @@ def test_the_edit_lets_the_real_client_in(
     assert (tmp_path / ".env.before-pgwhy").read_text() == f"{BEFORE}DATABASE_URL={quote}{broken}{quote}{BEHIND}"
     connected = psql(url_in(file))
     assert (connected.returncode, connected.stdout.strip()) == (0, "alex"), connected.stderr
-
-
-def test_an_old_client_is_let_in_by_the_edit(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    file = tmp_path / ".env"
-    file.write_text(f"DATABASE_URL={world.uri()}\n")
-    assert run_old_client(13, url_in(file)).status == 1
-    assert run(["fix", "@.env", "--client", "libpq@13", "--write", "--yes"]) == 0
-    repaired = run_old_client(13, url_in(file))
-    assert (repaired.status, repaired.stdout) == (0, "alex"), repaired.stderr
 
 
 def test_without_write_nothing_is_written(
@@ -160,3 +152,33 @@ def test_a_compose_file_s_address_is_written_and_lets_the_real_client_in(
     assert file.read_text() == before.replace(url, world.uri())
     connected = psql(world.uri())
     assert (connected.returncode, connected.stdout.strip()) == (0, "alex"), connected.stderr
+
+
+@pytest.mark.parametrize("slug", demo.FAULTS)
+def test_each_fault_of_the_demo_is_mended_in_its_file(
+    slug: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong password is known to its owner alone: it is named, nothing is written, and the right one works."""
+    monkeypatch.chdir(tmp_path)
+    fault = faults.load(slug)
+    given = faults.given(fault, faults.prepare(fault, world))
+    assert given.target is not None
+    broken, file = given.target.reveal(), tmp_path / ".env"
+    file.write_text(f"{BEFORE}DATABASE_URL={broken}{BEHIND}")
+    client = ["--client", given.client] if given.client else []
+
+    def connects() -> bool:
+        url = url_in(file)
+        return (run_old_client(13, url).status if given.client else psql(url).returncode) == 0
+
+    assert not connects()
+    status = run(["fix", "@.env", *client, "--write", "--yes"])
+    told = capfd.readouterr()
+    if fault.expect.fix is None:
+        assert (status, url_in(file)) == (1, broken)
+        assert "no fix was confirmed" in told.err
+        file.write_text(file.read_text().replace(broken, world.uri()))
+    else:
+        assert status == 0
+    assert file.read_text().startswith(BEFORE) and file.read_text().endswith(BEHIND)
+    assert connects()
