@@ -15,6 +15,8 @@ class Variable:
     """The first of these that is set counts (`A || B`)."""
     default: str | None = field(default=None, repr=False)
     """What counts where none of them is set; `None` if nothing does."""
+    otherwise: tuple[str | Variable, ...] = field(default=(), repr=False)
+    """The same, where it is put together of several pieces."""
 
 
 @dataclass(frozen=True, repr=False)

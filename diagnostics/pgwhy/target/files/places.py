@@ -55,7 +55,7 @@ def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) ->
         if entry.path[-2:-1] and entry.path[-2].lower() in telling.BELOW and entry.key in LIBPQ - SECRET:
             below.setdefault(entry.path[:-2], {})[entry.key] = entry
     for group in groups:
-        login = logins.get(group.parent[:-1], {})
+        login = logins.get(group.parent[:-1], {}) if group.parent else {}
         around = tuple(kinds.get(group.parent[:-1], ())) if group.parent else ()
         own = {**below.get(group.parent, {}), **group.others}
         surely = any(begins(path, pattern) for path in _paths(group) for pattern in kind.databases_in)

@@ -76,17 +76,25 @@ def computed(expression: Expression, known: Mapping[str, str]) -> Filled:
     parts = expression.parts
     if parts is None:
         return Filled(None, computed=True)
-    told = [part if isinstance(part, str) else _of_variable(part, known) for part in parts]
+    told: list[str] = []
+    missing: list[str] = []
+    for part in parts:
+        filled = Filled(part) if isinstance(part, str) else _of_variable(part, known)
+        missing += filled.missing
+        told += [] if filled.value is None else [filled.value]
     alone = parts[0] if len(parts) == 1 else ""
-    variable = alone.names[0] if isinstance(alone, Variable) and alone.default is None else ""
-    missing = [part.names[0] for part, text in zip(parts, told, strict=True) if text is None and part.names]  # type: ignore[union-attr]
-    if None in told:
+    variable = alone.names[0] if isinstance(alone, Variable) and alone.names and alone.default is None else ""
+    if len(told) < len(parts):
         return Filled(None, tuple(dict.fromkeys(missing)), variable=variable)
-    return Filled("".join(each for each in told if each is not None), variable=variable)
+    return Filled("".join(told), variable=variable)
 
 
-def _of_variable(part: Variable, known: Mapping[str, str]) -> str | None:
-    return next((known[name] for name in part.names if known.get(name)), part.default)
+def _of_variable(part: Variable, known: Mapping[str, str]) -> Filled:
+    if given := next((known[name] for name in part.names if known.get(name)), part.default):
+        return Filled(given)
+    if part.otherwise:
+        return computed(Expression(part.otherwise), known)
+    return Filled(part.default, part.names[:1] if part.default is None else ())
 
 
 def escaped(value: str, style: str) -> str | None:

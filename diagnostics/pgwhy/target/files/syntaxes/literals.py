@@ -34,8 +34,10 @@ def either(first: Parts, second: Parts) -> Parts:
     """The second where the first is not set: `process.env.A || "b"`."""
     if first is None or len(first) != 1 or not isinstance(first[0], Variable) or first[0].default is not None:
         return first
-    if second is None or len(second) != 1:
+    if not second:
         return None
+    if len(second) > 1:
+        return (Variable(first[0].names, otherwise=second),)
     (other,) = second
     if isinstance(other, str):
         return (Variable(first[0].names, other),)

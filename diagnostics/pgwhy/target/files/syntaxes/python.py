@@ -113,7 +113,8 @@ class _Reader:
             if parts and literals.is_connection("".join(part for part in parts if isinstance(part, str))):
                 self._keep(argument, (*inner, "url"), parts)
             elif parts and len(parts) == 1 and isinstance(parts[0], Variable) and parts[0].names:
-                self._keep(argument, (*inner, parts[0].names[0]), parts)
+                plain = parts[0].default is None and not parts[0].otherwise
+                self._keep(argument, (*inner, parts[0].names[0] if plain else "url"), parts)
             elif isinstance(argument, ast.Call | ast.Dict):
                 self.value(argument, inner, depth + 1)
 
@@ -138,7 +139,7 @@ class _Reader:
             if literal.value is not None:
                 document.append(Entry(path, _text(literal.value), literal.lineno, self._span(literal)))
         else:
-            document.append(Entry(path, ast.unparse(node), node.lineno, None, Expression(parts)))
+            document.append(Entry(path, ast.unparse(literal), literal.lineno, None, Expression(parts)))
 
     def _constant(self, node: ast.expr) -> ast.expr:
         """The literal behind a name that is given once."""
