@@ -52,6 +52,7 @@ score: $(VENV)/test.stamp parts rivals
 
 thorough: $(VENV)/test.stamp parts
 	PGWHY_THOROUGH=1 $(BIN)/pytest -m promise
+	PGWHY_GENERATED_FILES=10000 $(BIN)/pytest tests/target/files
 
 # atheris has no wheels for every Python and platform; hypothesis, which the tests have, runs without it.
 fuzz: $(VENV)/test.stamp

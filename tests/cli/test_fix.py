@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from pgwhy.cli import run
+from pgwhy.lab import demo
+from pgwhy.lab.faults import faults
 from pgwhy.lab.world import World
 from tests import parts
 from tests.old_clients import run_old_client
@@ -63,16 +65,6 @@ def test_the_edit_lets_the_real_client_in(
     assert (tmp_path / ".env.before-pgwhy").read_text() == f"{BEFORE}DATABASE_URL={quote}{broken}{quote}{BEHIND}"
     connected = psql(url_in(file))
     assert (connected.returncode, connected.stdout.strip()) == (0, "alex"), connected.stderr
-
-
-def test_an_old_client_is_let_in_by_the_edit(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    file = tmp_path / ".env"
-    file.write_text(f"DATABASE_URL={world.uri()}\n")
-    assert run_old_client(13, url_in(file)).status == 1
-    assert run(["fix", "@.env", "--client", "libpq@13", "--write", "--yes"]) == 0
-    repaired = run_old_client(13, url_in(file))
-    assert (repaired.status, repaired.stdout) == (0, "alex"), repaired.stderr
 
 
 def test_without_write_nothing_is_written(
@@ -140,3 +132,67 @@ def test_a_change_that_only_tests_something_is_not_written(
     assert file.read_text() == before
     told = capfd.readouterr()
     assert "CONFIRMED" in told.out and "only a test" in told.err
+
+
+COMPOSE = """\
+services:
+  app:
+    environment:
+      DATABASE_URL: {url}
+  {server}:
+    image: postgres:16
+    command: postgres -p {inside}
+    ports: ["{published}:{inside}"]
+"""
+
+
+@pytest.mark.parametrize("what", ["the port that is published", "the name of another service"])
+def test_a_compose_file_s_address_is_written_and_lets_the_real_client_in(
+    what: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`hostaddr` is what Docker's resolver is between the containers: the name leads to the server."""
+    monkeypatch.chdir(tmp_path)
+    inside, published = world.gateway.port, 1
+    host = "postgres" if "name" in what else world.host
+    url = world.uri(host=host).replace(f":{inside}/", f":{published if 'port' in what else inside}/")
+    file = tmp_path / "compose.yaml"
+    file.write_text(COMPOSE.format(url=url, server=world.host, inside=inside, published=published))
+    before = file.read_text()
+    assert psql(url).returncode != 0
+    assert run(["fix", "@compose.yaml", "--write", "--yes"]) == 0
+    shown = capfd.readouterr()
+    assert "confirmed" in shown.out
+    assert world.password.reveal() not in shown.out + shown.err
+    assert file.read_text() == before.replace(url, world.uri())
+    connected = psql(world.uri())
+    assert (connected.returncode, connected.stdout.strip()) == (0, "alex"), connected.stderr
+
+
+@pytest.mark.parametrize("slug", demo.FAULTS)
+def test_each_fault_of_the_demo_is_mended_in_its_file(
+    slug: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong password is known to its owner alone: it is named, nothing is written, and the right one works."""
+    monkeypatch.chdir(tmp_path)
+    fault = faults.load(slug)
+    given = faults.given(fault, faults.prepare(fault, world))
+    assert given.target is not None
+    broken, file = given.target.reveal(), tmp_path / ".env"
+    file.write_text(f"{BEFORE}DATABASE_URL={broken}{BEHIND}")
+    client = ["--client", given.client] if given.client else []
+
+    def connects() -> bool:
+        url = url_in(file)
+        return (run_old_client(13, url).status if given.client else psql(url).returncode) == 0
+
+    assert not connects()
+    status = run(["fix", "@.env", *client, "--write", "--yes"])
+    told = capfd.readouterr()
+    if fault.expect.fix is None:
+        assert (status, url_in(file)) == (1, broken)
+        assert "no fix was confirmed" in told.err
+        file.write_text(file.read_text().replace(broken, world.uri()))
+    else:
+        assert status == 0
+    assert file.read_text().startswith(BEFORE) and file.read_text().endswith(BEHIND)
+    assert connects()

@@ -72,6 +72,20 @@ RECIPES = {
         ),
         ("javac", "--version"),
     ),
+    "spring": Recipe(
+        "spring",
+        (
+            (
+                "mvn",
+                "-q",
+                "-B",
+                "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
+                "-DoutputDirectory=jars",
+            ),
+            ("javac", "-parameters", "-cp", "jars/*", "Shop.java"),
+        ),
+        ("javac", "--version"),
+    ),
     "go": Recipe("go", ((*_GO, "."),), ("{go}", "version"), _GO_ENVIRONMENT),
     "go-old": Recipe("go", ((*_GO, "-modfile=old.mod", "."),), ("{go}", "version"), _GO_ENVIRONMENT),
     "node": Recipe(

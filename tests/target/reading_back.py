@@ -11,8 +11,8 @@ from pgwhy.target.reading.in_settings import as_read
 
 def read(form: Form, text: str) -> dict[str, str]:
     """libpq's names → values, secrets included. Raises `NotThere`."""
-    if form.in_settings:
-        recognised = files.recognise(form.file, text)
+    if form.kind:
+        recognised = files.recognise(form.file, text, form.kind)
         assert recognised is not None
         kind, documents = recognised
         found = files.connections(kind, documents, {})

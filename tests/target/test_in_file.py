@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from pgwhy.target import Change, apply, edit, read
+from pgwhy.target.files import recognise
 from pgwhy.target.forms import FORMS, write
 from pgwhy.target.model import ProblemCode as P
 from pgwhy.target.model import Target
-from pgwhy.target.reading.in_file import form_of, from_form
+from pgwhy.target.reading.in_file import from_form
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"
@@ -132,19 +133,19 @@ def test_a_port_in_the_host_field_is_recognised(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "form"),
+    ("name", "text", "kind"),
     [
-        ("settings.py", "DATABASES = {}\n", "django"),
+        ("settings.py", "DATABASES = {'default': {'HOST': 'h'}}\n", "django"),
         ("prisma.config.ts", 'import { defineConfig } from "prisma/config";', "prisma-config"),
         ("knexfile.js", "module.exports = { client: 'pg' }", "knex"),
         ("db.ts", "import postgres from 'postgres'", "postgres-js"),
-        ("main.rs", "use sqlx::PgPool;", "sqlx"),
+        ("main.rs", "use sqlx::PgPool;", "rust"),
     ],
 )
-def test_a_file_is_known_by_its_name_and_by_what_stands_in_it(name: str, text: str, form: str) -> None:
-    found = form_of(name, text)
+def test_a_file_is_known_by_its_name_and_by_what_stands_in_it(name: str, text: str, kind: str) -> None:
+    found = recognise(name, text)
     assert found is not None
-    assert found.name == form
+    assert found[0].name == kind
 
 
 def test_a_file_is_a_target(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ def password(target: Target) -> str | None:
         (f"jdbc:postgresql://{HOST}/neondb?user=alex&password={MARKER}&sslmode=require", Dialect.JDBC, "pgjdbc"),
         (f"postgresql+psycopg2://alex:{MARKER}@{HOST}/neondb?sslmode=require", Dialect.SQLALCHEMY, "psycopg2"),
         (f"postgresql+asyncpg://alex:{MARKER}@{HOST}/neondb?ssl=require", Dialect.SQLALCHEMY, "asyncpg"),
+        (f"ecto://alex:{MARKER}@{HOST}/neondb?sslmode=require", Dialect.ECTO, "postgrex"),
+        (f"pgsql:host={HOST};user=alex;password={MARKER};dbname=neondb;sslmode=require", Dialect.PDO, "php-pdo"),
         (f"Host={HOST};Username=alex;Password={MARKER};Database=neondb;SSL Mode=Require", Dialect.NPGSQL, "npgsql"),
         (f'server={HOST};User Id=alex;PWD="{MARKER}";db=neondb;sslmode=Require;', Dialect.NPGSQL, "npgsql"),
     ],

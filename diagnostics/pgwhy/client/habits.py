@@ -46,6 +46,8 @@ class SettingsStyle(StrEnum):
     JDBC = "jdbc"
     NPGSQL = "npgsql"
     SQLALCHEMY = "sqlalchemy"
+    ECTO = "ecto"
+    PDO = "pdo"
     CODE = "code"
     FORM = "form"
     """One field for each setting."""

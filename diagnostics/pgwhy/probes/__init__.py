@@ -10,6 +10,7 @@ from pgwhy.error_text import ErrorText
 from pgwhy.facts import Record, Vocabulary
 from pgwhy.probes import (
     authentication,
+    compose,
     database_port,
     dns,
     environment,
@@ -29,6 +30,7 @@ PROBES = (
     settings.PROBE,
     token.PROBE,
     environment.PROBE,
+    compose.PROBE,
     dns.PROBE,
     tcp.PROBE,
     tls.PROBE,

@@ -15,7 +15,7 @@ from pgwhy.probes import settings_files
 from pgwhy.probes.probe import Probe, Run
 from pgwhy.progress import Stage
 from pgwhy.target import parameters
-from pgwhy.target.dialects import syntax, traits
+from pgwhy.target.dialects import recognised, syntax, traits
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import PLACEHOLDER, ProblemCode, Target
 from pgwhy.terminal.spelling import nearest
@@ -231,7 +231,9 @@ async def _refusal(target: Target, client: Client, kept: tuple[str, ...], networ
     from pgwhy.network.login import conninfo_error
 
     text, module = written.masked, syntax(written.dialect)
-    for name in target.foreign:
+    # A settings file's program keeps parameters of its own to itself: they are in the text, and not in the target.
+    in_text = module.parse(text).foreign if module and recognised(text) is written.dialect else {}
+    for name in (*target.foreign, *in_text):
         if module and name not in kept:
             text = module.drop(text, name)
     return await conninfo_error(network, text)

@@ -19,6 +19,7 @@ from pgwhy.values import dataclass
 if TYPE_CHECKING:
     from pgwhy.target.dialects import Dialect
     from pgwhy.target.files.rewriting import SettingsFile
+    from pgwhy.target.files.services import Services
 
 
 class SourceKind(StrEnum):
@@ -105,6 +106,12 @@ class ProblemCode(StrEnum):
     """The port is no number from 1 to 65535."""
     HOST_WITH_PORT = "host-with-port"
     """`host:port` in a host field (keyword DSN, `PGHOST`, Npgsql)."""
+    COMPOSE_SERVICE = "compose-service"
+    """The host is no service of the Compose file that the string is in."""
+    COMPOSE_LOCALHOST = "compose-localhost"
+    """localhost in a service of a Compose file: its own container, and Postgres is another service."""
+    COMPOSE_PORT = "compose-port"
+    """The port that a Compose file publishes for the host, between two of its services."""
     HOST_IS_URL = "host-is-url"
     """A whole URL in a host field."""
     QUESTION_MARK_MISSING = "question-mark-missing"
@@ -234,6 +241,8 @@ class Target:
     """The machine it was read on. Its environment may hold secrets."""
     file: SettingsFile | None = field(default=None, repr=False, compare=False)
     """The settings file it was read from; `None` for one that was read from elsewhere, or that pgwhy cannot edit."""
+    services: Services | None = field(default=None, repr=False, compare=False)
+    """The Postgres service of the Compose file that it is in; `None` if it is in none."""
     again: Callable[[str], Target] | None = field(default=None, repr=False, compare=False)
     """Reads a repaired text as this one was read, from the same source and with the same surroundings."""
 

@@ -9,7 +9,8 @@ import pytest
 from pgwhy.target import choice, facts_of, read
 from pgwhy.target import files as settings_files
 from pgwhy.target.files.kinds import kinds
-from tests.target.files.healthy import DATABASE, HEALTHY, HOST, PASSWORD, PORT, ROLE, VARIABLES
+from tests.target.files.healthy import HEALTHY
+from tests.target.files.values import DATABASE, HOST, PASSWORD, PORT, ROLE, VARIABLES
 from tests.target.machines import MARKER, machine
 
 CASES = [
@@ -20,6 +21,17 @@ CASES = [
 ]
 WITHOUT_PASSWORD = frozenset(("pgadmin", "dbeaver", "datagrip"))
 """Tools that keep the password elsewhere."""
+SAME = frozenset(
+    (
+        "airflow-connections-json",
+        "typeorm-code",
+        "knex-code",
+        "neon-serverless",
+        "go-lib-pq",
+        "rust-tokio",
+    )
+)
+"""Kinds that differ from another one in nothing but the client or the syntax."""
 WITHOUT_ROLE = frozenset(("dbeaver", "datagrip"))
 
 
@@ -49,6 +61,12 @@ def test_its_kind_is_recognised(kind: str, file: str, number: int) -> None:
     recognised = settings_files.recognise(file, HEALTHY[kind][file][number])
     assert recognised is not None
     assert recognised[0].name == kind
+
+
+def test_every_kind_has_five() -> None:
+    described = {kind.name for kind in kinds() if kind.source} - SAME
+    assert described <= HEALTHY.keys()
+    assert all(sum(map(len, by_file.values())) >= 5 for by_file in HEALTHY.values())
 
 
 def test_every_kind_names_a_client_that_exists() -> None:

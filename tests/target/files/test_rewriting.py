@@ -8,7 +8,8 @@ import pytest
 
 from pgwhy.target import CannotChange, Change, Target, read
 from pgwhy.target.editing.in_file import file_with
-from tests.target.files.healthy import HEALTHY, VARIABLES
+from tests.target.files.healthy import HEALTHY
+from tests.target.files.values import VARIABLES
 from tests.target.machines import MARKER, machine
 
 CASES = [

@@ -26,6 +26,8 @@ class Dialect(StrEnum):
     JDBC = "jdbc"
     NPGSQL = "npgsql"
     SQLALCHEMY = "sqlalchemy"
+    ECTO = "ecto"
+    PDO = "pdo"
     ENVIRONMENT = "environment"
     """`PG*` variables, from the process or from a `.env` file."""
     SERVICE = "service"
@@ -128,6 +130,14 @@ TRAITS = {
         login_in_front=True,
         arguments=True,
     ),
+    Dialect.ECTO: Traits(
+        "ecto",
+        "ecto://",
+        query=True,
+        login_in_front=True,
+        variables=words("host port user password dbname"),
+    ),
+    Dialect.PDO: Traits("pdo", r"pgsql:(?!/)\s*[a-z_]+\s*="),
     Dialect.NPGSQL: Traits(
         "npgsql",
         in_quotes=True,

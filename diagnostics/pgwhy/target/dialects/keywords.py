@@ -106,6 +106,11 @@ def unquoted_tail(text: str) -> tuple[int, int] | None:
     return pairs[-1].value_start, _next_known(text, rest)
 
 
+def pairs(text: str) -> list[Pair]:
+    """The pairs that libpq reads, in order."""
+    return _pairs(text)[0]
+
+
 def _next_known(text: str, position: int) -> int:
     following = _NEXT_KNOWN.search(text, position)
     return len(text[: following.start() if following else len(text)].rstrip(SPACE))

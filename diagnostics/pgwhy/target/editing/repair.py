@@ -191,6 +191,14 @@ def _port_split(target: Target) -> Target:
     return _set(target, {"host": host, "port": port})
 
 
+def _service_address(target: Target) -> Target:
+    services = target.services
+    if services is None:
+        raise CannotChange("no Compose file says where Postgres is")
+    port = target.value("port") or "5432"
+    return _set(target, {"host": services.server, **({"port": services.inside} if port != services.inside else {})})
+
+
 def _host_from_url(target: Target) -> Target:
     written = target.written
     if written and traits(written.dialect).login_in_front:
@@ -239,12 +247,12 @@ def _set(target: Target, values: dict[str, str]) -> Target:
             text = module.put(text, name, value)
         return read_again(target, text)
     settings = {name: Setting(value, BY_A_FIX) for name, value in values.items()}
-    names = {name for name in ("host", "options") if name in values}
+    names = {name for name in ("host", "port", "options") if name in values}
     problems = tuple(p for p in target.problems if not (names and p.repair in _OF_SETTINGS))
     return replace(target.with_settings(**settings), problems=problems)
 
 
-_OF_SETTINGS = ("split-host-port", "host-from-url", "decode-option-equals")
+_OF_SETTINGS = ("split-host-port", "service-address", "host-from-url", "decode-option-equals")
 
 _ALWAYS = (
     "percent-encode-password",
@@ -298,6 +306,7 @@ REPAIRS: dict[str, Repair] = {
     "right-parameter-name": _rightly_spelt,
     "decode-option-equals": _option_decoded,
     "split-host-port": _port_split,
+    "service-address": _service_address,
     "clean-host": _host_cleaned,
     "plain-endpoint-option": _option_plain,
     "host-from-url": _host_from_url,

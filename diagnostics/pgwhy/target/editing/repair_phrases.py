@@ -141,6 +141,15 @@ def _settings(broken: Target, repaired: Target) -> list[Step]:
     return lines
 
 
+def _address(broken: Target, repaired: Target) -> list[Step]:
+    """Host and port as one, where the text has them so."""
+    of = traits(broken.written.dialect if broken.written else None)
+    if not of.login_in_front or broken.written == repaired.written:
+        return _settings(broken, repaired)
+    before, after = (uri_parts.places(_masked(target)) for target in (broken, repaired))
+    return [Replace(f"in {_place(broken)}", before, after)]
+
+
 _PHRASES: dict[str, Phrase] = {
     "unwrap-command": _peeled,
     "unquote": _peeled,
@@ -162,4 +171,5 @@ _PHRASES: dict[str, Phrase] = {
     "clean-host": _settings,
     "plain-endpoint-option": _settings,
     "host-from-url": _settings,
+    "service-address": _address,
 }

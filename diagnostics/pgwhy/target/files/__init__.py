@@ -11,31 +11,34 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pgwhy.target.files import named, syntaxes
+from pgwhy.target.files import named, references, syntaxes
 from pgwhy.target.files.entry import Entry
-from pgwhy.target.files.kinds import Kind, holds, kinds_for
+from pgwhy.target.files.kinds import Kind, called, has, holds, kinds_for
+from pgwhy.target.files.node import with_libpq_names
 from pgwhy.target.files.places import Place, found_in, several
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.forms.variables import NAMES
 
 
-def recognise(name: str, text: str) -> tuple[Kind, list[list[Entry]]] | None:
+def recognise(name: str, text: str, kind: str = "") -> tuple[Kind, list[list[Entry]]] | None:
     """The kind of a file by its name and what is in it, with what was read; `None` if it is none that is known.
 
-    Raises `NotThere` where every syntax that its name allows refuses it.
+    `kind` is its name where it is known. Raises `NotThere` where every syntax that its name allows refuses it.
     """
+    if kind:
+        return called(kind), syntaxes.read(called(kind).syntax, text)
     documents: dict[str, list[list[Entry]]] = {}
     refused: NotThere | None = None
-    for kind in kinds_for(name):
-        if kind.syntax not in documents:
+    for each in kinds_for(name):
+        if each.syntax not in documents:
             try:
-                documents[kind.syntax] = syntaxes.read(kind.syntax, text)
+                documents[each.syntax] = syntaxes.read(each.syntax, text)
             except NotThere as why:
                 refused = refused or why
-                documents[kind.syntax] = []
-        read = documents[kind.syntax]
-        if read and holds(kind, read):
-            return kind, read
+                documents[each.syntax] = []
+        read = documents[each.syntax]
+        if read and holds(each, text, read):
+            return each, read
     if refused and not any(documents.values()):
         raise refused
     return None
@@ -46,9 +49,35 @@ def connections(kind: Kind, documents: Sequence[Sequence[Entry]], environment: M
     found: list[Place] = []
     for document in documents:
         entries = named.flattened(_decoded(document, kind))
-        known = {**{".".join(entry.path): entry.value for entry in entries}, **environment}
-        found += found_in(entries, kind.style, known, kind.of_databases)
+        if kind.within:
+            entries = [entry for entry in entries if any(has(entry, pattern) for pattern in kind.within)]
+        entries = [replace(entry, path=_own(entry.path, kind)) for entry in entries]
+        if kind.library:
+            entries = with_libpq_names(entries, kind.library)
+        found += found_in(entries, kind, _known(entries, kind.style, environment))
     return several(found)
+
+
+def _known(entries: Sequence[Entry], style: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables of the environment, and the settings of the file by their names, as far as they are known."""
+    known = dict(environment)
+    for _ in range(_DEEPEST):
+        filled = {
+            ".".join(entry.path): references.filled(entry.value, style, known).value
+            for entry in entries
+            if entry.expression is None
+        }
+        new = {**{name: value for name, value in filled.items() if value is not None}, **environment}
+        if new == known:
+            break
+        known = new
+    return known
+
+
+def _own(path: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
+    """The path with the kind's own names in place of those that mean something else there."""
+    around = tuple(name for name in path[:-1] if name not in kind.inside)
+    return (*around, *(kind.names.get(name, name) for name in path[-1:]))
 
 
 def usual(found: Sequence[Place]) -> Place | None:
@@ -65,6 +94,10 @@ def _decoded(document: Sequence[Entry], kind: Kind) -> list[Entry]:
     if not kind.encoded or not any(entry.path == ("kind",) and entry.value == "Secret" for entry in document):
         return list(document)
     return [replace(entry, value=_text(entry.value)) if entry.path[0] == kind.encoded else entry for entry in document]
+
+
+_DEEPEST = 5
+"""Settings that take from settings that take from others."""
 
 
 def _text(value: str) -> str:

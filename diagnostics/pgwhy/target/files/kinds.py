@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path, PurePath
@@ -25,6 +26,8 @@ class Kind:
     """A module of `pgwhy.target.files.syntaxes`."""
     files: tuple[str, ...]
     """Patterns of its usual names, in small letters; one with a slash is matched against the end of the path."""
+    also: tuple[str, ...] = ()
+    """Patterns that fit many other files, too: such a file is not looked for, it is named by its user."""
     holds: tuple[str, ...] = ()
     """Paths of names of which it must have one, with `*` for any, or `name=value`; empty: its file name is enough."""
     style: str = ""
@@ -39,8 +42,24 @@ class Kind:
     """The name of the setting in the file that says it (dbt's `target`)."""
     of_databases: bool = False
     """Everything in it is about databases, so `host` and `url` need no word of Postgres beside them."""
+    databases_in: tuple[str, ...] = ()
+    """Paths of names below which nothing but a connection can be."""
     host_has_port: bool = False
     """Its host may have the port behind a colon."""
+    says: tuple[str, ...] = ()
+    """Words of which its text must have one; empty: none is needed."""
+    within: tuple[str, ...] = ()
+    """Paths of names below which alone a connection counts; empty: anywhere."""
+    library: str = ""
+    """The library of Node whose names it has, a key of `pgwhy.target.forms.node.LIBRARIES`; empty: none."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of its own that mean something else in other files → libpq's (Airflow's `schema` is the database)."""
+    parameters: tuple[str, ...] = ()
+    """Parameters in its connection strings that are its program's own, and go to no server."""
+    inside: tuple[str, ...] = ()
+    """Mappings whose settings belong to the level above (Grafana's `jsonData`)."""
+    has_services: bool = False
+    """It starts the services of `services.py`, in a network of their own."""
     encoded: str = ""
     """The name of the mapping whose values are in Base64."""
     source: str = ""
@@ -63,29 +82,47 @@ def _kind(name: str, table: dict[str, Any]) -> Kind:
 def kinds_for(name: str) -> list[Kind]:
     """The kinds that a file of this name may be."""
     path = PurePath(name.lower())
-    return [kind for kind in kinds() if any(_fits(path, pattern) for pattern in kind.files)]
+    return [kind for kind in kinds() if any(_fits(path, pattern) for pattern in (*kind.files, *kind.also))]
+
+
+def called(name: str) -> Kind:
+    """The kind of this name. Raises `KeyError`."""
+    return {kind.name: kind for kind in kinds()}[name]
+
+
+def is_of(kind: Kind, name: str) -> bool:
+    """A file of this name is usually of this kind."""
+    path = PurePath(name.lower())
+    return any(_fits(path, pattern) for pattern in kind.files)
 
 
 def is_usual(name: str) -> bool:
     """A file of this name is one of settings, whatever is in it: `application.yml`, and not any YAML file."""
     path = PurePath(name.lower())
-    patterns = (pattern for kind in kinds() if kind.source for pattern in kind.files)
-    return any(_fits(path, pattern) for pattern in patterns if pattern not in ("*.yml", "*.yaml"))
+    return any(_fits(path, pattern) for kind in kinds() if kind.source for pattern in kind.files)
 
 
-def holds(kind: Kind, documents: Sequence[Sequence[Entry]]) -> bool:
+def holds(kind: Kind, text: str, documents: Sequence[Sequence[Entry]]) -> bool:
     """The file has what its kind must have."""
+    if kind.says and not any(word in text for word in kind.says):
+        return False
     return not kind.holds or any(
-        _has(entry, pattern) for document in documents for entry in document for pattern in kind.holds
+        has(entry, pattern) for document in documents for entry in document for pattern in kind.holds
     )
 
 
-def _has(entry: Entry, pattern: str) -> bool:
+def has(entry: Entry, pattern: str) -> bool:
+    """Its path begins as the pattern says, or it is the `name=value` of the pattern."""
     key, equals, value = pattern.partition("=")
     if equals:
         return entry.path == (key,) and entry.value == value
+    return begins(entry.path, pattern)
+
+
+def begins(path: tuple[str, ...], pattern: str) -> bool:
+    """The path begins with these names, `*` for any."""
     parts = pattern.split(".")
-    names = [name for key in entry.path for name in key.split(".")]  # Spring reads `spring.datasource.url: x` too
+    names = [name for key in path for name in key.split(".")]  # Spring reads `spring.datasource.url: x` too
     if len(parts) > len(names):
         return False
     return all(fnmatchcase(name, part) for name, part in zip(names, parts, strict=False))

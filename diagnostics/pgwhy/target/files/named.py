@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from pgwhy.target.files.entry import Entry
+from pgwhy.target.files.entry import Entry, Expression, Variable
 
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*)=(?P<value>.*)", re.DOTALL)
 _NAMES = ("name", "key", "Name", "Key")
@@ -29,9 +29,11 @@ def flattened(entries: Iterable[Entry]) -> list[Entry]:
         elif "valueFrom" in around and (item := around[: around.index("valueFrom")]) in names:
             if entry.key == "name":
                 kind = "ConfigMap" if "configMapKeyRef" in around else "Secret"
-                out.append(Entry((*item[:-1], names[item]), "", entry.line, None, f"the {kind} {entry.value}"))
+                out.append(Entry((*item[:-1], names[item]), "", entry.line, elsewhere=f"the {kind} {entry.value}"))
         elif entry.key in _VALUES and len(around) > 1 and _CONSTANT.fullmatch(around[-1]):
             out.append(replace(entry, path=around))
+        elif entry.key == "from_env" and around:  # Hasura
+            out.append(replace(entry, path=around, span=None, expression=Expression((Variable((entry.value,)),))))
         elif _is_item(entry.path) and (found := _ASSIGNMENT.fullmatch(entry.value)):
             # Its characters are those of the whole item: where the value alone is, its line tells.
             out.append(Entry((*around, found["name"]), found["value"], entry.line))

@@ -7,16 +7,15 @@ What names another service is none, whatever its keys are.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
-from pgwhy.target.dialects import Dialect, recognised
-from pgwhy.target.files import references
+from pgwhy.target.files import references, telling
 from pgwhy.target.files.entry import Entry
+from pgwhy.target.files.kinds import Kind, begins
 from pgwhy.target.files.references import Filled
 from pgwhy.target.files.roles import URL, are_of_a_database, are_of_something_else, taken_apart
-from pgwhy.target.parameters import LIBPQ, SECRET, words
+from pgwhy.target.parameters import LIBPQ, SECRET
 from pgwhy.values import dataclass
 
 
@@ -41,20 +40,33 @@ class Place:
     """Other settings beside them: `pool`, `schema`."""
 
 
-def found_in(
-    document: Sequence[Entry], style: str, known: Mapping[str, str], of_databases: bool = False
-) -> Iterator[Place]:
+def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) -> Iterator[Place]:
     """The connections of one document, in its order.
 
-    `known` are the variables of the environment and its like. `of_databases`: the file is about nothing else.
+    `known` are the variables of the environment and its like.
     """
     groups = list(_groups(document))
     logins = {group.parent: group.roles for group in groups if not group.front and URL not in group.roles}
+    kinds: dict[tuple[str, ...], list[str]] = {}
+    below: dict[tuple[str, ...], dict[str, Entry]] = {}
+    for entry in document:
+        if _is_driver(entry.key):
+            kinds.setdefault(entry.path[:-1], []).append(entry.value)
+        if entry.path[-2:-1] and entry.path[-2].lower() in telling.BELOW and entry.key in LIBPQ - SECRET:
+            below.setdefault(entry.path[:-2], {})[entry.key] = entry
     for group in groups:
-        login = logins.get(group.parent[:-1], {})
-        place = _place(replace(group, of_databases=of_databases), style, known, login)
+        login = logins.get(group.parent[:-1], {}) if group.parent else {}
+        around = tuple(kinds.get(group.parent[:-1], ())) if group.parent else ()
+        own = {**below.get(group.parent, {}), **group.others}
+        surely = any(begins(path, pattern) for path in _paths(group) for pattern in kind.databases_in)
+        whole = replace(group, others=own, of_databases=kind.of_databases or surely, surely=surely, around=around)
+        place = _place(whole, kind.style, known, login)
         if place is not None:
             yield place
+
+
+def _paths(group: _Group) -> list[tuple[str, ...]]:
+    return [entry.path for entry in group.roles.values()]
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,6 +77,10 @@ class _Group:
     others: Mapping[str, Entry]
     """The keys of the same parent that have no role, as written."""
     of_databases: bool = False
+    surely: bool = False
+    """It is in a place where nothing but a connection can be, so a host alone is one."""
+    around: tuple[str, ...] = ()
+    """What says the kind of database one level further out: `client` of Knex, `db-kind` of Quarkus."""
 
 
 def _groups(document: Sequence[Entry]) -> Iterator[_Group]:
@@ -77,14 +93,14 @@ def _groups(document: Sequence[Entry]) -> Iterator[_Group]:
         alone: list[_Group] = []
         for entry in entries:
             name = taken_apart(entry.key)
-            if name.role is None and parent and _is_list(parent) and _is_of_postgres(entry.value):
+            if name.role is None and parent and _is_list(parent) and telling.is_of_postgres(entry.value):
                 name = taken_apart(URL)
             if name.role is None:
                 # A string of Postgres is a connection whatever its key is: `ConnectionStrings.Shop`.
-                if _is_of_postgres(entry.value):
+                if telling.is_of_postgres(entry.value):
                     alone.append(_Group(parent, name.front, {URL: entry}, others))
                 others[entry.key] = entry
-            elif name.role == URL or _is_of_postgres(entry.value):
+            elif name.role == URL or telling.is_of_postgres(entry.value):
                 roles = fronts.setdefault(name.front, {})
                 if URL in roles:
                     alone.append(_Group(parent, name.front, {URL: entry}, others))
@@ -120,21 +136,25 @@ def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[s
     values = {role: _value(entry, style, known) for role, entry in group.roles.items()}
     around = (*group.parent, *group.front)
     url = values.pop(URL, None)
+    if url is not None and url.filled.value is None and url.filled.missing and "host" in values:
+        url = None  # a variable that is not set is no string, and the fields beside it count
     if url is not None:
         if _is_a_url_of_postgres(url, around, group):
             outer = {role: _value(entry, style, known) for role, entry in login.items()}
             fields = {role: value for role, value in {**outer, **values}.items() if role in _BESIDE_A_URL}
             return Place(_name(group), url, fields)
-        if _OTHER_URL.match(url.entry.value):
+        if telling.OTHER_URL.match(url.entry.value):
             return None
     if are_of_something_else(around) or _says_another(group):
         return None
     adapter = _adapter_says_postgres(group)
+    if "host" in values and not adapter and telling.OTHER_URL.match(values["host"].entry.value):
+        return None
     has = values.keys() & {"host", "dbname", "user", "password"}
     named = adapter or group.of_databases or are_of_a_database(around) or _names_a_database(values)
-    if "host" in has and len(has) > 1 and named and not _has_another_port(values):
+    if "host" in has and (len(has) > 1 or group.surely) and named and not _has_another_port(values):
         return Place(_name(group), None, values, _beside(group))
-    if adapter and _names_a_database(values):
+    if (adapter and _names_a_database(values)) or (group.surely and has):
         return Place(_name(group), None, values, _beside(group))
     return None
 
@@ -146,50 +166,47 @@ def _beside(group: _Group) -> dict[str, Entry]:
     return {
         key: entry
         for key, entry in group.others.items()
-        if (key in LIBPQ and key not in SECRET) or _HARMLESS.fullmatch(entry.value)
+        if (key in LIBPQ and key not in SECRET) or telling.HARMLESS.fullmatch(entry.value)
     }
 
 
 def _value(entry: Entry, style: str, known: Mapping[str, str]) -> Value:
     if entry.elsewhere:
         return Value(entry, Filled(None, computed=True))
+    if entry.expression is not None:
+        return Value(entry, references.computed(entry.expression, known))
     return Value(entry, references.filled(entry.value, style, known))
 
 
 def _is_a_url_of_postgres(url: Value, around: tuple[str, ...], group: _Group) -> bool:
     text = url.filled.value
-    if text is not None and _SCHEME.match(text):
+    if text is not None and telling.SCHEME.match(text):
         return True
     if _says_another(group):
         return False
-    if text is not None and _is_of_postgres(text):
+    if text is not None and telling.is_of_postgres(text):
         return True
     if are_of_something_else((*around, url.entry.key)):
         return False
     is_named_so = are_of_a_database((*around, url.entry.key)) or _adapter_says_postgres(group) or group.of_databases
-    if text is None or not text.strip() or _PLACEHOLDER.fullmatch(text.strip()):
+    if text is None and url.entry.expression is not None and not is_named_so:
+        return are_of_a_database(url.filled.missing)
+    if text is None or not text.strip() or telling.PLACEHOLDER.fullmatch(text.strip()):
         return is_named_so
-    return is_named_so and not _OTHER_URL.match(text.strip()) and bool(_BROKEN.search(text))
-
-
-def _is_of_postgres(text: str) -> bool:
-    """It is a connection string of Postgres in a syntax that is known."""
-    if _SCHEME.match(text):
-        return True
-    if "=" not in text or len(text) > 10_000:
-        return False
-    if not _PAIRS.search(text) or _OF_ANOTHER_NET.search(text):
-        return False
-    return recognised(text) in (Dialect.NPGSQL, Dialect.KEYWORDS)
+    return is_named_so and not telling.OTHER_URL.match(text.strip()) and bool(telling.BROKEN.search(text))
 
 
 def _adapter_says_postgres(group: _Group) -> bool:
-    return any(_POSTGRES.search(value) for value in _drivers(group))
+    return any(telling.POSTGRES.search(value) for value in _drivers(group))
 
 
 def _says_another(group: _Group) -> bool:
     told = [value for value in _drivers(group) if value]
-    return bool(told) and not any(_POSTGRES.search(value) for value in told) and any(map(_OTHER.search, told))
+    return (
+        bool(told)
+        and not any(telling.POSTGRES.search(value) for value in told)
+        and any(map(telling.OTHER.search, told))
+    )
 
 
 def _names_a_database(values: Mapping[str, Value]) -> bool:
@@ -205,20 +222,25 @@ def _is_only_a_name(entry: Entry) -> bool:
 def _drivers(group: _Group) -> Iterator[str]:
     """What the settings say that name the kind of database: `adapter`, `DB_CONNECTION`, `driver-class-name`."""
     for key, entry in group.others.items():
-        parts = taken_apart(key).front
-        if parts[: len(group.front)] == group.front and "".join(parts[len(group.front) :]) in _DRIVERS:
+        if _is_driver(key, group.front):
             yield entry.value
+    yield from group.around
+
+
+def _is_driver(key: str, front: tuple[str, ...] = ()) -> bool:
+    parts = taken_apart(key).front
+    return parts[: len(front)] == front and "".join(parts[len(front) :]) in telling.DRIVERS
 
 
 def _has_another_port(values: Mapping[str, Value]) -> bool:
     """The port is that of another kind of server."""
     port = values.get("port")
-    return port is not None and (port.filled.value or "") in _OTHER_PORTS
+    return port is not None and (port.filled.value or "") in telling.OTHER_PORTS
 
 
 def _name(group: _Group) -> str:
     own = group.roles.get(URL)
-    if own is not None and (not group.parent or _is_of_postgres(own.value)) and len(group.roles) == 1:
+    if own is not None and (not group.parent or telling.is_of_postgres(own.value)) and len(group.roles) == 1:
         return ".".join((*group.parent, own.key)) if not _is_list(group.parent) else ".".join(group.parent)
     front = "_".join(next(iter(group.roles.values())).key.split("_")[:-1]) if group.front else ""
     return ".".join((*group.parent, *([f"{front}_*"] if front else []))) or "the file"
@@ -243,33 +265,3 @@ def _what(place: Place) -> tuple[object, ...]:
 
 _BESIDE_A_URL = ("user", "password")
 """What drivers take from beside a URL that does not have it."""
-_SCHEME = re.compile(
-    r"(?i)\s*[\"']?(?:jdbc:postgresql:|(?:jdbc:|r2dbc:)?(?:pool:|proxy:|tc:)?"
-    r"(?:postg[a-z]*|pgsql|psql|ecto|cockroachdb|timescale)(?:\+\w+)?:/)"
-)
-_PAIRS = re.compile(r"(?i)\b(?:host|server|hostaddr|dbname|database|service)\s*=")
-_BROKEN = re.compile(r"(?i)postgre|pgsql|://|@|\bhost\s*=|\bserver\s*=")
-_OTHER_URL = re.compile(
-    r"(?i)(?:jdbc:)?(?:mysql|mariadb|mongodb|sqlite|sqlserver|oracle|redis|amqp|https?|file|h2|hsqldb|derby|db2|mssql|"
-    r"data source=)\b"
-)
-_PLACEHOLDER = re.compile(r"(?i)undefined|null|none|\$\{?\w+\}?|<[^<>]*>|your[-_ ].*|change_?me")
-_HARMLESS = re.compile(r"\d{1,5}|true|false")
-_DRIVERS = words(
-    """adapter driver dialect client type engine provider connection scheme backend kind dbms vendor plugin
-    driverclassname driverclass drivername dialectname providername databasetype dbtype"""
-)
-_OF_ANOTHER_NET = re.compile(
-    r"(?i)(?:^|;)\s*(?:trusted_connection|multipleactiveresultsets|attachdbfilename|integrated security|"
-    r"network library|allowuservariables|convert zero datetime|uid|driver|provider|data source)\s*=|"
-    r"port\s*=\s*(?:1433|3306)\b"
-)
-"""Keywords of .NET's other databases, which Npgsql refuses: SqlClient, MySqlConnector, ODBC, OLE DB."""
-_POSTGRES = re.compile(r"(?i)postg|^pg$|pgx|pg_|^pg-native$|cockroach")
-_OTHER = re.compile(
-    r"(?i)mysql|maria|sqlclient|sqlite|mongo|sqlserver|mssql|oracle|redis|snowflake|bigquery|redshift|duckdb|"
-    r"clickhouse|h2|sybase|cassandra|elastic"
-)
-_OTHER_PORTS = words("3306 27017 6379 1433 1521 9200 5672 587 465 25 389 11211 9042 8123 80 443")
-"""MySQL, MongoDB, Redis, SQL Server, Oracle, Elasticsearch, RabbitMQ, mail, LDAP, Memcached, Cassandra,
-ClickHouse, HTTP."""

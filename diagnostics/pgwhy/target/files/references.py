@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 
+from pgwhy.target.files.entry import Expression, Variable
 from pgwhy.values import dataclass
 
 
@@ -70,6 +71,32 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
     return Filled(text, variable=variable)
 
 
+def computed(expression: Expression, known: Mapping[str, str]) -> Filled:
+    """The value of a program's expression with the variables that are known."""
+    parts = expression.parts
+    if parts is None:
+        return Filled(None, computed=True)
+    told: list[str] = []
+    missing: list[str] = []
+    for part in parts:
+        filled = Filled(part) if isinstance(part, str) else _of_variable(part, known)
+        missing += filled.missing
+        told += [] if filled.value is None else [filled.value]
+    alone = parts[0] if len(parts) == 1 else ""
+    variable = alone.names[0] if isinstance(alone, Variable) and alone.names and alone.default is None else ""
+    if len(told) < len(parts):
+        return Filled(None, tuple(dict.fromkeys(missing)), variable=variable)
+    return Filled("".join(told), variable=variable)
+
+
+def _of_variable(part: Variable, known: Mapping[str, str]) -> Filled:
+    if given := next((known[name] for name in part.names if known.get(name)), part.default):
+        return Filled(given)
+    if part.otherwise:
+        return computed(Expression(part.otherwise), known)
+    return Filled(part.default, part.names[:1] if part.default is None else ())
+
+
 def escaped(value: str, style: str) -> str | None:
     """A value as it is written so that its program fills nothing in; `None` where this style has no way to say so."""
     text = value.replace(*_ESCAPES[style]) if style in _ESCAPES else value
@@ -113,7 +140,9 @@ STYLES: dict[str, re.Pattern[str]] = {
         |^(?P<code>(?:var|local|data|module|System|Application)\.[\w.\[\]"]+.*|[a-z_]\w*\(.*\))$"""
     ),
     # Grafana, "$__env{X}" and "${X}" (grafana.com/docs, "Configure Grafana").
-    "grafana": _style(r"\$__env\{(?P<name>\w+)\}|\$\{(?P<name2>\w+)\}|(?P<code>\$__(?:file|vault)\{.*?\})"),
+    "grafana": _style(
+        r"\$__env\{(?P<name>\w+)\}|\$\{?(?P<name2>[A-Z_][A-Z0-9_]*)\}?|(?P<code>\$__(?:file|vault)\{.*?\})"
+    ),
     # Alembic and configparser: %(NAME)s, and %% for a percent sign.
     "configparser": _style(r"%(?P<plain>%)|%\((?P<name>\w+)\)s"),
     # Symfony: %env(DATABASE_URL)% (symfony.com/doc, "Configuration Based on Environment Variables").

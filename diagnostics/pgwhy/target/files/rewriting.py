@@ -158,10 +158,18 @@ def _dotenv(quote: str, value: str) -> str | None:
     return dotenv.quoted(value) if dotenv.carries(value) else None
 
 
+def _code(quote: str, value: str) -> str | None:
+    """A literal of a program: a number or a text without anything that needs an escape."""
+    if not quote:
+        return value if re.fullmatch(r"\d+|true|false", value) else None
+    return None if set(f"{quote}\\$\n\r") & set(value) else f"{quote}{value}{quote}"
+
+
 _WRITERS: dict[str, Callable[[str, str], str | None]] = {
     "json": _json,
     "yaml": _yaml,
     "properties": _properties,
     "dotenv": _dotenv,
+    **dict.fromkeys(("javascript", "python", "php", "source", "blocks", "elixir"), _code),
 }
 """Syntaxes whose values have escapes; the others are written as they are, where that is possible."""

@@ -15,7 +15,7 @@ from pgwhy.values import dataclass
 URL = "url"
 """The role of a whole connection string; every other role is one of libpq's names."""
 _ROLES = {
-    URL: "url uri dsn jdbcurl connectionstring connection-string conn-string conn-str alchemy-conn",
+    URL: "url uri dsn jdbcurl connectionstring connection-string conn-string conn-str client-url alchemy-conn",
     "host": "host hostname host-name server servername server-name addr address",
     "port": "port",
     "user": "user username user-name user-id login role",
@@ -32,12 +32,12 @@ _NAMED = words("class driver provider display app application service cluster po
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 OF_DATABASES = words(
     """db dbs database databases datasource datasources postgres postgresql pg pgsql psql sql sqlalchemy rds neon
-    supabase timescale cockroach cockroachdb hikari jdbc repo repository ecto typeorm sequelize prisma aurora
-    maintenance"""
+    supabase timescale cockroach cockroachdb psycopg asyncpg pdo hikari jdbc repo repository ecto typeorm sequelize
+    prisma aurora maintenance"""
 )
 """Words of a name or a path that say: this is about a database."""
 OF_OTHERS = words(
-    """redis rediss valkey mysql mariadb mongo mongodb mssql sqlserver oracle sqlite clickhouse cassandra elastic
+    """redis rediss valkey mysql mariadb mongo mongodb mssql sqlserver sqlsrv oracle sqlite clickhouse cassandra elastic
     elasticsearch opensearch memcached memcache kafka rabbit rabbitmq amqp nats mail mailer smtp imap email ldap ftp
     sftp s3 minio influx influxdb neo4j couchdb couchbase dynamodb snowflake bigquery redshift trino presto h2 hsqldb
     derby db2 sentry vault consul zookeeper etcd solr"""

@@ -27,8 +27,8 @@ class Form:
     variant: str = ""
     file: str = ""
     """The name of the file in which one writes it; empty for a string."""
-    in_settings: bool = False
-    """Its file is a settings file, which `pgwhy.target.files` reads."""
+    kind: str = ""
+    """The kind of its file, a table of `files/kinds.toml`, which `pgwhy.target.files` reads; empty if it is none."""
 
 
 FORMS = {
@@ -37,7 +37,7 @@ FORMS = {
         Form("uri", "libpq's URI", "dialects.uri"),
         Form("keywords", "libpq's keyword string", "dialects.keywords"),
         Form("environment", "PG* variables", "forms.environment", file=".env"),
-        Form("dotenv", "DATABASE_URL in .env", "forms.database_url", file=".env", in_settings=True),
+        Form("dotenv", "DATABASE_URL in .env", "forms.database_url", file=".env", kind="dotenv"),
         Form("service", "libpq's service file", "forms.service", file="pg_service.conf"),
         Form("pgpass", "a line of .pgpass", "forms.passfile", file=".pgpass"),
         Form("jdbc", "JDBC URL", "dialects.jdbc"),
@@ -46,25 +46,32 @@ FORMS = {
         Form("sqlalchemy-psycopg", "SQLAlchemy, psycopg", "dialects.sqlalchemy", "psycopg"),
         Form("sqlalchemy-asyncpg", "SQLAlchemy, asyncpg", "dialects.sqlalchemy", "asyncpg"),
         Form("sqlalchemy-pg8000", "SQLAlchemy, pg8000", "dialects.sqlalchemy", "pg8000"),
-        Form("django", "Django's DATABASES", "forms.django", file="settings.py"),
-        Form("rails", "Rails' database.yml", "forms.rails", file="database.yml", in_settings=True),
-        Form("prisma-schema", "schema.prisma", "forms.prisma", "schema", "schema.prisma", True),
-        Form("prisma-config", "prisma.config.ts", "forms.prisma", "config", "prisma.config.ts"),
-        Form("node-postgres", "node-postgres", "forms.node", "node-postgres", "database.mjs"),
-        Form("knex", "Knex", "forms.node", "knex", "knexfile.mjs"),
-        Form("sequelize", "Sequelize", "forms.node", "sequelize", "database.mjs"),
-        Form("typeorm", "TypeORM", "forms.node", "typeorm", "data-source.mjs"),
-        Form("postgres-js", "postgres.js", "forms.node", "postgres-js", "database.mjs"),
-        Form("drizzle", "Drizzle", "forms.node", "drizzle", "database.mjs"),
-        Form("neon-serverless", "@neondatabase/serverless", "forms.source", "neon-serverless", "database.mjs"),
-        Form("pgx", "pgx", "forms.source", "pgx", "database.go"),
-        Form("lib-pq", "lib/pq", "forms.source", "lib-pq", "database.go"),
-        Form("tokio-postgres", "tokio-postgres", "forms.source", "tokio-postgres", "database.rs"),
-        Form("sqlx", "sqlx", "forms.source", "sqlx", "database.rs"),
-        Form("laravel", "Laravel's .env", "forms.laravel", file=".env", in_settings=True),
-        Form("vercel", "Vercel's variables", "forms.vercel", file=".env", in_settings=True),
-        Form("compose", "Docker Compose", "forms.compose", file="compose.yaml", in_settings=True),
-        Form("kubernetes", "Kubernetes Secret", "forms.kubernetes", file="secret.yaml", in_settings=True),
+        Form("django", "Django's DATABASES", "forms.django", file="settings.py", kind="django"),
+        Form("rails", "Rails' database.yml", "forms.rails", file="database.yml", kind="rails"),
+        Form("prisma-schema", "schema.prisma", "forms.prisma", "schema", "schema.prisma", "prisma-schema"),
+        Form("prisma-config", "prisma.config.ts", "forms.prisma", "config", "prisma.config.ts", "prisma-config"),
+        Form("node-postgres", "node-postgres", "forms.node", "node-postgres", "database.mjs", "node-postgres"),
+        Form("knex", "Knex", "forms.node", "knex", "knexfile.mjs", "knex"),
+        Form("sequelize", "Sequelize", "forms.node", "sequelize", "database.mjs", "sequelize"),
+        Form("typeorm", "TypeORM", "forms.node", "typeorm", "data-source.mjs", "typeorm"),
+        Form("postgres-js", "postgres.js", "forms.node", "postgres-js", "database.mjs", "postgres-js"),
+        Form("drizzle", "Drizzle", "forms.node", "drizzle", "database.mjs", "drizzle"),
+        Form(
+            "neon-serverless",
+            "@neondatabase/serverless",
+            "forms.source",
+            "neon-serverless",
+            "database.mjs",
+            "neon-serverless",
+        ),
+        Form("pgx", "pgx", "forms.source", "pgx", "database.go", "go"),
+        Form("lib-pq", "lib/pq", "forms.source", "lib-pq", "database.go", "go-lib-pq"),
+        Form("tokio-postgres", "tokio-postgres", "forms.source", "tokio-postgres", "database.rs", "rust-tokio"),
+        Form("sqlx", "sqlx", "forms.source", "sqlx", "database.rs", "rust"),
+        Form("laravel", "Laravel's .env", "forms.laravel", file=".env", kind="laravel"),
+        Form("vercel", "Vercel's variables", "forms.vercel", file=".env", kind="dotenv"),
+        Form("compose", "Docker Compose", "forms.compose", file="compose.yaml", kind="compose"),
+        Form("kubernetes", "Kubernetes Secret", "forms.kubernetes", file="secret.yaml", kind="kubernetes-secret"),
     )
 }
 

@@ -22,11 +22,7 @@ class Found:
     """libpq's names → values."""
     foreign: Mapping[str, str] = field(default_factory=dict)
     """Settings that libpq has no name for, as written."""
-    variables: Mapping[str, str] = field(default_factory=dict)
-    """libpq's names → the environment variables from which the program takes them."""
     name: str = ""
     """Its name there: `DATABASE_URL`, `url`, `connectionString`, `production`."""
     line: int = 1
     """Where its name is, counted from 1."""
-    variable: str = ""
-    """The environment variable that holds it instead, `DATABASE_URL` of `process.env.DATABASE_URL`."""

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pgwhy.target.dialects import uri
-from pgwhy.target.forms import javascript, node
-from pgwhy.target.forms.found import Found
+from pgwhy.target.forms import javascript
 
 
 def render(values: Mapping[str, str], place: str) -> str:
@@ -19,8 +18,3 @@ def render(values: Mapping[str, str], place: str) -> str:
         return f'datasource db {{\n  provider = "postgresql"\n  url      = {url}\n}}\n'
     head = 'import { defineConfig } from "prisma/config";\n\n'
     return f"{head}export default defineConfig({{\n  datasource: {{\n    url: {url},\n  }},\n}});\n"
-
-
-def find(text: str, place: str) -> Found:
-    """The URL of a configuration, or the variable that holds it. Raises `NotThere`."""
-    return node.find(text)

@@ -5,12 +5,10 @@ Each reads libpq's URI and knows a part of its parameters.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from pgwhy.target.dialects import uri
 from pgwhy.target.forms import javascript
-from pgwhy.target.forms.found import Found, NotThere
 from pgwhy.target.parameters import LIBPQ, words
 
 _PLAIN = words("host port user password dbname")
@@ -52,11 +50,3 @@ def lacks(values: Mapping[str, str], driver: str) -> Iterator[str]:
         several = driver in _ONE_HOST and name in ("host", "port") and "," in value
         if name not in LIBPQ or name not in _KNOWS[driver] or several or (allowed and value not in allowed):
             yield name
-
-
-def find(text: str, driver: str) -> Found:  # as above
-    """The first text that is a connection string. Raises `NotThere`."""
-    for start, literal in javascript.strings(text):
-        if re.search(r"postgres(?:ql)?(?:\+\w+)?:/", literal):
-            return Found(literal, name="the URL", line=text.count("\n", 0, start) + 1)
-    raise NotThere("no text in it is a connection string")

@@ -60,7 +60,7 @@ def _from_file(name: str, machine: Machine, inside: str | None) -> Target:
         told = "the file" if absent and not _IS_PATH.fullmatch(name) else name
         detail = f"{told} cannot be read: {error.strerror or type(error).__name__}"
         return unreadable(ProblemCode.FILE_UNREADABLE, detail, Source(SourceKind.STRING, told), machine)
-    if target := _in_code(name, text, machine):
+    if target := _in_own_file(name, text, machine):
         return target
     if Path(name).name.startswith(".env") or name.endswith(".env"):
         from pgwhy.target.reading.discovery import in_dotenv  # only for this kind of file
@@ -91,13 +91,13 @@ def _in_settings(name: str, text: str, machine: Machine, inside: str | None) -> 
     return from_settings(name, text, machine, inside)
 
 
-def _in_code(name: str, text: str, machine: Machine) -> Target | None:
-    """A program's source or a file of libpq's own, as its name says; `None` if it is none."""
+def _in_own_file(name: str, text: str, machine: Machine) -> Target | None:
+    """What a file of libpq's own names, as its name says; `None` if it is none."""
     if not Path(name).suffix and not Path(name).name.startswith("."):
         return None
     from pgwhy.target.reading.in_file import form_of, from_form  # only for files with such a name
 
-    form = form_of(name, text)
+    form = form_of(name)
     return from_form(form, text, name, machine) if form else None
 
 

@@ -60,7 +60,7 @@ def in_dotenv(text: str, name: str, machine: Machine, inside: str | None = None)
         return complete(None, _written(Dialect.ENVIRONMENT, Source(SourceKind.DOTENV, name)), machine, variables)
     from pgwhy.target.reading.in_settings import in_settings  # only where none of the usual names is set
 
-    return in_settings(name, text, machine, inside, ".env") or unreadable(
+    return in_settings(name, text, machine, inside) or unreadable(
         ProblemCode.NO_CONNECTION_IN_FILE, f"{name} sets neither DATABASE_URL nor PGHOST", source, machine
     )
 

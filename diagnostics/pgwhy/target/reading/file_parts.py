@@ -18,11 +18,19 @@ from pgwhy.target.parameters import SECRET
 from pgwhy.target.reading.completion import complete, from_text, read_text
 
 
-def of_string(text: str, source: Source, machine: Machine, title: str, driver: str | None, is_java: bool) -> Target:
+def reads_jdbc(client: str | None) -> bool:
+    """A `jdbc:` URL may be right for this client, by its id; `None` is any program."""
+    from pgwhy.client import SettingsStyle, resolve  # few texts are such a URL
+
+    return client is None or SettingsStyle.JDBC in resolve(client, None, None).syntaxes
+
+
+def of_string(text: str, source: Source, machine: Machine, title: str, driver: str | None, of_program: bool) -> Target:
     """A connection string, read as it would be alone. `title` is what the file is called in a sentence, `driver` the
-    client that reads it, and `is_java` whether that may be a Java program."""
+    client that reads it, `None` if that is not known, and `of_program` whether the file is a program, which is none in
+    Java."""
     target = from_text(text, source, machine)
-    misplaced = text.startswith("jdbc:") and not is_java
+    misplaced = text.startswith("jdbc:") and (of_program or not reads_jdbc(driver))
     problems = target.problems
     if misplaced:
         what = f"a jdbc: URL, which only Java reads, is in {title}"
@@ -31,7 +39,7 @@ def of_string(text: str, source: Source, machine: Machine, title: str, driver: s
         target,
         driver=driver if misplaced else target.driver or driver,
         problems=problems,
-        again=lambda repaired: of_string(repaired, source, machine, title, driver, is_java),
+        again=lambda repaired: of_string(repaired, source, machine, title, driver, of_program),
     )
 
 

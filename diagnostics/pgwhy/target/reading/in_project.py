@@ -13,18 +13,12 @@ from pgwhy.machine import Machine
 from pgwhy.target.files.kinds import is_usual
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.model import ProblemCode, Target
-from pgwhy.target.parameters import words
 from pgwhy.target.reading.completion import read_text
-from pgwhy.target.reading.in_file import form_of, from_form
 from pgwhy.target.reading.in_settings import chosen, contents
 from pgwhy.values import dataclass
 
 FOLDERS = ("", "config", "prisma", "src/main/resources")
 """Where frameworks keep their settings: Rails, Prisma, Spring and its like."""
-_CODE = words(
-    """settings.py knexfile.js knexfile.ts knexfile.mjs knexfile.cjs drizzle.config.ts drizzle.config.js
-    prisma.config.ts data-source.ts data-source.js ormconfig.js ormconfig.ts mikro-orm.config.ts"""
-)
 _SAMPLES = ("example", "sample", "template", "dist", "defaults", "test")
 """Parts of names of files that no program loads as they are."""
 _MOST_LEVELS = 5
@@ -81,18 +75,12 @@ def _has_a_usual_name(path: Path) -> bool:
     name = path.name.lower()
     if name == ".env" or any(part in _SAMPLES for part in name.replace("-", ".").split(".")):
         return False  # `.env` was looked at before
-    if name in _CODE:
-        return True
-    return is_usual(name)
+    return is_usual(path.as_posix())
 
 
 def _seen(name: str, path: Path, machine: Machine) -> Seen | None:
     try:
         text = read_text(path)
-        if path.name.lower() in _CODE:
-            form = form_of(name, text)
-            target = from_form(form, text, name, machine) if form else None
-            return Seen(name, (), target) if target and "host" in target.settings else None
         read = contents(name, text, machine)
     except (OSError, NotThere):
         return None

@@ -14,15 +14,16 @@ from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from pgwhy.target import files
 from pgwhy.target.dialects import recognised as recognised_text
-from pgwhy.target.files import rewriting
+from pgwhy.target.files import named, rewriting
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind
 from pgwhy.target.files.places import Place, Value
 from pgwhy.target.files.rewriting import SettingsFile
 from pgwhy.target.files.roles import URL
+from pgwhy.target.files.syntaxes import OF_PROGRAMS
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.model import Problem, ProblemCode, Setting, Source, SourceKind, Target
-from pgwhy.target.parameters import LIBPQ
+from pgwhy.target.parameters import LIBPQ, drivers
 from pgwhy.target.reading.completion import unreadable
 from pgwhy.target.reading.file_parts import of_fields, of_string, variable, variables
 from pgwhy.values import dataclass
@@ -40,26 +41,26 @@ class Contents:
     places: tuple[Place, ...]
 
 
-def contents(name: str, text: str, machine: Machine, file: str = "") -> Contents | None:
+def contents(name: str, text: str, machine: Machine, kind: str = "") -> Contents | None:
     """The file, read; `None` if it is none that is known. Raises `NotThere`.
 
-    `file` is the file's usual name where `name` is only what to call it (standard input).
+    `kind` is one of `kinds.toml`, where the name does not say it (standard input, a `.env` of another name).
     """
-    recognised = files.recognise(file or name, text)
+    recognised = files.recognise(name, text, kind)
     if recognised is None:
         return None
     return Contents(name, text, *recognised, files.connections(*recognised, variables(machine)))
 
 
-def from_settings(name: str, text: str, machine: Machine, inside: str | None = None, file: str = "") -> Target | None:
-    """The target in a settings file; `None` if the file is none that is known. `file` as for `contents`.
+def from_settings(name: str, text: str, machine: Machine, inside: str | None = None, kind: str = "") -> Target | None:
+    """The target in a settings file; `None` if the file is none that is known. `kind` as for `contents`.
 
     Never raises. A file that names no connection, or several that differ, is a target with a problem that says so.
     `inside` is the name of one of several.
     """
     source = Source(SourceKind.STRING, name)
     try:
-        read = contents(name, text, machine, file)
+        read = contents(name, text, machine, kind)
     except NotThere as why:
         return unreadable(ProblemCode.FILE_UNREADABLE, f"{name} cannot be read: {why}", source, machine)
     if read is None or (not read.places and _is_a_string_alone(text)):
@@ -70,10 +71,10 @@ def from_settings(name: str, text: str, machine: Machine, inside: str | None = N
     return chosen(read, machine, inside)
 
 
-def in_settings(name: str, text: str, machine: Machine, inside: str | None = None, file: str = "") -> Target | None:
+def in_settings(name: str, text: str, machine: Machine, inside: str | None = None, kind: str = "") -> Target | None:
     """As `from_settings`; `None` too where the file cannot be read, or names no connection."""
     try:
-        read = contents(name, text, machine, file)
+        read = contents(name, text, machine, kind)
     except NotThere:
         return None
     return chosen(read, machine, inside) if read and read.places else None
@@ -85,7 +86,19 @@ def chosen(read: Contents, machine: Machine, inside: str | None = None) -> Targe
     if place is None:
         source = Source(SourceKind.STRING, read.name)
         return unreadable(ProblemCode.SEVERAL_TARGETS, _several(read, inside), source, machine)
-    return replace(_target(place, read.kind, read.name, machine), file=_in_file(place, read, machine))
+    target = _target(place, read.kind, read.name, machine)
+    if read.kind.has_services:
+        from pgwhy.target.reading.in_services import with_services  # only where the file starts some
+
+        document = [entry for each in read.documents for entry in named.flattened(each)]
+        target = with_services(target, read.name, document, _service(place), machine)
+    return replace(target, file=_in_file(place, read, machine))
+
+
+def _service(place: Place) -> str:
+    """The service whose setting a connection is; empty where it is of none."""
+    value = place.url or next(iter(place.fields.values()))
+    return value.entry.path[1] if value.entry.path[0] == "services" else ""
 
 
 def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | None:
@@ -154,8 +167,18 @@ def _from_url(url: Value, kind: Kind, name: str, machine: Machine) -> Target:
         return unreadable(ProblemCode.VARIABLE_UNSET, what, source, machine)
     if url.filled.variable and (there := variable(url.filled.variable, machine)):
         source = there[1]
-    is_java = kind.client in _READ_JDBC
-    return of_string(as_read(text), source, machine, kind.title, kind.client, is_java)
+    target = of_string(as_read(text), source, machine, kind.title, kind.client, kind.syntax in OF_PROGRAMS)
+    return _without_its_own(target, kind)
+
+
+def _without_its_own(target: Target, kind: Kind) -> Target:
+    """Without the parameters that go to no server. They stay in the text."""
+    if target.foreign.keys().isdisjoint(kind.parameters):
+        return target
+    foreign = {name: setting for name, setting in target.foreign.items() if name not in kind.parameters}
+    again = target.again
+    read_again = (lambda text: _without_its_own(again(text), kind)) if again else None
+    return replace(target, foreign=foreign, again=read_again)
 
 
 def as_read(text: str) -> str:
@@ -167,6 +190,8 @@ def _with_login(target: Target, fields: Mapping[str, Value], name: str, machine:
     """Role and password from beside the URL, where the URL has none (pgJDBC: the URL's own parameters count)."""
     for role, value in fields.items():
         text, source = value.filled.value, _source(name, value)
+        if text is None and any(problem.code is ProblemCode.VARIABLE_UNSET for problem in target.problems):
+            continue  # without the string, nobody knows whether it needs them
         if text is None:
             what = f"{source} takes {_NAMES.get(role, role)} from {_missing(value)}"
             target = replace(target, problems=(*target.problems, Problem(ProblemCode.VARIABLE_UNSET, what)))
@@ -195,7 +220,8 @@ def _from_fields(place: Place, kind: Kind, name: str, machine: Machine) -> Targe
     # A framework leaves an empty field out.
     fields = {role: text for role, text in texts.items() if text}
     fields |= {key: entry.value for key, entry in place.foreign.items() if key in LIBPQ}
-    foreign = {key: entry.value for key, entry in place.foreign.items() if key not in LIBPQ}
+    # What no driver has a name for is the framework's own, and goes to none of them.
+    foreign = {key: entry.value for key, entry in place.foreign.items() if key not in LIBPQ and drivers(key)}
     unset = [
         f"{_source(name, value)} takes {_NAMES.get(role, role)} from {_missing(value)}"
         for role, value in place.fields.items()
@@ -230,13 +256,12 @@ def _missing(value: Value) -> str:
         return "a variable, because a $ is in it" + (f"; if the $ itself is meant, write {escape}" if escape else "")
     if names:
         return f"{names}, which {'are' if ' and ' in names else 'is'} neither in this environment nor in .env"
-    return "an expression that only its program can compute"
+    return "an expression that only its program can compute; start that program with: pgwhy run -- COMMAND"
 
 
 _MOST_NAMES = 12
 _NAMES = {"user": "the role", "dbname": "the database"}
 _R2DBC = re.compile(r"\Ar2dbc:(?:pool:|proxy:)?(?=\w+://)")
-_SCHEMES = re.compile(r"\A(?:ecto|pgsql|postgis|cockroachdb)://")
-"""What R2DBC, Ecto, Laravel, GeoDjango and ActiveRecord accept as the scheme of a Postgres URL."""
+_SCHEMES = re.compile(r"\A(?:pgsql|postgis|cockroachdb)://")
+"""What R2DBC, Laravel, GeoDjango and ActiveRecord accept as the scheme of a Postgres URL."""
 _HOST_AND_PORT = re.compile(r"(?P<host>[^:/]+):(?P<port>[^:/]+)")
-_READ_JDBC = frozenset(("pgjdbc", "dbeaver", "datagrip", None))

@@ -10,6 +10,9 @@ from importlib import import_module
 
 from pgwhy.target.files.entry import Entry
 
+OF_PROGRAMS = ("javascript", "python", "php", "source")
+"""Those of programming languages."""
+
 
 def read(syntax: str, text: str) -> list[list[Entry]]:
     """The documents of a text in this syntax. Raises `NotThere`."""

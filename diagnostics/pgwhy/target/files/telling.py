@@ -1,0 +1,53 @@
+"""What a value says: a connection string of Postgres, another database, or what somebody has still to fill in."""
+
+from __future__ import annotations
+
+import re
+
+from pgwhy.target.dialects import Dialect, recognised
+from pgwhy.target.parameters import words
+
+
+def is_of_postgres(text: str) -> bool:
+    """It is a connection string of Postgres in a syntax that is known."""
+    if SCHEME.match(text):
+        return True
+    if "=" not in text or len(text) > 10_000:
+        return False
+    if not PAIRS.search(text) or OF_ANOTHER_NET.search(text):
+        return False
+    return recognised(text) in (Dialect.NPGSQL, Dialect.KEYWORDS)
+
+
+SCHEME = re.compile(
+    r"(?i)\s*[\"']?(?:jdbc:postgresql:|(?:jdbc:|r2dbc:)?(?:pool:|proxy:|tc:)?"
+    r"(?:postg[a-z]*|pgsql|psql|ecto|cockroachdb|timescale)(?:\+\w+)?:/|pgsql:\s*[a-z_]+\s*=)"
+)
+PAIRS = re.compile(r"(?i)\b(?:host|server|hostaddr|dbname|database|service)\s*=")
+BROKEN = re.compile(r"(?i)postgre|pgsql|://|@|\bhost\s*=|\bserver\s*=")
+OTHER_URL = re.compile(
+    r"(?i)(?:jdbc:)?(?:mysql|mariadb|mongodb|sqlite|sqlserver|oracle|redis|amqp|https?|file|h2|hsqldb|derby|db2|mssql|"
+    r"data source=)\b"
+)
+PLACEHOLDER = re.compile(r"(?i)undefined|null|none|\$\{?\w+\}?|<[^<>]*>|your[-_ ].*|change_?me")
+BELOW = words("options connectionparameters jsondata parameters")
+"""Mappings inside of a connection's own that have parameters of libpq's: Django, pgAdmin, Grafana."""
+HARMLESS = re.compile(r"\d{1,5}|true|false")
+DRIVERS = words(
+    """adapter driver dialect client type engine provider connection scheme backend kind conntype dbkind dbms vendor
+    plugin driverclassname driverclass drivername dialectname providername databasetype dbtype"""
+)
+OF_ANOTHER_NET = re.compile(
+    r"(?i)(?:^|;)\s*(?:trusted_connection|multipleactiveresultsets|attachdbfilename|integrated security|"
+    r"network library|allowuservariables|convert zero datetime|uid|driver|provider|data source)\s*=|"
+    r"port\s*=\s*(?:1433|3306)\b"
+)
+"""Keywords of .NET's other databases, which Npgsql refuses: SqlClient, MySqlConnector, ODBC, OLE DB."""
+POSTGRES = re.compile(r"(?i)postg|^pg$|pgx|pg_|^pg-native$|cockroach")
+OTHER = re.compile(
+    r"(?i)mysql|maria|sqlclient|sqlite|mongo|sqlserver|sqlsrv|mssql|oracle|redis|snowflake|bigquery|redshift|duckdb|"
+    r"clickhouse|h2|sybase|cassandra|elastic"
+)
+OTHER_PORTS = words("3306 27017 6379 1433 1521 9200 5672 587 465 25 389 11211 9042 8123 80 443")
+"""MySQL, MongoDB, Redis, SQL Server, Oracle, Elasticsearch, RabbitMQ, mail, LDAP, Memcached, Cassandra,
+ClickHouse, HTTP."""

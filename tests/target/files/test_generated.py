@@ -1,0 +1,173 @@
+"""Settings files that a generator writes out of the healthy ones: all are read right, and a planted mistake is found.
+
+`PGWHY_GENERATED_FILES` says how many: half of it healthy ones, half of it with one mistake. `make thorough` has 10,000.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from pgwhy.target import CannotChange, Change, Target, choice, edit, files, read
+from pgwhy.target.editing.in_file import file_with
+from pgwhy.target.files.kinds import called
+from pgwhy.target.model import ProblemCode as P
+from pgwhy.values import dataclass
+from tests.target.files import values
+from tests.target.files.healthy import HEALTHY
+from tests.target.files.test_healthy import WITHOUT_PASSWORD, WITHOUT_ROLE
+from tests.target.machines import MARKER, machine
+
+EACH = -(-int(os.environ.get("PGWHY_GENERATED_FILES", "2000")) // 2 // len(HEALTHY))
+"""Files of each kind, healthy and then again broken."""
+_HOSTS = ("db.acme.internal", "10.1.2.3", "shop-db", "ep-cool-darkness-123456.us-east-2.aws.neon.tech", "localhost")
+_ROLES = ("shop_app", "app", "alex.k", "svc-shop", "Owner")
+_SAFE = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_COMMENTS = {
+    "yaml": "# {}\n",
+    "ini": "; {}\n",
+    "toml": "# {}\n",
+    "properties": "# {}\n",
+    "dotenv": "# {}\n",
+    "javascript": "// {}\n",
+    "python": "# {}\n",
+    "blocks": "# {}\n",
+    "elixir": "# {}\n",
+    "source": "// {}\n",
+}
+_WORDS = (
+    "the shop's database",
+    "do not edit",
+    "TODO: rotate",
+    "see https://wiki.acme.internal/db",
+    "host = old",
+    "x: y",
+)
+
+
+@dataclass(frozen=True, repr=False)
+class Written:
+    """One generated file."""
+
+    file: str
+    text: str
+    expected: dict[str, str]
+    password: str
+    variables: dict[str, str]
+
+
+def written(kind: str, chance: random.Random) -> Written:
+    file, text = chance.choice([(file, text) for file, texts in HEALTHY[kind].items() for text in texts])
+    host, role, port = chance.choice(_HOSTS), chance.choice(_ROLES), str(chance.randint(1025, 65535))
+    password = "".join(chance.choices(_SAFE, k=12)) + MARKER
+    in_url = password
+    alone = text.replace(values.URL, "")
+    if "postgresql" in text and values.PASSWORD not in alone and "SHOP_DB_PASSWORD" not in alone:
+        password = password[:6] + "".join(chance.choices("@/#?%:& +=", k=2)) + password[6:]
+        in_url = quote(password, safe="")
+    # Where a whole file is one format string, a % of it is doubled; configparser does the same.
+    written_so = in_url.replace("%", "%%") if called(kind).style == "configparser" else in_url
+    whole = {"host": host, "port": port, "user": role, "dbname": values.DATABASE}
+    text = _with(text, host, role, port, written_so)
+    variables = {name: _with(value, host, role, port, in_url) for name, value in values.VARIABLES.items()}
+    variables["SHOP_DB_PASSWORD"] = password
+    if chance.random() < 0.6 and (comment := _COMMENTS.get(called(kind).syntax)):
+        text = comment.format(chance.choice(_WORDS)) + text
+    if chance.random() < 0.2:
+        text = text.rstrip("\n") + "\n" * chance.randint(0, 3)
+    if chance.random() < 0.2 and called(kind).syntax != "dotenv":
+        text = text.replace("\n", "\r\n")
+    if kind in WITHOUT_ROLE:
+        del whole["user"]
+    return Written(file, text, whole, password, variables)
+
+
+def _with(text: str, host: str, role: str, port: str, password: str) -> str:
+    text = text.replace(values.PASSWORD, password).replace(values.HOST, host).replace(values.ROLE, role)
+    return re.sub(rf"\b{values.PORT}\b(?!:5432)", port, text)
+
+
+def target(made: Written, folder: Path, text: str | None = None) -> Target:
+    path = folder / made.file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes((made.text if text is None else text).encode())
+    return read(f"@{made.file}", machine(made.variables, folder=folder))
+
+
+@pytest.mark.parametrize("kind", HEALTHY)
+def test_a_healthy_file_is_read_right(kind: str, tmp_path: Path) -> None:
+    for number in range(EACH):
+        made = written(kind, random.Random(f"{kind} {number}"))
+        found = target(made, tmp_path)
+        assert (choice(found), found.problems) == ("", ()), made.text
+        assert {name: found.value(name) for name in made.expected} == made.expected, made.text
+        if kind not in WITHOUT_PASSWORD:
+            assert found.password is not None and found.password.reveal() == made.password, made.text
+
+
+def _in_login(character: str) -> Callable[[str], str]:
+    return lambda text: re.sub(rf"(://[^\s:/@\"']+:)([^@\s]*{MARKER}@)", rf"\g<1>x{character}y\g<2>", text)
+
+
+MISTAKES: dict[str, tuple[Callable[[str], str], tuple[P, ...]]] = {
+    "a raw @": (_in_login("@"), (P.PASSWORD_AT_SIGN,)),
+    "a raw /": (_in_login("/"), (P.PASSWORD_SLASH, P.PORT_INVALID, P.PASSWORD_AT_SIGN)),
+    "a scheme misspelt": (lambda t: t.replace("postgresql://", "postgress://"), (P.WRONG_SCHEME,)),
+    "a second ?": (
+        lambda t: re.sub(rf"({MARKER}@[^\s\"'`,}}]+/shop)", r"\1?sslmode=require?connect_timeout=5", t),
+        (P.DOUBLE_QUESTION_MARK,),
+    ),
+    "a port that is no number": (
+        lambda t: re.sub(r"((?:postgresql|ecto|\+\w+)://[^\s/]*@[\w.-]+:)\d+", r"\g<1>54x3", t),
+        (P.PORT_INVALID,),
+    ),
+    "a placeholder": (
+        lambda t: re.sub(rf"postgresql://[^\s\"'`]*{MARKER}@[^\s\"'`,}}]*", "${{SHOP_URL_OF_ACME}}", t),
+        (),
+    ),
+}
+"""A mistake, and the problems that name it; none: any that says that it cannot tell."""
+
+
+@pytest.mark.parametrize("kind", HEALTHY)
+def test_a_planted_mistake_is_found_and_its_edit_touches_nothing_else(kind: str, tmp_path: Path) -> None:
+    for number in range(EACH):
+        chance = random.Random(f"{kind} {number}")
+        made = written(kind, chance)
+        fitting = [name for name, (plant, _) in MISTAKES.items() if plant(made.text) != made.text]
+        if "sqlalchemy" in kind or "postgresql+" in made.text:
+            fitting = [name for name in fitting if name != "a raw /"]  # it ends at the last @ there
+        if not fitting:
+            continue
+        name = chance.choice(fitting)
+        text = MISTAKES[name][0](made.text)
+        found = target(made, tmp_path, text)
+        codes = {problem.code for problem in found.problems}
+        assert codes & set(MISTAKES[name][1]) if MISTAKES[name][1] else codes, (name, codes, text)
+        for problem in found.problems:
+            if problem.repair:
+                _only_the_value_changes(found, Change(repair=problem.repair), text)
+
+
+def _only_the_value_changes(found: Target, change: Change, text: str) -> None:
+    try:
+        told, edited = edit(found, change), file_with(found, change)
+    except CannotChange as why:
+        assert MARKER not in str(why)
+        return
+    assert MARKER not in told.text
+    before, after = text.splitlines(), edited.text.splitlines()
+    assert len(before) == len(after)
+    changed = [number for number, (a, b) in enumerate(zip(before, after, strict=True), 1) if a != b]
+    assert changed == [replacement.line for replacement in edited.replacements]
+
+
+def test_there_are_enough_kinds() -> None:
+    assert len(HEALTHY) > 40
+    assert all(files.recognise(file, text) for by in HEALTHY.values() for file, texts in by.items() for text in texts)
