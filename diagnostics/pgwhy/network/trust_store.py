@@ -66,7 +66,7 @@ class TrustStore:
     def certificates(self) -> list[x509.Certificate]:
         """Every root one by one; what cannot be read is left out."""
         ders = _windows_roots() if self.windows else [der for file in self._paths() for der in _read(file)]
-        return [parsed for parsed in map(_parsed, ders) if parsed]
+        return [parsed for parsed in map(parse, ders) if parsed]
 
     def _paths(self) -> list[Path]:
         return [*self.files, *(file for folder in self.folders for file in sorted(folder.glob("*.[0-9]")))]
@@ -146,10 +146,6 @@ def _roots(content: bytes) -> tuple[crypto.X509, ...] | None:
             return None
         before = behind
     return tuple(found) or None
-
-
-_parsed = lru_cache(maxsize=512)(parse)
-"""Of the roots of a store or two: who asks for them a second time need not wait."""
 
 
 def _read(file: Path) -> list[bytes]:
