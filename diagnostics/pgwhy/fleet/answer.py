@@ -58,7 +58,11 @@ def of_report(task: Task, report: Report, place: str) -> Answer:
 
 def without_run(task: Task, status: str, summary: str, place: str = "") -> Answer:
     """The answer about a target that was not examined, with the reason as a sentence."""
-    return {**_beginning(task, place), "status": status, "stage": None, "cause": None, "summary": summary}
+    return {**_beginning(task, place), **_NOTHING, "status": status, "summary": summary}
+
+
+_NOTHING: Answer = {"stage": None, "cause": None, "resolvers": [], "tls": {}, "ms": {}}
+"""What every answer has, of one that has nothing."""
 
 
 def _beginning(task: Task, place: str) -> Answer:

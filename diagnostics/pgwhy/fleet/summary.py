@@ -51,7 +51,7 @@ class Group:
         if self.count and self.cause is not None and found.get("title") != self.title:
             self.title = self.cause.about.meaning.partition(" (")[0]
         self.count += 1
-        if len(self.names) < SHOWN_NAMES:
+        if len(self.names) < SHOWN_NAMES and found["name"] not in self.names:  # from another place, perhaps
             self.names.append(found["name"])
             self.lines.append(found["summary"])
         self.shared = traits if self.shared is None else self.shared & traits

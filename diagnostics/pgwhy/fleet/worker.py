@@ -29,6 +29,7 @@ def main() -> None:
     first = json.loads(source.readline())
     examiner = Examiner(Asked.of(first["asked"]))
     gc.freeze()  # what is loaded stays, and need not be looked through again and again
+    gc.set_threshold(20_000)
     with asyncio.Runner(loop_factory=selector_loop) as runner:
         runner.run(_work(examiner, first["side_by_side"], source, out))
     os._exit(0)  # a lookup that hangs is left behind
