@@ -71,7 +71,7 @@ def of_stream(stream: IO[bytes], form: ListForm) -> Iterator[Entry]:
     from pgwhy.fleet.lists import tables
 
     numbered = _lines(stream)
-    first = next(((number, line) for number, line in numbered if isinstance(line, str) and line.strip()), None)
+    first = next(((number, line) for number, line in numbered if line is None or line.strip()), None)
     if first is None:
         return
     line = first[1] or ""
