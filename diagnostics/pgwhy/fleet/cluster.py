@@ -42,7 +42,7 @@ class Cluster:
             from distributed import Client
         except ImportError:
             raise ExecutorGone("--cluster needs Dask: pip install 'pgwhy[dask]'") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what happens is told here, in a sentence
+        _silence()
         self._asked, self._address, self._machine, self._send_secrets = asked, address, machine, send_secrets
         self._parcel = parcel
         self._waiting: list[Task] = []
@@ -163,6 +163,12 @@ class Cluster:
         if self._asked.login or read.written is None or not read.written.masked:
             return None
         return read.written.masked.replace(PLACEHOLDER, WITHHELD)
+
+
+def _silence() -> None:
+    """What happens to the cluster is told here, in a sentence; Dask gives each of its loggers a level of its own."""
+    for name in ("distributed", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed."))):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _kept_back(task: Task) -> str:
