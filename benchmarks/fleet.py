@@ -1,6 +1,5 @@
-"""What `pgwhy fleet` costs, beside the connections that it makes and beside sslyze: `python -m benchmarks.fleet`.
+"""What `pgwhy fleet` costs, beside sslyze: `python -m benchmarks.fleet`.
 
-    warm        one run in a warm process, no login    against  its connections alone      at most 1.5 times the CPU
     ladder      targets a second, the full ladder                                          at least 100
     sslyze      the same targets with sslyze           against  pgwhy fleet                at least 5 times as slow
     refused     targets a second that refuse                                               at least 400
@@ -11,46 +10,35 @@
 `python -m benchmarks.fleet ladder silent` measures these alone. The server is a real PgBouncer with TLS on the same
 processors: as many connections to a Postgres would measure how it forks. A rate is told by the clock and, in brackets,
 by the processor time of all that takes part, servers included: what this machine would do if nothing else ran on it.
-The promise is about the latter. `warm` makes the connections of a run by the module that all probes reach out by, and,
-to compare, the same exchanges by Python's own `socket` and `ssl`, one after the other.
+The promise is about the latter.
 Ends with status 1 if a promise is broken.
 """
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import resource
 import shutil
 import socket
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from benchmarks.rivals import PROGRAMS
-from pgwhy import target as targets
-from pgwhy.engine import reports
-from pgwhy.engine.diagnosis import Request, diagnose, selector_loop
 from pgwhy.fleet import dispatch, lists, local
 from pgwhy.fleet.task import Asked
 from pgwhy.lab.authority import Authority
 from pgwhy.lab.postgres.installation import NOBODY, as_ordinary_user
 from pgwhy.lab.postgres.pgbouncer import PgBouncer
 from pgwhy.machine import Machine
-from pgwhy.network import Network, postgres, tls, wire
-from pgwhy.probes.probe import Options
 from pgwhy.secret import Secret
-from pgwhy.target.model import Host
 
 HOST = "localhost"
-TURNS, IN_A_ROW = 8, 12
 CORES = local.available_cores()
 
 
@@ -129,110 +117,17 @@ def _all(executor: local.Processes, texts: list[str], limits: dispatch.Limits, m
     return Counter(f"{found['status']} {found['cause']}" for found in answers if found is not None)
 
 
-def warm() -> bool:
-    """One run of the engine beside its connections alone, by stage."""
-    with pooler() as (port, _), asyncio.Runner(loop_factory=selector_loop) as runner:
-        calls: dict[str, Callable[[], object]] = {"run": partial(_run_all, runner, _run(port))}
-        calls |= {f"ours {stage}": partial(_run_all, runner, one) for stage, one in _ours(port).items()}
-        calls |= {f"plain {stage}": one for stage, one in _plain(port).items()}
-        taken: dict[str, list[float]] = {name: [] for name in calls}
-        for _ in range(TURNS):  # in turns, so that what else the machine does meets them alike
-            for name, call in calls.items():
-                taken[name] += [_cpu_ms(call) for _ in range(IN_A_ROW)]
-    least = {name: min(each) for name, each in taken.items()}
-    whole = least["run"]
-    ours = {name.partition(" ")[2]: ms for name, ms in least.items() if name.startswith("ours")}
-    plain = {name.partition(" ")[2]: ms for name, ms in least.items() if name.startswith("plain")}
-    for stage, ms in ours.items():
-        print(f"warm       {stage:9} {ms:5.2f} ms by the way that probes go, {plain[stage]:5.2f} ms by ssl and socket")
-    made, bare = sum(ours.values()), sum(plain.values())
-    print(
-        f"warm       {'all':9} {made:5.2f} ms, and {bare:5.2f} ms; a run {whole:5.2f} ms, {whole / bare:.2f} times that"
-    )
-    return _kept("warm", whole / made, 1.5, "times the CPU of its connections", least=False)
-
-
-def _run_all(runner: asyncio.Runner, one: Callable[[], Coroutine[None, None, None]]) -> None:
-    runner.run(one())
-
-
-def _run(port: int) -> Callable[[], Coroutine[None, None, None]]:
-    machine, rulebook = Machine.here(), reports.all_rules()
-    text = f"postgresql://alex:benchmark-password@{HOST}:{port}/app?sslmode=require"
-
-    async def one() -> None:
-        request = Request(targets.read(text, machine), machine, options=Options(login=False), rulebook=rulebook)
-        report = await diagnose(request)
-        assert report.verdict.status == "reachable", report.verdict
-
-    return one
-
-
-def _ours(port: int) -> dict[str, Callable[[], Coroutine[None, None, None]]]:
-    """The connections of a run by `pgwhy.network`, which is all that a probe can reach out by."""
-
-    async def look_up() -> None:
-        network = Network()
-        assert (await network.lookup(Host(HOST, port))).addresses
-        await network.leave()
-
-    async def connect() -> None:
-        (await Network().connect("127.0.0.1", port, 5.0)).abort()
-
-    async def secured(name: str, then: bytes) -> None:
-        stream = await Network().connect("127.0.0.1", port, 5.0)
-        try:
-            assert await postgres.ask_for_tls(stream, 5.0) == b"S"
-            await tls.pyopenssl.ready()
-            channel = await tls.handshake(stream, tls.Hello(server_name=name, alpn=wire.ALPN), 5.0)
-            if then:
-                await channel.send(then, 5.0)
-                assert isinstance(await postgres.read_message(channel, 5.0), wire.Message)
-        finally:
-            stream.abort()
-
-    async def both(then: bytes) -> None:
-        await asyncio.gather(*(secured(name, then) for name in (HOST, "")))
-
-    return {"dns": look_up, "tcp": connect, "tls": lambda: both(b""), "start-up": lambda: both(_STARTUP)}
-
-
-def _plain(port: int) -> dict[str, Callable[[], object]]:
-    """The same exchanges by Python's own modules, one after the other."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-
-    def secured(name: str | None, then: bytes) -> None:
-        with socket.create_connection(("127.0.0.1", port)) as plain:
-            plain.sendall(wire.SSL_REQUEST)
-            assert plain.recv(1) == b"S"
-            with context.wrap_socket(plain, server_hostname=name) as channel:
-                if then:
-                    channel.sendall(then)
-                    channel.recv(4096)
-
-    return {
-        "dns": lambda: socket.getaddrinfo(HOST, None, type=socket.SOCK_STREAM),
-        "tcp": lambda: socket.create_connection(("127.0.0.1", port)).close(),
-        "tls": lambda: [secured(name, b"") for name in (HOST, None)],
-        "start-up": lambda: [secured(name, _STARTUP) for name in (HOST, None)],
-    }
-
-
-_STARTUP = wire.startup_message({"user": "alex", "database": "app", "application_name": "pgwhy"})
-
-
 def ladder(count: int = 400) -> bool:
     """The full ladder, and the same targets with sslyze."""
     with pooler() as (port, server_s):
         text = f"postgresql://alex:benchmark-password@{HOST}:{port}/app?sslmode=require"
         ran = fleet([text] * count, dispatch.Limits(per_host=1000), server_s)
         _tell("ladder", ran)
-        kept = _kept("ladder", ran.with_all_cores, 100, "targets a second", least=True)
+        fast = kept("ladder", ran.with_all_cores, 100, "targets a second", least=True)
         rival = PROGRAMS / "sslyze"
         if not rival.exists():
             print("sslyze     is not installed (make rivals)")
-            return kept
+            return fast
         scans = ["--tlsv1_2", "--tlsv1_3", "--certinfo", "--starttls", "postgres"]
         few = 20
         places = [f"{HOST}:{port}"] * few
@@ -242,28 +137,37 @@ def ladder(count: int = 400) -> bool:
         cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime + server_s() - server_before
         theirs = few * CORES / cpu
         print(f"sslyze     {theirs:.1f} targets a second with all cores")
-        return _kept("sslyze", ran.with_all_cores / theirs, 5, "times sslyze", least=True) and kept
+        return kept("sslyze", ran.with_all_cores / theirs, 5, "times sslyze", least=True) and fast
 
 
 def refused() -> bool:
     """Ports on which nobody listens."""
-    ran = fleet(_refusing(2000), dispatch.Limits(per_host=1000))
+    ran = fleet(refusing(2000), dispatch.Limits(per_host=1000))
     _tell("refused", ran)
-    return _kept("refused", ran.with_all_cores, 400, "targets a second", least=True)
+    return kept("refused", ran.with_all_cores, 400, "targets a second", least=True)
 
 
 def growth() -> bool:
     """Ten times as many."""
-    few, many = (fleet(_refusing(count), dispatch.Limits(per_host=1000)) for count in (1000, 10_000))
+    few, many = (fleet(refusing(count), dispatch.Limits(per_host=1000)) for count in (1000, 10_000))
     _tell("1,000", few)
     _tell("10,000", many)
     ratio = (many.cpu_s / many.count) / (few.cpu_s / few.count)
-    kept = _kept("growth", ratio, 1.1, "times the CPU for each target", least=False)
-    return _kept("memory", many.peak_mb, 300, "MB", least=False) and kept
+    flat = kept("growth", ratio, 1.1, "times the CPU for each target", least=False)
+    return kept("memory", many.peak_mb, 300, "MB", least=False) and flat
 
 
 def silent() -> bool:
-    """Hosts that answer nothing: a listener whose queue is full, under a thousand addresses of loopback."""
+    """Hosts that answer nothing."""
+    with black_holes(1000) as texts:
+        ran = fleet(texts, dispatch.Limits())
+    _tell("silent", ran)
+    return kept("silent", ran.wall_s, 30, "s", least=False)
+
+
+@contextlib.contextmanager
+def black_holes(count: int) -> Iterator[list[str]]:
+    """Targets that answer nothing: a listener whose queue is full, under as many addresses of loopback."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.socket())
         listener.bind(("0.0.0.0", 0))
@@ -273,13 +177,11 @@ def silent() -> bool:
             client = stack.enter_context(socket.socket())
             client.setblocking(False)
             client.connect_ex(("127.0.0.1", port))
-        texts = [f"postgresql://alex@127.1.{n // 250}.{n % 250 + 1}:{port}/app" for n in range(1000)]
-        ran = fleet(texts, dispatch.Limits())
-    _tell("silent", ran)
-    return _kept("silent", ran.wall_s, 30, "s", least=False)
+        yield [f"postgresql://alex@127.1.{n // 250}.{n % 250 + 1}:{port}/app" for n in range(count)]
 
 
-def _refusing(count: int) -> list[str]:
+def refusing(count: int) -> list[str]:
+    """Targets whose port nobody has."""
     return [f"postgresql://alex:benchmark-password@127.2.{n // 250 % 250}.{n % 250 + 1}:1/app" for n in range(count)]
 
 
@@ -291,17 +193,11 @@ def _tell(name: str, ran: Ran) -> None:
     )
 
 
-def _kept(name: str, value: float, bound: float, unit: str, *, least: bool) -> bool:
-    kept = value >= bound if least else value <= bound
+def kept(name: str, value: float, bound: float, unit: str, *, least: bool) -> bool:
+    holds = value >= bound if least else value <= bound
     how = "at least" if least else "at most"
-    print(f"{name:10} {value:.2f} {unit}; promised {how} {bound:g}: {'kept' if kept else 'BROKEN'}")
-    return kept
-
-
-def _cpu_ms(call: Callable[[], object]) -> float:
-    begin = time.process_time()
-    call()
-    return (time.process_time() - begin) * 1000
+    print(f"{name:10} {value:.2f} {unit}; promised {how} {bound:g}: {'kept' if holds else 'BROKEN'}")
+    return holds
 
 
 def _own_cpu_s() -> float:
@@ -325,13 +221,13 @@ def _below(pid: int) -> list[int]:
     return [pid, *(each for child in children for each in _below(int(child)))]
 
 
-ROWS = {"warm": warm, "ladder": ladder, "refused": refused, "growth": growth, "silent": silent}
+ROWS = {"ladder": ladder, "refused": refused, "growth": growth, "silent": silent}
 
 
 def main(names: list[str]) -> int:
     """Measure these rows, or all of them."""
-    kept = [ROWS[name]() for name in names or ROWS]
-    return 0 if all(kept) else 1
+    held = [ROWS[name]() for name in names or ROWS]
+    return 0 if all(held) else 1
 
 
 if __name__ == "__main__":

@@ -105,11 +105,11 @@ class Cluster:
         return {a: name if name and counted.count(name) == 1 else f"{name} {a}".strip() for a, name in named.items()}
 
     def _send(self) -> None:
-        """What waits, in parcels of one place each, small enough that every worker gets one."""
+        """What waits, in parcels of one place each. The first ones are small enough that every worker gets one."""
         waiting, self._waiting = self._waiting, []
         for place in dict.fromkeys(task.place for task in waiting):
             tasks = [task for task in waiting if task.place == place]
-            workers = 1 if place else max(1, len(self.places))
+            workers = 1 if place or self._under_way else max(1, len(self.places))
             size = max(1, min(self._parcel, -(-len(tasks) // workers)))
             for start in range(0, len(tasks), size):
                 self._begin(place, tasks[start : start + size])
