@@ -171,6 +171,24 @@ def test_answers_of_several_places_are_joined(tmp_path: Path, capfd: pytest.Capt
     assert "2 of 2 work from a" in said
 
 
+def test_answers_that_somebody_else_wrote_have_any_shape(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    odd = [
+        answer(
+            "a\n\x1b[31mb", "fails", stage=["dns"], cause={"a": 1}, ms={"dns": "x"}, tls=7, resolvers="no", labels=[]
+        ),
+        answer("c", 12, addresses={"a": 1}, host=[1], started_at=5, duration_ms="long", tls={"expires_in_days": []}),
+        {"schema": "pgwhy/fleet/1"},
+        {"schema": "pgwhy/report/1", "name": "x"},
+        [1],
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, odd)) + '\n{"name": NaN}\n' + "[" * 5000)
+    assert run(["fleet", "report", str(tmp_path)]) == 3
+    out, err = capfd.readouterr()
+    assert out.startswith("2 OF 2 FAIL")
+    assert "\x1b[31m" not in out
+    assert err == ""
+
+
 def test_a_folder_without_answers_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["fleet", "report", str(tmp_path)]) == 2
     assert "no answers of" in capfd.readouterr().err

@@ -103,14 +103,21 @@ def read(text: str) -> Answer | None:
         return None
     labels = data.get("labels")
     data["labels"] = {str(k): str(v) for k, v in labels.items()} if isinstance(labels, dict) else {}
+    data["name"] = " ".join(data["name"].split())
     for name, kind in _KINDS.items():
         if not isinstance(data.get(name), kind):
-            data[name] = kind() if kind is not str else ""
+            data[name] = kind()
+    for name in _WORDS:
+        if not isinstance(data.get(name), str):
+            data[name] = None
     data["ms"] = {k: v for k, v in data["ms"].items() if isinstance(v, (int, float))}
     return data
 
 
-_KINDS: dict[str, type] = {"place": str, "status": str, "summary": str, "ms": dict, "tls": dict, "resolvers": list}
+_KINDS: dict[str, type] = {"place": str, "status": str, "summary": str, "ms": dict, "tls": dict}
+_KINDS |= {"resolvers": list, "addresses": list}
+_WORDS = ("stage", "cause", "title", "host", "provider", "started_at")
+"""Texts, or null."""
 
 
 def in_lines(lines: Iterator[str]) -> Iterator[Answer]:

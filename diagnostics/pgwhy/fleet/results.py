@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from pgwhy.engine import batch
 from pgwhy.fleet import answer
 from pgwhy.fleet.answer import Answer
 from pgwhy.foreign import files
@@ -60,7 +61,8 @@ class Results:
 def of_file(path: Path) -> Iterator[Answer]:
     """The answers of a file, one by one. Raises `OSError`."""
     with files.opened_given(path) as stream:
-        yield from answer.in_lines(line.decode("utf-8", "replace") for line in stream)
+        whole = (line for line in batch.lines(stream) if isinstance(line, bytes))
+        yield from answer.in_lines(line.decode("utf-8", "replace") for line in whole)
 
 
 def of_folder(folder: Path) -> Iterator[Answer]:

@@ -217,7 +217,10 @@ def _report(folder: Path, chosen: dict[str, Any], redactor: Redactor) -> int:
     seen = Seen(by_place=True)
     try:
         for found in results.of_folder(folder):
-            seen.add(redactor.clean_value(found))
+            found = redactor.clean_value(found)
+            seen.add(found)
+            if chosen["format_"] == "jsonl" and chosen["output"] is None:
+                write(answer.line(found), redactor)
     except (BadResults, OSError) as problem:
         raise click.UsageError(str(problem)) from None
     _show(seen, chosen, redactor)
