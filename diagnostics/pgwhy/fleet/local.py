@@ -21,12 +21,15 @@ from pgwhy.fleet.task import Asked, Task
 MOST_RESTARTS = 10
 CONCURRENCY = 200
 """Runs side by side on this machine: most of them wait for silent servers."""
+LOGINS = 32
+"""The same where each logs in: libpq has a process of its own in each run, of 15 MB."""
 
 
 class Processes:
     """An executor (`executor.Executor`)."""
 
-    def __init__(self, asked: Asked, concurrency: int = CONCURRENCY, processes: int | None = None) -> None:
+    def __init__(self, asked: Asked, concurrency: int | None = None, processes: int | None = None) -> None:
+        concurrency = concurrency or (LOGINS if asked.login else CONCURRENCY)
         self.room = concurrency
         self.places: Mapping[str, str] = {}
         count = max(1, min(processes or available_cores(), concurrency))
@@ -83,7 +86,7 @@ class _Process:
     def __init__(self, first: dict[str, object], ended: queue.SimpleQueue[tuple[_Process, str | None]]) -> None:
         self.tasks: dict[int, Task] = {}
         self._running = subprocess.Popen(
-            [sys.executable, "-m", "pgwhy.fleet.worker"],
+            [sys.executable, "-P", "-m", "pgwhy.fleet.worker"],  # -P: no module of the working folder is run
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -207,9 +207,9 @@ def _executor(asked: Asked, chosen: dict[str, Any], machine: Machine) -> Executo
 
         size = chosen["concurrency"] or PARCEL
         return Cluster(asked, chosen["cluster"], machine, send_secrets=chosen["send_secrets"], parcel=size)
-    from pgwhy.fleet.local import CONCURRENCY, Processes
+    from pgwhy.fleet.local import Processes
 
-    return Processes(asked, chosen["concurrency"] or CONCURRENCY, chosen["processes"])
+    return Processes(asked, chosen["concurrency"], chosen["processes"])
 
 
 def _report(folder: Path, chosen: dict[str, Any], redactor: Redactor) -> int:

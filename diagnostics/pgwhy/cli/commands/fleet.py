@@ -30,7 +30,7 @@ _COUNT = click.IntRange(min=1)
 @shared.client("Client that all of them are for [default: as each text says].")
 @shared.timeout()
 @shared.rules()
-@click.option("--concurrency", type=_COUNT, metavar="N", help="Targets side by side [default: 200].")
+@click.option("--concurrency", type=_COUNT, metavar="N", help="Targets side by side [default: 200; with --login 32].")
 @click.option("--processes", type=_COUNT, metavar="N", help="Processes here [default: one for each core].")
 @click.option("--per-host", type=_COUNT, default=8, show_default=True, metavar="N", help="Of one host, side by side.")
 @click.option(
