@@ -51,6 +51,20 @@ def node_package(name: str) -> Path:
     return folder
 
 
+def ansible(program: str) -> Path:
+    """A program of ansible-core."""
+    path = Path(sys.executable).with_name(program)
+    return path if path.is_file() else _missing("ansible-core is not installed (pip install '.[test]')")
+
+
+def dask() -> None:
+    """A scheduler and workers of our own."""
+    try:
+        import distributed  # noqa: F401
+    except ImportError:
+        _missing("distributed is not installed (pip install '.[dask]')")
+
+
 def network_namespace() -> None:
     """The right to make a network namespace: as root, or in a user namespace of our own."""
     if sys.platform != "linux" or not shutil.which("unshare") or not shutil.which("ip"):

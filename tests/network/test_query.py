@@ -22,7 +22,7 @@ NAME = "db.test"
 
 def ask(server: NameServer, record: str = "A", name: str = NAME, limit_s: float = 2.0) -> Reply:
     async def main(port: int) -> Reply:
-        await query.ready()
+        await query.dnspython.ready()
         return await query.ask(name, record, Resolver("127.0.0.1", port), limit_s, time.monotonic, os.urandom)
 
     with server.running() as port:
@@ -66,7 +66,7 @@ def test_silence_is_asked_twice_and_then_called_silence() -> None:
 
 def test_nothing_listening_is_silence_without_waiting() -> None:
     async def main() -> Reply:
-        await query.ready()
+        await query.dnspython.ready()
         resolver = Resolver("127.0.0.1", closed_port())
         return await query.ask(NAME, "A", resolver, 2 * HANGS_S, time.monotonic, os.urandom)
 

@@ -30,7 +30,7 @@ def shake(port: int, hello: Hello = NAMED, use: Use = only_the_handshake, limit_
     """SSLRequest, the handshake, and what `use` does with it."""
 
     async def main() -> TlsStream:
-        await tls.ready()
+        await tls.pyopenssl.ready()
         plain = await stream.connect("127.0.0.1", port, 5)
         try:
             assert await postgres.ask_for_tls(plain, 5) == b"S"

@@ -226,7 +226,7 @@ def test_an_address_that_no_server_has_is_a_sinkhole(addresses: tuple[str, ...],
 def test_what_needs_no_lookup_is_skipped_and_nobody_is_asked(
     text: str, addresses: tuple[str, ...], look: Look, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(query, "ready", None)
+    monkeypatch.setattr(query, "dnspython", None)
     machine.resolver_file.write_text("nameserver 127.0.0.1:1\n")
     seen = record(look(text, dns.PROBE))
     assert (seen.outcome, seen.addresses, seen.answers) == (DnsOutcome.SKIPPED, addresses, None)
@@ -236,7 +236,7 @@ def test_localhost_is_found_and_no_resolver_asked(
     look: Look, machine: Machine, system: dict[str, tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system["localhost"] = ("127.0.0.1",)
-    monkeypatch.setattr(query, "ready", None)
+    monkeypatch.setattr(query, "dnspython", None)
     seen = record(look("postgresql://a@localhost/d", dns.PROBE))
     assert (seen.outcome, seen.addresses, seen.answers) == (DnsOutcome.FOUND, ("127.0.0.1",), None)
 

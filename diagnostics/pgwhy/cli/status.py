@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pgwhy.causes import Severity
 from pgwhy.finding import Report, Status
 
@@ -9,7 +12,10 @@ CONNECTS = 0
 CAUSE_FOUND = 1
 CAUSE_NOT_FOUND = 3
 FINDING_MET = 4
+BUG = 70
 INTERRUPTED = 130
+WORSE = (CONNECTS, FINDING_MET, CAUSE_FOUND, CAUSE_NOT_FOUND, BUG, INTERRUPTED)
+"""From the best to the worst, where one status is for many targets."""
 
 
 def of_run(report: Report, fail_on: Severity | None) -> int:
@@ -29,3 +35,13 @@ def of_text(report: Report) -> int:
     """The status of `pgwhy explain`: was a cause named? A saved run that connects needs none."""
     well = report.verdict.status in (Status.CONNECTS, Status.REACHABLE)
     return CONNECTS if well or report.verdict.cause is not None else CAUSE_NOT_FOUND
+
+
+def of_answer(found: Mapping[str, Any]) -> int:
+    """The status of one target of a fleet, as `pgwhy check` would end for it."""
+    if found["status"] in (Status.CONNECTS, Status.REACHABLE):
+        return CONNECTS
+    if found["status"] == "bug":
+        return BUG
+    # A target that is malformed is a cause, for a list as for a command line.
+    return CAUSE_FOUND if found.get("cause") or found["status"] == "unread" else CAUSE_NOT_FOUND

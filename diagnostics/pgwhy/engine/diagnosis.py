@@ -54,6 +54,8 @@ class Request:
     """Folders of further rules."""
     ignore: frozenset[str] = frozenset()
     """Rules whose warnings and notes are left out, and counted."""
+    rulebook: Rulebook | None = None
+    """Those rules and the built-in ones, where they are loaded already; `None`: they are loaded, or looked for anew."""
     network: Callable[[float], Network] = Network
     """Makes the way out from the deadline in seconds; the lab gives one that leads port 443 to itself."""
 
@@ -86,8 +88,9 @@ def selector_loop() -> asyncio.AbstractEventLoop:
 async def _diagnose(request: Request, network: Network, progress: Progress | None) -> Report:
     permit = Permit(request.target)
     seen = begin(request.target, request.client, request.machine, request.options, permit=permit)
-    network.workers.warm()
-    loading = _warm(request.rules, seen[TargetFacts].sslmode)
+    if request.options.login:
+        network.workers.warm()
+    loading = _warm(request, seen[TargetFacts].sslmode)
     if request.error is not None:
         pasted = redaction.for_target(request.target).pasted(request.error)
         seen.put(error_text.clean(pasted, Origin.REPORTED))
@@ -138,7 +141,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     )
 
 
-def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
+def _warm(request: Request, sslmode: str | None) -> Future[Rulebook]:
     """Import what the later stages need, and load the rules, on a thread: the first packets are on their way then.
 
     In the order in which a run needs them: OpenSSL where there will be TLS or no connection, the rules.
@@ -146,12 +149,15 @@ def _warm(folders: tuple[Path, ...], sslmode: str | None) -> Future[Rulebook]:
     from pgwhy.network import tls
 
     loaded: Future[Rulebook] = Future()
+    if request.rulebook is not None:
+        loaded.set_result(request.rulebook)
+        return loaded
 
     def load() -> None:
         if sslmode in ("require", "verify-ca", "verify-full"):
-            tls.warm()
+            tls.pyopenssl.run()
         try:
-            loaded.set_result(reports.all_rules(folders))
+            loaded.set_result(reports.all_rules(request.rules))
         except BaseException as error:
             # Whatever it was, it belongs to the caller that asks for the result.
             loaded.set_exception(error)

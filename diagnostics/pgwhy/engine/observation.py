@@ -80,11 +80,11 @@ async def observe(
     known = seen.observations().records
     tasks = [asyncio.ensure_future(_run(probe, seen, network, progress)) for probe in probes if probe.name not in known]
     try:
-        async with asyncio.timeout(network.remaining() + GRACE_S):
-            for task in asyncio.as_completed(tasks):
-                await task
-    except TimeoutError:
-        pass  # what is known by now is the answer
+        if tasks:  # at the end of the time what is known by then is the answer
+            limit_s = network.remaining() + GRACE_S
+            done, _ = await asyncio.wait(tasks, timeout=limit_s, return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
     finally:
         for task in tasks:
             task.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pgwhy.values import dataclass
@@ -28,10 +29,12 @@ class Certificate:
     """Base64."""
 
 
+@lru_cache(maxsize=512)
 def parse(der: bytes) -> x509.Certificate | None:
     """A certificate taken apart, `None` where cryptography refuses to (OpenSSL may still take it).
 
-    cryptography reads names and dates only when they are asked for, so they are asked for here.
+    cryptography reads names and dates only when they are asked for, so they are asked for here. Those of a store or two
+    and of many servers are kept: who asks for them a second time need not wait.
     """
     from cryptography import x509
 
@@ -45,6 +48,7 @@ def parse(der: bytes) -> x509.Certificate | None:
     return parsed
 
 
+@lru_cache(maxsize=512)
 def describe(der: bytes) -> Certificate:
     """A certificate in words."""
     import base64

@@ -85,7 +85,7 @@ async def opened(network: Network, server: Server, trusted: Trusted, limit_s: fl
 
     Raises `Broken`: `TLS_LOCAL` where the certificate is not one to trust for that name.
     """
-    await tls.ready()
+    await tls.pyopenssl.ready()
     stream = await network.connect(server.address, server.port, limit_s)
     try:
         channel = await tls.handshake(stream, tls.Hello(server_name=server.name, alpn=ALPN), limit_s)

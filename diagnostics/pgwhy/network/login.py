@@ -10,11 +10,12 @@ import contextlib
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pgwhy.libpq.process import NoProcess
 from pgwhy.network import background, named_files, stream
 from pgwhy.network.worker import Fields, Gone, Worker, Workers
+from pgwhy.shipped.once import once
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
@@ -93,12 +94,14 @@ class Connection:
 
 async def libpq_version(network: Network) -> int | None:
     """The version of the libpq in use, as libpq numbers it: 180000. `None` where there is none."""
+    if not network.workers.begun:
+        return await _version_here()
     try:
         return (await network.workers.first(network.remaining())).version
     except TimeoutError:
         return None
     except NoProcess:
-        return await background.start(_version_in_this_process)
+        return await _version_here()
 
 
 async def keywords(network: Network) -> frozenset[str] | None:
@@ -127,6 +130,8 @@ async def conninfo_error(network: Network, text: str) -> str:
     The text may hold secrets, and so may the answer.
     """
     data = text.encode("utf-8", "surrogateescape")
+    if not network.workers.begun:
+        return _text(await _conninfo_error_here(data)).strip()
     try:
         worker = await network.workers.take(network.remaining())
         said = (await worker.ask((b"conninfo", data), network.remaining()))[1] or b""
@@ -134,7 +139,7 @@ async def conninfo_error(network: Network, text: str) -> str:
     except (TimeoutError, Gone):
         return ""
     except NoProcess:
-        said = await background.start(lambda: _conninfo_error_in_this_process(data))
+        said = await _conninfo_error_here(data)
     return _text(said).strip()
 
 
@@ -273,22 +278,34 @@ class _Course:
         )
 
 
-def _version_in_this_process() -> int | None:
-    """Asking for it is harmless anywhere. It is needed where no process can be started."""
+# A run that does not log in starts no process, and not every machine can. Asking libpq in this one is harmless: no
+# server has a say in it.
+
+
+@once
+def _library() -> Any | None:
     from pgwhy.libpq import library
 
     with contextlib.suppress(library.NoLibrary):
-        return library.version(library.load(sys.path))
+        return library.load(sys.path)
     return None
 
 
-def _conninfo_error_in_this_process(text: bytes) -> bytes:
-    """The same: no server has a say in it."""
+_loading = background.Preparation(_library)
+
+
+async def _version_here() -> int | None:
     from pgwhy.libpq import library
 
-    with contextlib.suppress(library.NoLibrary):
-        return library.conninfo_error(library.load(sys.path), text)
-    return b""
+    await _loading.ready()
+    return None if (here := _library()) is None else library.version(here)
+
+
+async def _conninfo_error_here(text: bytes) -> bytes:
+    from pgwhy.libpq import library
+
+    await _loading.ready()
+    return b"" if (here := _library()) is None else library.conninfo_error(here, text)
 
 
 def _text(value: bytes | None) -> str:

@@ -40,13 +40,14 @@ class Reply:
     """The answer was cut off, and TCP, where the rest is, did not answer."""
 
 
-async def ready() -> None:
-    """Import dnspython on a thread: 90 ms that would keep the event loop from the login."""
+def _import() -> None:
+    import dns.message
+    import dns.rcode
+    import dns.rdatatype  # noqa: F401
 
-    def load() -> None:
-        pass
 
-    await background.start(load)
+dnspython = background.Preparation(_import)
+"""On a thread: 90 ms that would keep the event loop from the login."""
 
 
 async def ask(
@@ -59,7 +60,7 @@ async def ask(
 ) -> Reply:
     """Ask for the A or AAAA records of an absolute name. Sends the query again half-way; never raises.
 
-    A name that cannot be put into a query gives the rcode `GARBAGE`. Call `ready` before.
+    A name that cannot be put into a query gives the rcode `GARBAGE`. Wait for `dnspython` before.
     """
     import dns.exception
     import dns.message

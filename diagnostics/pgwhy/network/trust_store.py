@@ -46,7 +46,7 @@ class TrustStore:
             raise Unreadable(f"{self.words} was not found")
         try:
             for file in self.files:
-                roots = _roots(files.content(file))
+                roots = _roots_of(file)
                 if roots is None:
                     store.load_locations(str(file))
                 for root in roots or ():
@@ -63,10 +63,15 @@ class TrustStore:
                 store.add_cert(crypto.load_certificate(crypto.FILETYPE_ASN1, der))
         return store
 
+    @property
+    def is_at_hand(self) -> bool:
+        """It was read before in this process: to load it takes no time that a loop would notice."""
+        return not (self.folders or self.windows) and all(file in _read_before for file in self.files)
+
     def certificates(self) -> list[x509.Certificate]:
         """Every root one by one; what cannot be read is left out."""
         ders = _windows_roots() if self.windows else [der for file in self._paths() for der in _read(file)]
-        return [parsed for parsed in map(_parsed, ders) if parsed]
+        return [parsed for parsed in map(parse, ders) if parsed]
 
     def _paths(self) -> list[Path]:
         return [*self.files, *(file for folder in self.folders for file in sorted(folder.glob("*.[0-9]")))]
@@ -124,6 +129,22 @@ def system_file(machine: Machine) -> str:
     return next((str(file) for file in system(machine).files), "")
 
 
+def _roots_of(file: Path) -> tuple[crypto.X509, ...] | None:
+    """As `_roots`. A file of which the system says the same as before is not read again. Raises `OSError`."""
+    about = file.stat()
+    state = about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+    if file not in _read_before or _read_before[file][0] != state:
+        if len(_read_before) >= MOST_FILES:
+            _read_before.clear()
+        _read_before[file] = state, _roots(files.content(file))
+    return _read_before[file][1]
+
+
+MOST_FILES = 64
+"""Files of roots that are remembered: of many targets each may name its own."""
+_read_before: dict[Path, tuple[tuple[int, ...], tuple[crypto.X509, ...] | None]] = {}
+
+
 @lru_cache(maxsize=16)
 def _roots(content: bytes) -> tuple[crypto.X509, ...] | None:
     """The certificates of a PEM file, made once in a process: to make those of the system takes as long as a login.
@@ -146,10 +167,6 @@ def _roots(content: bytes) -> tuple[crypto.X509, ...] | None:
             return None
         before = behind
     return tuple(found) or None
-
-
-_parsed = lru_cache(maxsize=512)(parse)
-"""Of the roots of a store or two: who asks for them a second time need not wait."""
 
 
 def _read(file: Path) -> list[bytes]:

@@ -139,6 +139,11 @@ class Workers:
         self._lock = threading.Lock()
         self._first: Future[Worker] | None = None
 
+    @property
+    def begun(self) -> bool:
+        """One was asked for: a run without a login never does."""
+        return self._first is not None
+
     def warm(self) -> None:
         """Begin to start the first one. Returns at once."""
         if self._first is None:

@@ -1,5 +1,5 @@
-"""Which rules can say yes at all, found without asking each: by the words of an error text, by its codes
-and by what it says.
+"""Which rules can say yes at all, found without asking each: by the words of an error text, by its codes, by what it
+says, and by a fact that must have one of a few values.
 
 Most tests are about words, and of a thousand words a text has a few. So each word is filed under four of its letters,
 and a text is taken apart into fours once: what is not filed under any of them need not be looked for.
@@ -7,10 +7,11 @@ and a text is taken apart into fours once: what is not filed under any of them n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from pgwhy.facts import Value
 from pgwhy.rulebook.conditions import Answer, FactCache, Operator, Test, parse
 from pgwhy.rulebook.rule import Rule
 from pgwhy.values import dataclass
@@ -38,6 +39,8 @@ class Index:
     """A text, folded → the blocks that need it, or another one like it."""
     codes: dict[str, tuple[Place, ...]]
     """The same for the codes of an error text, and for what it says."""
+    values: dict[str, dict[Value, tuple[Place, ...]]]
+    """The path of a fact → its values → the blocks that need one of them."""
 
     def matches(self, facts: FactCache) -> list[int]:
         """The rules of which a block says yes, in their order."""
@@ -48,6 +51,9 @@ class Index:
         if self.codes:
             for code in (*(facts[CODES] or ()), facts[SQLSTATE], facts[SAYS], *(facts[ALSO_SAYS] or ())):
                 found.update(self.codes.get(code, ()))
+        for path, filed in self.values.items():
+            if (value := facts[path]) is not None:
+                found.update(_filed_under(filed, value))
         held: list[int] = []
         for number, own in sorted(found):
             if (not held or held[-1] != number) and self.rules[number].when[own].answer(facts) is Answer.YES:
@@ -85,6 +91,7 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
     always: list[Place] = []
     words: dict[str, list[Place]] = {}
     codes: dict[str, list[Place]] = {}
+    values: dict[str, dict[Value, list[Place]]] = {}
     for number, rule in enumerate(rules):
         for own, written in enumerate(rule.said["when"]):
             if not known.issuperset(written):
@@ -92,12 +99,42 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
             place = number, own
             key = _key(written)
             if key is None:
-                always.append(place)
+                if (test := _decisive(written)) is None:
+                    always.append(place)
+                else:
+                    for value in test.items:
+                        values.setdefault(test.path, {}).setdefault(value, []).append(place)
                 continue
             filed, needed = key
             for each in needed:
                 (words if filed == TEXT else codes).setdefault(each, []).append(place)
-    return Index(rules, tuple(always), {w: tuple(n) for w, n in words.items()}, {c: tuple(n) for c, n in codes.items()})
+    return Index(
+        rules,
+        tuple(always),
+        {w: tuple(n) for w, n in words.items()},
+        {c: tuple(n) for c, n in codes.items()},
+        {path: {value: tuple(n) for value, n in filed.items()} for path, filed in values.items()},
+    )
+
+
+def _decisive(written: Mapping[str, Mapping[str, Any]]) -> Test | None:
+    """A test of which the block needs one of a few values; a word rather than yes or no, which every run has."""
+    tests = [test for record, said in written.items() for fact in said for test in parse(record, fact, said[fact])]
+    few = [
+        test
+        for test in tests
+        if test.operator in (Operator.EQUALS, Operator.ONE_OF) and all(isinstance(v, _PLAIN) for v in test.items)
+    ]
+    return max(few, key=lambda test: isinstance(test.items[0], str), default=None)
+
+
+_PLAIN = (str, int, float)
+
+
+def _filed_under(filed: Mapping[Value, tuple[Place, ...]], value: Value) -> Iterable[Place]:
+    if isinstance(value, _PLAIN):
+        return filed.get(value, ())
+    return [place for each, places in filed.items() if each == value for place in places]
 
 
 def _key(written: Mapping[str, Mapping[str, Any]]) -> tuple[str, tuple[str, ...]] | None:

@@ -51,7 +51,7 @@ class Answered:
 
 async def ask_all(name: str, seen: Run, network: Network) -> list[asyncio.Task[Answered]]:
     """Begin every query for this name. The caller cancels what it does not wait for."""
-    await query.ready()
+    await query.dnspython.ready()
     return [asyncio.create_task(question) for question in _questions(name, seen, network)]
 
 

@@ -121,7 +121,7 @@ async def _secure(stream: Stream, hello: tls.Hello, direct: bool, network: Netwo
         answer = await postgres.ask_for_tls(stream, network.allowance(SILENT_S))
         if answer != b"S":
             raise Broken(Failure.PROTOCOL if answer else Failure.CLOSED)
-    await tls.ready()
+    await tls.pyopenssl.ready()
     return await tls.handshake(stream, hello, network.allowance(SILENT_S))
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from pgwhy.client import ClientFacts
@@ -135,7 +136,10 @@ async def observe(seen: Run, network: Network) -> Tls:
     theirs = bare if seen[ClientFacts].sends_sni is False and bare.session.chain else first
     if not theirs.session.chain:
         return record
-    return await background.start(lambda: _judged(record, theirs.session.chain, place, seen))
+    judge = partial(_judged, record, theirs.session.chain, place, seen)
+    if trust.store(seen).is_at_hand:
+        return judge()  # a thread would cost as much again
+    return await background.start(judge)
 
 
 async def _look_each_way(

@@ -69,7 +69,7 @@ async def look(place: Attempt, hello: tls.Hello, seen: Run, network: Network, mo
             try:
                 one = Look(SslAnswer.NOT_ASKED) if direct else await _ask(stream, limit_s)
                 if direct or one.answer is SslAnswer.YES:
-                    await tls.ready()
+                    await tls.pyopenssl.ready()
                     one = await _shake(one, stream, hello, limit_s, network)
             finally:
                 stream.abort()
@@ -136,7 +136,7 @@ async def takes_direct(place: Attempt, hello: tls.Hello, network: Network) -> bo
         try:
             stream = await network.connect(place.address, place.port, DIRECT_S)
             try:
-                await tls.ready()
+                await tls.pyopenssl.ready()
                 channel = await tls.handshake(stream, replace(hello, alpn=wire.ALPN), network.allowance(DIRECT_S))
             finally:
                 stream.abort()

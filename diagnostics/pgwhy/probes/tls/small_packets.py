@@ -29,7 +29,7 @@ async def get_through(place: Attempt, hello: tls.Hello, direct: bool, network: N
             try:
                 began = began or await postgres.ask_for_tls(stream, limit_s) == b"S"
                 if began:
-                    await tls.ready()
+                    await tls.pyopenssl.ready()
                     await tls.handshake(stream, hello, limit_s)
             except Broken as broken:
                 span.outcome = broken.failure.value

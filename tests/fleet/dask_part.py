@@ -1,0 +1,32 @@
+"""A part of a Dask cluster as a process: `python dask_part.py scheduler HOST` or `worker ADDRESS NAME`.
+
+Its first line of output is its address, and it ends with its standard input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+from distributed import Scheduler, Worker
+
+
+async def main(kind: str, where: str, name: str = "") -> None:
+    made: dict[str, Any] = {"dashboard": False}
+    part = (
+        Scheduler(host=where, port=0, dashboard_address=None, **made)
+        if kind == "scheduler"
+        else Worker(where, nthreads=1, name=name, **made)
+    )
+    async with part:
+        print(part.address, flush=True)
+        await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+        with suppress(Exception):
+            await asyncio.wait_for(part.close(), 2)
+
+
+asyncio.run(main(*sys.argv[1:]))
+os._exit(0)
