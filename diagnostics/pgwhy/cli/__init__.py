@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from pgwhy import __version__
+
+if TYPE_CHECKING:
+    from typing import Any
 
 COMMANDS = {
     "check": "diagnose a connection (the default command)",
@@ -26,6 +30,7 @@ COMMANDS = {
 
 _QUICK = ("check", "explain")
 """What people wait for; the start and the end of the interpreter are half of it."""
+_HELP = {"--help", "-h"}
 _ONLY_TELLS = {"--plan", "--help", "-h", "help"}
 """Arguments of `check` with which it connects nowhere."""
 
@@ -86,6 +91,27 @@ def _command(name: str, arguments: list[str]) -> int:
     module = import_module(f"pgwhy.cli.commands.{name}")
     program = "pgwhy" if name == "check" else f"pgwhy {name}"
     status = module.command.main(
-        args=arguments, prog_name=program, standalone_mode=False, help_option_names=["-h", "--help"]
+        args=arguments,
+        prog_name=program,
+        standalone_mode=False,
+        help_option_names=["-h", "--help"],
+        default_map={} if _HELP & set(arguments) else _defaults(name, module.command),
     )
     return status if isinstance(status, int) else 0
+
+
+def _defaults(name: str, command: Any) -> dict[str, Any]:
+    """What the project's settings file says; raises `click.UsageError` for one that cannot be understood."""
+    from pathlib import Path
+
+    from pgwhy.cli import settings
+
+    words = {each.name: tuple(getattr(each.type, "choices", ())) for each in command.params}
+    try:
+        return settings.defaults(name, words, Path.cwd())
+    except settings.BadSetting as problem:
+        import click
+
+        raise click.UsageError(str(problem)) from None
+    except FileNotFoundError:  # the folder that we are in is gone
+        return {}
