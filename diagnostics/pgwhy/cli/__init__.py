@@ -23,6 +23,7 @@ COMMANDS = {
     "rules": "list, show, test and write the rules of pgwhy",
     "anatomy": "show what each part of a connection string means",
     "snippets": "print code or settings to paste, for each stack",
+    "mcp": "serve these tools to a coding agent (Model Context Protocol)",
     "schema": "print the JSON Schema of a report",
 }
 """The line of each command on the help page: with its name at most 78 characters."""

@@ -16,7 +16,7 @@ from pgwhy.values import dataclass
 
 FILE = "pgwhy.toml"
 IGNORE = "ignore"
-COMMANDS = ("check", "fix", "explain", "run", "ticket", "checklist", "snippets", "anatomy", "diff")
+COMMANDS = ("check", "fix", "explain", "run", "ticket", "checklist", "snippets", "anatomy", "diff", "mcp")
 """The commands that have defaults; each may have a table of its own."""
 
 
