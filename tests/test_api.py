@@ -1,6 +1,7 @@
 """The library: the names of `pgwhy` and what they give back."""
 
 import asyncio
+import json
 import subprocess
 import sys
 
@@ -66,3 +67,9 @@ def test_explain_tells_of_a_text_without_a_network():
     report = explain("ERROR:  Endpoint ID is not specified. password=hunter2abc")
     assert report.verdict.cause == "sni-missing"
     assert "hunter2abc" not in repr(report) + str(report.observations.plain())
+
+
+def test_a_report_writes_itself_as_the_command_does():
+    report = pgwhy.explain('FATAL:  role "alex" does not exist')
+    assert json.loads(report.to_json())["verdict"]["cause"] == report.verdict.cause == "role-not-found"
+    assert report.to_text(100).startswith("FAILS for your client: ") and len(report.to_text(verbose=True)) > 200

@@ -3,6 +3,7 @@
     from pgwhy import diagnose_sync
     report = diagnose_sync("env:DATABASE_URL")
     report.verdict.status, report.verdict.cause, report.findings[0].fixes
+    print(report.to_text())
 
 Everything here is imported when it is first used: `import pgwhy` costs nothing.
 """
@@ -12,8 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pgwhy.api import diagnose, diagnose_sync, explain
-    from pgwhy.finding import Report
+    from pgwhy.api import Report, diagnose, diagnose_sync, explain
     from pgwhy.incident.on_failure import pgwhy_on_failure
     from pgwhy.target.model import Target
 
@@ -26,7 +26,7 @@ _HOMES = {
     "diagnose_sync": "pgwhy.api",
     "explain": "pgwhy.api",
     "pgwhy_on_failure": "pgwhy.incident.on_failure",
-    "Report": "pgwhy.finding",
+    "Report": "pgwhy.api",
     "Target": "pgwhy.target.model",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,29 @@ from pgwhy import target as targets
 from pgwhy.engine.diagnosis import DEADLINE_S, Request, explain_text, selector_loop
 from pgwhy.engine.diagnosis import diagnose as run
 from pgwhy.facts import Record
-from pgwhy.finding import Report
+from pgwhy.finding import Report as Concluded
 from pgwhy.incident.exceptions import driver_of, text_of
 from pgwhy.machine import Machine
 from pgwhy.probes.probe import Options
 from pgwhy.target.model import Target
+from pgwhy.values import dataclass
+
+
+@dataclass(frozen=True)
+class Report(Concluded):
+    """What a run says, without secrets: `verdict`, `findings`, `observations` (`pgwhy.finding.Report`)."""
+
+    def to_json(self) -> str:
+        """The JSON of the contract (`pgwhy schema`), as `pgwhy --format json` writes it."""
+        from pgwhy.report import document
+
+        return document.to_text(self)
+
+    def to_text(self, width: int = 80, *, verbose: bool = False) -> str:
+        """The page for a person, with a line break at its end. `width`: columns; `verbose`: everything, as `-v`."""
+        from pgwhy.report import text
+
+        return text.page(self, width, verbose=verbose)
 
 
 async def diagnose(
@@ -56,7 +75,7 @@ async def diagnose(
         rules=rules,
     )
     told = None if progress is None else lambda record: progress(redactor.clean_value(record))
-    return redactor.clean_value(await run(request, told))
+    return _given(redactor.clean_value(await run(request, told)))
 
 
 def diagnose_sync(target: str | Target | None = None, **options: Any) -> Report:
@@ -79,7 +98,11 @@ def explain(
     """
     text, client = _told(error, client)
     machine = machine or Machine.here()
-    return redaction.for_machine(machine).clean_value(explain_text(text or "", machine, client, rules))
+    return _given(redaction.for_machine(machine).clean_value(explain_text(text or "", machine, client, rules)))
+
+
+def _given(report: Concluded) -> Report:
+    return Report(**{each.name: getattr(report, each.name) for each in fields(report)})
 
 
 def _told(error: str | BaseException | None, client: str | None) -> tuple[str | None, str | None]:

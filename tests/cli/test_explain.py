@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -90,9 +91,13 @@ def test_a_folder_is_a_table_of_causes(capfd, tmp_path) -> None:
     (tmp_path / "node_modules").mkdir()
     (tmp_path / "node_modules" / "c.log").write_text(REFUSED)
     out = told(capfd, str(tmp_path), status=3)
-    assert out.splitlines()[0] == "5 files"
+    first = out.splitlines()
+    assert first[0] == "5 files, 2 causes, 1 not read"
+    assert first[1:5] == ["   2  connection-refused", "   1  sni-missing", "   1  cause not found", "   1  not read"]
     assert (
-        out.index("   2  connection-refused: ") < out.index("   1  sni-missing: ") < out.index("   1  cause not found")
+        out.index("   2  connection-refused: ")
+        < out.index("   1  sni-missing: ")
+        < out.index("   1  cause not found\n      odd.txt")
     )
     assert "      old/run.json  startup/endpoint-" in out and "picture.png: no text" in out
     lines = [json.loads(line) for line in told(capfd, str(tmp_path), "--format", "jsonl", status=3).splitlines()]
@@ -135,3 +140,53 @@ def test_a_texts_page_says_what_it_read_and_which_look_settles_it(capfd, text: s
     assert "Matched  " in out and words in out
     assert f"To find out ({settles['settles']}):\n  {settles['command']}\n" in out
     assert look in settles["command"]
+
+
+def test_several_files_are_told_as_a_folder_is_and_unquoted_words_are_one_text(capfd, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.log", "b.log"):
+        (tmp_path / name).write_text(REFUSED)
+    out = told(capfd, "a.log", "b.log")
+    assert out.startswith("2 files, 1 cause\n\n   2  connection-refused: ") and "      b.log  tcp/" in out
+    assert run(["explain", "a.log", "no.zip"]) == 2
+    assert "no such file" in capfd.readouterr().err
+    assert json.loads(told(capfd, "--json", *REFUSED.split()))["verdict"]["cause"] == "connection-refused"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_batch_reads_csv_by_the_names_of_its_columns(capfd, tmp_path, mark: str) -> None:
+    file = tmp_path / "tickets.csv"
+    quoted = REFUSED.replace('"', '""') + "\n  second line"
+    rows = [["ticket", "driver", "what"], ["T-1", "psycopg2", f'"{quoted}"'], ["T-2"], ["T-3", "", "odd"]]
+    file.write_text("\ufeff" + "\r\n".join(mark.join(row) for row in rows) + "\r\n")
+    out = told(capfd, "--batch", str(file), "--text-field", "what", "--id-field", "ticket", status=1)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert [line["id"] for line in lines] == ["T-1", "T-2", "T-3"]
+    assert [line["cause"] for line in lines] == ["connection-refused", None, None]
+    assert lines[1]["error"] == 'line 4 has no "what"'
+
+
+def test_a_batch_of_json_has_other_names_too(capfd, tmp_path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text(json.dumps({"key": 7, "body": REFUSED}) + "\n")
+    out = told(capfd, "--batch", str(file), "--text-field", "body", "--id-field", "key")
+    assert json.loads(out)["id"] == 7 and json.loads(out)["cause"] == "connection-refused"
+    assert run(["explain", "--text-field", "body", "x"]) == 2
+
+
+def test_quiet_is_one_line_and_json_is_a_format(capfd) -> None:
+    assert told(capfd, "-q", REFUSED).startswith("FAILS for your client: ")
+    assert told(capfd, "-q", REFUSED).count("\n") == 1
+    assert told(capfd, "--json", REFUSED)[0] == "{"
+    assert told(capfd, "--json", "--format", "json", REFUSED)[0] == "{"
+    for wrong in (["--json", "--format", "html"], ["-q", "-v"], ["-q", "--json"]):
+        assert run(["explain", *wrong, REFUSED]) == 2
+        assert "cannot be used together" in capfd.readouterr().err
+
+
+def test_a_terminal_that_shows_links_gets_the_documentation_as_one(capfd, monkeypatch) -> None:
+    plain = told(capfd, REPORT)
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
+    linked = told(capfd, REPORT)
+    assert "\x1b]8;;https://" in linked
+    assert re.sub(r"\x1b\]8;;[^\x1b]*\x1b\\", "", linked) == plain

@@ -51,7 +51,7 @@ def test_psql_with_a_wrong_password(world, tmp_path):
     uri = world.uri(password=WRONG)
     ended = Ended([str(parts.psql(parts.system_postgres())), uri, "-c", "select 1"], tmp_path, {})
     assert (ended.status, ended.cause) == (2, "wrong-password")
-    assert ended.page.startswith("\npgwhy: psql failed, and its output speaks of a connection.\n\nFAILS for ")
+    assert ended.page.startswith("\npgwhy: psql printed that a connection failed.\n\nFAILS for ")
     assert "the arguments of psql" in ended.page and "did not use this string" not in ended.page
     assert not ended.holds(WRONG)
 
@@ -164,3 +164,34 @@ def test_a_standard_error_that_is_closed_changes_nothing(world, tmp_path):
     line = ["sh", "-c", 'exec "$@" 2>&-', "sh", *UNDER, "--", *PSYCOPG]
     ended = subprocess.run(line, env=here, cwd=Path.cwd(), capture_output=True, timeout=LIMIT_S)
     assert (ended.returncode, ended.stdout) == (1, b"")
+
+
+SERVER = """
+import os, sys, time
+for _ in range(600):
+    print('connection to server at "127.0.0.1", port', os.environ["PORT"], "failed: Connection refused", flush=True)
+    time.sleep(0.05)
+    if os.path.exists("enough"):
+        print("stopped", flush=True)
+        sys.exit(3)
+time.sleep(60)
+"""
+
+
+def test_a_server_that_never_exits_is_explained_once_while_it_runs(tmp_path):
+    port = str(closed_port())
+    here = {**os.environ, "HOME": str(tmp_path), "PORT": port, "DATABASE_URL": f"postgresql://a:b@127.0.0.1:{port}/x"}
+    command = [*UNDER, "--watch", "--", sys.executable, "-c", SERVER]
+    with subprocess.Popen(command, cwd=tmp_path, env=here, stdout=-1, stderr=-1, text=True) as server:
+        try:
+            lines = []
+            while "FAILS" not in (line := server.stderr.readline()):
+                lines.append(line)
+                assert line, lines
+            (tmp_path / "enough").touch()
+            rest = server.stderr.read()
+            assert server.wait(LIMIT_S) == 3
+        finally:
+            server.kill()
+    assert "nothing listens" in line + rest or "refused" in line + rest
+    assert (line + rest).count("FAILS") == 1

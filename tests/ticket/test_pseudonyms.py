@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pgwhy.probes import VOCABULARY
 from pgwhy.report import document
 from pgwhy.report.document import from_json, to_json
-from pgwhy.ticket.pseudonyms import BadKeyFile, Key, pseudonymous
+from pgwhy.ticket.pseudonyms import BadKeyFile, Key, pseudonymous, with_names
 from tests.report.scenarios import SLUGS, recorded
 
 KEY = Key(bytes(32))
@@ -124,3 +124,13 @@ def test_a_key_file_is_read_back_as_it_was():
 def test_what_is_no_key_file_is_refused(text):
     with pytest.raises(BadKeyFile):
         Key.read(text)
+
+
+def test_an_answer_is_read_with_the_names_by_whoever_has_the_key():
+    key, report = Key(bytes(32)), recorded("lab-no-sni")
+    real = str(report.observations.get("target.host"))
+    hidden = str(pseudonymous(report, key).observations.get("target.host"))
+    again = Key.read(key.text())
+    assert with_names(f"Is {hidden.upper()} yours? We see {hidden}.", again) == f"Is {real} yours? We see {real}."
+    assert with_names(f"x{hidden}", again) == f"x{hidden}"
+    assert with_names("nothing", Key.new()) == "nothing"

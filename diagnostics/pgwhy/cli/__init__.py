@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from pgwhy import __version__
+
+if TYPE_CHECKING:
+    from typing import Any
 
 COMMANDS = {
     "check": "diagnose a connection (the default command)",
@@ -20,6 +24,7 @@ COMMANDS = {
     "rules": "list, show, test and write the rules of pgwhy",
     "anatomy": "show what each part of a connection string means",
     "snippets": "print code or settings to paste, for each stack",
+    "mcp": "serve these tools to a coding agent (Model Context Protocol)",
     "schema": "print the JSON Schema of a report",
 }
 """The line of each command on the help page: with its name at most 78 characters."""
@@ -27,6 +32,7 @@ COMMANDS = {
 
 _QUICK = ("check", "explain")
 """What people wait for; the start and the end of the interpreter are half of it."""
+_HELP = {"--help", "-h"}
 _ONLY_TELLS = {"--plan", "--help", "-h", "help"}
 """Arguments of `check` with which it connects nowhere."""
 
@@ -87,6 +93,27 @@ def _command(name: str, arguments: list[str]) -> int:
     module = import_module(f"pgwhy.cli.commands.{name}")
     program = "pgwhy" if name == "check" else f"pgwhy {name}"
     status = module.command.main(
-        args=arguments, prog_name=program, standalone_mode=False, help_option_names=["-h", "--help"]
+        args=arguments,
+        prog_name=program,
+        standalone_mode=False,
+        help_option_names=["-h", "--help"],
+        default_map={} if _HELP & set(arguments) else _defaults(name, module.command),
     )
     return status if isinstance(status, int) else 0
+
+
+def _defaults(name: str, command: Any) -> dict[str, Any]:
+    """What the project's settings file says; raises `click.UsageError` for one that cannot be understood."""
+    from pathlib import Path
+
+    from pgwhy.cli import settings
+
+    words = {each.name: tuple(getattr(each.type, "choices", ())) for each in command.params}
+    try:
+        return settings.defaults(name, words, Path.cwd())
+    except settings.BadSetting as problem:
+        import click
+
+        raise click.UsageError(str(problem)) from None
+    except FileNotFoundError:  # the folder that we are in is gone
+        return {}

@@ -81,10 +81,51 @@ def rules() -> Option:
 
 
 def format(choices: Sequence[str]) -> Option:
-    """`--format`, as `format_`: one of these words; `text` if not given."""
-    return click.option(
-        "--format", "format_", type=click.Choice(choices), default="text", show_default=True, help="Output format."
+    """`--format`, as `format_`: one of these words; `text` if not given. `--json` is a short way to write one."""
+    chosen = click.option(
+        "--format",
+        "format_",
+        type=click.Choice(choices),
+        default="text",
+        show_default=True,
+        callback=_one_format,
+        help="Output format.",
     )
+    json = click.option(
+        "--json", is_flag=True, is_eager=True, expose_value=False, callback=_as_json, help="Same as --format json."
+    )
+
+    def both(command: F) -> F:
+        return chosen(json(command))
+
+    return both
+
+
+def _as_json(context: click.Context, option: click.Parameter, given: bool) -> None:
+    """Read first: what is not said on the command line is then JSON."""
+    if given:
+        context.meta[_JSON] = True
+        context.default_map = {**(context.default_map or {}), "format_": "json"}
+
+
+def _one_format(context: click.Context, option: click.Parameter, given: str) -> str:
+    if context.meta.get(_JSON) and given != "json":
+        raise click.UsageError(f"--json and --format {given} cannot be used together")
+    return given
+
+
+_JSON = "pgwhy.json"
+
+
+def quiet(help: str) -> Option:
+    """`-q`."""
+    return click.option("-q", "--quiet", is_flag=True, help=help)
+
+
+def check_quiet(quiet: bool, format: str, verbose: bool) -> None:
+    """Raises `click.UsageError` where `-q` is said together with what asks for more."""
+    if quiet and (verbose or format != "text"):
+        raise click.UsageError(f"-q and {'-v' if verbose else f'--format {format}'} cannot be used together")
 
 
 def output(help: str = "Write the output to this file.") -> Option:

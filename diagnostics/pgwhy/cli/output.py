@@ -10,9 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-from pgwhy.finding import Report, Severity
+from pgwhy.finding import Report, Severity, Status
 from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor
+from pgwhy.terminal.links import understood
 from pgwhy.terminal.size import terminal_size
 from pgwhy.values import dataclass
 
@@ -26,6 +27,8 @@ class Terminal:
     colour: bool = False
     live: bool = False
     """It is a terminal in which lines can be taken back."""
+    links: bool = False
+    """It shows links (OSC 8)."""
 
     @classmethod
     def here(cls, environment: Mapping[str, str], platform: str, stream: TextIO | None = None) -> Terminal:
@@ -39,6 +42,7 @@ class Terminal:
             unicode=_takes_unicode(environment, stream.encoding),
             colour=not environment.get("NO_COLOR") and (forced or escapes),
             live=escapes,
+            links=understood(environment, escapes),
         )
 
 
@@ -56,7 +60,7 @@ def rendered(report: Report, format: str, terminal: Terminal, verbose: bool, fai
     if format == "text":
         from pgwhy.report.text import page
 
-        return page(report, terminal.width, terminal.unicode, terminal.colour, verbose)
+        return page(report, terminal.width, terminal.unicode, terminal.colour, verbose, terminal.links)
     if format == "junit":
         from pgwhy.report import junit
 
@@ -68,6 +72,15 @@ def rendered(report: Report, format: str, terminal: Terminal, verbose: bool, fai
     made = import_module(f"pgwhy.report.{format}").page(report)
     assert isinstance(made, str)
     return made
+
+
+def brief(report: Report, terminal: Terminal) -> str:
+    """The headline alone, for `-q`; nothing where it connects."""
+    if report.verdict.status in (Status.CONNECTS, Status.REACHABLE):
+        return ""
+    from pgwhy.report.text import first_line
+
+    return first_line(report, terminal.unicode, terminal.colour)
 
 
 def step_summary(report: Report, redactor: Redactor, environment: Mapping[str, str]) -> None:

@@ -66,14 +66,24 @@ def page(report: Report) -> str:
     )
 
 
+def style() -> str:
+    """The style sheet of every page; the website has the same."""
+    return _file("page.css")
+
+
+def style_digest() -> str:
+    """Its source expression for a Content-Security-Policy (https://www.w3.org/TR/CSP3/#grammardef-hash-source)."""
+    return _digest(style())
+
+
 def rendered(template: str, **values: Any) -> str:
     """One of the templates in `browser/`, with the style, the script and the policy that every page has."""
-    style, script = _file("page.css"), _file("page.js")
+    sheet, script = style(), _file("page.js")
     policy = (
-        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; img-src data:; "
+        f"default-src 'none'; style-src '{_digest(sheet)}'; script-src '{_digest(script)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    return _templates().get_template(template).render(policy=policy, style=style, script=script, **values)
+    return _templates().get_template(template).render(policy=policy, style=sheet, script=script, **values)
 
 
 def _alternatives(report: Report) -> list[str]:

@@ -17,6 +17,7 @@ from pgwhy.report.fixes import fix_lines
 from pgwhy.report.headline import first_finding, headline, summary
 from pgwhy.report.ladder import rungs
 from pgwhy.report.ladder.rung import Mark, Rung, milliseconds
+from pgwhy.report.link import is_web_address
 from pgwhy.report.not_used import not_used_lines
 from pgwhy.report.question import labelled, question_lines
 from pgwhy.report.success import success_lines
@@ -49,6 +50,8 @@ class Measure:
     references: int = 1
 
 
+ENDLESS = 10_000
+"""Columns of a line that no terminal has to show."""
 NAMES = 8
 """Columns of the names of the rungs; more if one of them is longer."""
 _BESIDE = len("Could also be") + 2
@@ -80,10 +83,17 @@ MEASURES = (
 )
 
 
-def page(report: Report, width: int = 80, unicode: bool = True, colour: bool = False, verbose: bool = False) -> str:
+def page(
+    report: Report,
+    width: int = 80,
+    unicode: bool = True,
+    colour: bool = False,
+    verbose: bool = False,
+    links: bool = False,
+) -> str:
     """The page of a report, with a line break at its end. `width` is the terminal's, in columns.
 
-    Without `verbose` it fits a terminal of that width and 24 rows.
+    Without `verbose` it fits a terminal of that width and 24 rows. `links`: documentation is linked to (OSC 8).
     """
     measure = min(width, MEASURE)
     if not unicode:
@@ -98,8 +108,15 @@ def page(report: Report, width: int = 80, unicode: bool = True, colour: bool = F
         from pgwhy.report.project import project_lines
 
         lines += [line(), *project_lines(project, measure)]
-    told = "".join((one.painted() if colour else one.text) + "\n" for one in lines)
+    told = "".join(one.shown(colour, links) + "\n" for one in lines)
     return told if unicode else in_ascii(told)  # the arrow of an edit is the layout's own
+
+
+def first_line(report: Report, unicode: bool = True, colour: bool = False) -> str:
+    """The headline of a report that does not connect, as one line with its line break."""
+    if not unicode:
+        report = with_texts(report, in_ascii)
+    return "".join(one.shown(colour) + "\n" for one in headline(report, ENDLESS))
 
 
 def ladder_lines(steps: Iterable[Rung], width: int, limit: int = 2) -> list[Line]:
@@ -229,7 +246,12 @@ def _notes(report: Report, width: int, amount: Measure) -> list[Line]:
 def _references(report: Report, amount: Measure) -> list[Line]:
     finding = first_finding(report)
     urls = finding.references if finding else ()
-    return [line(url.removeprefix("https://"), Style.QUIET) for url in urls[: amount.references]]
+    return [_reference(url) for url in urls[: amount.references]]
+
+
+def _reference(url: str) -> Line:
+    shown = line(url.removeprefix("https://"), Style.QUIET)
+    return replace(shown, address=url) if is_web_address(url) else shown
 
 
 def _footer(report: Report, width: int, amount: Measure) -> list[Line]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pgwhy.terminal.links import linked
 from pgwhy.values import dataclass
 
 
@@ -24,6 +25,8 @@ class Line:
     """One line of a page."""
 
     pieces: tuple[tuple[str, Style], ...]
+    address: str = ""
+    """Where a link on the whole line leads; empty if it is none."""
 
     @property
     def text(self) -> str:
@@ -33,6 +36,11 @@ class Line:
     def painted(self) -> str:
         """The line with terminal escapes."""
         return "".join(f"\x1b[{style.value}m{text}\x1b[0m" if style and text else text for text, style in self.pieces)
+
+    def shown(self, colour: bool, links: bool = False) -> str:
+        """The line for a terminal that shows colours, and links (`links.py`)."""
+        text = self.painted() if colour else self.text
+        return linked(text, self.address) if links and self.address else text
 
 
 def line(text: str = "", style: Style = Style.PLAIN) -> Line:

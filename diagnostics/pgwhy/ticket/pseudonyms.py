@@ -94,6 +94,16 @@ def pseudonymous(report: Report, key: Key) -> Report:
     return with_texts(_without_certificates(report), change)
 
 
+def with_names(text: str, key: Key) -> str:
+    """A text from somebody who saw only the pseudonyms, with the names that they stand for."""
+    names = {pseudonym.casefold(): name for pseudonym, name in key.names.items()}
+    if not names:
+        return text
+    longest_first = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    pattern = re.compile(rf"(?<![\w.-])(?:{longest_first})(?![\w-]|\.\d)", re.IGNORECASE)
+    return pattern.sub(lambda found: names[found[0].casefold()], text)
+
+
 def _replacements(report: Report, key: Key) -> Iterator[tuple[str, str]]:
     """Every name in the report, in small letters, with what it becomes."""
     seen = report.observations

@@ -74,17 +74,17 @@ def _rule(page: topics.Page) -> Iterator[str]:
     yield ""
     yield f"{rule.severity}; {cause}who acts: {rule.owner}; waiting helps: {rule.retry}"
     yield ""
-    yield from _text(page.because)
+    yield from paragraphs(page.because)
     for number, fix in enumerate(page.fixes, 1):
         kind = "" if fix.kind is FixKind.REPAIR else f" ({fix.kind})"
         yield ""
         yield f"**Fix {number}: {escaped(fix.title)}**{kind}"
         if fix.steps:
             yield ""
-            yield from _text(fix.steps)
+            yield from paragraphs(fix.steps)
         if fix.caution:
             yield ""
-            yield from _text(f"Caution: {fix.caution}")
+            yield from paragraphs(f"Caution: {fix.caution}")
     yield ""
     yield "<details><summary>It holds where</summary>"
     yield ""
@@ -100,7 +100,7 @@ def _rule(page: topics.Page) -> Iterator[str]:
         yield " · ".join(f"<{url}>" for url in rule.references)
 
 
-def _text(text: str) -> Iterator[str]:
+def paragraphs(text: str) -> Iterator[str]:
     """Paragraphs, items and commands of a worded text: Markdown wants an empty line before each of the first kind."""
     before, inside = "", False
     for line in text.splitlines():

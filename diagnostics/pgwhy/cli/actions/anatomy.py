@@ -41,7 +41,7 @@ def run(format_: str, target: str | None) -> int:
         terminal = here()
         width = min(terminal.width, 120)
         lines = [*_trouble(read, width), *(drawing(found, width, terminal.unicode) if len(found) > 1 else ())]
-        text = "".join((one.painted() if terminal.colour else one.text) + "\n" for one in lines)
+        text = "".join(one.shown(terminal.colour) + "\n" for one in lines)
         write(redactor.clean(text) if read.problems else text, redactor)
     return UNREADABLE if read.problems else 0
 

@@ -10,10 +10,12 @@ from typing import Any
 import click
 
 from pgwhy.causes import Severity
+from pgwhy.cli import options as shared
 from pgwhy.cli import request as requests
 from pgwhy.cli import status
-from pgwhy.cli.ignored import BadSetting, ignored
-from pgwhy.cli.output import Terminal, rendered, step_summary, write
+from pgwhy.cli.ignored import ignored
+from pgwhy.cli.output import Terminal, brief, rendered, step_summary, write
+from pgwhy.cli.settings import BadSetting
 from pgwhy.machine import Machine
 from pgwhy.terminal.width import wrap
 
@@ -24,6 +26,7 @@ def run(target: str | None, version: bool, **options: Any) -> int:
         raise click.UsageError("use --version alone: pgwhy --version")
     if options["wait"] is not None and options["error"] is not None:
         raise click.UsageError("--wait is about this machine, and --error about another client's run")
+    shared.check_quiet(options["quiet"], options["format_"], options["verbose"])
     request, redactor = requests.request(target, options)
     machine = request.machine
     reasons = _reasons(machine, options["ignore"])
@@ -44,7 +47,7 @@ def run(target: str | None, version: bool, **options: Any) -> int:
     from pgwhy.cli.running import run
 
     terminal = Terminal.here(machine.environment, machine.platform)
-    watched = terminal.live and options["format_"] == "text" and options["output"] is None
+    watched = terminal.live and options["format_"] == "text" and not options["quiet"] and options["output"] is None
     report = run(request, redactor, terminal if watched else None, options["wait"])
     if told := report.extra.get("ignored"):
         named = [{"rule": rule, "reason": reasons.get(rule, "")} for rule in told]
@@ -57,6 +60,9 @@ def run(target: str | None, version: bool, **options: Any) -> int:
     if options["output"] is not None:
         terminal = Terminal()
     fail_on = Severity(options["fail_on"]) if options["fail_on"] else None
+    if options["quiet"]:
+        write(brief(report, terminal), redactor, options["output"])
+        return status.of_run(report, fail_on)
     text = rendered(report, options["format_"], terminal, options["verbose"], fail_on)
     if options["format_"] == "github":
         step_summary(report, redactor, machine.environment)

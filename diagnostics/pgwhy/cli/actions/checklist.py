@@ -80,7 +80,7 @@ def _rendered(found: Checklist, since: tuple[Change, ...] | None, format: str, t
 
         return page(found, since)
     lines = pages.lines(found, since, min(terminal.width, 100))
-    return "".join((one.painted() if terminal.colour else one.text) + "\n" for one in lines)
+    return "".join(one.shown(terminal.colour) + "\n" for one in lines)
 
 
 def _answers(named: Path | None, folder: Path) -> Answers:

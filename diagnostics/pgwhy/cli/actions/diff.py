@@ -25,6 +25,6 @@ def run(a: Path, b: Path, format_: str, output: Path | None, verbose: bool) -> i
     else:
         terminal = Terminal() if output else here()
         page = told.lines(found, runs, names, min(terminal.width, 100), verbose)
-        text = "".join((one.painted() if terminal.colour else one.text) + "\n" for one in page)
+        text = "".join(one.shown(terminal.colour) + "\n" for one in page)
     write(text, Redactor(), output)
     return PARTS if found.parts else 0

@@ -10,7 +10,8 @@ import click
 
 from pgwhy.cli import given as inputs
 from pgwhy.cli import status, trouble
-from pgwhy.cli.output import Terminal, here, rendered, step_summary, write
+from pgwhy.cli.options import check_quiet
+from pgwhy.cli.output import Terminal, brief, here, rendered, step_summary, write
 from pgwhy.cli.saved import named, report_in
 from pgwhy.client import UnknownClient
 from pgwhy.engine import reports
@@ -27,23 +28,35 @@ LONGEST_PATH = 255
 
 
 def run(
-    text: str | None,
+    texts: tuple[str, ...],
     client: str | None,
     rule: str | None,
     batch: str | None,
+    text_field: str | None,
+    id_field: str | None,
     format_: str,
     folders: tuple[Path, ...],
     verbose: bool,
+    quiet: bool,
 ) -> int:
     """Do what the command line asks for; the exit status."""
+    check_quiet(quiet, format_, verbose)
     if batch is not None:
-        return _batch(batch, text, folders)
+        return _batch(batch, texts, text_field, id_field, folders)
+    if text_field or id_field:
+        raise click.UsageError("--text-field and --id-field are about the file of --batch")
     terminal = here()
+    if len(texts) > 1:
+        paths = [_path(each) for each in texts]
+        named = [path for path in paths if path is not None]
+        if len(named) == len(paths):
+            return _several(named, format_, folders, terminal)
+    text = " ".join(texts) if texts else None  # an error text that nobody quoted
     if text is not None and format_ == "text" and rule is None and _show_manual(text, folders, terminal):
         return 0
     path = _path(text)
     if path is not None and path.is_dir():
-        return _folder(path, format_, folders, terminal)
+        return _several([path], format_, folders, terminal)
     redactor = for_machine(Machine.here())
     trouble.knows(redactor)
     given = _read(text, path)
@@ -57,6 +70,9 @@ def run(
             report = redactor.clean_value(reports.of_text(given, Machine.here(), client, folders))
     except UnknownClient as unknown:
         raise click.BadParameter(str(unknown), param_hint="--client") from None
+    if quiet:
+        write(brief(report, terminal), redactor)
+        return status.of_text(report)
     if rule is not None:
         return _why_not(rule, report, folders, terminal)
     if format_ == "github":
@@ -78,7 +94,7 @@ def _path(text: str | None) -> Path | None:
             return path
     except OSError as problem:
         raise click.FileError(str(path), problem.strerror) from None
-    if text.startswith("@") or re.fullmatch(r"\S{1,200}\.(?:json|jsonl|log|txt|md|html)", text):
+    if text.startswith("@") or re.fullmatch(r"\S{1,200}\.(?:json|jsonl|log|txt|md|html|zip|csv)", text):
         raise click.FileError(str(path), "no such file")
     return None
 
@@ -152,17 +168,21 @@ def _why_not(name: str, report: Report, folders: tuple[Path, ...], terminal: Ter
     return 0
 
 
-def _folder(folder: Path, format: str, folders: tuple[Path, ...], terminal: Terminal) -> int:
+def _several(named: list[Path], format: str, folders: tuple[Path, ...], terminal: Terminal) -> int:
     if format not in ("text", "json", "jsonl"):
-        raise click.UsageError(f"a folder is told as text or JSON Lines, and not as {format}")
+        raise click.UsageError(f"several files are told as text or JSON Lines, and not as {format}")
     from pgwhy.cli.actions import explain_folder
 
-    return explain_folder.told(folder, format, _rules(folders), terminal)
+    return explain_folder.told(named, format, _rules(folders), terminal)
 
 
-def _batch(file: str, text: str | None, folders: tuple[Path, ...]) -> int:
-    if text is not None:
+def _batch(
+    file: str, texts: tuple[str, ...], text_field: str | None, id_field: str | None, folders: tuple[Path, ...]
+) -> int:
+    if texts:
         raise click.UsageError("--batch has its texts in its file: leave TEXT out")
     from pgwhy.cli.actions import explain_batch as batch
+    from pgwhy.engine.batch import Fields
 
-    return batch.answer(file, _rules(folders))
+    standard = Fields()
+    return batch.answer(file, _rules(folders), Fields(text_field or standard.text, id_field or standard.id))

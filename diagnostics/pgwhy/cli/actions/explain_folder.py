@@ -1,4 +1,4 @@
-"""`pgwhy explain FOLDER`: a folder of saved reports and error texts, as a table of their causes."""
+"""`pgwhy explain FOLDER` or `*.zip`: many saved reports, tickets and error texts, as a table of their causes."""
 
 from __future__ import annotations
 
@@ -44,17 +44,28 @@ class Told:
     note: str = ""
 
 
-def told(folder: Path, format: str, rules: Rulebook, terminal: Terminal) -> int:
-    """Print the table, or one line of JSON for each file; exit status 0 if each file has an answer."""
+def told(named: list[Path], format: str, rules: Rulebook, terminal: Terminal) -> int:
+    """Print the table of what is named, or one line of JSON for each file; exit status 0 if each has an answer.
+
+    A file of a folder is called as it is in that folder, another one as the user named it.
+    """
     redactor = for_machine(Machine.here())
     trouble.knows(redactor)
-    every = [_told(path, redactor.clean(str(path.relative_to(folder))), rules, redactor) for path in _files(folder)]
+    found = [(path, name) for each in named for path, name in _named(each)]
+    every = [_told(path, redactor.clean(name), rules, redactor) for path, name in found]
     every = [replace(each, note=redactor.clean(each.note)) for each in every]
     if format == "text":
         write("\n".join(_table(every, terminal.width)) + "\n", redactor)
     else:
         write("".join(json.dumps(_line(each), ensure_ascii=False) + "\n" for each in every), redactor)
     return 0 if every and all(each.what not in (NO_CAUSE, SKIPPED) for each in every) else 3
+
+
+def _named(given: Path) -> list[tuple[Path, str]]:
+    """A file, or those of a folder, each with its name."""
+    if not given.is_dir():
+        return [(given, str(given))]
+    return [(path, str(path.relative_to(given))) for path in _files(given)]
 
 
 def _files(folder: Path) -> list[Path]:
@@ -105,16 +116,28 @@ def _table(every: list[Told], width: int) -> Iterator[str]:
     groups: dict[str, list[Told]] = {}
     for each in every:
         groups.setdefault(each.what, []).append(each)
-    yield f"{len(every)} file{'s' * (len(every) != 1)}" if every else "There is no file in this folder."
-    for what, same in sorted(groups.items(), key=lambda group: (group[0] in (NO_CAUSE, SKIPPED), -len(group[1]))):
+    if not every:
+        yield "There is no file in this folder."
+        return
+    order = sorted(groups.items(), key=lambda group: (group[0] in (NO_CAUSE, SKIPPED), -len(group[1])))
+    yield from _summary(every, order, width)
+    for what, same in order:
         meaning = Cause(what).about.meaning if what in set(Cause) else ""
         yield ""
         yield from wrap(f"{what}: {meaning}" if meaning else what, width, f"{len(same):>4}  ")
         for each in same:
             yield from _file(each, width)
-    if unread := len(groups.get(SKIPPED, ())):
-        yield ""
-        yield f"{unread} of {len(every)} files could not be read."
+
+
+def _summary(every: list[Told], order: list[tuple[str, list[Told]]], width: int) -> Iterator[str]:
+    """How many files and causes, and one line for each: what a person wants of a thousand files."""
+    causes = [what for what, _ in order if what in set(Cause)]
+    files_ = f"{len(every)} file{'s' * (len(every) != 1)}"
+    unread = sum(each.what == SKIPPED for each in every)
+    parts = [files_, f"{len(causes)} cause{'s' * (len(causes) != 1)}", *([f"{unread} not read"] if unread else [])]
+    yield ", ".join(parts)
+    if len(order) > 1:
+        yield from (shortened(f"{len(same):>4}  {what}", width) for what, same in order)
 
 
 def _file(each: Told, width: int) -> Iterator[str]:

@@ -14,24 +14,35 @@ from pgwhy.cli import given, status
 from pgwhy.cli import request as requests
 from pgwhy.cli.output import write, write_archive
 from pgwhy.cli.saved import saved_report
+from pgwhy.error_text import without_escapes
 from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor
 from pgwhy.ticket.inventory import Entry, inventory
 from pgwhy.ticket.overview import summary
-from pgwhy.ticket.pseudonyms import BadKeyFile, Key, pseudonymous
+from pgwhy.ticket.pseudonyms import BadKeyFile, Key, pseudonymous, with_names
 
 if TYPE_CHECKING:
     from pgwhy.finding import Report
 
 
+KEY_FILE = "pgwhy-pseudonyms.json"
 LONGEST_PATH = 255
 """A longer TARGET is a connection string, and no system has to be asked whether it is a file."""
 
 
 def run(
-    target: str | None, on_stdout: bool, output: Path | None, pseudonyms: bool, key_file: Path | None, **options: Any
+    target: str | None,
+    on_stdout: bool,
+    output: Path | None,
+    pseudonyms: bool,
+    key_file: Path | None,
+    reply: str | None,
+    **options: Any,
 ) -> int:
     """Do what the command line asks for; the exit status."""
+    key_file = key_file or Path(KEY_FILE)
+    if reply is not None:
+        return _with_names(reply, key_file, output)
     machine = Machine.here()
     saved = _saved(target)
     entries: tuple[Entry, ...] = ()
@@ -46,7 +57,6 @@ def run(
         entries = redactor.clean_value(inventory(report, machine))
         left_out = ticket.left_out_of(report, saved=False)
     if pseudonyms:
-        key_file = key_file or Path("pgwhy-pseudonyms.json")
         key = _key(key_file)
         report = pseudonymous(report, key)
         entries = ()
@@ -64,6 +74,14 @@ def run(
     lines = [f"{said.label:<7} {said.text}" for said in summary(report)]
     write("\n".join([*lines, "", f"{archive} is written: read it, then attach it to your ticket."]) + "\n", redactor)
     return status.of_run(report, None)
+
+
+def _with_names(reply: str, key_file: Path, output: Path | None) -> int:
+    if not key_file.exists():
+        raise click.FileError(str(key_file), "no such file; --key names the file that --pseudonyms made")
+    text = without_escapes(given.text(reply))
+    write(with_names(text, _key(key_file)), Redactor(), output)
+    return 0
 
 
 def _saved(target: str | None) -> Report | None:

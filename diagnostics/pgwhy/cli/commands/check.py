@@ -55,6 +55,7 @@ EPILOG = (
 )
 @click.option("--plan", is_flag=True, help="List the connections a run would open, and open none.")
 @shared.verbose()
+@shared.quiet("Print one line, or nothing if it connects.")
 @click.option("--version", is_flag=True, help="Show the version and exit.")
 def command(target: str | None, version: bool, **options: Any) -> int:
     """Diagnose a connection."""

@@ -27,6 +27,7 @@ NOT_FOUND = 127
 @options.timeout()
 @options.no_login()
 @click.option("--again", is_flag=True, help="Log in even if pgwhy logged in to the same target in the last 5 minutes.")
+@click.option("--watch", is_flag=True, help="Look at what CMD prints while it runs: for servers that never exit.")
 @click.option("--report", type=options.FILE, metavar="FILE", help="Also write the report to this file, as JSON.")
 @options.verbose()
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="CMD [ARGS]...")
@@ -37,6 +38,7 @@ def command(
     timeout: float,
     no_login: bool,
     again: bool,
+    watch: bool,
     report: Path | None,
     verbose: bool,
 ) -> int:
@@ -49,14 +51,31 @@ def command(
 
     \b
       pgwhy run -- ./manage.py migrate
-      pgwhy run -- npm start
+      pgwhy run --watch -- npm start
     """
     from pgwhy.incident import command as transparent
 
     if client is not None:
         _check(client)
+    told: set[str] = set()
+
+    def tell(heard: str) -> None:
+        """Why it failed, once for each cause. Whatever goes wrong here, CMD goes on and its exit status counts."""
+        try:
+            if watch and not _is_new(heard, client, told):
+                return
+            incident = _say_why(command, heard, target, client, timeout, login=not no_login, throttled=not again)
+            if incident is not None:
+                _print(incident, command, report, verbose)
+        except Exception as mistake:
+            from pgwhy.cli import trouble
+
+            trouble.told(mistake, command)
+        except KeyboardInterrupt:
+            sys.stderr.write("pgwhy run: interrupted\n")
+
     try:
-        ended = transparent.run(command)
+        ended = transparent.run(command, tell if watch and sys.stderr is not None else None)
     except transparent.CannotStart as problem:
         from pgwhy.cli.trouble import without_secrets  # CMD may be a target that lacks its --target
 
@@ -65,17 +84,20 @@ def command(
         return NOT_FOUND if problem.errno == errno.ENOENT else NOT_EXECUTABLE
     may_speak = sys.stderr is not None and not ended.stopped_by_user
     if ended.status != 0 and may_speak:
-        try:
-            incident = _say_why(command, ended.heard, target, client, timeout, login=not no_login, throttled=not again)
-            if incident is not None:
-                _print(incident, command, report, verbose)
-        except Exception as mistake:  # whatever it is, CMD's exit status is what counts
-            from pgwhy.cli import trouble
-
-            trouble.told(mistake, command)
-        except KeyboardInterrupt:
-            sys.stderr.write("pgwhy run: interrupted\n")
+        tell(ended.heard)
     return transparent.end_like(ended.status)
+
+
+def _is_new(heard: str, client: str | None, told: set[str]) -> bool:
+    """The text alone names a cause that it did not name before: a server that tries again says the same again."""
+    from pgwhy.engine.reports import of_text
+    from pgwhy.machine import Machine
+
+    cause = of_text(heard, Machine.here(), client).verdict.cause
+    if cause is None or cause in told:
+        return False
+    told.add(cause)
+    return True
 
 
 def _check(client: str) -> None:
@@ -122,7 +144,7 @@ def _print(incident: Incident, command: tuple[str, ...], file: Path | None, verb
 
     terminal = Terminal.here(os.environ, sys.platform, sys.stderr)
     redactor, report = incident.redactor, incident.report
-    heading = f"\npgwhy: {PurePath(command[0]).name} failed, and its output speaks of a connection.\n\n"
+    heading = f"\npgwhy: {PurePath(command[0]).name} printed that a connection failed.\n\n"
     page = rendered(report, "text", terminal, verbose)
     write(redactor.clean(heading) + page + incident.note, redactor, stream=sys.stderr)
     if file is not None:

@@ -23,12 +23,22 @@ from pgwhy.cli import request as requests
     metavar="FILE",
     help="File that keeps the pseudonyms; do not send it [default: pgwhy-pseudonyms.json].",
 )
+@click.option(
+    "--names",
+    "reply",
+    metavar="FILE",
+    help="Print this text (- for standard input) with the names that the pseudonyms of --key stand for.",
+)
 def command(**chosen: Any) -> int:
     """Everything that support needs, in one .zip, and a list of what was left out.
 
     It holds a summary of five lines, the page, the report for programs and for a browser, and what this machine has:
     libraries, drivers, resolver, proxies. No password is in it. A REPORT is a saved one (`--format json`).
     Exit status as `pgwhy check`.
+
+    \b
+      pgwhy ticket --pseudonyms          hide the names; the key stays with you
+      pgwhy ticket --names reply.txt     read the answer with the real names
     """
     from pgwhy.cli.actions import ticket as action
 

@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pgwhy.values import dataclass
 
@@ -32,9 +32,13 @@ class CannotStart(OSError):
     """The command was not found, or may not be executed; `errno` tells which."""
 
 
-def run(command: Sequence[str]) -> Ended:
-    """Run a command with our standard input and outputs, and wait for its end. Raises `CannotStart`."""
-    return _run_windows(command) if sys.platform == "win32" else _run(command)
+def run(command: Sequence[str], tell: Callable[[str], None] | None = None) -> Ended:
+    """Run a command with our standard input and outputs, and wait for its end. Raises `CannotStart`.
+
+    `tell` is given what it prints while it runs, on a thread of its own (`watching`); not for an output that is a file,
+    and not on Windows.
+    """
+    return _run_windows(command) if sys.platform == "win32" else _run(command, tell)
 
 
 def end_like(status: int) -> int:
@@ -56,7 +60,7 @@ def end_like(status: int) -> int:
     return 128 - status
 
 
-def _run(command: Sequence[str]) -> Ended:
+def _run(command: Sequence[str], tell: Callable[[str], None] | None) -> Ended:
     from pgwhy.incident.command import signals, streams
 
     outputs = streams.outputs()
@@ -70,9 +74,17 @@ def _run(command: Sequence[str]) -> Ended:
             raise CannotStart(error.errno, error.strerror, command[0]) from None
         outputs.start()
         held.pass_on_to(process.pid)
+        watch = None
+        if tell is not None:
+            from pgwhy.incident.command.watching import Watch
+
+            watch = Watch(outputs.heard, tell)
+            watch.start()
         process.returncode = _wait(process.pid)
         held.stop()
         heard = outputs.finish()
+        if watch is not None:
+            watch.stop(wait=process.returncode != 0 and not held.asked_to_end)
     return Ended(process.returncode, heard, held.asked_to_end)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 from collections import deque
+from threading import Lock
 
 CHUNK = 1 << 16
 REMEMBERED = 1 << 16
@@ -17,17 +18,29 @@ class Heard:
     def __init__(self) -> None:
         self._chunks: deque[bytes] = deque()
         self._size = 0
+        self._lock = Lock()
+        self.written = 0
+        """Bytes, of which the last are remembered."""
 
     def add(self, data: bytes) -> None:
         """Take note of what was written."""
-        self._chunks.append(data)
-        self._size += len(data)
-        while self._size - len(self._chunks[0]) >= REMEMBERED:
-            self._size -= len(self._chunks.popleft())
+        with self._lock:
+            self._chunks.append(data)
+            self._size += len(data)
+            self.written += len(data)
+            while self._size - len(self._chunks[0]) >= REMEMBERED:
+                self._size -= len(self._chunks.popleft())
 
     def text(self) -> str:
         """The end, of `REMEMBERED` bytes at most; what is no UTF-8 is replaced."""
-        return b"".join(self._chunks)[-REMEMBERED:].decode("utf-8", "replace")
+        return self.since(0)[0]
+
+    def since(self, before: int) -> tuple[str, int]:
+        """What was written after so many bytes, as far as it is remembered; and how many there are now."""
+        with self._lock:
+            kept, written = b"".join(self._chunks)[-REMEMBERED:], self.written
+        new = min(written - before, len(kept))
+        return kept[len(kept) - new :].decode("utf-8", "replace"), written
 
 
 def copy(source: int, sink: int, heard: Heard) -> None:

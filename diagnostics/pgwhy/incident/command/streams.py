@@ -122,6 +122,11 @@ class Outputs:
             thread.start()
             self._threads.append(thread)
 
+    @property
+    def heard(self) -> list[Heard]:
+        """What was written so far to those outputs that are led through this process."""
+        return [channel.heard for channel in self._distinct]
+
     def follow_window(self) -> bool:
         """The terminal may have another size now; has it?"""
         return any(channel.follow_window() for channel in self._distinct)
