@@ -71,7 +71,7 @@ def _is_one(name: str, text: str, machine: Machine) -> bool:
     """It is a connection string and nothing else, or a program's source that has one."""
     if len(text.split("\n", 2)) <= 2 and recognised(text.strip()) is not None:
         return True
-    form = form_of(name, text)
+    form = form_of(name)
     if form is None:
         return False
     target = from_form(form, text, name, machine)
