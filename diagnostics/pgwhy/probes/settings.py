@@ -54,6 +54,9 @@ class SettingsFacts(Record):
     valid_value: str | None = fact("the nearest value that it would take; empty if none is near")
     unknown_parameters: tuple[str, ...] | None = fact("parameters that no driver knows")
     nearest_parameter: str | None = fact("the libpq parameter nearest to the first unknown or refused one; or empty")
+    pool_parameters: tuple[str, ...] | None = fact(
+        "parameters that only this client's pool reads; its plain connection sends them to the server"
+    )
     foreign_parameters: tuple[str, ...] | None = fact("parameters that only other drivers read; left out of our login")
     refused_parameters: tuple[str, ...] | None = fact(
         "parameters that the client spoken for refuses before it connects"
@@ -118,6 +121,7 @@ async def observe(seen: Run, network: Network) -> SettingsFacts:
         valid_value=valid,
         unknown_parameters=unknown,
         nearest_parameter=_nearest((*unknown, *(name for name in refused if name in target.foreign))),
+        pool_parameters=tuple(name for name in target.foreign if name in parameters.POOL_ONLY.get(client.id, ())),
         foreign_parameters=foreign,
         refused_parameters=refused,
         refused_foreign_parameter=refused[0] if len(refused) == 1 and refused[0] in target.foreign else "",

@@ -48,7 +48,7 @@ SET = {
     "connect_timeout": Allowed(pattern=r"[1-9][0-9]{0,2}"),
     # libpq reads a dbname with an equals sign or a scheme as a whole connection string.
     "dbname": Allowed(pattern=r"[A-Za-z_][A-Za-z0-9_-]{0,62}"),
-    "host": Allowed(("localhost",), templates=("{target.direct_host}", "{dns.alias_of}"), filled=_NAME),
+    "host": Allowed(("localhost", "127.0.0.1"), templates=("{target.direct_host}", "{dns.alias_of}"), filled=_NAME),
     "hostaddr": Allowed(templates=("{dns.other_address}",), filled=r"[0-9a-f.:]{2,45}"),
 }
 """Parameter → what `set` may give it. The engine ends a trial that changes the address before the login."""

@@ -124,6 +124,8 @@ SERVER = words(
 
 _FORWARDING = ("pgx", "lib-pq", "postgres-js", "asyncpg")
 
+_PGXPOOL = """pool_max_conns pool_min_conns pool_max_conn_lifetime pool_max_conn_idle_time pool_min_idle_conns
+    pool_health_check_period pool_max_conn_lifetime_jitter"""
 _OF_DRIVERS = {
     "node-postgres": """ssl uselibpqcompat statement_timeout query_timeout lock_timeout encoding
         idle_in_transaction_session_timeout connectionTimeoutMillis keepAlive keepAliveInitialDelayMillis binary
@@ -132,9 +134,8 @@ _OF_DRIVERS = {
         publications""",
     "prisma": """schema connection_limit pool_timeout socket_timeout pgbouncer statement_cache_size sslidentity
         sslaccept single_use_connections max_connection_lifetime max_idle_connection_lifetime""",
-    "pgx": """pool_max_conns pool_min_conns pool_max_conn_lifetime pool_max_conn_idle_time pool_min_idle_conns
-        pool_health_check_period pool_max_conn_lifetime_jitter default_query_exec_mode statement_cache_capacity
-        description_cache_capacity servicefile sslinline""",
+    "pgx": f"""{_PGXPOOL} default_query_exec_mode statement_cache_capacity description_cache_capacity servicefile
+        sslinline""",
     "lib-pq": "binary_parameters disable_prepared_binary_result sslinline",
     "sqlx": "statement-cache-capacity ssl-mode ssl-root-cert ssl-ca ssl-cert ssl-key",
     "tokio-postgres": "keepalives_retries",
@@ -175,6 +176,9 @@ _OF_DRIVERS = {
         servercompatibilitymode trustservercertificate internalcommandtimeout gssencryptionmode integratedsecurity
         multiplexing usesslstream""",
 }
+
+POOL_ONLY = {"pgx": words(_PGXPOOL)}
+"""What a driver's pool reads and its plain connection sends to the server (pgx: `pgxpool.ParseConfig`)."""
 
 KEYWORD_ARGUMENTS = {
     "asyncpg": words(
