@@ -106,8 +106,9 @@ def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | N
     url = place.url if place.url and as_read(place.url.entry.value) == place.url.entry.value else None
     values = {**place.fields, **({URL: url} if url else {})}
     found = {role: rewriting.place_of(read.text, value.entry, value.filled) for role, value in values.items()}
-    known = {role: at for role, at in found.items() if at}
-    if not known or read.kind.encoded:
+    in_base64 = {role for role, value in values.items() if value.entry.path[0] == read.kind.encoded}
+    known = {role: at for role, at in found.items() if at and role not in in_base64}
+    if not known:
         return None
     return SettingsFile(machine.folder / read.name, Secret(read.text), read.kind.syntax, read.kind.style, known)
 
