@@ -9,11 +9,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from pgwhy.authoring.pages import generated
+from pgwhy.authoring.pages import generated, stacks
 from pgwhy.authoring.pages.generated import Generated
 from tests import promises
 from tests.drivers import drivers_page
 from tests.report import pictures
+from tests.target.files import proofs
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,6 +29,10 @@ def _drivers(checkout: Path) -> Mapping[str, str]:
     return {"docs/drivers.md": drivers_page.page(measured)}
 
 
+def _stacks(_: Path) -> Mapping[str, str]:
+    return {"docs/stacks.md": stacks.page(proofs.shown())}
+
+
 def _pictures(_: Path) -> Mapping[str, str]:
     return {f"docs/pictures/{name}.svg": pictures.drawn(*shown) for name, shown in pictures.TERMINALS.items()}
 
@@ -35,6 +40,7 @@ def _pictures(_: Path) -> Mapping[str, str]:
 PAGES = (
     Generated("docs/promises.md", _promises),
     Generated("docs/drivers.md", _drivers),
+    Generated("docs/stacks.md", _stacks),
     Generated("docs/pictures/*.svg", _pictures),
 )
 

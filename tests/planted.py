@@ -121,6 +121,8 @@ PLACES: dict[str, Planting] = {
     "SQLAlchemy": lambda s, p: Plant(
         ["env:MY_URL"], {"MY_URL": url(s, p).replace("postgresql:", "postgresql+psycopg2:")}
     ),
+    "Ecto": lambda s, p: Plant(["env:MY_URL"], {"MY_URL": url(s, p).replace("postgresql:", "ecto:")}),
+    "PDO": lambda s, p: Plant(["env:MY_URL"], {"MY_URL": "pgsql:" + keyword(s, p).replace(" ", ";", 3)}),
     "a psql command": lambda s, p: Plant([f"psql {shlex.quote(url(s, p))}"]),
     "DATABASE_URL": lambda s, p: Plant([], {"DATABASE_URL": url(s, p)}),
     "DATABASE_URL in .env": lambda s, p: Plant([], files={".env": f"DATABASE_URL={url(s, p)}\n"}),

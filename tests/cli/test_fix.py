@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -196,3 +197,28 @@ def test_each_fault_of_the_demo_is_mended_in_its_file(
         assert status == 0
     assert file.read_text().startswith(BEFORE) and file.read_text().endswith(BEHIND)
     assert connects()
+
+
+PROGRAMS = {
+    "settings.py": 'import dj_database_url\n\nDATABASES = {{"default": dj_database_url.parse("{url}")}}  # the shop\n',
+    "knexfile.js": "// the shop\nmodule.exports = {{\n  client: 'pg',\n  connection: '{url}',\n}};\n",
+    "main.go": 'package main\n\nconst dsn = "{url}"\n',
+    "db.php": "<?php\n$config = ['driver' => 'pgsql', 'url' => '{url}', 'prefix' => ''];\n",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_program_is_edited_where_the_string_is(
+    name: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    broken = world.uri(options="endpoint=ep-old-morning-123456")
+    file = tmp_path / name
+    file.write_text(PROGRAMS[name].format(url=broken))
+    assert run(["fix", f"@{name}", "--client", "psql", "--write", "--yes"]) == 0
+    shown = capfd.readouterr()
+    assert world.password.reveal() not in shown.out + shown.err
+    repaired = re.search(r"postgresql://[^\"']+", file.read_text())
+    assert repaired and file.read_text() == PROGRAMS[name].format(url=repaired[0])
+    connected = psql(repaired[0])
+    assert (connected.returncode, connected.stdout.strip()) == (0, "alex"), connected.stderr

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pgwhy.authoring import coverage
-from pgwhy.authoring.pages import clients, handbook, rules_readme, stacks
+from pgwhy.authoring.pages import clients, handbook, rules_readme
 from pgwhy.authoring.pages import coverage as coverage_page
 from pgwhy.authoring.pages.generated import Generated
 from pgwhy.probes import VOCABULARY
@@ -43,5 +43,4 @@ PAGES = (
     Generated("docs/rules/*.md", _handbook),
     Generated("docs/coverage.md", _coverage),
     Generated("docs/clients.md", lambda _: {"docs/clients.md": clients.page()}),
-    Generated("docs/stacks.md", lambda _: {"docs/stacks.md": stacks.page()}),
 )

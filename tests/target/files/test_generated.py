@@ -64,7 +64,8 @@ class Written:
 
 def written(kind: str, chance: random.Random) -> Written:
     file, text = chance.choice([(file, text) for file, texts in HEALTHY[kind].items() for text in texts])
-    host, role, port = chance.choice(_HOSTS), chance.choice(_ROLES), str(chance.randint(1025, 65535))
+    hosts = [host for host in _HOSTS if "." in host or not called(kind).has_services]  # the others are mistakes there
+    host, role, port = chance.choice(hosts), chance.choice(_ROLES), str(chance.randint(1025, 65535))
     password = "".join(chance.choices(_SAFE, k=12)) + MARKER
     in_url = password
     alone = text.replace(values.URL, "")

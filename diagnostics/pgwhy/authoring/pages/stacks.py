@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pgwhy.snippets import STACKS, snippet
 from pgwhy.target import read
 from pgwhy.target.files.kinds import kinds
 from pgwhy.target.forms import FORMS, Form, lacking
+from pgwhy.values import dataclass
 
 EXAMPLE = (
     "postgresql://alex:npg_example@ep-cool-darkness-123456.us-east-2.aws.neon.tech/neondb"
@@ -36,13 +37,21 @@ _SAMPLE = {
 }
 
 
-def page() -> str:
-    """The whole page."""
-    return "".join(f"{line}\n" for line in (*_head(), *_files(), *_forms(), *_stacks()))
+@dataclass(frozen=True)
+class Shown:
+    """What the tests show of a kind of file."""
+
+    edited: str = "as its syntax"
+    proof: str = "the files of its syntax"
+
+
+def page(shown: Mapping[str, Shown]) -> str:
+    """The whole page. `shown` has what the tests show, by the name of a kind of file."""
+    return "".join(f"{line}\n" for line in (*_head(), *_files(shown), *_forms(), *_stacks()))
 
 
 def _head() -> Iterator[str]:
-    yield mark("diagnostics/pgwhy/snippets/")
+    yield mark("diagnostics/pgwhy/snippets/, target/files/kinds.toml and tests/target/files/")
     yield "# Every stack's connection string"
     yield ""
     yield "`pgwhy @FILE` and `pgwhy snippets --from FORM` read these; `pgwhy snippets --for STACK` prints one file"
@@ -51,18 +60,23 @@ def _head() -> Iterator[str]:
     yield ""
 
 
-def _files() -> Iterator[str]:
+def _files(shown: Mapping[str, Shown]) -> Iterator[str]:
     yield "## Settings files"
     yield ""
     yield "`pgwhy @FILE` reads these by their structure. Each value keeps its line. Variables are filled in from the"
     yield "environment and from `.env`. A file that names several connections lists them; `--in NAME` chooses one."
-    yield "`tests/target/files` has healthy files of the kinds, and mistakes planted in them."
+    yield "An edit changes one value and nothing else of the file, and names its line: `pgwhy fix --write` makes it."
+    yield "Each kind has healthy files in `fixtures/settings`, and `make thorough` writes 5,000 healthy and 5,000"
+    yield "broken ones out of them (`tests/target/files`). Where a framework is named, it read such a file itself, and"
+    yield "went where pgwhy says that it goes (`fixtures/frameworks`)."
     yield ""
-    yield "| file | usual names | read as | described in |"
-    yield "|---|---|---|---|"
+    yield "| file | usual names | read as | edited | proved by | described in |"
+    yield "|---|---|---|---|---|---|"
     for kind in kinds():
-        names = " ".join(f"`{name}`" for name in kind.files)
-        yield f"| {kind.title} | {names} | {kind.client or 'any client'} | {kind.source or 'its syntax alone'} |"
+        names = " ".join(f"`{name}`" for name in kind.files or kind.also)
+        of = shown.get(kind.name, Shown())
+        client, source = kind.client or "any client", kind.source or "its syntax alone"
+        yield f"| {kind.title} | {names} | {client} | {of.edited} | {of.proof} | {source} |"
     yield ""
 
 

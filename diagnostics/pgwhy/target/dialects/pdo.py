@@ -6,9 +6,11 @@ are arguments of their own, unless the name has them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pgwhy.target.dialects import Dialect, Parsed, Span, keywords
+from pgwhy.target.model import Problem, ProblemCode
 
 PREFIX = "pgsql:"
 
@@ -18,7 +20,10 @@ def parse(text: str) -> Parsed:
     parsed = keywords.parse(_for_libpq(text))
     width = len(PREFIX)
     spans = tuple(Span(span.start + width, span.end + width, span.broken) for span in parsed.secrets)
-    return replace(parsed, dialect=Dialect.PDO, secrets=spans, driver="php-pdo")
+    problems = parsed.problems
+    if ";" in _for_libpq(text):
+        problems = (*problems, Problem(ProblemCode.UNREADABLE, "PDO makes a space of the ; inside of the quotes"))
+    return replace(parsed, dialect=Dialect.PDO, secrets=spans, problems=problems, driver="php-pdo")
 
 
 def put(text: str, name: str, value: str) -> str:
@@ -43,7 +48,11 @@ def password(plain: str) -> str:
 
 
 def _for_libpq(text: str) -> str:
-    return text[len(PREFIX) :].replace(";", " ")
+    """Each `;` as a space, but in quotes: there PDO breaks the value, which is still a secret as it was meant."""
+    return _PIECE.sub(lambda found: found[0] if found["quoted"] else " ", text[len(PREFIX) :])
+
+
+_PIECE = re.compile(r"(?P<quoted>'(?:[^'\\]|\\.)*')|;", re.DOTALL)
 
 
 def _changed(text: str, new: str) -> str:

@@ -54,8 +54,22 @@ def connections(kind: Kind, documents: Sequence[Sequence[Entry]], environment: M
         entries = [replace(entry, path=_own(entry.path, kind)) for entry in entries]
         if kind.library:
             entries = with_libpq_names(entries, kind.library)
-        found += found_in(entries, kind, _known(entries, kind.style, environment))
-    return several(found)
+        places = found_in(entries, kind, _known(entries, kind.style, environment))
+        profile = next((e.value for e in entries if ".".join(e.path) in kind.profile), "")
+        found += (replace(place, name=f"{profile}.{place.name}" if profile else place.name) for place in places)
+    return _told_apart(several(found))
+
+
+def _told_apart(found: Sequence[Place]) -> tuple[Place, ...]:
+    """The places with names that differ: by the key of the string, or else by its line."""
+    names = [place.name for place in found]
+    keys = [f"{place.name}.{place.url.entry.key}" if place.url else place.name for place in found]
+    told = [key if names.count(name) > 1 else name for name, key in zip(names, keys, strict=True)]
+    lines = [(place.url or next(iter(place.fields.values()))).entry.line for place in found]
+    return tuple(
+        replace(place, name=f"{name}:{line}" if told.count(name) > 1 else name)
+        for place, name, line in zip(found, told, lines, strict=True)
+    )
 
 
 def _known(entries: Sequence[Entry], style: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -63,9 +77,10 @@ def _known(entries: Sequence[Entry], style: str, environment: Mapping[str, str])
     known = dict(environment)
     for _ in range(_DEEPEST):
         filled = {
-            ".".join(entry.path): references.filled(entry.value, style, known).value
+            name: references.filled(entry.value, style, known).value
             for entry in entries
             if entry.expression is None
+            for name in (".".join(entry.path), *([entry.key] if style in references.BY_KEY else []))
         }
         new = {**{name: value for name, value in filled.items() if value is not None}, **environment}
         if new == known:
@@ -83,10 +98,10 @@ def _own(path: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
 def usual(found: Sequence[Place]) -> Place | None:
     """The one that most programs would use, of several under one parent (`DATABASE_URL`); `None` if nothing says so."""
     parents = {place.name.rpartition(".")[0] for place in found}
-    named = [place for place in found if place.name.rpartition(".")[2] in NAMES]
+    named = [place for place in found if place.name.rpartition(".")[2] in _USUAL]
     if len(parents) > 1 or not named:
         return None
-    return min(named, key=lambda place: NAMES.index(place.name.rpartition(".")[2]))
+    return min(named, key=lambda place: _USUAL.index(place.name.rpartition(".")[2]))
 
 
 def _decoded(document: Sequence[Entry], kind: Kind) -> list[Entry]:
@@ -96,6 +111,7 @@ def _decoded(document: Sequence[Entry], kind: Kind) -> list[Entry]:
     return [replace(entry, value=_text(entry.value)) if entry.path[0] == kind.encoded else entry for entry in document]
 
 
+_USUAL = (*NAMES, "url")
 _DEEPEST = 5
 """Settings that take from settings that take from others."""
 

@@ -60,6 +60,10 @@ class Kind:
     """Mappings whose settings belong to the level above (Grafana's `jsonData`)."""
     has_services: bool = False
     """It starts the services of `services.py`, in a network of their own."""
+    templates: tuple[str, ...] = ()
+    """Connection strings that say that the program sets another one."""
+    profile: tuple[str, ...] = ()
+    """The settings that say for which profile a document is (`spring.config.activate.on-profile`)."""
     encoded: str = ""
     """The name of the mapping whose values are in Base64."""
     source: str = ""

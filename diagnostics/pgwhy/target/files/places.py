@@ -56,12 +56,16 @@ def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) ->
             below.setdefault(entry.path[:-2], {})[entry.key] = entry
     for group in groups:
         login = logins.get(group.parent[:-1], {}) if group.parent else {}
+        if group.parent and group.parent[0].startswith(
+            "%"
+        ):  # a profile of Quarkus: what it does not say is said for all
+            login = {**logins.get(group.parent[1:-1], {}), **login}
         around = tuple(kinds.get(group.parent[:-1], ())) if group.parent else ()
         own = {**below.get(group.parent, {}), **group.others}
         surely = any(begins(path, pattern) for path in _paths(group) for pattern in kind.databases_in)
         whole = replace(group, others=own, of_databases=kind.of_databases or surely, surely=surely, around=around)
         place = _place(whole, kind.style, known, login)
-        if place is not None:
+        if place is not None and not (place.url and place.url.entry.value.strip() in kind.templates):
             yield place
 
 
@@ -119,6 +123,10 @@ def _groups(document: Sequence[Entry]) -> Iterator[_Group]:
 
 def _join(fronts: dict[tuple[str, ...], dict[str, Entry]]) -> None:
     """Beside `host` and `user`, a `database_name` or a `maintenanceDB` is of the same connection."""
+    for front in [front for front, roles in fronts.items() if len(front) > 1 and roles.keys() == {"dbname"}]:
+        outer = fronts.get(front[:-1])  # DB_DATABASE_NAME, beside DB_HOST
+        if outer and "dbname" not in outer and are_of_a_database(front[-1:]):
+            outer.update(fronts.pop(front))
     main = fronts.get(())
     if not main:
         return
@@ -253,9 +261,17 @@ def _is_list(parent: tuple[str, ...]) -> bool:
 def several(found: Iterable[Place]) -> tuple[Place, ...]:
     """The places without those that say the same as one before them."""
     kept: dict[tuple[object, ...], Place] = {}
-    for place in found:
+    every = list(found)
+    # What a program computes is most likely put together of what is beside it.
+    known = [place for place in every if not _is_computed(place)]
+    for place in known or every:
         kept.setdefault(_what(place), place)
     return tuple(kept.values())
+
+
+def _is_computed(place: Place) -> bool:
+    values = (*place.fields.values(), *([place.url] if place.url else []))
+    return all(value.filled.computed and not value.entry.elsewhere for value in values)
 
 
 def _what(place: Place) -> tuple[object, ...]:

@@ -103,6 +103,8 @@ def escaped(value: str, style: str) -> str | None:
     return text if filled(text, style, {}).value == value else None
 
 
+BY_KEY = ("shell", "actions")
+"""Styles in which a file's own variables are named without the mapping that they are in."""
 _ESCAPES = {"compose": ("$", "$$"), "configparser": ("%", "%%"), "erb": ("<%", "<%%")}
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 

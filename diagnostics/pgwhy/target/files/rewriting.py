@@ -128,6 +128,13 @@ def _plain(quote: str, value: str) -> str | None:
     return f"{quote}{value}{quote}"
 
 
+def _ini(quote: str, value: str) -> str | None:
+    """As it is: only a `;` or `#` behind a space begins a comment."""
+    if value != value.strip() or any(mark in value for mark in ("\n", "\r", " ;", " #", quote or "\n")):
+        return None
+    return f"{quote}{value}{quote}"
+
+
 def _json(quote: str, value: str) -> str | None:
     import json
 
@@ -166,6 +173,7 @@ def _code(quote: str, value: str) -> str | None:
 
 
 _WRITERS: dict[str, Callable[[str, str], str | None]] = {
+    "ini": _ini,
     "json": _json,
     "yaml": _yaml,
     "properties": _properties,

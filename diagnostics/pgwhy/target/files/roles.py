@@ -36,6 +36,8 @@ OF_DATABASES = words(
     prisma aurora maintenance"""
 )
 """Words of a name or a path that say: this is about a database."""
+HOST_HAS_PORT = words("gitea forgejo gogs gf grafana")
+"""Programs in front of a variable's name whose host may have the port behind a colon."""
 OF_OTHERS = words(
     """redis rediss valkey mysql mariadb mongo mongodb mssql sqlserver sqlsrv oracle sqlite clickhouse cassandra elastic
     elasticsearch opensearch memcached memcache kafka rabbit rabbitmq amqp nats mail mailer smtp imap email ldap ftp
@@ -72,6 +74,11 @@ def taken_apart(name: str) -> Name:
 def are_of_a_database(names: tuple[str, ...]) -> bool:
     """The words of a path say that its settings are a database's."""
     return bool(_words(names) & OF_DATABASES)
+
+
+def may_have_port(names: tuple[str, ...]) -> bool:
+    """The host of these settings may have the port behind a colon."""
+    return bool(_words(names) & HOST_HAS_PORT)
 
 
 def are_of_something_else(names: tuple[str, ...]) -> bool:

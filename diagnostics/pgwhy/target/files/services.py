@@ -149,7 +149,9 @@ def _is_elsewhere(document: Sequence[Entry], asking: str) -> bool:
     return others or "network_mode" in own or "extends" in own
 
 
-_IMAGE = re.compile(r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|citus|paradedb)(?:[:@]|$)")
+_IMAGE = re.compile(
+    r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|citus|paradedb)(?:[:@]|$)"
+)
 _SHORT = re.compile(r"(?:[\d.]+:|\[[^\]]*\]:)?(?P<outside>\d+):(?P<inside>\d+)(?:/tcp)?")
 _PORT_OPTION = re.compile(r"(?:-p\s*|--port[= ]|\bport=)(\d+)")
 _DATA = re.compile(r"/var/lib/postgresql|/bitnami/postgresql|/home/postgres/pgdata")

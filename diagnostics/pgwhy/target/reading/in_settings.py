@@ -19,7 +19,7 @@ from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind
 from pgwhy.target.files.places import Place, Value
 from pgwhy.target.files.rewriting import SettingsFile
-from pgwhy.target.files.roles import URL
+from pgwhy.target.files.roles import URL, may_have_port
 from pgwhy.target.files.syntaxes import OF_PROGRAMS
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.model import Problem, ProblemCode, Setting, Source, SourceKind, Target
@@ -106,8 +106,9 @@ def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | N
     url = place.url if place.url and as_read(place.url.entry.value) == place.url.entry.value else None
     values = {**place.fields, **({URL: url} if url else {})}
     found = {role: rewriting.place_of(read.text, value.entry, value.filled) for role, value in values.items()}
-    known = {role: at for role, at in found.items() if at}
-    if not known or read.kind.encoded:
+    in_base64 = {role for role, value in values.items() if value.entry.path[0] == read.kind.encoded}
+    known = {role: at for role, at in found.items() if at and role not in in_base64}
+    if not known:
         return None
     return SettingsFile(machine.folder / read.name, Secret(read.text), read.kind.syntax, read.kind.style, known)
 
@@ -190,6 +191,8 @@ def _with_login(target: Target, fields: Mapping[str, Value], name: str, machine:
     """Role and password from beside the URL, where the URL has none (pgJDBC: the URL's own parameters count)."""
     for role, value in fields.items():
         text, source = value.filled.value, _source(name, value)
+        if text is None and _has_its_own(target, role):
+            continue
         if text is None and any(problem.code is ProblemCode.VARIABLE_UNSET for problem in target.problems):
             continue  # without the string, nobody knows whether it needs them
         if text is None:
@@ -207,6 +210,13 @@ def _with_login(target: Target, fields: Mapping[str, Value], name: str, machine:
     return replace(target, again=lambda repaired: _with_login(again(repaired), fields, name, machine))
 
 
+def _has_its_own(target: Target, role: str) -> bool:
+    """The string has the role or the password itself, which counts."""
+    if role == "password":
+        return target.password is not None and target.password_source == _of(target)
+    return role in target.settings and target.settings[role].source == _of(target)
+
+
 def _of(target: Target) -> Source | None:
     return target.written.source if target.written else None
 
@@ -215,7 +225,11 @@ def _from_fields(place: Place, kind: Kind, name: str, machine: Machine) -> Targe
     first = min(place.fields.values(), key=lambda value: value.entry.line)
     whole = Source(SourceKind.STRING, name, first.entry.line, place.name)
     texts = {role: value.filled.value for role, value in place.fields.items() if value.filled.value is not None}
-    if kind.host_has_port and (found := _HOST_AND_PORT.fullmatch(texts.get("host", ""))) and "port" not in texts:
+    if (
+        (kind.host_has_port or may_have_port((first.entry.key,)))
+        and (found := _HOST_AND_PORT.fullmatch(texts.get("host", "")))
+        and "port" not in texts
+    ):
         texts |= found.groupdict()
     # A framework leaves an empty field out.
     fields = {role: text for role, text in texts.items() if text}

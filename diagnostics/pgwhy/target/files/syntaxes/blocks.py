@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 
-from pgwhy.target.files.entry import Entry, line_at
+from pgwhy.target.files.entry import Entry, Expression, Variable, line_at
+from pgwhy.target.files.syntaxes.literals import joined
 from pgwhy.target.forms.javascript import unquoted
 
 
@@ -29,10 +30,31 @@ def read(text: str) -> list[list[Entry]]:
             raw = found["value"].strip()
             value = unquoted(raw) if _STRING.fullmatch(raw) else raw
             span = (found.start("value"), found.start("value") + len(raw))
-            entries.append(Entry((*whole, found["name"]), value, line_at(text, found.start("name")), span))
+            line, computed = line_at(text, found.start("name")), _computed(raw)
+            entries.append(Entry((*whole, found["name"]), value, line, span, computed))
     return [entries]
 
 
+def _computed(raw: str) -> Expression | None:
+    """What an expression takes its value from; `None` for a literal. Terraform finds `var.x` in `TF_VAR_x`."""
+    if found := _ENVIRONMENT.fullmatch(raw):
+        return Expression((Variable((found[1] or f"TF_VAR_{found[2]}",)),))
+    if _STRING.fullmatch(raw):
+        pieces = _IN_TEXT.split(raw[1:-1])
+        if len(pieces) == 1:
+            return None
+        inner = [_computed(piece) for piece in pieces[1::2]]
+        if any(each is None or each.parts is None for each in inner):
+            return Expression(None)
+        told = [each.parts for each in inner if each and each.parts]
+        texts = [(unquoted(f'"{piece}"'),) for piece in pieces[::2]]
+        return Expression(joined(part for pair in zip(texts, [*told, ()], strict=True) for part in pair))
+    return None if _PLAIN.fullmatch(raw) else Expression(None)
+
+
+_ENVIRONMENT = re.compile(r"env\(\s*\"(\w+)\"\s*\)|var\.(\w+)")
+_IN_TEXT = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?|true|false|")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _WORD = re.compile(r'"[^"\n]*"|[\w.-]+')
 _PIECE = re.compile(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from pgwhy.target.files.entry import Entry, Expression, Variable, line_at
+from pgwhy.target.files.roles import are_of_something_else
 from pgwhy.target.files.syntaxes import literals
 from pgwhy.target.forms.javascript import unquoted
 from pgwhy.values import dataclass
@@ -64,7 +65,7 @@ class _Reader:
             if token.kind in ("string", "template") and literals.is_connection(token.text):
                 self._keep(("the URL",), at, at + 1)
             elif token.text == "(":
-                calls.append(before if re.fullmatch(r"[A-Za-z_$][\w$]*", before) else "")
+                calls.append(self._call(at) if re.fullmatch(r"[A-Za-z_$][\w$]*", before) else "")
                 self._arguments(at, calls[-1])
             elif token.text == ")" and calls:
                 calls.pop()
@@ -178,6 +179,9 @@ class _Reader:
             return literals.joined(told)
         if text in ("undefined", "null"):
             return (Variable(()),)
+        if found := _READ.fullmatch(text):
+            taken: literals.Parts = (Variable((found["name"],)),)
+            return literals.either(taken, self._parts(found["default"], depth + 1)) if found["default"] else taken
         if found := _ENVIRONMENT.fullmatch(text):
             return (Variable((next(filter(None, found.groups())),)),)
         if constant := self.constants.get(text):
@@ -206,6 +210,12 @@ class _Reader:
         if not before:
             return "the object"
         return before[-1] if before[-1] in ("default", "return") else "an object"
+
+    def _call(self, at: int) -> str:
+        """The name of a call, with the library in front that it is of, where that is another database's."""
+        before = [token.text for token in self.tokens[max(at - 3, 0) : at]]
+        library = before[0] if len(before) == 3 and before[1] == "." else ""
+        return f"{library}.{before[-1]}" if are_of_something_else((library,)) else before[-1]
 
     def _end(self, at: int) -> int:
         """The comma or bracket that ends the expression which begins here."""
@@ -262,6 +272,12 @@ _ENVIRONMENT = re.compile(
 )
 _IN_ORDER = {"Sequelize": ("database", "username", "password")}
 """Calls that take these before an object."""
+_READ = re.compile(
+    r"(?:env(?:\.\w+)?|[\w.]*[cC]onfig(?:Service)?\.get(?:OrThrow)?)(?:<[\w| ]+>)?"
+    rf"\(\s*[\"'](?P<name>[A-Z][A-Z0-9_]*)[\"']\s*(?:,\s*(?P<default>{_QUOTED}|\w+)\s*)?\)",
+    re.DOTALL,
+)
+"""Strapi's `env.int("X", 1)`, NestJS' `configService.get<string>("X")`."""
 _CONVERSIONS = ("Number", "parseInt", "parseFloat", "String", "Boolean", "if", "while")
 _CONVERTED = re.compile(
     r"(?:Number|String|parseInt|parseFloat)\(((?:[^()]|\([^()]*\))*?)(?:,\s*10\s*)?\)|\(([^()]*)\)|\+(.+)",

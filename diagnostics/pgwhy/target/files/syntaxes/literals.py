@@ -44,4 +44,4 @@ def either(first: Parts, second: Parts) -> Parts:
     return (Variable((*first[0].names, *other.names), other.default),)
 
 
-_CONNECTION = re.compile(r"(?:postg[a-z]*|ecto)(?:\+\w+)?:/|pgsql:(?:host|dbname|port|user|//)")
+_CONNECTION = re.compile(r"(?:postg[a-z]*|ecto)(?:\+\w+)?:/{1,3}[^\s/\"'`]|pgsql:(?:host|dbname|port|user|//)")

@@ -59,7 +59,10 @@ class _Reader:
             return
         is_array = self.tokens[begin][0] == "[" or self.tokens[begin][0].lower() in ("array", "return", "new")
         if is_array or (end - begin > 1 and self._parts(self._source(begin, end), 0) is None):
+            kept = len(self.entries)
             self.inside(begin, end, path, depth)
+            if not is_array and len(self.entries) == kept:
+                self._keep(path, begin, end)
         else:
             self._keep(path, begin, end)
 

@@ -27,7 +27,10 @@ def read(text: str) -> list[list[Entry]]:
         raise NotThere("it is no Python that can be parsed") from None
     reader = _Reader(text, tree)
     reader.body(tree.body, ())
-    return [list({entry.path: entry for entry in found}.values()) for found in reader.documents.values()]
+    always = {entry.path for entry in reader.documents.get(0, ())}
+    # A branch that does nothing but change what always holds is no connection of its own.
+    documents = [found for branch, found in reader.documents.items() if not branch or {e.path for e in found} - always]
+    return [list({entry.path: entry for entry in found}.values()) for found in documents]
 
 
 class _Reader:
