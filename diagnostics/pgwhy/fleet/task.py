@@ -13,6 +13,10 @@ REFERENCES = ("env:", "@")
 """What a TARGET begins with that names a place, and holds nothing secret itself."""
 
 
+class BadList(Exception):
+    """A list of targets that cannot be read as a whole; the message is a sentence."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One target as a list names it. A line that cannot be read is one too, with its `error`."""
