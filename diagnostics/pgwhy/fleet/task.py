@@ -1,4 +1,4 @@
-"""One target of a fleet on its way to whoever examines it, and what is asked about all of them."""
+"""One target of a fleet on its way to its run, and what is asked about all of them."""
 
 from __future__ import annotations
 

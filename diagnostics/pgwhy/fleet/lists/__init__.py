@@ -1,4 +1,4 @@
-"""The list of targets: which there are, read one by one, so that a list of any length takes no memory.
+"""The list of targets: which there are, read one by one, so that a list of any length fits in memory.
 
 One module a way of writing it. Nothing that cannot be read ends the list: it becomes an `Entry` with its error.
 """
