@@ -1,4 +1,4 @@
-"""A part of a Dask cluster as a process: `python dask_part.py scheduler HOST` or `worker ADDRESS NAME`.
+"""A part of a Dask cluster as a process: `python dask_part.py scheduler HOST [tls]` or `worker ADDRESS NAME`.
 
 Its first line of output is its address, and it ends with its standard input.
 """
@@ -17,7 +17,7 @@ from distributed import Scheduler, Worker
 async def main(kind: str, where: str, name: str = "") -> None:
     made: dict[str, Any] = {"dashboard": False}
     part = (
-        Scheduler(host=where, port=0, dashboard_address=None, **made)
+        Scheduler(host=where, port=0, protocol=name or "tcp", dashboard_address=None, **made)
         if kind == "scheduler"
         else Worker(where, nthreads=1, name=name, **made)
     )

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import select
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from pgwhy.fleet import at_worker
 from pgwhy.fleet.cluster import Cluster
@@ -22,7 +31,7 @@ from pgwhy.lab.network.packets import Filter, FilterAction, broken
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from tests import parts
-from tests.fleet.test_command import COMMAND, PASSWORD, until, url, written
+from tests.fleet.test_command import ASKS_FOR_A_PASSWORD, COMMAND, PASSWORD, until, url, written
 from tests.servers import serving, silent
 
 PART = str(Path(__file__).with_name("dask_part.py"))
@@ -40,11 +49,11 @@ with socket.create_server(("0.0.0.0", 5432)) as listener, accepting(listener, Po
 
 
 @contextmanager
-def part(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """A part of a cluster on loopback; its address is its first line."""
-    command = [sys.executable, PART, *arguments]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:
+def part(*arguments: str, more: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A part of a cluster on loopback, with more variables; its address is its first line."""
+    command, pipe = [sys.executable, PART, *arguments], subprocess.PIPE
+    env = {**os.environ, **(more or {})}
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, env=env) as process:
         try:
             yield process
         finally:
@@ -53,7 +62,24 @@ def part(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 def address(process: subprocess.Popen[str]) -> str:
     assert process.stdout
-    return process.stdout.readline().strip()
+    readable, _, _ = select.select([process.stdout], [], [], 30)
+    return process.stdout.readline().strip() if readable else ""
+
+
+def of_both_ends(certificate: Path, key: Path) -> None:
+    """A certificate that is its own root, for servers and clients: each part of a cluster is both."""
+    private, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "dask")]),
+    )
+    now = datetime.now(UTC)
+    builder = x509.CertificateBuilder(name, name, private.public_key(), x509.random_serial_number())
+    builder = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    addresses = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = builder.add_extension(addresses, critical=False).sign(private, hashes.SHA256())
+    certificate.write_bytes(made.public_bytes(Encoding.PEM))
+    key.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -113,6 +139,40 @@ def test_a_killed_worker_loses_nothing_and_a_lost_scheduler_is_told_and_resumed(
         )
     assert again.returncode == 1, again.stderr
     assert sorted(str(a["name"]) for a in written(results)) == sorted(f"{name}:{port}/app" for name in names)
+
+
+def test_a_password_is_sent_over_tls_alone_where_the_user_says_so(tmp_path: Path) -> None:
+    """The server gets the password of the list, from a worker; without the option nothing is examined."""
+    certificate, key, heard = tmp_path / "certificate.pem", tmp_path / "key.pem", list[bytes]()
+    of_both_ends(certificate, key)
+    names = {"CA_FILE": certificate}
+    for role in ("SCHEDULER", "WORKER", "CLIENT"):
+        names |= {f"{role}__CERT": certificate, f"{role}__KEY": key}
+    own = {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(path) for name, path in names.items()}
+
+    def behave(connection: socket.socket) -> None:
+        connection.recv(1024)
+        connection.sendall(ASKS_FOR_A_PASSWORD)
+        heard.append(connection.recv(1024))
+
+    targets = tmp_path / "targets"
+    with (
+        serving(behave) as port,
+        part("scheduler", "127.0.0.1", "tls", more=own) as scheduler,
+    ):
+        where = address(scheduler)
+        assert where.startswith("tls://")
+        targets.write_text(url(port, "app"))
+        with part("worker", where, "there", more=own) as worker:
+            assert address(worker).startswith("tls://")
+            command = [*COMMAND, str(targets), "--cluster", where, "--login"]
+            env = {**os.environ, **own}
+            without = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+            assert "holds its password, which is not sent" in " ".join(without.stdout.split())
+            assert not any(PASSWORD.encode() in each for each in heard)
+            ran = subprocess.run([*command, "--send-secrets"], env=env, capture_output=True, text=True, timeout=60)
+    assert any(PASSWORD.encode() in each for each in heard), ran.stdout + ran.stderr
+    assert PASSWORD not in ran.stdout + ran.stderr + without.stdout + without.stderr
 
 
 def test_no_scheduler_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

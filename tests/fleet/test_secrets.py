@@ -15,7 +15,7 @@ from tests.redaction.test_redaction import DECODERS
 from tests.servers import serving
 
 
-@pytest.mark.promise("no-secret-leaves", 40, 40)
+@pytest.mark.promise("no-secret-leaves", 1, 1)
 def test_no_shape_of_secret_leaves_a_fleet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     whole, parts, results = tmp_path / "whole.jsonl", tmp_path / "parts.csv", tmp_path / "answers.jsonl"
     with serving(refusing("a secret of nobody")) as port:

@@ -120,12 +120,14 @@ def test_a_target_that_fails_everywhere_in_one_way_divides_no_places() -> None:
 
 def test_the_page_of_a_browser_says_the_same_and_escapes_what_it_is_given() -> None:
     places = Places()
-    answers = [unknown_name("<script>x</script>", place=place, ms={"dns": 12.0}) for place in ("a", "b")]
+    names = ("<script>x</script>", "db")
+    answers = [unknown_name(name, place=place, ms={"dns": 12.0}) for place in ("a", "b") for name in names]
     answers += [answer("ok", place=place, duration_ms=3.0, ms={"tls": 2.0, "dns": 1.0}) for place in ("a", "b")]
     for each in answers:
         places.add(each)
     document = html.page(summed(*answers), places)
-    assert "2 OF 4 FAIL" in document
+    assert "4 OF 6 RUNS FAIL" in document
+    assert "3 targets from 2 places" in document
     assert "all through resolver 10.0.0.2" in document
     assert "<script>x" not in document
     assert document.count("<h3>") == 1 + 2 + 2

@@ -55,7 +55,7 @@ class Request:
     ignore: frozenset[str] = frozenset()
     """Rules whose warnings and notes are left out, and counted."""
     rulebook: Rulebook | None = None
-    """Those rules and the built-in ones, where they are loaded already; `None`: they are loaded, or looked for anew."""
+    """Those rules and the built-in ones, where they are loaded already; `None`: they are looked for in their files."""
     network: Callable[[float], Network] = Network
     """Makes the way out from the deadline in seconds; the lab gives one that leads port 443 to itself."""
 

@@ -1,4 +1,4 @@
-"""What a fleet asks of whoever examines its targets: processes here (`local`), or the workers of Dask (`cluster`)."""
+"""What a fleet asks of those who examine its targets: processes here (`local`), or the workers of Dask (`cluster`)."""
 
 from __future__ import annotations
 

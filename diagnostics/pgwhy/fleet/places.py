@@ -37,6 +37,11 @@ class Places:
         self.counts: dict[str, list[int]] = {}
         """Place → how many targets work from there, and how many there are."""
 
+    @property
+    def targets(self) -> int:
+        """How many targets there are."""
+        return len(self._seen)
+
     def add(self, found: Answer) -> None:
         """One more answer; of two for one target from one place the later one counts."""
         if found["status"] == answer.UNREAD:

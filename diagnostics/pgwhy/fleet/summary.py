@@ -20,6 +20,8 @@ SLOWEST = 5
 EXPIRING = 20
 SOON_DAYS = 30.0
 """Certificates that end within so many days: what renews itself does so with a third of 90 days left."""
+MOST_NAMES = 10_000
+"""Targets of a group that are told apart; past that each answer counts as one."""
 MOST_VALUES = 20_000
 """Traits of targets that connect which are remembered; past that nothing is said of them."""
 BOUNDS_MS = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
@@ -39,21 +41,32 @@ class Group:
     title: str
     """What happens, in words: as a rule says it where all were found by one, else as the cause is meant."""
     count: int = 0
+    """Answers: of one target from three places there are three."""
     names: list[str] = field(default_factory=list)
     """The first ones."""
+    seen: set[int] = field(default_factory=set)
+    """Their names as hashes, at most `MOST_NAMES`: a target from several places is one target."""
     shared: set[Trait] | None = None
     """What all of them have; `None` before the first one."""
     lines: list[str] = field(default_factory=list)
     """Of lines that are no target: why."""
+
+    @property
+    def targets(self) -> int:
+        """How many targets it is about."""
+        return len(self.seen) if len(self.seen) < MOST_NAMES else self.count
 
     def add(self, found: Answer, traits: set[Trait]) -> None:
         """One more."""
         if self.count and self.cause is not None and found.get("title") != self.title:
             self.title = self.cause.about.meaning.partition(" (")[0]
         self.count += 1
-        if len(self.names) < SHOWN_NAMES and found["name"] not in self.names:  # from another place, perhaps
+        known = hash(found["name"])
+        if len(self.names) < SHOWN_NAMES and known not in self.seen:
             self.names.append(found["name"])
             self.lines.append(found["summary"])
+        if len(self.seen) < MOST_NAMES:
+            self.seen.add(known)
         self.shared = traits if self.shared is None else self.shared & traits
 
 
@@ -120,7 +133,7 @@ class Summary:
 
     def clues(self, group: Group) -> list[Clue]:
         """What its targets share and not every target has, what tells most first."""
-        if group.count < 2:
+        if group.targets < 2:
             return []
         known = len(self._of_well) < MOST_VALUES
         found = [
@@ -163,7 +176,12 @@ class Summary:
 
 
 def _keep(heap: list[Any], item: Any, most: int) -> None:
-    """The largest ones."""
+    """The largest ones, each name (the third of an item) once."""
+    for number, other in enumerate(heap):
+        if other[2] == item[2]:
+            heap[number] = max(item, other)
+            heapq.heapify(heap)
+            return
     if len(heap) < most:
         heapq.heappush(heap, item)
     else:

@@ -1,4 +1,4 @@
-"""One target of a fleet on its way to whoever examines it, and what is asked about all of them."""
+"""One target of a fleet on its way to its run, and what is asked about all of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ from pgwhy.values import dataclass
 
 REFERENCES = ("env:", "@")
 """What a TARGET begins with that names a place, and holds nothing secret itself."""
+
+
+class BadList(Exception):
+    """A list of targets that cannot be read as a whole; the message is a sentence."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The process that examines targets for `fleet.local`: tasks come on standard input, answers go to standard output.
 
 A line of JSON each. The first line is what is asked, and how many targets at a time. A secret goes through the pipe
-alone: it is in no argument and in no variable. The process ends with its standard input, so with whoever started it.
+alone: it is in no argument and in no variable. The process ends with its standard input, and so with its parent.
 """
 
 from __future__ import annotations

@@ -11,8 +11,7 @@ import contextlib
 import socket
 import struct
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Any, Protocol
 
 from pgwhy.failure import Failure, from_os_error
@@ -136,20 +135,35 @@ class Limit:
         self._timer.reschedule(self._loop.time())
 
 
-@asynccontextmanager
-async def bounded(limit_s: float) -> AsyncIterator[Limit]:
+class _Bounded:
+    """What `bounded` gives. A class, as it is entered eighty times in a run: a generator costs twice as much."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._timer = asyncio.timeout(None)
+
+    async def __aenter__(self) -> Limit:
+        await self._timer.__aenter__()
+        self._limit = Limit(self._timer, self._limit_s)
+        return self._limit
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._limit.over()
+        try:
+            await self._timer.__aexit__(kind, error, at)
+        except TimeoutError:
+            raise Broken(Failure.TIMED_OUT) from None
+        if isinstance(error, TimeoutError):
+            raise Broken(Failure.TIMED_OUT) from None
+        if isinstance(error, OSError):
+            raise Broken(from_os_error(error), error.strerror or "") from None
+
+
+def bounded(limit_s: float) -> _Bounded:
     """What happens inside ends within `limit_s` seconds; platform errors and lateness leave it as `Broken`."""
-    try:
-        async with asyncio.timeout(None) as timer:
-            limit = Limit(timer, limit_s)
-            try:
-                yield limit
-            finally:
-                limit.over()
-    except TimeoutError:
-        raise Broken(Failure.TIMED_OUT) from None
-    except OSError as error:
-        raise Broken(from_os_error(error), error.strerror or "") from None
+    return _Bounded(limit_s)
 
 
 def segments_can_be_small() -> bool:

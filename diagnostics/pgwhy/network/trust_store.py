@@ -65,7 +65,7 @@ class TrustStore:
 
     @property
     def is_at_hand(self) -> bool:
-        """It was read before in this process: to load it takes no time that a loop would notice."""
+        """It was read before in this process: it is loaded so soon that a loop does not notice."""
         return not (self.folders or self.windows) and all(file in _read_before for file in self.files)
 
     def certificates(self) -> list[x509.Certificate]:

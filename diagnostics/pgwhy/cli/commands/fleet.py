@@ -53,7 +53,7 @@ def command(**chosen: Any) -> int:
 
     \b
       targets.txt     a target a line, in any form: URL, env:NAME, @FILE:NAME ...
-      targets.csv     a column `target`, or host, port, user ...; others are labels
+      targets.csv     a column `target`, or host, port, user ...; else labels
       targets.jsonl   the same as objects
       config/         a folder: every connection that its settings files name
       -               standard input

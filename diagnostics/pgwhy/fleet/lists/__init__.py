@@ -1,4 +1,4 @@
-"""The list of targets: which there are, read one by one, so that a list of any length takes no memory.
+"""The list of targets: which there are, read one by one, so that a list of any length fits in memory.
 
 One module a way of writing it. Nothing that cannot be read ends the list: it becomes an `Entry` with its error.
 """
@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
+from pgwhy.fleet.task import BadList as BadList
 from pgwhy.fleet.task import Entry
 from pgwhy.foreign import files
 from pgwhy.machine import Machine
@@ -31,10 +32,6 @@ class ListForm(StrEnum):
     """An inventory: INI, YAML, or the JSON of `ansible-inventory --list`."""
     FOLDER = "folder"
     """Settings files, each with the connections that it names."""
-
-
-class BadList(Exception):
-    """The list as a whole cannot be read; the message is a sentence."""
 
 
 def form_of(path: Path) -> ListForm:

@@ -16,9 +16,8 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from pgwhy.fleet.lists import BadList
 from pgwhy.fleet.lists.tables import of_record
-from pgwhy.fleet.task import Entry
+from pgwhy.fleet.task import BadList, Entry
 from pgwhy.foreign import files
 from pgwhy.values import dataclass
 

@@ -9,8 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from pgwhy.fleet.lists import BadList
-from pgwhy.fleet.task import Entry
+from pgwhy.fleet.task import BadList, Entry
 from pgwhy.foreign import files
 from pgwhy.machine import Machine
 from pgwhy.project import SKIPPED

@@ -10,8 +10,7 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from pgwhy.fleet.lists import BadList
-from pgwhy.fleet.task import Entry
+from pgwhy.fleet.task import BadList, Entry
 from pgwhy.foreign import json_text
 from pgwhy.secret import Secret
 from pgwhy.target.dialects import keywords

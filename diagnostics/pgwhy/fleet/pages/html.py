@@ -29,7 +29,7 @@ def page(summary: Summary, places: Places | None) -> str:
     tables = [("slowest", "The slowest that work", slowest), ("expiring", "Certificates that expire soon", expiring)]
     return rendered(
         "fleet.html",
-        headline=words.headline(summary),
+        headline=words.headline(summary, places),
         good=summary.total == summary.well and summary.total > 0,
         when=summary.latest,
         total=summary.total,
@@ -48,7 +48,7 @@ def _group(group: Group, summary: Summary) -> dict[str, Any]:
         "part": 100 * group.count / summary.total,
         "rungs": list(_rungs(group.stage)),
         "clues": [words.clue_words(clue) for clue in summary.clues(group)],
-        "names": words.named(group.names, group.count),
+        "names": words.named(group.names, group.targets),
         "cause": group.cause.value if group.cause else "",
     }
 

@@ -21,7 +21,7 @@ _INDENT = "      "
 def page(summary: Summary, places: Places | None, width: int) -> list[Line]:
     """The lines, at most `width` columns each."""
     width = min(width, WIDEST)
-    word, rest = words.headline(summary)
+    word, rest = words.headline(summary, places)
     good = summary.total == summary.well and summary.total > 0
     lines = [begins(word, Style.GOOD if good else Style.BAD, rest)]
     groups = summary.groups()
@@ -51,7 +51,7 @@ def _group(group: Group, summary: Summary, width: int) -> Iterator[Line]:
         if group.count > len(group.lines):
             yield line(f"{_INDENT}and {group.count - len(group.lines):,} more")
         return
-    yield from map(line, wrap(words.named(group.names, group.count), width, _INDENT))
+    yield from map(line, wrap(words.named(group.names, group.targets), width, _INDENT))
     if group.cause is not None:
         yield line(f"{_INDENT}pgwhy explain {group.cause}", Style.QUIET)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pgwhy.causes import Cause
 from pgwhy.fleet import answer
-from pgwhy.fleet.places import Divide, How
+from pgwhy.fleet.places import Divide, How, Places
 from pgwhy.fleet.summary import Clue, Group, Summary
 from pgwhy.progress import Stage, row
 
@@ -21,14 +21,19 @@ _OUTSIDE = {
 """How a group goes on that is about no failure of the target."""
 
 
-def headline(summary: Summary) -> tuple[str, str]:
-    """The word that is the answer, and how the line goes on: `14 OF 20 FAIL`, `: ...`."""
+def headline(summary: Summary, from_places: Places | None = None) -> tuple[str, str]:
+    """The word that is the answer, and how the line goes on: `14 OF 20 FAIL`, and nothing."""
     failed, total = summary.total - summary.well, summary.total
     if not total:
         return "NOTHING TO EXAMINE", ": the list names no target"
     word = "CONNECT" if summary.statuses["connects"] else "ARE REACHABLE"
     if not failed:
         return f"ALL {total:,} {word}" if total > 1 else f"THE TARGET {word.removeprefix('ARE ')}", ""
+    if from_places is not None and len(from_places.counts) > 1:
+        return (
+            f"{failed:,} OF {total:,} RUNS FAIL",
+            f": {from_places.targets:,} targets from {len(from_places.counts)} places",
+        )
     return f"{failed:,} OF {total:,} FAIL", ""
 
 
@@ -90,7 +95,7 @@ def days(left: float) -> str:
 def _how(how: How) -> str:
     status, stage, cause = how
     place = row(Stage(stage)).place if stage in set(Stage) else _OUTSIDE.get(status, "")
-    what = Cause(cause).about.meaning if cause in set(Cause) else ""
+    what = Cause(cause).about.meaning.partition(" (")[0] if cause in set(Cause) else ""
     return (f", {place}" if place else "") + (f": {what}" if what else "")
 
 
