@@ -26,7 +26,8 @@ mount --make-rprivate / && for at in $(cut -d' ' -f2 /proc/mounts | grep -vE '^/
     mount -o remount,bind,ro "$at" 2>/dev/null; done
 touch "$0/probe" 2>/dev/null && { echo "the root can be written" >&2; exit 99; }
 exec setpriv --reuid=%d --regid=%d --clear-groups --inh-caps=-all,+dac_read_search \
-    --ambient-caps=-all,+dac_read_search --bounding-set=-all,+dac_read_search -- env -i PATH="%s:/usr/bin:/bin" DATABASE_URL="$DATABASE_URL" "$@"
+    --ambient-caps=-all,+dac_read_search --bounding-set=-all,+dac_read_search \
+    -- env -i PATH="%s:/usr/bin:/bin" DATABASE_URL="$DATABASE_URL" "$@"
 """
 
 
