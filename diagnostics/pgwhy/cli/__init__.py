@@ -42,9 +42,9 @@ def main() -> None:
     """The `pgwhy` command."""
     arguments = sys.argv[1:]
     if instruction := os.environ.get("_PGWHY_COMPLETE"):  # a shell asks what fits
-        from pgwhy.cli.group import complete
+        from importlib import import_module
 
-        sys.exit(complete(instruction))
+        sys.exit(import_module("pgwhy.cli.group").complete(instruction))
     from pgwhy.cli import process
 
     try:

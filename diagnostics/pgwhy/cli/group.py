@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from pgwhy.cli import COMMANDS
-from pgwhy.cli.commands.check import command as check
 
 PROGRAM = "pgwhy"
 SHELLS = ("bash", "zsh", "fish")
@@ -26,17 +25,20 @@ class Commands(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        found: click.Command = import_module(f"pgwhy.cli.commands.{cmd_name}").command
-        found.short_help = COMMANDS[cmd_name]
-        return found
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
 
 def group() -> Commands:
     """The group."""
+    check = _command("check")
     options: list[Any] = [each for each in check.params if isinstance(each, click.Option)]
     return Commands(PROGRAM, params=options, help=check.help, epilog=check.epilog)
+
+
+def _command(name: str) -> click.Command:
+    found: click.Command = import_module(f"pgwhy.cli.commands.{name}").command
+    found.short_help = COMMANDS[name]
+    return found
 
 
 def complete(instruction: str) -> int:
