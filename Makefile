@@ -9,6 +9,7 @@
 # make thorough every promise of SECURITY.md, tried with all of its inputs
 # make fuzz    bytes that nobody has thought of, for an hour; FUZZ_SECONDS=60 make fuzz for a minute
 # make site    the site that answers errors, in build/site: pages for each cause and rule, and the rules in the browser
+# make standalone  a folder that runs without Python, in build/standalone/pgwhy, with man pages and completions
 # make pages   every page that is generated from the rules, the package and the tests
 # make soak    is it the same answer each time: every fault ten times, about half an hour
 # make rivals  the other tools, in an environment of their own
@@ -27,7 +28,7 @@ TESTS   = $(BIN)/pytest -n auto --dist loadgroup
 # Hundreds of processes import the same modules: they are compiled once, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: demo test parts drivers bench pictures site score soak thorough fuzz pages rivals clean
+.PHONY: demo test parts drivers bench pictures site standalone score soak thorough fuzz pages rivals clean
 
 demo: $(VENV)/lab.stamp
 	@$(BIN)/pgwhy demo
@@ -66,6 +67,15 @@ fuzz: $(VENV)/test.stamp
 
 site: $(VENV)/test.stamp $(PYODIDE)
 	$(BIN)/python -m website
+
+# In an environment of its own: what is only installed for the tests must not be collected.
+standalone: | $(BIN)/python
+	@test -x $(PARTS)/standalone/bin/python || $(BIN)/python -m venv $(PARTS)/standalone
+	$(PARTS)/standalone/bin/pip install --quiet --disable-pip-version-check --upgrade --force-reinstall --no-deps .
+	$(PARTS)/standalone/bin/pip install --quiet --disable-pip-version-check . pyinstaller==6.22.3 click-man==0.6.0
+	cd packaging && ../$(PARTS)/standalone/bin/pyinstaller --log-level ERROR --noconfirm \
+	    --distpath ../build/standalone --workpath ../build/standalone-work standalone.spec
+	$(PARTS)/standalone/bin/python packaging/man.py build/standalone/pgwhy/share
 
 pages: $(VENV)/test.stamp
 	$(BIN)/python -m pgwhy.authoring

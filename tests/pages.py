@@ -13,7 +13,7 @@ from pgwhy.authoring.pages import generated, stacks
 from pgwhy.authoring.pages.generated import Generated
 from tests import promises
 from tests.drivers import drivers_page
-from tests.report import pictures
+from tests.report import pictures, session
 from tests.target.files import proofs
 
 ROOT = Path(__file__).parents[1]
@@ -34,7 +34,8 @@ def _stacks(_: Path) -> Mapping[str, str]:
 
 
 def _pictures(_: Path) -> Mapping[str, str]:
-    return {f"docs/pictures/{name}.svg": pictures.drawn(*shown) for name, shown in pictures.TERMINALS.items()}
+    drawn = {f"docs/pictures/{name}.svg": pictures.drawn(*shown) for name, shown in pictures.TERMINALS.items()}
+    return {**drawn, "docs/pictures/session.svg": session.drawn(session.recorded())}
 
 
 PAGES = (

@@ -46,14 +46,12 @@ def drawn(scenario: str, typed: str) -> str:
     rows = [f"\x1b[2m$\x1b[0m {typed}", *page.rstrip("\n").split("\n")]
     width = round(80 * CELL + 2 * MARGIN)
     height = BAR + LINE * len(rows) + MARGIN
-    texts = "\n".join(_row(row, BAR + LINE * (number + 0.75)) for number, row in enumerate(rows))
+    texts = "\n".join(row(each, BAR + LINE * (number + 0.75)) for number, each in enumerate(rows))
     plain = "\n".join(re.sub(r"\x1b\[[\d;]*m", "", row) for row in rows)
-    dots = "".join(f'<circle cx="{MARGIN + 18 * n}" cy="18" r="5.5" fill="#4a4743"/>' for n in range(3))
     return f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-labelledby="t d">
 <title id="t">{escape(plain.splitlines()[1])}</title>
 <desc id="d">{escape(plain)}</desc>
-<rect width="{width}" height="{height}" rx="8" fill="#1d1c1b"/>
-{dots}
+{window(width, height)}
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="{SIZE}" \
 fill="#e6e4df" xml:space="preserve">
 {texts}
@@ -62,12 +60,18 @@ fill="#e6e4df" xml:space="preserve">
 """
 
 
-def _row(row: str, y: float) -> str:
+def window(width: int, height: int) -> str:
+    """The ground of a terminal's window, and its three buttons."""
+    dots = "".join(f'<circle cx="{MARGIN + 18 * n}" cy="18" r="5.5" fill="#4a4743"/>' for n in range(3))
+    return f'<rect width="{width}" height="{height}" rx="8" fill="#1d1c1b"/>\n{dots}'
+
+
+def row(painted: str, y: float) -> str:
     """One line of text; each piece is held to its columns, whatever font the reader has."""
     return "".join(
         f'<text x="{MARGIN + column * CELL:.1f}" y="{y:.1f}" textLength="{columns(text) * CELL:.1f}"'
         f' lengthAdjust="spacingAndGlyphs"{style}>{escape(text)}</text>'
-        for column, text, style in _pieces(row)
+        for column, text, style in _pieces(painted)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ COMMANDS = {
     "anatomy": "show what each part of a connection string means",
     "snippets": "print code or settings to paste, for each stack",
     "mcp": "serve these tools to a coding agent (Model Context Protocol)",
+    "completion": "print what lets bash, zsh or fish complete pgwhy",
     "schema": "print the JSON Schema of a report",
 }
 """The line of each command on the help page: with its name at most 78 characters."""
@@ -40,6 +42,10 @@ _ONLY_TELLS = {"--plan", "--help", "-h", "help"}
 def main() -> None:
     """The `pgwhy` command."""
     arguments = sys.argv[1:]
+    if instruction := os.environ.get("_PGWHY_COMPLETE"):  # a shell asks what fits
+        from importlib import import_module
+
+        sys.exit(import_module("pgwhy.cli.group").complete(instruction))
     from pgwhy.cli import process
 
     try:

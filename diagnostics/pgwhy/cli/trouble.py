@@ -109,6 +109,14 @@ def _limit_of_the_machine(error: BaseException) -> str:
     return ""
 
 
+def refuse_frozen() -> None:
+    """Raise a `UsageError` in the self-contained folder, for what starts programs with a Python of its own."""
+    if getattr(sys, "frozen", False):
+        import click
+
+        raise click.UsageError("the lab is not in the self-contained folder; with Python: uvx 'pgwhy[lab]' demo")
+
+
 def refuse_mistyped(word: str, commands: Collection[str]) -> None:
     """Raise a `UsageError` for a TARGET that is nearly the name of a command, or is one of Postgres' own programs; no
     connection string is a plain word."""

@@ -25,6 +25,7 @@ main(sys.argv[2:])
 """
 _spare: list[subprocess.Popen[bytes]] = []
 _preparing = threading.Lock()
+_own: list[str] = []
 
 
 class NoProcess(Exception):
@@ -73,8 +74,15 @@ def start() -> subprocess.Popen[bytes]:
     )
 
 
+def start_with(*own: str) -> None:
+    """A frozen executable that is pgwhy itself says how it starts as the child; the folders follow as arguments."""
+    _own[:] = own
+
+
 def command() -> list[str]:
-    """What starts a child. Raises `NoProcess` where no interpreter is known, as in a frozen executable."""
+    """What starts a child. Raises `NoProcess` where no interpreter is known, as in a frozen executable of others."""
+    if _own:
+        return [*_own, *(folder for folder in sys.path if isinstance(folder, str))]
     # Neither site-packages nor the user's variables: that is half of an interpreter's start. libpq is looked for where
     # our own packages are.
     options = ["-I", "-S", *(["-B"] if sys.dont_write_bytecode else [])]

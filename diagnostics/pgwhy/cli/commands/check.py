@@ -26,7 +26,7 @@ Without TARGET: DATABASE_URL, .env, PGSERVICE, PG* variables, as your client wou
 
 EPILOG = (
     "\b\nCommands (a TARGET that is spelt like one needs `pgwhy check TARGET`):\n"
-    + "\n".join(f"  {name:<9} {text}" for name, text in COMMANDS.items())
+    + "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
     + "\n\nExit status: 0 it connects, 1 it fails and the cause is known, 2 wrong options, 3 cause not found, "
     "4 it connects and --fail-on met a finding, 70 a mistake in pgwhy, 130 interrupted."
 )

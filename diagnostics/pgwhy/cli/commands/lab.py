@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from pgwhy.cli import trouble
 from pgwhy.lab.faults import real_clients
 
 
 @click.group()
 def command() -> None:
     """A real Postgres behind a gateway that routes by SNI, broken in a named way."""
+    trouble.refuse_frozen()
 
 
 @command.command("list", short_help="List the faults.")
