@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
@@ -101,11 +101,7 @@ class Redactor:
 
     @cached_property
     def _forms(self) -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
-        if not self._strong:
-            return {}
-        from pgwhy.redaction import encodings  # only for those who have a secret to hide
-
-        return {secret: (encodings.literals(secret), encodings.pattern(secret)) for secret in self._strong}
+        return {secret: _forms_of(secret) for secret in self._strong}
 
     def _may_stay(self, form: str) -> bool:
         """It says nothing: every page has it, or a name that the page is about."""
@@ -131,6 +127,15 @@ class Redactor:
         literals, mixture = self._forms[secret]
         forms = (*(form for form in literals if form in text), *(found[0] for found in mixture.finditer(text)))
         return any(not self._may_stay(form) for form in forms)
+
+
+@lru_cache(maxsize=64)
+def _forms_of(secret: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    """Kept: of many targets each run knows the same secrets of the environment, and to compute these takes a
+    millisecond."""
+    from pgwhy.redaction import encodings  # only for those who have a secret to hide
+
+    return encodings.literals(secret), encodings.pattern(secret)
 
 
 _MARGIN = 8192
