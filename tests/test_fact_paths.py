@@ -12,8 +12,8 @@ from pgwhy.probes import VOCABULARY
 
 PACKAGE = Path(pgwhy.__file__).parent
 PATH = re.compile(rf"(?:{'|'.join(VOCABULARY.records)})\.\w+")
-NO_PATHS = {"dns.ipv", "settings.py", "web.config"}
-"""The beginning of `dns.ipv4_count` in an f-string, and files of Django's and .NET's."""
+NO_PATHS = {"dns.ipv", "settings.py", "web.config", "compose.yaml"}
+"""The beginning of `dns.ipv4_count` in an f-string, and files of Django's, .NET's and Compose's."""
 ASK = ("get", "seen.get", "observations.get", "report.observations.get")
 
 

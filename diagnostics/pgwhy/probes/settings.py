@@ -149,6 +149,7 @@ PROBE = Probe(
 NOTHING = (
     ProblemCode.EMPTY,
     ProblemCode.VARIABLE_UNSET,
+    ProblemCode.VALUE_COMPUTED,
     ProblemCode.FILE_UNREADABLE,
     ProblemCode.NO_CONNECTION_IN_FILE,
     ProblemCode.SEVERAL_TARGETS,

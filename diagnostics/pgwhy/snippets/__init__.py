@@ -66,7 +66,7 @@ def readable(target: Target) -> Target:
 
 def _is_only_a_variable(problem: Problem, target: Target) -> bool:
     """A snippet takes the password from the environment, so it need not be in this one."""
-    return problem.code is ProblemCode.VARIABLE_UNSET and bool(target.value("host"))
+    return problem.code in (ProblemCode.VARIABLE_UNSET, ProblemCode.VALUE_COMPUTED) and bool(target.value("host"))
 
 
 _REPAIRS_AT_MOST = 8

@@ -76,6 +76,8 @@ class ProblemCode(StrEnum):
     """An empty string, or white space: libpq then silently tries its defaults."""
     VARIABLE_UNSET = "variable-unset"
     """`env:NAME` or the variable that was asked for is not set."""
+    VALUE_COMPUTED = "value-computed"
+    """An expression, or another object, has the connection that a settings file is about; the file itself does not."""
     FILE_UNREADABLE = "file-unreadable"
     NO_CONNECTION_IN_FILE = "no-connection-in-file"
     """The file was read, and nothing in it names a Postgres server."""
@@ -144,6 +146,7 @@ NO_SERVER = frozenset(
     (
         ProblemCode.EMPTY,
         ProblemCode.VARIABLE_UNSET,
+        ProblemCode.VALUE_COMPUTED,
         ProblemCode.FILE_UNREADABLE,
         ProblemCode.NO_CONNECTION_IN_FILE,
         ProblemCode.SEVERAL_TARGETS,

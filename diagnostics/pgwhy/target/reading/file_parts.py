@@ -46,18 +46,18 @@ def of_string(text: str, source: Source, machine: Machine, title: str, driver: s
 def of_fields(
     fields: Mapping[str, str],
     foreign: Mapping[str, str],
-    unset: Sequence[str],
+    unset: Sequence[Problem],
     source: Source,
     machine: Machine,
 ) -> Target:
-    """Fields of a framework's own. `fields` are libpq's names → values, secrets included; `unset` are sentences about
-    fields whose value is not known here."""
+    """Fields of a framework's own. `fields` are libpq's names → values, secrets included; `unset` are the
+    problems of fields whose value is not known here."""
     values = {name: value for name, value in fields.items() if name not in SECRET}
     private = {name: Secret(value) for name, value in fields.items() if name in SECRET}
     problems = (
         *keywords.host_problems(values),
         *keywords.option_problems(values),
-        *(Problem(ProblemCode.VARIABLE_UNSET, what) for what in unset),
+        *unset,
     )
     hidden = tuple(private.values())
     if "://" in values.get("host", ""):

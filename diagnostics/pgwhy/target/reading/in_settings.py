@@ -165,7 +165,7 @@ def _from_url(url: Value, kind: Kind, name: str, machine: Machine) -> Target:
     source, text = _source(name, url), url.filled.value
     if text is None:
         what = f"{source} takes its connection from {_missing(url)}"
-        return unreadable(ProblemCode.VARIABLE_UNSET, what, source, machine)
+        return unreadable(_code(url), what, source, machine)
     if url.filled.variable and (there := variable(url.filled.variable, machine)):
         source = there[1]
     target = of_string(as_read(text), source, machine, kind.title, kind.client, kind.syntax in OF_PROGRAMS)
@@ -193,11 +193,11 @@ def _with_login(target: Target, fields: Mapping[str, Value], name: str, machine:
         text, source = value.filled.value, _source(name, value)
         if text is None and _has_its_own(target, role):
             continue
-        if text is None and any(problem.code is ProblemCode.VARIABLE_UNSET for problem in target.problems):
+        if text is None and any(problem.code in _UNKNOWN for problem in target.problems):
             continue  # without the string, nobody knows whether it needs them
         if text is None:
             what = f"{source} takes {_NAMES.get(role, role)} from {_missing(value)}"
-            target = replace(target, problems=(*target.problems, Problem(ProblemCode.VARIABLE_UNSET, what)))
+            target = replace(target, problems=(*target.problems, Problem(_code(value), what)))
         elif role == "password":
             if target.password is None or target.password_source != _of(target):
                 password = Secret(text)
@@ -237,7 +237,7 @@ def _from_fields(place: Place, kind: Kind, name: str, machine: Machine) -> Targe
     # What no driver has a name for is the framework's own, and goes to none of them.
     foreign = {key: entry.value for key, entry in place.foreign.items() if key not in LIBPQ and drivers(key)}
     unset = [
-        f"{_source(name, value)} takes {_NAMES.get(role, role)} from {_missing(value)}"
+        Problem(_code(value), f"{_source(name, value)} takes {_NAMES.get(role, role)} from {_missing(value)}")
         for role, value in place.fields.items()
         if value.filled.value is None
     ]
@@ -258,6 +258,14 @@ def _source(name: str, value: Value) -> Source:
     variable = value.filled.variable if value.filled.value is not None else ""
     named = ".".join(part for part in entry.path if not part.isdigit())
     return Source(SourceKind.FILE, name, entry.line, named if not variable else f"{named}, from {variable}")
+
+
+def _code(value: Value) -> ProblemCode:
+    """Whether a variable is missing, or the file does not hold the value at all."""
+    return ProblemCode.VALUE_COMPUTED if value.filled.computed else ProblemCode.VARIABLE_UNSET
+
+
+_UNKNOWN = (ProblemCode.VALUE_COMPUTED, ProblemCode.VARIABLE_UNSET)
 
 
 def _missing(value: Value) -> str:

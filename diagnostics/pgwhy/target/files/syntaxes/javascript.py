@@ -209,6 +209,10 @@ class _Reader:
             return before[0]
         if not before:
             return "the object"
+        if before[-1] == "=":  # behind a type: `const config: Record<string, Config> = {`
+            words = [token.text for token in self.tokens[max(at - 25, 0) : at]]
+            given = max((words.index(word) for word in ("const", "let", "var") if word in words), default=-1)
+            return words[given + 1] if given >= 0 else "an object"
         return before[-1] if before[-1] in ("default", "return") else "an object"
 
     def _call(self, at: int) -> str:
