@@ -72,9 +72,18 @@ def test_in_a_batch_it_has_the_same_answer(text: str) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.one_of(st.binary(max_size=80), TEXTS.map(lambda t: json.dumps({"text": t}).encode())), max_size=5))
+@example([b"\x00\r\x00"])
 def test_any_lines_are_answered_one_for_one(lines: list[bytes]) -> None:
     lines = [line.replace(b"\n", b" ") for line in lines]
     assert len(list(answers(lines, RULES, for_machine(MACHINE)))) == sum(1 for line in lines if line.strip())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.binary(max_size=80), max_size=5), st.sampled_from([b",", b";", b"\t"]))
+def test_any_rows_are_answered_and_no_more_than_there_are(lines: list[bytes], mark: bytes) -> None:
+    lines = [line.replace(b"\n", b" ") + b"\n" for line in lines]
+    header = mark.join((b"id", b"text")) + b"\n"
+    assert len(list(answers([header, *lines], RULES, for_machine(MACHINE)))) <= len(lines)
 
 
 JSON = st.recursive(

@@ -66,7 +66,15 @@ def _delimiter(header: bytes, fields: Fields) -> str:
     text = files.decoded(header).strip()
     if text.startswith(("{", "[")):
         return ""
-    return next((mark for mark in ",;\t" if fields.text in next(csv.reader([text], delimiter=mark), ())), "")
+    return next((mark for mark in ",;\t" if fields.text in _cells(text, mark)), "")
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    """The cells of a line; none where it is no line of CSV."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def _rows(
