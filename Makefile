@@ -100,11 +100,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/lab.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lab]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[lab]'
 	@touch $@
 
 $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[lab,test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --editable '.[lab,test]'
 	@touch $@ $(VENV)/lab.stamp
 
 # Old clients: the libpq of Postgres 12 and 13 sends no server name in TLS. They come in an npm package.

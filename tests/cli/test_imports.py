@@ -23,6 +23,7 @@ OF_HELP = {
     "pgwhy.cli.commands",
     "pgwhy.cli.options",
     "pgwhy.cli.request",
+    "pgwhy.cli.trouble",
     "pgwhy.lab",
     "pgwhy.lab.faults",
     "pgwhy.lab.faults.real_clients",

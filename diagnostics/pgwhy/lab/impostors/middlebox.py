@@ -50,7 +50,7 @@ def strip_tls(behind: Address) -> Behaviour:
 
 def one_segment_hello(behind: Address) -> Behaviour:
     """A device that reads one TCP segment of a ClientHello. A longer one, as a post-quantum key share makes it, is
-    dropped without a word. Everything else passes as it is.
+    dropped silently. Everything else passes as it is.
     """
 
     def behave(connection: socket.socket) -> None:
