@@ -133,7 +133,7 @@ def test_localhost_and_its_addresses_are_the_same_server() -> None:
 def test_an_error_about_this_very_machine_where_the_string_names_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pgwhy.network.resolve._getaddrinfo", _unknown)
     report = check(f"postgresql://alex:{MARKER}@db.test/neondb", error="connect ECONNREFUSED 127.0.0.1:5432")
-    assert report.verdict.cause == "connection-refused"
+    assert report.verdict.cause == "env-var-not-loaded"
     assert report.verdict.summary.startswith(f"The error is about 127.0.0.1, and this string names db.test: {UNUSED}")
 
 
