@@ -77,6 +77,11 @@ def test_a_network_that_is_slow_for_a_round_is_no_cold_start() -> None:
     assert told(*[well()] * 6, slow, well())[1] == []
 
 
+def test_a_slow_answer_without_a_login_is_no_cold_start() -> None:
+    fast = {"tcp": 2.0, "startup": 5.0}
+    assert told(*[well(ms=fast)] * 6, well(ms=fast | {"startup": 900.0}), well(ms=fast))[1] == []
+
+
 def test_nothing_is_slow_before_something_is_usual() -> None:
     assert told(well(ms=FAST | {"auth": 4000.0}), well())[1] == []
 

@@ -41,7 +41,9 @@ class Tempo:
         if server:
             self.slow_rounds += 1
             if self.slow_rounds == 1:
-                self.slowest_ms, self._woke = 0.0, not any(_is_slow(stage, ms, usual) for stage in _NETWORK)
+                self.slowest_ms = 0.0
+                # Only a login wakes a compute.
+                self._woke = _is_slow(Stage.AUTH, ms, usual) and not any(_is_slow(s, ms, usual) for s in _NETWORK)
             self.slowest_ms = max(self.slowest_ms, server)
             return Kind.SLOW if self.slow_rounds == 2 else None
         ended, self.slow_rounds = self.slow_rounds, 0
