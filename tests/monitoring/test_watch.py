@@ -202,7 +202,7 @@ def test_a_webhook_that_leads_elsewhere_is_not_followed_and_its_token_not_told(
         down = url(f"127.0.0.1:{closed_port()}")
         assert run(["watch", down, "--rounds", "1", "--webhook", address]) == 1
     out, err = capfd.readouterr()
-    assert "The webhook takes no events: it answers 302. The rounds go on." in err
+    assert "The webhook accepts no events: it answers 302. The rounds go on." in err
     assert "1 event was not posted." in err
     assert came == []
     assert MARKER not in out + err

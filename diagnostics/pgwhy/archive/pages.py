@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pgwhy.archive.history import Group, History
 from pgwhy.archive.told import Told
 from pgwhy.causes import Cause
+from pgwhy.finding import Status
 from pgwhy.report.html import rendered
 from pgwhy.terminal.width import shortened, wrap
 
@@ -91,6 +92,7 @@ def _shown(history: History, group: Group) -> dict[str, object]:
         "what": group.what,
         "meaning": group.meaning,
         "count": group.count,
+        "well": group.what in (Status.CONNECTS, Status.REACHABLE),
         "part": 100 * group.count / history.total,
         "first": group.first,
         "last": group.last,

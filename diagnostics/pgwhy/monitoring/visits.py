@@ -1,7 +1,7 @@
 """One target examined again and again. Unlike a single run, it does not send a refused password each time.
 
 Three wrong passwords lock an account in many places, so a password that was refused gets at most as many exchanges as
-one run may make, and one more an hour, however often the target is examined. A changed password begins anew.
+one run may make, and one more an hour, however often the target is examined. A changed password counts from none.
 """
 
 from __future__ import annotations

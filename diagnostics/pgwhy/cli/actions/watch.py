@@ -117,7 +117,7 @@ def _address(text: str | None, machine: Machine) -> Secret | None:
 
 
 def _cannot_post(why: str) -> None:
-    sys.stderr.write(f"The webhook takes no events: {why}. The rounds go on.\n")
+    sys.stderr.write(f"The webhook accepts no events: {why}. The rounds go on.\n")
 
 
 def _warn_of_waking(tasks: list[Task]) -> None:
