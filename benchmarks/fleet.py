@@ -35,11 +35,11 @@ from pgwhy.fleet.task import Asked
 from pgwhy.lab.authority import Authority
 from pgwhy.lab.postgres.installation import NOBODY, as_ordinary_user
 from pgwhy.lab.postgres.pgbouncer import PgBouncer
-from pgwhy.machine import Machine
+from pgwhy.machine import Machine, available_cores
 from pgwhy.secret import Secret
 
 HOST = "localhost"
-CORES = local.available_cores()
+CORES = available_cores()
 
 
 @dataclass(frozen=True)

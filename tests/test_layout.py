@@ -141,7 +141,7 @@ def test_the_design_page_has_the_layers_of_the_contract():
     wanted = [set(re.split(r" [|:] ", layer)) for layer in contracts[0]["layers"]]
     table = (root / "docs" / "design.md").read_text("utf-8").partition("## Who owns what")[2].partition("\n## ")[0]
     told: list[set[str]] = []
-    for number, names in re.findall(r"^\| (\d?) ?\| ([^|]+) \|", table, re.MULTILINE):
+    for number, names in re.findall(r"^\| (\d*) ?\| ([^|]+) \|", table, re.MULTILINE):
         if modules := set(re.findall(r"`(\w+)`", names)):
             told += [set()] if number else []
             told[-1] |= modules

@@ -97,3 +97,10 @@ def _folder() -> Path:
         return Path.cwd()
     except OSError:
         return Path(os.devnull)
+
+
+def available_cores() -> int:
+    """The processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -16,6 +16,8 @@ COMMANDS = {
     "fix": "print the confirmed fix as an edit of your file, or make it",
     "explain": "say what an error text, a report, a cause or a rule means",
     "fleet": "examine many targets, and say what those that fail share",
+    "watch": "examine targets again and again, and tell what changes",
+    "exporter": "answer Prometheus: does a target work, and if not, why",
     "run": "run a command, and say why if it cannot connect",
     "checklist": "check what a team should have in place before relying on it",
     "ticket": "bundle what support needs into one .zip",

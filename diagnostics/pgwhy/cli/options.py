@@ -29,18 +29,25 @@ TIMEOUT_S = 10
 
 
 class Seconds(click.FloatRange):
-    """A number of seconds, of a day at most; `nan` and `inf` are none."""
+    """A number of seconds, of a day at most; `nan` and `inf` are none. `unit`: it may be written as `30s` or `5m`."""
 
-    def __init__(self, min: float) -> None:
+    def __init__(self, min: float, unit: bool = False) -> None:
         super().__init__(min=min, max=LONGEST_S)
+        self._unit = unit
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if self._unit and isinstance(value, str) and value[-1:] in _UNITS:
+            try:
+                value = float(value[:-1]) * _UNITS[value[-1]]
+            except ValueError:
+                self.fail(f"{value} is no time; write it as 30s, 5m or 1h.", param, ctx)
         number = super().convert(value, param, ctx)
         if not math.isfinite(number):
             self.fail(f"{value} is no number of seconds.", param, ctx)
         return number
 
 
+_UNITS = {"s": 1, "m": 60, "h": 3600}
 FILE = click.Path(dir_okay=False, path_type=Path)
 """A file that may have to be made."""
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -66,6 +73,12 @@ def timeout() -> Option:
         metavar="SECONDS",
         help="Time limit of the whole run in seconds.",
     )
+
+
+def targets_file(help: str = "Also the targets of this list, as `pgwhy fleet` reads it.", **more: Any) -> Option:
+    """`--targets`: a file that exists, or `None`."""
+    kind = click.Path(exists=True, path_type=Path)
+    return click.option("--targets", "list_", type=kind, metavar="FILE", help=help, **more)
 
 
 def no_login() -> Option:

@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pgwhy.failure import Failure
 from pgwhy.finding import Report, Status
 from pgwhy.fleet.task import Task
 from pgwhy.foreign import json_text
+from pgwhy.probes.tcp import Attempt
 from pgwhy.progress import Stage
 
 SCHEMA = "pgwhy/fleet/1"
@@ -46,6 +48,7 @@ def of_report(task: Task, report: Report, place: str) -> Answer:
         "port": get("target.port"),
         "provider": get("target.provider"),
         "addresses": list(get("dns.addresses") or ()),
+        "dead_addresses": _dead(get("tcp.attempts") or ()),
         "resolvers": sorted({answer.resolver for answer in get("dns.answers") or () if not answer.compared}),
         "tls": {"version": get("tls.version"), "issuer": get("tls.issuer"), "expires_in_days": days},
         "ms": _times(report),
@@ -61,7 +64,7 @@ def without_run(task: Task, status: str, summary: str, place: str = "") -> Answe
     return {**_beginning(task, place), **_NOTHING, "status": status, "summary": summary}
 
 
-_NOTHING: Answer = {"stage": None, "cause": None, "resolvers": [], "tls": {}, "ms": {}}
+_NOTHING: Answer = {"stage": None, "cause": None, "resolvers": [], "dead_addresses": [], "tls": {}, "ms": {}}
 """What every answer has, of one that has nothing."""
 
 
@@ -81,6 +84,18 @@ def _times(report: Report) -> dict[str, float]:
         if (stage := _SPANS.get(span.probe)) and span.outcome != "cancelled":
             found[stage.value] = max(found.get(stage.value, 0.0), round(span.end_ms - span.start_ms, 2))
     return found
+
+
+def _dead(attempts: Sequence[Attempt]) -> list[str]:
+    """The addresses that accepted no connection, with the port where there are several. One that this machine has no
+    way to (IPv6 in a network of IPv4) says nothing about the server.
+    """
+    several = len({each.port for each in attempts}) > 1
+    return [
+        f"{each.address} port {each.port}" if several else each.address
+        for each in attempts
+        if each.failure not in (None, Failure.NETWORK_UNREACHABLE)
+    ]
 
 
 def is_well(answer: Mapping[str, Any]) -> bool:

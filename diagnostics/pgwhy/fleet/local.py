@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from pgwhy.fleet.answer import Answer
 from pgwhy.fleet.executor import ExecutorGone
 from pgwhy.fleet.task import Asked, Task
+from pgwhy.machine import available_cores
 
 MOST_RESTARTS = 10
 CONCURRENCY = 200
@@ -124,10 +124,3 @@ class _Process:
             for line in self._running.stdout:
                 ended.put((self, line))
         ended.put((self, None))
-
-
-def available_cores() -> int:
-    """The processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

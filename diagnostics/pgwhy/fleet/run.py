@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pgwhy.fleet import answer
 from pgwhy.fleet.answer import Answer
 from pgwhy.fleet.task import Asked, Task
 from pgwhy.machine import Machine
+from pgwhy.network import Network
 from pgwhy.probes.probe import Options
 from pgwhy.target.model import Target
 
@@ -26,8 +28,11 @@ PLACE = "PGWHY_PLACE"
 class Examiner:
     """Examines one target after the other, or many side by side in one event loop."""
 
-    def __init__(self, asked: Asked, machine: Machine | None = None) -> None:
+    def __init__(
+        self, asked: Asked, machine: Machine | None = None, network: Callable[[float], Network] = Network
+    ) -> None:
         self.asked = asked
+        self.network = network
         self.machine = machine or Machine.here()
         self.place = asked.place or self.machine.environment.get(PLACE) or platform.node() or "here"
         self._rulebook = reports.all_rules(tuple(map(Path, asked.rules)))
@@ -54,6 +59,7 @@ class Examiner:
             deadline_s=asked.timeout_s,
             verify=asked.verify,
             rulebook=self._rulebook,
+            network=self.network,
         )
         report = await diagnose(request)
         told = answer.of_report(task, report, self.place)

@@ -169,11 +169,11 @@ def _why_not(name: str, report: Report, folders: tuple[Path, ...], terminal: Ter
 
 
 def _several(named: list[Path], format: str, folders: tuple[Path, ...], terminal: Terminal) -> int:
-    if format not in ("text", "json", "jsonl"):
-        raise click.UsageError(f"several files are told as text or JSON Lines, and not as {format}")
+    if format not in ("text", "json", "jsonl", "html"):
+        raise click.UsageError(f"several files are told as text, HTML or JSON Lines, and not as {format}")
     from pgwhy.cli.actions import explain_folder
 
-    return explain_folder.told(named, format, _rules(folders), terminal)
+    return explain_folder.told(named, format, folders, terminal)
 
 
 def _batch(

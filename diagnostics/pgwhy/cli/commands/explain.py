@@ -31,7 +31,7 @@ def command(**chosen: Any) -> int:
       'FATAL: ...'      what a program printed, as much of it as there is
       error.log, @FILE  a file with it; - is standard input
       report.json       a saved report or a ticket (.zip), by today's rules
-      tickets/, *.zip   a folder or several files: a table of their causes
+      tickets/, *.zip   a folder or several files: their causes over time
       sni-missing       a cause, a rule or a code (28P01, P1001): its manual page
 
     Exit status: 0 a cause is named, 3 none is.
