@@ -30,7 +30,8 @@ CHILD_KEY = "fUBIHbBFYs9pnY3iTqMkpK6k4bMlgMKl3gb9IyhSyCA="  # any 32 bytes
 
 
 def log_in(port: int, limit_s: float = 5.0, exchanges: int | None = None, password: str | None = PASSWORD, **more: str):
-    """One login, with the run's count of exchanges, and how long it took in seconds; no child is left."""
+    """One login, with the run's count of exchanges, and how long it took in seconds; no child of it is left."""
+    there = children_of(os.getpid())
 
     async def once() -> tuple[libpq.Login, int, float]:
         network = Network(deadline_s=20)
@@ -45,7 +46,7 @@ def log_in(port: int, limit_s: float = 5.0, exchanges: int | None = None, passwo
             return ended, network.exchanges, elapsed
         finally:
             await network.leave()
-            assert children_of(os.getpid()) == []
+            assert set(children_of(os.getpid())) <= set(there)
 
     return asyncio.run(once())
 
@@ -222,6 +223,8 @@ def test_a_libpq_without_require_auth_logs_in_nowhere_it_is_asked_for(monkeypatc
 
 
 def test_a_query_that_floods_ends_in_time_and_without_the_memory() -> None:
+    there = children_of(os.getpid())
+
     async def once(network: Network, port: int) -> None:
         given = {"host": "127.0.0.1", "port": str(port), "user": "alex", "sslmode": "disable"}
         ended = await libpq.login(network, given, None, 5)
@@ -230,7 +233,7 @@ def test_a_query_that_floods_ends_in_time_and_without_the_memory() -> None:
             await libpq.query(network, ended.connection, "select 1", 1.0)
         ended.connection.finish()
         await network.leave()
-        assert children_of(os.getpid()) == []
+        assert set(children_of(os.getpid())) <= set(there)
 
     def endless(connection) -> None:
         connection.recv(4096)
@@ -253,6 +256,8 @@ def test_what_was_seen_is_told_when_the_child_is_ended_from_outside() -> None:
 
 
 def test_the_next_login_uses_the_same_process_and_a_dead_one_is_replaced() -> None:
+    there = children_of(os.getpid())
+
     async def several(port: int) -> None:
         network = Network()
         given = {"host": "127.0.0.1", "port": str(port), "user": "alex", "sslmode": "disable"}
@@ -269,7 +274,7 @@ def test_the_next_login_uses_the_same_process_and_a_dead_one_is_replaced() -> No
         ended = await libpq.login(network, given, None, 5)
         assert ended.connection is not None and ended.connection.worker.process.pid != used[0]
         await network.leave()
-        assert children_of(os.getpid()) == []
+        assert set(children_of(os.getpid())) <= set(there)
 
     with serving(letting_in(answering(b""))) as port:
         asyncio.run(several(port))

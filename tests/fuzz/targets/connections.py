@@ -40,7 +40,7 @@ def read(raw: bytes) -> tuple[Target, str]:
     """The target that the bytes name, and the text in which they do."""
     name, _, rest = raw.partition(b"\n")
     told, text = as_text(name), as_text(rest)
-    form = FORMS.get(told) or form_of(told, text)
+    form = FORMS.get(told) or form_of(told)
     if form:
         return from_form(form, text, told if told.isprintable() else "file", MACHINE), text
     return from_text(text, Source(SourceKind.STRING, "the string"), MACHINE), text
