@@ -136,6 +136,7 @@ $(PARTS)/system.stamp: Makefile
 	ruby -rpg -ractive_record -e 1 2>/dev/null || missing="$$missing ruby-pg ruby-activerecord"; \
 	php -m 2>/dev/null | grep -q pdo_pgsql || missing="$$missing php-cli php-pgsql"; \
 	[ -d /usr/share/php/Illuminate/Database ] || missing="$$missing php-illuminate-database"; \
+	[ -d /usr/share/php/Dotenv ] || missing="$$missing php-vlucas-phpdotenv"; \
 	if [ -n "$$missing" ]; then \
 	    echo "installing$$missing"; \
 	    export DEBIAN_FRONTEND=noninteractive; \

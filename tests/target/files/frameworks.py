@@ -18,15 +18,18 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.drivers import build
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = ROOT / "fixtures/frameworks"
-FRAMEWORKS: Mapping[str, Mapping[str, str]] = tomllib.loads((FOLDER / "frameworks.toml").read_text(encoding="utf-8"))
+FRAMEWORKS: Mapping[str, Mapping[str, Any]] = tomllib.loads((FOLDER / "frameworks.toml").read_text(encoding="utf-8"))
 MEASURED = FOLDER / "measured.json"
 VARIABLES = {"SHOP_DB_PASSWORD": "p4ssword-of-the-shop"}
 SERVER = "127.0.0.2"
+PHP = Path("/usr/share/php")
+"""Where Debian has PHP's libraries."""
 _LIMIT_S = 60
 
 
@@ -49,19 +52,28 @@ def recorded() -> dict[str, Went]:
     return {name: Went(**went) for name, went in json.loads(MEASURED.read_text(encoding="utf-8")).items()}
 
 
-def text(name: str, port: int, listen: int = 6432) -> str:
-    """The settings file, for a server on this port."""
-    return FRAMEWORKS[name]["text"].replace("{port}", str(port)).replace("{listen}", str(listen))
+def kinds(name: str) -> Mapping[str, str]:
+    """The kind of each file that tells pgwhy where the framework goes, the settings file first."""
+    framework = FRAMEWORKS[name]
+    return {framework["file"]: framework["kind"], **framework.get("also", {})}
+
+
+def put(name: str, folder: Path, port: int, listen: int = 6432) -> Path:
+    """Write the settings file, for a server on this port, and what lies beside it. Returns the settings file."""
+    framework = FRAMEWORKS[name]
+    file: str = framework["file"]
+    for path, text in {file: framework["text"], **framework.get("beside", {})}.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        text = text.replace("{port}", str(port)).replace("{listen}", str(listen))
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder / file
 
 
 def measured(name: str) -> Went:
     """Where the framework really goes. Raises `Missing`."""
     with tempfile.TemporaryDirectory() as place, socket.create_server((SERVER, 0)) as server:
         port, listen, folder = server.getsockname()[1], _free_port(), Path(place)
-        file = folder / FRAMEWORKS[name]["file"]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text(name, port, listen), encoding="utf-8")
-        command, environment = _program(name, folder, file)
+        command, environment = _program(name, folder, put(name, folder, port, listen))
         came: list[Went] = []
         thread = threading.Thread(target=_serve, args=(server, came), daemon=True)
         thread.start()
@@ -106,6 +118,9 @@ def _program(name: str, folder: Path, file: Path) -> tuple[list[str], dict[str, 
             raise Missing("Ruby has no active_record and pg")
         return [program, "-e", run], {}
     if recipe == "php":
+        for needed in FRAMEWORKS[name].get("needs", ()):
+            if not (PHP / needed).is_file():
+                raise Missing(f"PHP has no {needed} (make parts)")
         return [program, "-r", run], {}
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
     file.chmod(0o644)

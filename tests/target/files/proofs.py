@@ -19,7 +19,8 @@ def shown() -> Mapping[str, Shown]:
     """By the name of a kind."""
     measured: dict[str, list[str]] = {}
     for name in frameworks.recorded():
-        measured.setdefault(frameworks.FRAMEWORKS[name]["kind"], []).append(frameworks.FRAMEWORKS[name]["title"])
+        for kind in frameworks.kinds(name).values():
+            measured.setdefault(kind, []).append(frameworks.FRAMEWORKS[name]["title"])
     return {kind: Shown(_edited(kind), _proof(kind, measured.get(kind, []))) for kind in HEALTHY}
 
 

@@ -16,15 +16,13 @@ from tests.target.machines import machine
 MEASURED = frameworks.recorded()
 
 
-@pytest.mark.parametrize("name", FRAMEWORKS)
-def test_pgwhy_reads_the_file_as_the_framework_did(name: str, tmp_path: Path) -> None:
-    file = FRAMEWORKS[name]["file"]
-    text = frameworks.text(name, 5433)
-    (tmp_path / file).parent.mkdir(exist_ok=True)
-    (tmp_path / file).write_text(text)
+@pytest.mark.parametrize(("name", "file"), [(name, file) for name in FRAMEWORKS for file in frameworks.kinds(name)])
+def test_pgwhy_reads_the_file_as_the_framework_did(name: str, file: str, tmp_path: Path) -> None:
+    frameworks.put(name, tmp_path, 5433)
+    text = (tmp_path / file).read_text(encoding="utf-8")
     target = read(f"@{file}", machine(VARIABLES, folder=tmp_path))
     recognised = files.recognise(file, text)
-    assert recognised and recognised[0].name == FRAMEWORKS[name]["kind"]
+    assert recognised and recognised[0].name == frameworks.kinds(name)[file]
     went = MEASURED[name]
     assert target.problems == ()
     assert (target.value("host"), target.value("port")) == (went.host, "5433")
