@@ -1,4 +1,4 @@
-"""Builds the programs of fixtures/drivers/ into .parts/drivers/, those that need it: `make drivers`.
+"""Builds the programs of fixtures/drivers/ into .parts/drivers/, those that need it: `make drivers`. Names build those.
 
 A program is left as it is where its stamp says so twice: by the hash of all that went in (sources, commands, versions
 of the tools) and by the hash of all that came out. Only the standard library; Rust's own cache is kept per user.
@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 
@@ -40,9 +40,20 @@ class Recipe:
     asks: tuple[str, ...]
     """Prints the version of the tool: another one builds anew."""
     environment: tuple[tuple[str, str], ...] = ()
+    by_name: bool = field(default=False, repr=False)
+    """Built only where it is named: it is too heavy for every run of the tests, and measured by hand.
+    No part of the `repr`, which stamps hash."""
 
 
 _PIP = ("{python}", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target", "packages", "-r")
+_JARS = (
+    "mvn",
+    "-q",
+    "-B",
+    "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
+    "-DoutputDirectory=jars",
+)
+_SHOP = (_JARS, ("javac", "-parameters", "-cp", "jars/*", "Shop.java"))
 _GO = ("{go}", "build", "-trimpath", "-buildvcs=false", "-o", "connect")
 _GO_ENVIRONMENT = (("CGO_ENABLED", "0"), ("GOTOOLCHAIN", "local"), ("GOFLAGS", "-mod=readonly"))
 JARS = ("42.7.13", "42.5.5", "42.2.5")
@@ -72,20 +83,8 @@ RECIPES = {
         ),
         ("javac", "--version"),
     ),
-    "spring": Recipe(
-        "spring",
-        (
-            (
-                "mvn",
-                "-q",
-                "-B",
-                "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
-                "-DoutputDirectory=jars",
-            ),
-            ("javac", "-parameters", "-cp", "jars/*", "Shop.java"),
-        ),
-        ("javac", "--version"),
-    ),
+    "spring": Recipe("spring", _SHOP, ("javac", "--version")),
+    "spring-r2dbc": Recipe("spring-r2dbc", _SHOP, ("javac", "--version"), by_name=True),
     "go": Recipe("go", ((*_GO, "."),), ("{go}", "version"), _GO_ENVIRONMENT),
     "go-old": Recipe("go", ((*_GO, "-modfile=old.mod", "."),), ("{go}", "version"), _GO_ENVIRONMENT),
     "node": Recipe(
@@ -109,6 +108,7 @@ RECIPES = {
     ),
     "python": Recipe("python", ((*_PIP, "requirements.txt"),), ("{python}", "--version")),
     "python-old": Recipe("python", ((*_PIP, "old.txt"),), ("{python}", "--version")),
+    "dbt": Recipe("dbt", ((*_PIP, "requirements.txt"),), ("{python}", "--version"), by_name=True),
     "ruby": Recipe("ruby", (), ("ruby", "-e", "require 'pg'; puts RUBY_VERSION, PG::VERSION")),
 }
 
@@ -117,7 +117,7 @@ def main(names: Sequence[str]) -> int:
     """Build what needs it, two side by side. Returns the exit status."""
     BUILT.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(2) as pool:
-        ended = list(pool.map(_build, names or RECIPES))
+        ended = list(pool.map(_build, names or [name for name in RECIPES if not RECIPES[name].by_name]))
     return int(any(ended))
 
 

@@ -216,3 +216,38 @@ def test_laravel_s_fields_are_found_where_nothing_else_is_named(tmp_path: Path) 
     both = read("@.env", machine(folder=tmp_path))
     assert both.driver is None
     assert both.value("application_name") == "web"
+
+
+PROFILE = """
+{name}:
+  {target}
+  outputs:
+    {output}: {{type: postgres, host: a.example, user: u, dbname: d, password: p}}
+    prod: {{type: postgres, host: b.example, user: u, dbname: d, password: p}}
+"""
+TARGET = "target: \"{{ env_var('DBT_TARGET', 'dev') }}\""
+
+
+@pytest.mark.parametrize(
+    ("profiles", "variables", "host"),
+    [
+        ([("dev", TARGET)], {}, "a.example"),
+        ([("dev", TARGET)], {"DBT_TARGET": "prod"}, "b.example"),
+        ([("dev", TARGET.replace(", 'dev'", ""))], {}, None),
+        ([("dev", "target: staging")], {}, None),
+        ([("default", "# target: prod")], {}, "a.example"),
+        ([("dev", "target: prod"), ("staging", "target: ci")], {}, "b.example"),
+        ([("dev", "target: dev"), ("staging", "target: prod")], {}, None),
+        ([("dev", "target: dev"), ("default", "# what dbt takes where no target is named")], {}, None),
+    ],
+)
+def test_dbt_s_target_chooses_only_within_its_profile(
+    profiles: list[tuple[str, str]], variables: dict[str, str], host: str | None, tmp_path: Path
+) -> None:
+    each = (
+        PROFILE.format(name=f"shop{at}", output=output, target=target) for at, (output, target) in enumerate(profiles)
+    )
+    (tmp_path / "profiles.yml").write_text("".join(each))
+    target = read("@profiles.yml", machine(variables, folder=tmp_path))
+    assert target.value("host") == host
+    assert [problem.code for problem in target.problems] == ([] if host else [P.SEVERAL_TARGETS])

@@ -1,6 +1,7 @@
 """Which server, role, database and password a framework goes to with a settings file: measured with the framework.
 
-`python -m tests.target.files.frameworks [NAME ...]` runs them again and writes fixtures/frameworks/measured.json.
+`python -m tests.target.files.frameworks [NAME ...]` runs them again and writes fixtures/frameworks/measured.json; what
+`make drivers` leaves out is built by `python tests/drivers/build.py RECIPE` before.
 """
 
 from __future__ import annotations
@@ -41,6 +42,12 @@ class Went:
     user: str
     database: str
     password: str
+
+
+def light() -> list[str]:
+    """The frameworks that run in every run of the tests."""
+    heavy = {name for name, recipe in build.RECIPES.items() if recipe.by_name}
+    return [name for name in FRAMEWORKS if FRAMEWORKS[name]["recipe"] not in heavy]
 
 
 class Missing(Exception):
@@ -99,11 +106,11 @@ def measured(name: str) -> Went:
 def _program(name: str, folder: Path, file: Path) -> tuple[list[str], dict[str, str]]:
     recipe, run = FRAMEWORKS[name]["recipe"], FRAMEWORKS[name]["run"]
     if recipe in build.RECIPES and recipe != "ruby" and not (build.BUILT / f"{recipe}.stamp").is_file():
-        raise Missing(f"the drivers of {recipe} are not built (make drivers)")
-    if recipe == "python":
-        return [sys.executable, "-P", "-c", run], {"PYTHONPATH": str(build.BUILT / "python/packages")}
-    if recipe == "spring":
-        java, jars = shutil.which("java"), build.BUILT / "spring"
+        raise Missing(f"the drivers of {recipe} are not built (python tests/drivers/build.py {recipe})")
+    if recipe in ("python", "dbt"):
+        return [sys.executable, "-P", "-c", run], {"PYTHONPATH": str(build.BUILT / recipe / "packages")}
+    if recipe in ("spring", "spring-r2dbc"):
+        java, jars = shutil.which("java"), build.BUILT / recipe
         if java is None:
             raise Missing("there is no Java on this machine")
         return [java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}:{jars}/jars/*", "Shop"], {}
@@ -204,6 +211,6 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
 
 if __name__ == "__main__":
     known = recorded() if MEASURED.exists() else {}
-    known |= {name: measured(name) for name in sys.argv[1:] or FRAMEWORKS}
+    known |= {name: measured(name) for name in sys.argv[1:] or light()}
     content = {name: vars(went) for name, went in known.items()}
     MEASURED.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -31,7 +31,7 @@ def test_pgwhy_reads_the_file_as_the_framework_did(name: str, file: str, tmp_pat
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is an address of Linux' loopback alone")
-@pytest.mark.parametrize("name", FRAMEWORKS)
+@pytest.mark.parametrize("name", frameworks.light())
 def test_the_framework_still_goes_there(name: str) -> None:
     try:
         assert frameworks.measured(name) == MEASURED[name], f"python -m tests.target.files.frameworks {name}"

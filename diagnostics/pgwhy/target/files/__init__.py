@@ -95,6 +95,20 @@ def _own(path: tuple[str, ...], kind: Kind) -> tuple[str, ...]:
     return (*around, *(kind.names.get(name, name) for name in path[-1:]))
 
 
+def only(found: Sequence[Place], wanted: str) -> Place | None:
+    """The only place of this name, or else the only one whose name ends so or has it among its parts."""
+    wanted = wanted.casefold()
+    parts = [(place, place.name.casefold()) for place in found]
+    for fits in (
+        [place for place, name in parts if name == wanted],
+        [place for place, name in parts if name.rpartition(".")[2] == wanted],
+        [place for place, name in parts if wanted in name.split(".")],
+    ):
+        if len(fits) == 1:
+            return fits[0]
+    return None
+
+
 def usual(found: Sequence[Place]) -> Place | None:
     """The one that most programs would use, of several under one parent (`DATABASE_URL`); `None` if nothing says so."""
     parents = {place.name.rpartition(".")[0] for place in found}

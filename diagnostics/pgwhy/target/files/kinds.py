@@ -37,9 +37,9 @@ class Kind:
     chosen_by_variable: str = ""
     """The environment variable that says which of several connections is used (`RAILS_ENV`)."""
     usually: str = ""
-    """The connection that is used where that variable is not set."""
+    """The connection that is used where nothing says which."""
     chosen_by_setting: str = ""
-    """The name of the setting in the file that says it (dbt's `target`)."""
+    """The name of the setting that says it, beside the group of connections (dbt's `target`)."""
     of_databases: bool = False
     """Everything in it is about databases, so `host` and `url` need no word of Postgres beside them."""
     databases_in: tuple[str, ...] = ()

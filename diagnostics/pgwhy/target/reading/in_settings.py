@@ -14,7 +14,7 @@ from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from pgwhy.target import files
 from pgwhy.target.dialects import recognised as recognised_text
-from pgwhy.target.files import named, rewriting
+from pgwhy.target.files import named, references, rewriting
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind
 from pgwhy.target.files.places import Place, Value
@@ -129,29 +129,33 @@ def _several(read: Contents, inside: str | None) -> str:
 def _chosen(read: Contents, machine: Machine, inside: str | None) -> Place | None:
     """The one that is meant; `None` where several differ and nothing chooses among them."""
     if inside is not None:
-        return _only(read, inside)
+        return files.only(read.places, inside)
     if len(read.places) == 1:
         return read.places[0]
-    kind = read.kind
-    profile = machine.environment.get(kind.chosen_by_variable) or kind.usually
-    if kind.chosen_by_setting:
-        entries = (entry for document in read.documents for entry in document)
-        profile = next((entry.value for entry in entries if entry.key == kind.chosen_by_setting), "")
-    return (_only(read, profile) if profile else None) or files.usual(read.places)
+    if read.kind.chosen_by_setting:
+        return _by_setting(read, machine)
+    profile = machine.environment.get(read.kind.chosen_by_variable) or read.kind.usually
+    return (files.only(read.places, profile) if profile else None) or files.usual(read.places)
 
 
-def _only(read: Contents, wanted: str) -> Place | None:
-    """The only place of this name, or else the only one whose name ends so or has it among its parts."""
-    wanted = wanted.casefold()
-    parts = [(place, place.name.casefold()) for place in read.places]
-    for fits in (
-        [place for place, name in parts if name == wanted],
-        [place for place, name in parts if name.rpartition(".")[2] == wanted],
-        [place for place, name in parts if wanted in name.split(".")],
-    ):
-        if len(fits) == 1:
-            return fits[0]
-    return None
+def _by_setting(read: Contents, machine: Machine) -> Place | None:
+    """The one that its group's setting names (dbt: a profile's `target`); `None` where several groups have one.
+
+    The file's own paths are counted: of connections that say the same, `places` has the first alone.
+    """
+    kind, known = read.kind, variables(machine)
+    entries = [entry for document in read.documents for entry in document]
+    wanted = {
+        entry.path[:-1]: references.filled(entry.value, kind.style, known).value
+        for entry in entries
+        if entry.key == kind.chosen_by_setting
+    }
+    named = {
+        entry.path[:-1]
+        for entry in entries
+        if len(entry.path) > 3 and entry.path[-2] == wanted.get(entry.path[:-3], kind.usually)
+    }
+    return files.only(read.places, ".".join(named.pop())) if len(named) == 1 else None
 
 
 def _target(place: Place, kind: Kind, name: str, machine: Machine) -> Target:
