@@ -251,3 +251,15 @@ def test_dbt_s_target_chooses_only_within_its_profile(
     target = read("@profiles.yml", machine(variables, folder=tmp_path))
     assert target.value("host") == host
     assert [problem.code for problem in target.problems] == ([] if host else [P.SEVERAL_TARGETS])
+
+
+def test_an_r2dbc_url_is_not_pgjdbc_s(tmp_path: Path) -> None:
+    url = "r2dbc:pool:postgresql://db.example:5433/d?sslMode=verify-full&sslRootCert=/ca.pem&schema=x&fetchSize=9"
+    (tmp_path / "application.properties").write_text(
+        f"spring.r2dbc.url={url}\nspring.r2dbc.username=u\nspring.r2dbc.password={MARKER}\n"
+    )
+    target = read("@application.properties", machine(folder=tmp_path))
+    assert target.driver is None
+    assert (target.value("host"), target.value("port"), target.value("user")) == ("db.example", "5433", "u")
+    assert (target.value("sslmode"), target.value("sslrootcert")) == ("verify-full", "/ca.pem")
+    assert (target.foreign, target.problems) == ({}, ())

@@ -7,7 +7,7 @@ too; single fields become settings, each with its own line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from pgwhy.machine import Machine
@@ -172,23 +172,26 @@ def _from_url(url: Value, kind: Kind, name: str, machine: Machine) -> Target:
         return unreadable(_code(url), what, source, machine)
     if url.filled.variable and (there := variable(url.filled.variable, machine)):
         source = there[1]
-    target = of_string(as_read(text), source, machine, kind.title, kind.client, kind.syntax in OF_PROGRAMS)
-    return _without_its_own(target, kind)
+    client = None if _R2DBC.match(text) else kind.client
+    target = of_string(as_read(text), source, machine, kind.title, client, kind.syntax in OF_PROGRAMS)
+    return _without(target, target.foreign.keys() if _R2DBC.match(text) else frozenset(kind.parameters))
 
 
-def _without_its_own(target: Target, kind: Kind) -> Target:
+def _without(target: Target, own: Set[str]) -> Target:
     """Without the parameters that go to no server. They stay in the text."""
-    if target.foreign.keys().isdisjoint(kind.parameters):
+    if target.foreign.keys().isdisjoint(own):
         return target
-    foreign = {name: setting for name, setting in target.foreign.items() if name not in kind.parameters}
+    foreign = {name: setting for name, setting in target.foreign.items() if name not in own}
     again = target.again
-    read_again = (lambda text: _without_its_own(again(text), kind)) if again else None
+    read_again = (lambda text: _without(again(text), own)) if again else None
     return replace(target, foreign=foreign, again=read_again)
 
 
 def as_read(text: str) -> str:
     """The string with libpq's scheme in place of those that only such a file's program accepts."""
-    return _SCHEMES.sub("postgresql://", _R2DBC.sub("", text))
+    if _R2DBC.match(text):
+        text = _R2DBC_SSL.sub(lambda found: found[0].lower(), _R2DBC.sub("", text))
+    return _SCHEMES.sub("postgresql://", text)
 
 
 def _with_login(target: Target, fields: Mapping[str, Value], name: str, machine: Machine) -> Target:
@@ -288,6 +291,9 @@ def _missing(value: Value) -> str:
 _MOST_NAMES = 12
 _NAMES = {"user": "the role", "dbname": "the database"}
 _R2DBC = re.compile(r"\Ar2dbc:(?:pool:|proxy:)?(?=\w+://)")
+"""Another driver than pgJDBC: it passes over the options that it does not know (github.com/pgjdbc/r2dbc-postgresql)."""
+_R2DBC_SSL = re.compile(r"(?<=[?&])ssl(?:Mode|RootCert|Cert|Key|Password)(?==)")
+"""Its options that are libpq's but for the capitals."""
 _SCHEMES = re.compile(r"\A(?:pgsql|postgis|cockroachdb)://")
 """What R2DBC, Laravel, GeoDjango and ActiveRecord accept as the scheme of a Postgres URL."""
 _HOST_AND_PORT = re.compile(r"(?P<host>[^:/]+):(?P<port>[^:/]+)")
