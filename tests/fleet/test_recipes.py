@@ -58,7 +58,7 @@ def test_a_pod_of_the_job_does_what_it_says(tmp_path: Path, capfd: pytest.Captur
     (tmp_path / "venv" / "bin" / "pip").symlink_to("/bin/true")
     (tmp_path / "python").symlink_to("/bin/true")
     (script,) = container["args"]
-    script = script.replace("/targets/", f"{tmp_path}/").replace("/work/", f"{tmp_path}/")
+    script = script.replace("/targets/", f"{tmp_path}/").replace("/scratch/", f"{tmp_path}/")
     environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "PGWHY_PLACE": "node 7"}
     ran = subprocess.run(
         [*container["command"], script], env=environment, capture_output=True, text=True, timeout=60, cwd=tmp_path

@@ -45,6 +45,7 @@ class _Reader:
             for found in _TOKEN.finditer(text)
             if found.lastgroup not in ("space", "comment")
         ]
+        self.words = [token.text for token in self.tokens]
         self.entries: list[Entry] = []
         self.constants = dict(self._constants())
 
@@ -85,7 +86,7 @@ class _Reader:
             token = tokens[at]
             if token.text == "}":
                 return at + 1
-            end = self._end(at)
+            end = literals.end_of(self.words, at)
             following = tokens[at + 1].text if at + 1 < len(tokens) else ""
             if token.kind not in ("word", "string", "number", "spread") and token.text != "[":
                 return None
@@ -119,7 +120,7 @@ class _Reader:
         if first == "[":
             at, number = begin + 1, 0
             while at < end - 1:
-                stop = min(self._end(at), end - 1)
+                stop = min(literals.end_of(self.words, at), end - 1)
                 self.value(at, stop, (*path, str(number)), depth + 1)
                 at, number = stop + 1, number + 1
             return
@@ -130,7 +131,7 @@ class _Reader:
 
     def _arguments(self, at: int, call: str) -> None:
         """The variable that is a call's first argument, and what some calls take one behind the other."""
-        end = self._end(at + 1)
+        end = literals.end_of(self.words, at + 1)
         text = self._source(at + 1, end)
         if call in _IN_ORDER and self.tokens[at + 1].text != "{" and not literals.is_connection(text):
             if [token.text for token in self.tokens[end : end + 2]] in ([",", "{"], [")", ";"]):
@@ -140,7 +141,7 @@ class _Reader:
                 if end >= len(self.tokens) or self.tokens[end].text != ",":
                     return
                 self._keep((call, name), at + 1, end)
-                at, end = end, self._end(end + 1)
+                at, end = end, literals.end_of(self.words, end + 1)
         elif call and call not in _CONVERSIONS and (found := _ENVIRONMENT.fullmatch(_unwrapped(text))):
             self._keep((next(filter(None, found.groups())),), at + 1, end)
 
@@ -220,22 +221,6 @@ class _Reader:
         before = [token.text for token in self.tokens[max(at - 3, 0) : at]]
         library = before[0] if len(before) == 3 and before[1] == "." else ""
         return f"{library}.{before[-1]}" if are_of_something_else((library,)) else before[-1]
-
-    def _end(self, at: int) -> int:
-        """The comma or bracket that ends the expression which begins here."""
-        depth = 0
-        while at < len(self.tokens):
-            text = self.tokens[at].text
-            if text in "([{":
-                depth += 1
-            elif text in ")]}":
-                if not depth:
-                    return at
-                depth -= 1
-            elif text in (",", ";") and not depth:
-                return at
-            at += 1
-        return at
 
     def _source(self, begin: int, end: int) -> str:
         if begin >= end:

@@ -1,9 +1,9 @@
-"""What the readers of programs share: which text is a connection string, and how pieces of an expression are joined."""
+"""What the readers of programs share: which text is a connection string, where an expression ends, how pieces join."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pgwhy.target.files.entry import Variable
 
@@ -28,6 +28,22 @@ def joined(pieces: Iterable[Parts]) -> Parts:
             elif part != "" or not out:
                 out.append(part)
     return tuple(out)
+
+
+def end_of(words: Sequence[str], at: int) -> int:
+    """The comma or bracket, in the words of a program, that ends the expression which begins at this one."""
+    depth = 0
+    while at < len(words):
+        if words[at] in ("(", "[", "{"):
+            depth += 1
+        elif words[at] in (")", "]", "}"):
+            if not depth:
+                return at
+            depth -= 1
+        elif words[at] in (",", ";") and not depth:
+            return at
+        at += 1
+    return at
 
 
 def either(first: Parts, second: Parts) -> Parts:

@@ -30,6 +30,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = [found for found in _TOKEN.finditer(text) if found.lastgroup not in ("space", "comment")]
+        self.words = [token[0] for token in self.tokens]
         self.entries: list[Entry] = []
         self.variables: list[Entry] = []
         """What plain variables are set to, which counts where no `PDO` takes it."""
@@ -42,7 +43,7 @@ class _Reader:
             token = self.tokens[at]
             following = self.tokens[at + 1][0] if at + 1 < end else ""
             if following == "=>" or (token.lastgroup == "name" and following == "="):
-                stop = min(self._end(at + 2), end)
+                stop = min(literals.end_of(self.words, at + 2), end)
                 kept = len(self.entries)
                 self._value(at + 2, stop, (*path, _named(token[0])), depth + 1)
                 if token.lastgroup == "name" and [entry.path for entry in self.entries[kept:]] == [(token[0][1:],)]:
@@ -68,7 +69,7 @@ class _Reader:
 
     def _arguments(self, at: int, names: tuple[str, ...]) -> int:
         for name in names:
-            end = self._end(at + 1)
+            end = literals.end_of(self.words, at + 1)
             self._keep(("PDO", name), at + 1, end)
             at = end
             if at >= len(self.tokens) or self.tokens[at][0] != ",":
@@ -111,22 +112,6 @@ class _Reader:
         if len(pieces := _DOT.split(text)) > 1:
             return literals.joined(self._parts(each, depth + 1) for each in pieces)
         return None
-
-    def _end(self, at: int) -> int:
-        """The comma or bracket that ends the expression which begins here."""
-        depth = 0
-        while at < len(self.tokens):
-            text = self.tokens[at][0]
-            if text in ("(", "[", "{"):
-                depth += 1
-            elif text in (")", "]", "}"):
-                if not depth:
-                    return at
-                depth -= 1
-            elif text in (",", ";") and not depth:
-                return at
-            at += 1
-        return at
 
     def _source(self, begin: int, end: int) -> str:
         return self.text[self.tokens[begin].start() : self.tokens[end - 1].end()] if begin < end else ""
