@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,35 @@ def _in_url(before: str, after: str) -> Mistake:
     return make
 
 
+def _in_field(after: str) -> Mistake:
+    """Where the host stands alone: neither in a URL nor with a port behind it."""
+
+    def make(text: str) -> str:
+        # Npgsql takes `Host=name:port`.
+        if "Host=" in text and ":" in after.removeprefix("postgresql://"):
+            return text
+        if f"{HOST}:{PORT}" in text or "pgsql:" in text:  # the string decides
+            return text
+        return re.sub(rf"(?<![/@\w.]){re.escape(HOST)}(?![\w:.])", after, text)
+
+    return make
+
+
+def _port(text: str) -> str:
+    """Where it stands alone, as a text: what is no number is no value of JSON or of a program."""
+    if f"{HOST}:{PORT}" in text:
+        return text
+    quoted = rf"""(?<=["']: ){PORT}\b""" if "provider " not in text else rf"(?<== ){PORT}\b"
+    text = re.sub(quoted, '"54x33"', text)
+    return re.sub(
+        rf"""(?<=[=:] ){PORT}\n|(?<==){PORT}\n|(?<=["']){PORT}(?=["'])""", lambda m: m[0].replace(PORT, "54x33"), text
+    )
+
+
+def _behind_a_host(text: str) -> str:
+    return text if URL in text else text.replace(f"{HOST}:{PORT}", f"{HOST}:54x33")
+
+
 MISTAKES: dict[str, tuple[Mistake, tuple[P, ...]]] = {
     "a raw @ in the password": (_in_url(f":{PASSWORD}@", f":pa@{PASSWORD}@"), (P.PASSWORD_AT_SIGN,)),
     "a raw / in the password": (_slash, (P.PASSWORD_SLASH, P.PORT_INVALID)),
@@ -37,8 +67,10 @@ MISTAKES: dict[str, tuple[Mistake, tuple[P, ...]]] = {
         _in_url(URL, f"{URL}?sslmode=require?connect_timeout=10"),
         (P.DOUBLE_QUESTION_MARK,),
     ),
-    "the port in the host's own field": (_in_url(f"={HOST}\n", f"={HOST}:{PORT}\n"), (P.HOST_WITH_PORT,)),
-    "the port in the host's own key": (_in_url(f": {HOST}\n", f": {HOST}:{PORT}\n"), (P.HOST_WITH_PORT,)),
+    "the port in the host's own field": (_in_field(f"{HOST}:{PORT}"), (P.HOST_WITH_PORT,)),
+    "a URL in the host's own field": (_in_field(f"postgresql://{HOST}"), (P.HOST_IS_URL,)),
+    "a port of its own that is no number": (_port, (P.PORT_INVALID,)),
+    "a port that is no number, behind a host": (_behind_a_host, (P.PORT_INVALID,)),
 }
 CASES = [
     (kind, file, number, mistake)
@@ -48,6 +80,11 @@ CASES = [
     for mistake, (make, _) in MISTAKES.items()
     if make(text) != text
 ]
+
+
+def test_forty_kinds_have_three_mistakes() -> None:
+    shown = {(kind, mistake) for kind, _, _, mistake in CASES}
+    assert sum(sum(kind == each for each, _ in shown) >= 3 for kind in HEALTHY) >= 40
 
 
 @pytest.mark.parametrize(("kind", "file", "number", "mistake"), CASES, ids=lambda value: str(value))
@@ -64,7 +101,7 @@ def test_it_is_found_on_its_line(kind: str, file: str, number: int, mistake: str
     touched = {
         line for line, (a, b) in enumerate(zip(healthy.splitlines(), text.splitlines(), strict=True), 1) if a != b
     }
-    assert _line(target) in touched | {n + 1 for n in touched} | {n - 1 for n in touched}
+    assert _line(target, found) in touched | {n + 1 for n in touched} | {n - 1 for n in touched}
     for problem in found.values():
         if problem.repair:
             try:
@@ -75,11 +112,11 @@ def test_it_is_found_on_its_line(kind: str, file: str, number: int, mistake: str
             assert "remove" not in told.text
 
 
-def _line(target: Target) -> int | None:
-    """Where the value is that the mistake is in: the string's line, else the host's."""
+def _line(target: Target, found: Collection[P]) -> int | None:
+    """Where the value is that the mistake is in: the string's line, else the port's or the host's."""
     if target.written and target.written.text.reveal():
         return target.written.source.line
-    return target.settings["host"].source.line
+    return target.settings["port" if P.PORT_INVALID in found else "host"].source.line
 
 
 @pytest.mark.parametrize("kind", [kind for kind, files in HEALTHY.items() if "${" in str(files) or "env" in str(files)])

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pgwhy import diagnose_sync
+from pgwhy.target.files.kinds import called
 from tests.target.files import values
 from tests.target.files.healthy import HEALTHY
 from tests.target.machines import machine
@@ -19,16 +21,18 @@ MOST = 10 if os.environ.get("PGWHY_GENERATED_FILES") else 1
 
 
 @pytest.fixture(scope="module")
-def closed() -> int:
-    """A port of this machine on which nobody listens: it was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def closed() -> Iterator[int]:
+    """A port of this machine on which nobody listens, and which nobody else is given meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 @pytest.mark.parametrize("kind", HEALTHY)
 def test_what_is_said_is_that_nobody_listens(kind: str, closed: int, tmp_path: Path) -> None:
-    every = [(file, text) for file, texts in HEALTHY[kind].items() for text in texts]
+    # Beside a Postgres of its own, 127.0.0.1 in a service of Compose is a mistake.
+    own = "image: postgres" if called(kind).has_services else "\0"
+    every = [(file, text) for file, texts in HEALTHY[kind].items() for text in texts if own not in text]
     for number, (file, text) in enumerate(every[:MOST]):
         folder = tmp_path / str(number)
         path = folder / file

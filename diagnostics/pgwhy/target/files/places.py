@@ -146,6 +146,8 @@ def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[s
     url = values.pop(URL, None)
     if url is not None and url.filled.value is None and url.filled.missing and "host" in values:
         url = None  # a variable that is not set is no string, and the fields beside it count
+    if url is not None and taken_apart(url.entry.key).role == "host" and values.keys() & {"user", "dbname", "port"}:
+        values["host"], url = url, None  # what is in the field of the host is a host, and then it is a mistake
     if url is not None:
         if _is_a_url_of_postgres(url, around, group):
             outer = {role: _value(entry, style, known) for role, entry in login.items()}
