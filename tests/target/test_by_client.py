@@ -9,7 +9,8 @@ import pytest
 from pgwhy.client import resolve
 from pgwhy.target import Change, apply, as_read_by, edit, read
 from pgwhy.target.dialects.uri_parts import IN_PASSWORDS
-from pgwhy.target.model import CannotChange, ProblemCode, SourceKind, Target
+from pgwhy.target.model import CannotChange, SourceKind, Target
+from pgwhy.target.problem import ProblemCode
 from tests.target.machines import MARKER, machine
 
 CLIENTS = ("node-postgres", "postgres-js", "pgx", "pgx@5.7.4", "lib-pq", "asyncpg", "tokio-postgres")

@@ -12,8 +12,8 @@ import pytest
 from pgwhy.target import Change, apply, edit, read
 from pgwhy.target.files import recognise
 from pgwhy.target.forms import FORMS, write
-from pgwhy.target.model import ProblemCode as P
 from pgwhy.target.model import Target
+from pgwhy.target.problem import ProblemCode as P
 from pgwhy.target.reading.in_file import from_form
 from tests.target.machines import MARKER, machine
 

@@ -6,7 +6,7 @@ import pytest
 
 from pgwhy.target import CannotChange, Change, apply, edit, facts_of, libpq_parameters, read
 from pgwhy.target.editing.repair import REPAIRS
-from pgwhy.target.model import ProblemCode as P
+from pgwhy.target.problem import ProblemCode as P
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"

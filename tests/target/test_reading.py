@@ -9,7 +9,8 @@ import pytest
 from pgwhy.target import Target, facts_of, libpq_parameters, masked, read
 from pgwhy.target.dialects import Dialect
 from pgwhy.target.facts import PasswordState
-from pgwhy.target.model import Host, ProblemCode, SourceKind
+from pgwhy.target.model import Host, SourceKind
+from pgwhy.target.problem import ProblemCode
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-cool-darkness-123456.us-east-2.aws.neon.tech"

@@ -17,7 +17,8 @@ from pgwhy.progress import Stage
 from pgwhy.target import parameters
 from pgwhy.target.dialects import recognised, syntax, traits
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
-from pgwhy.target.model import PLACEHOLDER, ProblemCode, Target
+from pgwhy.target.model import PLACEHOLDER, Target
+from pgwhy.target.problem import ProblemCode
 from pgwhy.terminal.spelling import nearest
 from pgwhy.values import dataclass
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from pgwhy.snippets.choices import Choice, bundle, choose
 from pgwhy.snippets.stacks import STACKS, Stack
 from pgwhy.target import apply
-from pgwhy.target.model import CannotChange, Change, Problem, ProblemCode, Target
+from pgwhy.target.model import CannotChange, Change, Target
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.values import dataclass
 
 __all__ = ["STACKS", "Snippet", "snippet"]

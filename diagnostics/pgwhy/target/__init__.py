@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from pgwhy.client import Client
     from pgwhy.target.editing.steps import Edit
     from pgwhy.target.facts import TargetFacts, facts_of
-    from pgwhy.target.model import CannotChange, Change, Problem, ProblemCode, Target
+    from pgwhy.target.model import CannotChange, Change, Target
+    from pgwhy.target.problem import Problem, ProblemCode
     from pgwhy.target.reading.argument import read
 
 __all__ = [
@@ -95,14 +96,14 @@ def is_nothing(target: Target) -> bool:
 
 def choice(target: Target) -> str:
     """The sentence that lists the connections of a file that names several; empty for a target that is one."""
-    from pgwhy.target.model import ProblemCode
+    from pgwhy.target.problem import ProblemCode
 
     return next((p.detail for p in target.problems if p.code is ProblemCode.SEVERAL_TARGETS), "")
 
 
 def is_unusable(target: Target) -> bool:
     """Something was given as the target, and there is no server in it: a missing file, a variable that is not set."""
-    from pgwhy.target.model import NO_SERVER
+    from pgwhy.target.problem import NO_SERVER
 
     codes = {problem.code for problem in target.problems}
     return "host" not in target.settings and bool(codes & NO_SERVER)

@@ -12,8 +12,9 @@ from pgwhy.target import endpoint_naming, provider
 from pgwhy.target.dialects import Dialect
 from pgwhy.target.endpoint_naming import FormMistake, OptionMistake
 from pgwhy.target.host_spelling import HostMistake, host_mistake
-from pgwhy.target.model import ProblemCode, Setting, Target, is_absolute_path
+from pgwhy.target.model import Setting, Target, is_absolute_path
 from pgwhy.target.parameters import words
+from pgwhy.target.problem import ProblemCode
 from pgwhy.target.provider import Provider
 from pgwhy.values import dataclass
 

@@ -9,7 +9,7 @@ import pytest
 from pgwhy import diagnose_sync
 from pgwhy.target import Change, read
 from pgwhy.target.editing.in_file import file_with
-from pgwhy.target.model import ProblemCode as P
+from pgwhy.target.problem import ProblemCode as P
 from tests.target.machines import MARKER, machine
 
 FILE = """\

@@ -17,7 +17,7 @@ import pytest
 from pgwhy.target import CannotChange, Change, Target, choice, edit, files, read
 from pgwhy.target.editing.in_file import file_with
 from pgwhy.target.files.kinds import called
-from pgwhy.target.model import ProblemCode as P
+from pgwhy.target.problem import ProblemCode as P
 from pgwhy.values import dataclass
 from tests.target.files import values
 from tests.target.files.healthy import HEALTHY

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pgwhy.target import CannotChange, Change, Target, edit, read
-from pgwhy.target.model import ProblemCode as P
+from pgwhy.target.problem import ProblemCode as P
 from tests.target.files.healthy import HEALTHY
 from tests.target.files.values import HOST, JDBC, PASSWORD, PORT, URL, VARIABLES
 from tests.target.machines import MARKER, machine

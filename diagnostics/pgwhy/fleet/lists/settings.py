@@ -16,7 +16,7 @@ from pgwhy.project import SKIPPED
 from pgwhy.secret import Secret
 from pgwhy.target.dialects import recognised
 from pgwhy.target.forms.found import NotThere
-from pgwhy.target.model import ProblemCode
+from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.completion import as_text
 from pgwhy.target.reading.in_file import form_of, from_form
 from pgwhy.target.reading.in_settings import contents

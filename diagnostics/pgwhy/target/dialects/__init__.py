@@ -13,8 +13,9 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Protocol
 
-from pgwhy.target.model import PLACEHOLDER, Problem
+from pgwhy.target.model import PLACEHOLDER
 from pgwhy.target.parameters import words
+from pgwhy.target.problem import Problem
 from pgwhy.values import dataclass
 
 

@@ -13,8 +13,9 @@ from dataclasses import field, replace
 from pgwhy.secret import Secret, is_placeholder
 from pgwhy.target.dialects import Dialect, Parsed, Span, mask, recognised, syntax, traits
 from pgwhy.target.dialects.uri import PREFIXES
-from pgwhy.target.model import PLACEHOLDER, Problem, ProblemCode
+from pgwhy.target.model import PLACEHOLDER
 from pgwhy.target.parameters import SECRET
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.values import dataclass
 
 

@@ -13,7 +13,8 @@ from urllib.parse import unquote_plus
 from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
 from pgwhy.target.dialects.secret_parts import SECRET_NAME, Piece
 from pgwhy.target.dialects.uri import doubtful_port, makes_sense
-from pgwhy.target.model import Problem, ProblemCode, port_number
+from pgwhy.target.model import port_number
+from pgwhy.target.problem import Problem, ProblemCode
 
 PREFIX = "jdbc:postgresql:"
 

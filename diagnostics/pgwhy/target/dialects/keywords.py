@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping
 
 from pgwhy.target.dialects import Dialect, Parsed, Span, secret_parts
 from pgwhy.target.dialects.secret_parts import SECRET_NAME, Piece
-from pgwhy.target.model import Problem, ProblemCode, port_number
+from pgwhy.target.model import port_number
 from pgwhy.target.parameters import LIBPQ
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.values import dataclass
 
 SPACE = " \t\n\v\f\r"

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 
 from pgwhy.target.dialects import Dialect, Parsed, Span, secret_parts
 from pgwhy.target.dialects.secret_parts import Piece
-from pgwhy.target.model import Problem, ProblemCode, port_number
+from pgwhy.target.model import port_number
 from pgwhy.target.parameters import LIBPQ, plain, refuses
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.values import dataclass
 
 _NAMES = {

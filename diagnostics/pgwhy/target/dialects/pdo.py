@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from pgwhy.target.dialects import Dialect, Parsed, Span, keywords
-from pgwhy.target.model import Problem, ProblemCode
+from pgwhy.target.problem import Problem, ProblemCode
 
 PREFIX = "pgsql:"
 

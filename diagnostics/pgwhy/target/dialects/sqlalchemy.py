@@ -13,8 +13,9 @@ from urllib.parse import unquote, unquote_plus
 from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
 from pgwhy.target.dialects.secret_parts import Piece
 from pgwhy.target.dialects.uri import doubtful_port, intended_userinfo
-from pgwhy.target.model import Problem, ProblemCode, port_number
+from pgwhy.target.model import port_number
 from pgwhy.target.parameters import KEYWORD_ARGUMENTS, LIBPQ
+from pgwhy.target.problem import Problem, ProblemCode
 
 PREFIX = re.compile(r"(?P<backend>postgres|postgresql|cockroachdb)\+(?P<driver>[a-z0-9_]+)://")
 

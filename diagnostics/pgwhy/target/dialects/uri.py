@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
 from pgwhy.target.dialects.secret_parts import Piece
-from pgwhy.target.model import Problem, ProblemCode, port_number
+from pgwhy.target.model import port_number
 from pgwhy.target.parameters import LIBPQ
+from pgwhy.target.problem import Problem, ProblemCode
 
 PREFIXES = ("postgresql://", "postgres://")
 

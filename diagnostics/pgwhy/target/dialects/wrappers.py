@@ -8,8 +8,8 @@ from dataclasses import field
 
 from pgwhy.secret import Secret, is_placeholder
 from pgwhy.target.dialects import Span, mask, query, secret_parts
-from pgwhy.target.model import Problem, ProblemCode
 from pgwhy.target.parameters import LIBPQ, drivers, words
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.provider import Provider, recognise
 from pgwhy.values import dataclass
 

@@ -18,8 +18,9 @@ from pgwhy.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
 from pgwhy.target.dialects.wrappers import peel
 from pgwhy.target.endpoint_naming import OptionMistake, option_mistake, plain_options
 from pgwhy.target.host_spelling import clean_host
-from pgwhy.target.model import PLACEHOLDER, CannotChange, ProblemCode, Setting, Source, SourceKind, Target
+from pgwhy.target.model import PLACEHOLDER, CannotChange, Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import LIBPQ
+from pgwhy.target.problem import ProblemCode
 from pgwhy.terminal.spelling import nearest
 
 Repair = Callable[[Target], Target]

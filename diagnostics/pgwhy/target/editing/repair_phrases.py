@@ -11,7 +11,8 @@ from pgwhy.target.dialects.wrappers import peel
 from pgwhy.target.editing import phrases
 from pgwhy.target.editing.repair import misspelt
 from pgwhy.target.editing.steps import Append, Replace, Say, Step, Write
-from pgwhy.target.model import PLACEHOLDER, ProblemCode, Target
+from pgwhy.target.model import PLACEHOLDER, Target
+from pgwhy.target.problem import ProblemCode
 
 Phrase = Callable[[Target, Target], list[Step]]
 """The broken target and the fixed one → steps."""

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pgwhy.machine import Machine
-from pgwhy.target.model import ProblemCode, Source, SourceKind, Target
+from pgwhy.target.model import Source, SourceKind, Target
+from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.completion import THE_STRING, from_text, read_text, unreadable
 
 

@@ -13,7 +13,8 @@ from dataclasses import replace
 from pgwhy.client import Client, DefaultHost, HostForm, HostParameter
 from pgwhy.secret import Secret
 from pgwhy.target.dialects import Dialect, percent, syntax, traits, uri_parts
-from pgwhy.target.model import Problem, ProblemCode, Setting, Source, SourceKind, Target
+from pgwhy.target.model import Setting, Source, SourceKind, Target
+from pgwhy.target.problem import Problem, ProblemCode
 
 PLACES = ("host", "port")
 

@@ -17,8 +17,9 @@ from pgwhy.secret import Secret
 from pgwhy.target.dialects import Dialect
 from pgwhy.target.dialects.detection import Reading, understand
 from pgwhy.target.forms import environment
-from pgwhy.target.model import PLACEHOLDER, Problem, ProblemCode, Setting, Source, SourceKind, Target, Written
+from pgwhy.target.model import PLACEHOLDER, Setting, Source, SourceKind, Target, Written
 from pgwhy.target.parameters import SECRET
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from pgwhy.target.dialects.detection import understand
 from pgwhy.target.forms import dotenv
 from pgwhy.target.forms.dotenv import Variable
 from pgwhy.target.forms.variables import NAMES
-from pgwhy.target.model import Candidate, ProblemCode, Source, SourceKind, Target, Written
+from pgwhy.target.model import Candidate, Source, SourceKind, Target, Written
+from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
 from pgwhy.target.reading.file_parts import beside
 

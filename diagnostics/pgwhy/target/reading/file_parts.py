@@ -13,8 +13,9 @@ from pgwhy.secret import Secret
 from pgwhy.target.dialects import Dialect, keywords
 from pgwhy.target.dialects.detection import Reading
 from pgwhy.target.forms import dotenv
-from pgwhy.target.model import Problem, ProblemCode, Source, SourceKind, Target, Written
+from pgwhy.target.model import Source, SourceKind, Target, Written
 from pgwhy.target.parameters import SECRET
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.reading.completion import complete, from_text, read_text
 
 

@@ -7,7 +7,8 @@ from pathlib import PurePath
 from pgwhy.machine import Machine
 from pgwhy.target.forms import FORMS, Form, find
 from pgwhy.target.forms.found import NotThere
-from pgwhy.target.model import ProblemCode, Source, SourceKind, Target
+from pgwhy.target.model import Source, SourceKind, Target
+from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.completion import unreadable
 from pgwhy.target.reading.file_parts import of_fields, of_string
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from pgwhy.machine import Machine
 from pgwhy.target.files.kinds import is_usual
 from pgwhy.target.forms.found import NotThere
-from pgwhy.target.model import ProblemCode, Target
+from pgwhy.target.model import Target
+from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.completion import read_text
 from pgwhy.target.reading.in_settings import chosen, contents
 from pgwhy.values import dataclass

@@ -13,7 +13,8 @@ from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import called, is_of
 from pgwhy.target.files.services import Services, services
 from pgwhy.target.forms.found import NotThere
-from pgwhy.target.model import Problem, ProblemCode, Target
+from pgwhy.target.model import Target
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.reading.completion import read_text
 from pgwhy.target.reading.file_parts import variables
 

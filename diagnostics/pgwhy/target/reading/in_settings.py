@@ -22,8 +22,9 @@ from pgwhy.target.files.rewriting import SettingsFile
 from pgwhy.target.files.roles import URL, may_have_port
 from pgwhy.target.files.syntaxes import OF_PROGRAMS
 from pgwhy.target.forms.found import NotThere
-from pgwhy.target.model import Problem, ProblemCode, Setting, Source, SourceKind, Target
+from pgwhy.target.model import Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import LIBPQ, drivers
+from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.reading.completion import unreadable
 from pgwhy.target.reading.file_parts import of_fields, of_string, variable, variables
 from pgwhy.values import dataclass
