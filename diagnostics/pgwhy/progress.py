@@ -31,7 +31,13 @@ class Look:
     """A command, and what it shows."""
 
     command: str
+    """With the word TARGET where the command takes one: see `with_target`."""
     shows: str
+
+
+def with_target(command: str, argument: str) -> str:
+    """The command as this user types it; without an argument pgwhy finds the target as it did, or looks around."""
+    return command.replace(" TARGET", f" {argument}" if argument else "")
 
 
 @dataclass(frozen=True)
@@ -135,9 +141,9 @@ def _tls_stops(seen: Observations) -> bool:
     )
 
 
-_WITH_TEXT = "pgwhy env:DATABASE_URL --error '<this text>'"
+_WITH_TEXT = "pgwhy TARGET --error '<this text>'"
 _WHOLE_RUN = Look(_WITH_TEXT, "checks your connection and tries the fixes")
-_PATIENTLY = Look("pgwhy --timeout 60", "a busy or waking server answers late, a dead one never")
+_PATIENTLY = Look("pgwhy TARGET --timeout 60", "a busy or waking server answers late, a dead one never")
 _ROWS = {
     Stage.CONFIG: Row(
         name="settings",
@@ -150,7 +156,7 @@ _ROWS = {
         sentence="The client does not accept these settings.",
         still_stopped="the client still does not accept the settings",
         got_past="the client accepts the settings now",
-        look=Look("pgwhy anatomy env:DATABASE_URL", "what each part of your string means, and which part is wrong"),
+        look=Look("pgwhy anatomy TARGET", "what each part of your string means, and which part is wrong"),
     ),
     Stage.DNS: Row(
         name="dns",
@@ -167,7 +173,7 @@ _ROWS = {
         got_past="the name can be looked up now",
         obstacle="DNS",
         look=Look(f"{_WITH_TEXT} --compare-dns public", "what your resolver and others answer for the name"),
-        again=Look("pgwhy --compare-dns public", "whether other resolvers know the name"),
+        again=Look("pgwhy TARGET --compare-dns public", "whether other resolvers know the name"),
     ),
     Stage.TCP: Row(
         name="tcp",

@@ -91,7 +91,7 @@ def test_explain_tells_of_a_cause_and_of_a_rule(capfd):
 def test_explain_says_how_to_have_the_fixes_of_a_text_tried(capfd):
     assert run(["explain", SNI]) == 0
     out = capfd.readouterr().out
-    assert "pgwhy env:DATABASE_URL --error" in out
+    assert "  pgwhy --error '<this text>'" in out
     assert "not known here" not in out and "not tried" not in out and "<sni-since>" not in out
 
 

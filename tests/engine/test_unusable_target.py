@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from pgwhy import diagnose_sync
+from pgwhy.progress import with_target
 from pgwhy.report.text import page
+from pgwhy.target import read
 from tests.target.machines import machine
 
 REFUSED = (
@@ -54,6 +56,24 @@ def test_the_text_is_explained_and_the_page_says_what_was_not_usable(kind: str, 
     assert report.verdict.cause == "wrong-password"
     assert report.extra["target_not_used"]
     assert "Not used" in page(report)
+
+
+@pytest.mark.parametrize("kind", UNUSABLE)
+def test_what_would_settle_more_is_a_command_for_this_shell(kind: str, folder: Path) -> None:
+    report = diagnose_sync(UNUSABLE[kind], error=REFUSED, machine=machine(folder=folder))
+    commands = [step.command for step in report.verdict.next if step.command.startswith("pgwhy")]
+    assert commands
+    assert not any(kind in command for kind in ("DATABASE_URL", "TARGET") for command in commands)
+
+
+@pytest.mark.parametrize(
+    ("target", "named"), [("@.env:SHOP_URL", "@.env:SHOP_URL"), ("env:SHOP_URL", "env:SHOP_URL"), ("host=h", "")]
+)
+def test_a_command_names_the_target_as_the_user_did(target: str, named: str, folder: Path) -> None:
+    (folder / ".env").write_text("SHOP_URL=host=h\nOTHER=1\n")
+    assert read(target, machine({"SHOP_URL": "host=h"}, folder=folder)).argument == named
+    command = with_target("pgwhy TARGET --timeout 60", named)
+    assert command == f"pgwhy {named} --timeout 60".replace("  ", " ")
 
 
 @pytest.mark.parametrize("kind", ["a variable that is not set", "an empty string"])

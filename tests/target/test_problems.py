@@ -250,14 +250,19 @@ def test_a_broken_text_is_told_and_mended(
 
 
 def test_every_repair_is_tried_here() -> None:
-    # The address in a Compose file is tried in tests/target/files/test_compose.py.
-    assert set(REPAIRS) - {"service-address"} == {repair for _, _, repair, *_ in TABLE} | {
+    # What needs a file is tried in tests/target/files: test_compose.py, test_own_syntax.py.
+    assert set(REPAIRS) - {"service-address", "client-syntax"} == {repair for _, _, repair, *_ in TABLE} | {
         repair for _, repair, *_ in VALUES
     }
 
 
 VALUES = [
     ("host=h sslmod=require", "right-parameter-name", {"sslmode": "require"}),
+    (
+        "Host=localhost;Port=5432;Usernme=alex;Database=d;SSL Mod=Require;Pooling=false",
+        "right-parameter-name",
+        {"host": "localhost", "user": "alex", "sslmode": "require"},
+    ),
     ("host=ep-x.us-east-2.aws.neon.tech. user=alex", "clean-host", {"host": "ep-x.us-east-2.aws.neon.tech"}),
     ("host=db\u200b.acme.example,b\u00ad. user=alex", "clean-host", {"host": "db.acme.example,b"}),
     ("host=ep-x.us-east-2.aws.neon.tech options=endpoint=", "plain-endpoint-option", {"options": "endpoint=ep-x"}),

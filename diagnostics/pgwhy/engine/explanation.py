@@ -135,11 +135,14 @@ def _evidence(tests: Iterable[Test], facts: FactCache) -> tuple[Evidence, ...]:
 
 
 def _remedies(fixes: Iterable[RuleFix], facts: FactCache, observations: Observations) -> tuple[Fix, ...]:
-    """Those that are for this run, surely before perhaps, repairs before workarounds. Not tried yet."""
+    """Those that are for this run, surely before perhaps, repairs before workarounds. Not tried yet.
+
+    One that is perhaps for it is left out where its title lacks the fact that it is about.
+    """
     offered: list[tuple[bool, int, Fix]] = []
     for fix in fixes:
         answer = fix.applies.answer(facts) if fix.applies else Answer.YES
-        if answer is not Answer.NO:
+        if answer is Answer.YES or (answer is not Answer.NO and exactly(fix.title, observations) is not None):
             offered.append((answer is not Answer.YES, _KINDS.index(fix.kind), _remedy(fix, observations)))
     return tuple(remedy for _, _, remedy in sorted(offered, key=lambda each: each[:2]))
 

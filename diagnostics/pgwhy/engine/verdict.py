@@ -10,7 +10,7 @@ from pgwhy.engine.explanation import origin
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.finding import Doubt, Finding, Next, Severity, Status, Verdict, quotation
-from pgwhy.progress import NETWORK, Stage, connects, here_connects, row, stopped_at
+from pgwhy.progress import NETWORK, Stage, connects, here_connects, row, stopped_at, with_target
 from pgwhy.rulebook.match import Match
 from pgwhy.rulebook.rule import Rule
 from pgwhy.target.obstacle import Obstacle, reason
@@ -210,22 +210,26 @@ def _ruled_out(seen: Observations) -> tuple[tuple[Cause, str], ...]:
 def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) -> tuple[Next, ...]:
     """Commands that would settle what is open, cheapest first."""
     steps: list[Next] = []
+
+    def say(command: str, settles: str) -> None:
+        steps.append(Next(with_target(command, str(seen.get("target.argument") or "")), settles))
+
     if first is not None and not _ran(seen):
         look = row(first.stage).look  # none costs a login without need
-        steps.append(Next(look.command, look.shows))
+        say(look.command, look.shows)
     if first is None and not _ran(seen):
-        steps.append(Next("pgwhy env:DATABASE_URL --error '<the text>'", "checks the server itself too"))
+        say("pgwhy TARGET --error '<the text>'", "checks the server itself too")
     missing = {path.partition(".")[0] for doubt in doubts for path in doubt.missing}
     if "client" in missing and not seen.get("client.named"):
-        steps.append(Next("pgwhy --client NAME@VERSION", "which client fails, and what it can do"))
+        say("pgwhy TARGET --client NAME@VERSION", "which client fails, and what it can do")
     if first is None and seen.get("error.origin") is None and _ran(seen) and stopped_at(seen) in (None, Stage.SESSION):
-        steps.append(Next("pgwhy --error '<what it printed>'", "what the failing client says"))
+        say("pgwhy TARGET --error '<what it printed>'", "what the failing client says")
     if first is None and seen.get("error.origin") == Origin.REPORTED and here_connects(seen):
-        steps.append(Next("pgwhy, where it fails", "the same machine, container and environment as the program"))
+        say("pgwhy, where it fails", "the same machine, container and environment as the program")
         if not seen.get("client.named"):
-            steps.append(Next("pgwhy --client NAME", "the program's driver, so that pgwhy behaves like it"))
+            say("pgwhy TARGET --client NAME", "the program's driver, so that pgwhy behaves like it")
     if first is None and _server_refused(seen):
-        steps.append(Next("ask the server's administrator", "its log says more about this message"))
+        say("ask the server's administrator", "its log says more about this message")
     elif first is None and (stage := stopped_at(seen)) and (again := row(stage).again):
-        steps.append(Next(again.command, again.shows))
+        say(again.command, again.shows)
     return tuple(steps)

@@ -15,7 +15,7 @@ from pgwhy.probes import settings_files
 from pgwhy.probes.probe import Probe, Run
 from pgwhy.progress import Stage
 from pgwhy.target import parameters
-from pgwhy.target.dialects import recognised, syntax, traits
+from pgwhy.target.dialects import near_name, recognised, syntax, traits
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import PLACEHOLDER, Target
 from pgwhy.target.problem import ProblemCode
@@ -121,7 +121,7 @@ async def observe(seen: Run, network: Network) -> SettingsFacts:
         invalid_value=value,
         valid_value=valid,
         unknown_parameters=unknown,
-        nearest_parameter=_nearest((*unknown, *(name for name in refused if name in target.foreign))),
+        nearest_parameter=_nearest(target, (*unknown, *(name for name in refused if name in target.foreign))),
         pool_parameters=tuple(name for name in target.foreign if name in parameters.POOL_ONLY.get(client.id, ())),
         foreign_parameters=foreign,
         refused_parameters=refused,
@@ -195,9 +195,11 @@ def _readers(target: Target, refused: list[str] | tuple[str, ...]) -> tuple[str,
     return tuple(name for name in client_names() if name in common) if common else ()
 
 
-def _nearest(unknown: tuple[str, ...]) -> str:
+def _nearest(target: Target, unknown: tuple[str, ...]) -> str:
     """The known parameter nearest to the first unknown one, unless that one's name is kept back as a secret."""
-    return nearest(unknown[0], parameters.LIBPQ) if unknown and unknown[0] != PLACEHOLDER else ""
+    if not unknown or unknown[0] == PLACEHOLDER or target.written is None:
+        return ""
+    return near_name(target.written.dialect, unknown[0])[1]
 
 
 def _no_arguments(target: Target, written: list[str]) -> list[str]:

@@ -49,6 +49,9 @@ class TargetFacts(Record):
 
     dialect: Dialect | None = fact("the syntax in which the target was written")
     origin: str | None = fact("where it was found, in words: DATABASE_URL (environment)")
+    argument: str | None = fact(
+        "how a command names it again: @.env, env:DATABASE_URL; empty if by nothing of the kind"
+    )
     problems: tuple[ProblemCode, ...] | None = fact("what is wrong with the text; empty when it reads well")
     problem_details: tuple[str, ...] | None = fact("one line for each problem: what was seen, without any secret")
     host: str | None = fact("the (first) host as written; empty if there is none")
@@ -203,6 +206,7 @@ def facts_of(target: Target, default_sslmode: str = "prefer", default_source: st
     return TargetFacts(
         dialect=target.written.dialect if target.written else Dialect.DEFAULTS,
         origin=str(target.written.source) if target.written else "libpq's defaults",
+        argument=target.argument,
         problems=tuple(problem.code for problem in target.problems),
         problem_details=tuple(problem.detail for problem in target.problems),
         host=hosts[0].name if hosts else target.value("host") or "",

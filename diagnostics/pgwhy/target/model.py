@@ -139,6 +139,9 @@ class Target:
     """libpq's other parameters that are secrets (`sslpassword`, `oauth_client_secret` ...), kept out of `settings`."""
     withheld: Mapping[str, Secret] = field(default_factory=dict)
     """Custom settings in `options` (`-c app.token=...`), whose values are masked in `settings`."""
+    argument: str = ""
+    """How a command names it again: `@.env`, `env:DATABASE_URL`. Empty where it was typed, came by standard input, or
+    was found without being named."""
     machine: Machine | None = field(default=None, repr=False, compare=False)
     """The machine it was read on. Its environment may hold secrets."""
     file: SettingsFile | None = field(default=None, repr=False, compare=False)

@@ -74,6 +74,8 @@ class ProblemCode(StrEnum):
     """A command with an unquoted URL: the shell ends the command at `&` and loses the parameters behind it."""
     SERVICE_MISSING = "service-missing"
     """The service that was asked for is in no service file, or its file cannot be read."""
+    URL_NOT_READ = "url-not-read"
+    """A `postgresql://` URL in a settings file of a client that has another syntax (pgJDBC, Npgsql)."""
     HOST_NOT_READ = "host-not-read"
     """The client spoken for cannot connect with a host of this form, or with none: `Client.refused_hosts`."""
     UNREADABLE = "unreadable"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +20,7 @@ from pgwhy.target.problem import ProblemCode as P
 from pgwhy.values import dataclass
 from tests.target.files import values
 from tests.target.files.healthy import HEALTHY
+from tests.target.files.mistakes import MISTAKES, PLACEHOLDER
 from tests.target.files.test_healthy import WITHOUT_PASSWORD, WITHOUT_ROLE
 from tests.target.machines import MARKER, machine
 
@@ -62,8 +62,26 @@ class Written:
     variables: dict[str, str]
 
 
-def written(kind: str, chance: random.Random) -> Written:
-    file, text = chance.choice([(file, text) for file, texts in HEALTHY[kind].items() for text in texts])
+PLANTED = {
+    **MISTAKES,
+    "a placeholder": (PLACEHOLDER, (P.NO_CONNECTION_IN_FILE, P.VALUE_COMPUTED, P.LITERAL_PLACEHOLDER)),
+}
+
+
+def templates(kind: str) -> list[tuple[str, str]]:
+    """The healthy files of the kind: name and text."""
+    return [(file, text) for file, texts in HEALTHY[kind].items() for text in texts]
+
+
+def _fits(mistake: str, text: str) -> bool:
+    return PLANTED[mistake][0](text) != text
+
+
+def written(kind: str, chance: random.Random, mistake: str = "") -> Written:
+    """A file like one of the healthy ones, with other values. With the mistake, where one is named."""
+    file, text = chance.choice([each for each in templates(kind) if not mistake or _fits(mistake, each[1])])
+    if mistake:
+        text = PLANTED[mistake][0](text)
     hosts = [host for host in _HOSTS if "." in host or not called(kind).has_services]  # the others are mistakes there
     host, role, port = chance.choice(hosts), chance.choice(_ROLES), str(chance.randint(1025, 65535))
     password = "".join(chance.choices(_SAFE, k=12)) + MARKER
@@ -94,10 +112,10 @@ def _with(text: str, host: str, role: str, port: str, password: str) -> str:
     return re.sub(rf"\b{values.PORT}\b(?!:5432)", port, text)
 
 
-def target(made: Written, folder: Path, text: str | None = None) -> Target:
+def target(made: Written, folder: Path) -> Target:
     path = folder / made.file
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes((made.text if text is None else text).encode())
+    path.write_bytes(made.text.encode())
     return read(f"@{made.file}", machine(made.variables, folder=folder))
 
 
@@ -112,48 +130,18 @@ def test_a_healthy_file_is_read_right(kind: str, tmp_path: Path) -> None:
             assert found.password is not None and found.password.reveal() == made.password, made.text
 
 
-def _in_login(character: str) -> Callable[[str], str]:
-    return lambda text: re.sub(rf"(://[^\s:/@\"']+:)([^@\s]*{MARKER}@)", rf"\g<1>x{character}y\g<2>", text)
-
-
-MISTAKES: dict[str, tuple[Callable[[str], str], tuple[P, ...]]] = {
-    "a raw @": (_in_login("@"), (P.PASSWORD_AT_SIGN,)),
-    "a raw /": (_in_login("/"), (P.PASSWORD_SLASH, P.PORT_INVALID, P.PASSWORD_AT_SIGN)),
-    "a scheme misspelt": (lambda t: t.replace("postgresql://", "postgress://"), (P.WRONG_SCHEME,)),
-    "a second ?": (
-        lambda t: re.sub(rf"({MARKER}@[^\s\"'`,}}]+/shop)", r"\1?sslmode=require?connect_timeout=5", t),
-        (P.DOUBLE_QUESTION_MARK,),
-    ),
-    "a port that is no number": (
-        lambda t: re.sub(r"((?:postgresql|ecto|\+\w+)://[^\s/]*@[\w.-]+:)\d+", r"\g<1>54x3", t),
-        (P.PORT_INVALID,),
-    ),
-    "a placeholder": (
-        lambda t: re.sub(rf"postgresql://[^\s\"'`]*{MARKER}@[^\s\"'`,}}]*", "${{SHOP_URL_OF_ACME}}", t),
-        (),
-    ),
-}
-"""A mistake, and the problems that name it; none: any that says that it cannot tell."""
-
-
 @pytest.mark.parametrize("kind", HEALTHY)
 def test_a_planted_mistake_is_found_and_its_edit_touches_nothing_else(kind: str, tmp_path: Path) -> None:
     for number in range(EACH):
         chance = random.Random(f"{kind} {number}")
-        made = written(kind, chance)
-        fitting = [name for name, (plant, _) in MISTAKES.items() if plant(made.text) != made.text]
-        if "sqlalchemy" in kind or "postgresql+" in made.text:
-            fitting = [name for name in fitting if name != "a raw /"]  # it ends at the last @ there
-        if not fitting:
-            continue
-        name = chance.choice(fitting)
-        text = MISTAKES[name][0](made.text)
-        found = target(made, tmp_path, text)
+        mistake = chance.choice([name for name in PLANTED if any(_fits(name, text) for _, text in templates(kind))])
+        made = written(kind, chance, mistake)
+        found = target(made, tmp_path)
         codes = {problem.code for problem in found.problems}
-        assert codes & set(MISTAKES[name][1]) if MISTAKES[name][1] else codes, (name, codes, text)
+        assert codes & set(PLANTED[mistake][1]), (mistake, codes, made.text)
         for problem in found.problems:
             if problem.repair:
-                _only_the_value_changes(found, Change(repair=problem.repair), text)
+                _only_the_value_changes(found, Change(repair=problem.repair), made.text)
 
 
 def _only_the_value_changes(found: Target, change: Change, text: str) -> None:

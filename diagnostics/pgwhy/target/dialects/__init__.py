@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Protocol
 
 from pgwhy.target.model import PLACEHOLDER
-from pgwhy.target.parameters import words
+from pgwhy.target.parameters import LIBPQ, words
 from pgwhy.target.problem import Problem
 from pgwhy.values import dataclass
 
@@ -164,6 +164,17 @@ def syntax(dialect: Dialect) -> Syntax | None:
     name = traits(dialect).module
     # Imported when it is needed: a run reads one text in one syntax.
     return import_module(f"pgwhy.target.dialects.{name}") if name else None
+
+
+def near_name(dialect: Dialect, name: str) -> tuple[str, str]:
+    """The parameter nearest to one that this syntax does not have, as it spells it and as libpq does; empty if none is
+    near.
+    """
+    from pgwhy.terminal.spelling import nearest  # only for what is misspelt
+
+    own: Mapping[str, str] = getattr(syntax(dialect), "NAMES", {})
+    near = nearest(name, own or LIBPQ)
+    return near, own.get(near, near)
 
 
 def recognised(text: str) -> Dialect | None:

@@ -17,7 +17,7 @@ from pgwhy.target.parameters import LIBPQ, plain, refuses
 from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.values import dataclass
 
-_NAMES = {
+NAMES = {
     "Host": "host",
     "Server": "host",
     "Port": "port",
@@ -51,7 +51,7 @@ _NAMES = {
 }
 """Npgsql's names of what libpq has too; the first of several is the one to write."""
 
-_BY_PLAIN = {plain(own): name for own, name in _NAMES.items()}
+_BY_PLAIN = {plain(own): name for own, name in NAMES.items()}
 _LISTS = {
     "sslmode": {"verifyca": "verify-ca", "verifyfull": "verify-full"},
     "load_balance_hosts": {"true": "random", "false": "disable"},
@@ -140,7 +140,7 @@ def drop(text: str, name: str) -> str:
 
 
 def spell(name: str, value: str) -> str:
-    own = next((own for own, libpq in _NAMES.items() if libpq == name), name)
+    own = next((own for own, libpq in NAMES.items() if libpq == name), name)
     if name == "load_balance_hosts":
         value = {"random": "true", "disable": "false"}.get(value, value)
     elif name in _ENUMERATIONS - {"target_session_attrs"}:
@@ -160,7 +160,7 @@ def render(values: Mapping[str, str]) -> str:
 
 def lacks(values: Mapping[str, str]) -> Iterator[str]:
     """What Npgsql has no keyword for. It needs a host, and of several, an IPv6 address has no place for its port."""
-    known = set(_NAMES.values())
+    known = set(NAMES.values())
     yield from (name for name in values if name not in known or (name in _ENUMERATIONS and refuses(name, values[name])))
     hosts, ports = values.get("host", "").split(","), values.get("port", "5432").split(",")
     if not all(_HOST.fullmatch(host) for host in hosts) or (len(hosts) > 1 and any(":" in host for host in hosts)):

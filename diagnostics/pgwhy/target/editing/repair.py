@@ -7,21 +7,19 @@ A repair is only offered: rules name it in a fix, the engine tries it. Where the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from pgwhy.secret import Secret
 from pgwhy.target import provider
-from pgwhy.target.dialects import jdbc, keywords, percent, query, syntax, traits, uri
+from pgwhy.target.dialects import near_name, syntax, traits, uri
 from pgwhy.target.dialects.detection import pieces, understand
-from pgwhy.target.dialects.sqlalchemy import PREFIX as SQLALCHEMY
-from pgwhy.target.dialects.wrappers import peel
+from pgwhy.target.editing import of_text
 from pgwhy.target.endpoint_naming import OptionMistake, option_mistake, plain_options
 from pgwhy.target.host_spelling import clean_host
 from pgwhy.target.model import PLACEHOLDER, CannotChange, Setting, Source, SourceKind, Target
-from pgwhy.target.parameters import LIBPQ
+from pgwhy.target.parameters import drivers
 from pgwhy.target.problem import ProblemCode
-from pgwhy.terminal.spelling import nearest
 
 Repair = Callable[[Target], Target]
 
@@ -58,107 +56,42 @@ RAW = {ProblemCode.PASSWORD_AT_SIGN: "@", ProblemCode.PASSWORD_PERCENT: "%", Pro
 """The character that a problem of libpq's reading is about."""
 
 
-def unwrapped(text: str) -> str:
-    """The connection string alone, without quotes, command, white space or byte order mark around it."""
-    while True:
-        inner = peel(text)
-        if (inner.start, inner.end) == (0, len(text)):
-            return text
-        text = text[inner.start : inner.end]
+def _in_own_syntax(target: Target) -> Target:
+    """A URL as the one string that the file's client reads."""
+    from pgwhy.target import forms
+    from pgwhy.target.reading.file_parts import other_syntax
 
-
-def _percent_encoded(text: str) -> str:
-    if text.startswith(jdbc.PREFIX):
-        return jdbc.percent_encoded(text)
-    start = _login_start(text)
-    login = uri.intended_userinfo(text, start) or re.compile(r"(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?(?=@)").match(
-        text, start
-    )
-    if not login:
-        return text
-    encoded = percent.encode_raw(login["user"])
-    if login["password"] is not None:
-        encoded += ":" + percent.encode_raw(login["password"])
-    return text[:start] + encoded + text[login.end() :]
-
-
-def _login_start(text: str) -> int:
-    found = SQLALCHEMY.match(text)
-    return found.end() if found else text.find("://") + 3 if "://" in text else len(text)
-
-
-def _login_to_fields(text: str) -> str:
-    login = jdbc.login_in(text)
-    if not login:
-        return text
-    text = text[: login.start() + 2] + text[login.end() :]
-    fields = [f"user={percent.encode_raw(login['user'])}"]
-    if login["password"] is not None:
-        fields.append(f"password={percent.encode_raw(login['password'])}")
-    if "/" not in text.partition("?")[0][len(jdbc.PREFIX) + 2 :]:
-        text = text.replace("?", "/?", 1) if "?" in text else text + "/"
-    return text + query.joint(text) + "&".join(fields)
-
-
-def _from_jdbc(text: str) -> str:
-    text = unwrapped(text)
-    return uri.render(jdbc.parse(_login_to_fields(text)).values) if text.startswith(jdbc.PREFIX) else text
-
-
-def _marks_joined(text: str) -> str:
-    head, mark, rest = text.partition("?")
-    return head + mark + re.sub(r"[?&]+", "&", rest).lstrip("&")
-
-
-def _mark_inserted(text: str) -> str:
-    return text if "?" in text else text.replace("&", "?", 1)
-
-
-def _equals_encoded(text: str) -> str:
-    for start, end in reversed(query.pieces(text)):
-        name, equals, value = text[start:end].partition("=")
-        if "=" in value:
-            text = text[:start] + name + equals + value.replace("=", "%3D").replace(" ", "%20") + text[end:]
-    return text
-
-
-def _spaced(text: str) -> str:
-    return re.sub(r"&(?=[a-z_]+=)", " ", text)
-
-
-def _tail_quoted(text: str) -> str:
-    tail = keywords.unquoted_tail(text)
-    return text[: tail[0]] + keywords.quoted(text[tail[0] : tail[1]]) + text[tail[1] :] if tail else text
-
-
-def _with_scheme(text: str) -> str:
-    return "postgresql://" + text.strip().removeprefix("//")
-
-
-def _scheme_mended(text: str) -> str:
-    text = text.strip()
-    found = re.match(r"(jdbc:)?[A-Za-z][A-Za-z0-9+.\-]*?:/{0,2}", text)
-    if not found:
-        return text
-    jdbc_prefix = "jdbc:" if text.startswith("jdbc:") else ""
-    end = re.compile(r"[A-Za-z0-9+.\-]*:/{0,2}").match(text, len(jdbc_prefix))
-    return f"{jdbc_prefix}postgresql://{text[end.end() if end else 0 :]}"
+    dialect = other_syntax(target.driver)
+    if dialect is None or target.written is None:
+        raise CannotChange("there is nothing to fix here")
+    parsed = uri.parse(target.written.text.reveal())
+    if parsed.foreign:
+        raise CannotChange(f"{', '.join(parsed.foreign)} cannot be carried over")
+    try:
+        return read_again(target, forms.write(forms.FORMS[dialect], parsed.values))
+    except forms.CannotCarry as why:
+        raise CannotChange(str(why)) from None
 
 
 def misspelt(target: Target) -> dict[str, str]:
-    """Parameters that libpq does not know → the nearest that it does. If that is set too, libpq takes the later one."""
+    """Parameters that this syntax does not have → the nearest that it has. If that is set too, libpq takes the later.
+
+    Besides libpq's own syntaxes, each driver has settings of its own in them, which are spelt rightly.
+    """
     written = target.written
     module = syntax(written.dialect) if written else None
-    if written is None or module is None or not traits(written.dialect).of_libpq or target.problems:
+    if written is None or module is None or target.problems:
         return {}  # what is around a text, or broken in it, is repaired first
-    near = {name: nearest(name, LIBPQ) for name in module.parse(written.text.reveal()).foreign}
+    foreign = module.parse(written.text.reveal()).foreign
+    unknown = (name for name in foreign if traits(written.dialect).of_libpq or not drivers(name))
+    near = {name: near_name(written.dialect, name)[0] for name in unknown}
     return {name: right for name, right in near.items() if right}
 
 
 def _rightly_spelt(target: Target) -> Target:
     text = target.written.text.reveal() if target.written else ""
     for name, right in misspelt(target).items():
-        text = re.sub(rf"(?:^|(?<=[?&\s])){re.escape(name)}(?=\s*=)", right, text, count=1)
+        text = re.sub(rf"(?:^|(?<=[?&;\s])){re.escape(name)}(?=\s*=)", right, text, count=1)
     return read_again(target, text)
 
 
@@ -276,10 +209,21 @@ def repaired(target: Target, name: str) -> Target:
     if name not in _ALWAYS and name not in (problem.repair for problem in target.problems):
         raise CannotChange("there is nothing to fix here")
     repaired = REPAIRS[name](target)
-    if _pieces_shown(repaired, target.secrets) - _pieces_shown(target, target.secrets):
+    secrets = tuple(secret for secret in target.secrets if secret.reveal() not in _of_misspelt(target, name))
+    if _pieces_shown(repaired, secrets) - _pieces_shown(target, secrets):
         # The repaired text is read in another way, and a part of what was a password is now a host or a database.
         raise CannotChange("it cannot be told where the password ends: percent-encode the password first")
     return repaired
+
+
+def _of_misspelt(target: Target, repair: str) -> Collection[str]:
+    """Values that were kept back only because nobody knew what they are, and that their right names show."""
+    if repair != "right-parameter-name" or target.written is None:
+        return ()
+    right = misspelt(target)
+    module = syntax(target.written.dialect)
+    foreign = module.parse(target.written.text.reveal()).foreign if module else {}
+    return {foreign[name] for name in right if name in target.foreign}
 
 
 def _pieces_shown(target: Target, secrets: tuple[Secret, ...]) -> set[str]:
@@ -290,20 +234,21 @@ def _pieces_shown(target: Target, secrets: tuple[Secret, ...]) -> set[str]:
 
 
 REPAIRS: dict[str, Repair] = {
-    "unwrap-command": _text(unwrapped),
-    "unquote": _text(unwrapped),
-    "trim": _text(unwrapped),
-    "remove-byte-order-mark": _text(unwrapped),
-    "percent-encode-password": _text(_percent_encoded),
-    "jdbc-fields": _text(_login_to_fields),
-    "strip-jdbc-prefix": _text(_from_jdbc),
-    "postgres-scheme": _text(_scheme_mended),
-    "add-scheme": _text(_with_scheme),
-    "second-question-mark": _text(_marks_joined),
-    "first-question-mark": _text(_mark_inserted),
-    "ampersands-to-spaces": _text(_spaced),
-    "encode-option-equals": _text(_equals_encoded),
-    "quote-options": _text(_tail_quoted),
+    "unwrap-command": _text(of_text.unwrapped),
+    "unquote": _text(of_text.unwrapped),
+    "trim": _text(of_text.unwrapped),
+    "remove-byte-order-mark": _text(of_text.unwrapped),
+    "percent-encode-password": _text(of_text.percent_encoded),
+    "jdbc-fields": _text(of_text.login_to_fields),
+    "strip-jdbc-prefix": _text(of_text.from_jdbc),
+    "client-syntax": _in_own_syntax,
+    "postgres-scheme": _text(of_text.scheme_mended),
+    "add-scheme": _text(of_text.with_scheme),
+    "second-question-mark": _text(of_text.marks_joined),
+    "first-question-mark": _text(of_text.mark_inserted),
+    "ampersands-to-spaces": _text(of_text.spaced),
+    "encode-option-equals": _text(of_text.equals_encoded),
+    "quote-options": _text(of_text.tail_quoted),
     "right-parameter-name": _rightly_spelt,
     "decode-option-equals": _option_decoded,
     "split-host-port": _port_split,

@@ -84,9 +84,10 @@ def _fields(broken: Target, repaired: Target) -> list[Step]:
     ]
 
 
-def _no_jdbc(broken: Target, repaired: Target) -> list[Step]:
+def _whole(broken: Target, repaired: Target) -> list[Step]:
     shape = _masked(repaired)
-    return [Write(f"write this instead, with your password in place of {PLACEHOLDER}:", shape)]
+    password = f", with your password in place of {PLACEHOLDER}" if PLACEHOLDER in shape else ""
+    return [Write(f"write this instead{password}:", shape)]
 
 
 def _scheme(broken: Target, repaired: Target) -> list[Step]:
@@ -158,7 +159,8 @@ _PHRASES: dict[str, Phrase] = {
     "remove-byte-order-mark": _peeled,
     "percent-encode-password": _encoded,
     "jdbc-fields": _fields,
-    "strip-jdbc-prefix": _no_jdbc,
+    "strip-jdbc-prefix": _whole,
+    "client-syntax": _whole,
     "postgres-scheme": _scheme,
     "add-scheme": _scheme,
     "second-question-mark": _marks,

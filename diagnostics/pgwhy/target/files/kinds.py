@@ -34,6 +34,8 @@ class Kind:
     """How it names variables: a name of `references.STYLES`."""
     client: str | None = None
     """The client that reads it, by its id in `clients.toml`; `None` if that depends on the program."""
+    not_by_client: tuple[str, ...] = ()
+    """Paths of names whose strings another program than `client` reads (Quarkus' reactive driver)."""
     chosen_by_variable: str = ""
     """The environment variable that says which of several connections is used (`RAILS_ENV`)."""
     usually: str = ""

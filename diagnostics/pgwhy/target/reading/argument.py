@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import re
+import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from pgwhy.machine import Machine
@@ -29,10 +31,21 @@ def read(
     if text == "-" and stdin is not None:
         return _from_stdin(stdin, machine)
     if text.startswith("@"):
-        return _from_file(text[1:], machine, inside)
+        return _named(_from_file(text[1:], machine, inside), text, inside)
     if text.startswith("env:"):
-        return _from_variable(text[4:], machine)
+        return _named(_from_variable(text[4:], machine), text)
     return from_text(text, THE_STRING, machine)
+
+
+def _named(target: Target, text: str, inside: str | None = None) -> Target:
+    """With the words that name it in a command, where something of that name is there."""
+    if any(problem.code in _NOT_THERE for problem in target.problems):
+        return target
+    words = [text] if inside is None else [text, "--in", inside]
+    return replace(target, argument=shlex.join(words))
+
+
+_NOT_THERE = (ProblemCode.FILE_UNREADABLE, ProblemCode.VARIABLE_UNSET)
 
 
 def _from_variable(name: str, machine: Machine) -> Target:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
-from pgwhy.target.dialects import Dialect, keywords
+from pgwhy.target.dialects import Dialect, keywords, recognised, traits
 from pgwhy.target.dialects.detection import Reading
 from pgwhy.target.forms import dotenv
 from pgwhy.target.model import Source, SourceKind, Target, Written
@@ -26,6 +26,15 @@ def reads_jdbc(client: str | None) -> bool:
     return client is None or SettingsStyle.JDBC in resolve(client, None, None).syntaxes
 
 
+def other_syntax(client: str | None) -> Dialect | None:
+    """The one syntax of strings that this client reads, by its id, where that is none of libpq's; else `None`."""
+    from pgwhy.client import SettingsStyle, resolve  # for a file only
+
+    styles = set(resolve(client, None, None).syntaxes) - {SettingsStyle.CODE, SettingsStyle.FORM} if client else ()
+    dialects = [Dialect(style) for style in styles]
+    return dialects[0] if len(dialects) == 1 and not traits(dialects[0]).of_libpq else None
+
+
 def of_string(text: str, source: Source, machine: Machine, title: str, driver: str | None, of_program: bool) -> Target:
     """A connection string, read as it would be alone. `title` is what the file is called in a sentence, `driver` the
     client that reads it, `None` if that is not known, and `of_program` whether the file is a program, which is none in
@@ -36,6 +45,9 @@ def of_string(text: str, source: Source, machine: Machine, title: str, driver: s
     if misplaced:
         what = f"a jdbc: URL, which only Java reads, is in {title}"
         problems = (Problem(ProblemCode.JDBC_PREFIX_FOR_LIBPQ, what, "strip-jdbc-prefix"), *problems)
+    elif recognised(text) is Dialect.URI and other_syntax(driver):
+        what = f"{title} is read by a client that accepts no postgresql:// URL"
+        problems = (*problems, Problem(ProblemCode.URL_NOT_READ, what, "client-syntax", refused=True))
     return replace(
         target,
         driver=driver if misplaced else target.driver or driver,

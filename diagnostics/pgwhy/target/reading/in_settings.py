@@ -16,7 +16,7 @@ from pgwhy.target import files
 from pgwhy.target.dialects import recognised as recognised_text
 from pgwhy.target.files import named, references, rewriting
 from pgwhy.target.files.entry import Entry
-from pgwhy.target.files.kinds import Kind
+from pgwhy.target.files.kinds import Kind, has
 from pgwhy.target.files.places import Place, Value
 from pgwhy.target.files.rewriting import SettingsFile
 from pgwhy.target.files.roles import URL, may_have_port
@@ -173,7 +173,8 @@ def _from_url(url: Value, kind: Kind, name: str, machine: Machine) -> Target:
         return unreadable(_code(url), what, source, machine)
     if url.filled.variable and (there := variable(url.filled.variable, machine)):
         source = there[1]
-    client = None if _R2DBC.match(text) else kind.client
+    other = _R2DBC.match(text) or any(has(url.entry, pattern) for pattern in kind.not_by_client)
+    client = None if other else kind.client
     target = of_string(as_read(text), source, machine, kind.title, client, kind.syntax in OF_PROGRAMS)
     return _without(target, target.foreign.keys() if _R2DBC.match(text) else frozenset(kind.parameters))
 
