@@ -96,9 +96,9 @@ def test_a_proxy_that_takes_the_connection_before_its_server_is_there(capfd: pyt
     """As Docker's: it accepts, and resets while the container starts."""
     with serving(resetting) as port:
         uri = f"postgresql://{ROLE}:{MARKER}@127.0.0.1:{port}/{DATABASE}"
-        status = run([uri, "--wait", "1", "--format", "json"])
+        status = run([uri, "--wait", "2", "--format", "json"])
         document = json.loads(capfd.readouterr().out)
-    assert status in (1, 3) and document["waited"]["looks"] > 2
+    assert status in (1, 3) and document["waited"]["looks"] > 1
 
 
 def test_a_wrong_password_stops_at_once(world: World, capfd: pytest.CaptureFixture[str]) -> None:
@@ -114,10 +114,10 @@ def test_a_server_that_is_starting_up_is_asked_for_no_password(capfd: pytest.Cap
     for_ever = {"restore_command": "sleep 5; false"}
     with Postgres(roles={ROLE: Secret(MARKER)}, databases=(DATABASE,), standby=True, settings=for_ever) as server:
         uri = f"postgresql://{ROLE}:{MARKER}@127.0.0.1:{server.port}/{DATABASE}"
-        status = run([uri, "--wait", "1.5", "--format", "json"])
+        status = run([uri, "--wait", "2", "--format", "json"])
         document = json.loads(capfd.readouterr().out)
         assert (status, document["verdict"]["cause"]) == (1, "server-starting-up")
-        assert document["waited"]["exchanges"] == 0 and document["waited"]["looks"] > 2
+        assert document["waited"]["exchanges"] == 0 and document["waited"]["looks"] > 1
         assert run([uri, "--wait", "0.5"]) == 1
         page = capfd.readouterr().out
         assert run([uri, "--wait", "0.5", "--format", "markdown"]) == 1
