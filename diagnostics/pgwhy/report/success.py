@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pgwhy.facts import Observations
 from pgwhy.finding import Report, Status
+from pgwhy.progress import with_target
 from pgwhy.report.ladder.rung import milliseconds, release
 from pgwhy.target.obstacle import ClearText
 from pgwhy.terminal.style import Line, Style, begins, line
@@ -38,7 +39,7 @@ def success(report: Report) -> Success:
         times=_times(seen),
         server=_server(report),
         paragraphs=tuple(text for text in (_origin(seen), *_others(seen)) if text),
-        command="pgwhy --error '<what it printed>'",
+        command=with_target("pgwhy TARGET --error '<what it printed>'", str(seen.get("target.argument") or "")),
     )
 
 

@@ -59,7 +59,7 @@ RAW = {ProblemCode.PASSWORD_AT_SIGN: "@", ProblemCode.PASSWORD_PERCENT: "%", Pro
 def _in_own_syntax(target: Target) -> Target:
     """A URL as the one string that the file's client reads."""
     from pgwhy.target import forms
-    from pgwhy.target.reading.file_parts import other_syntax
+    from pgwhy.target.dialects.of_clients import other_syntax
 
     dialect = other_syntax(target.driver)
     if dialect is None or target.written is None:

@@ -10,29 +10,14 @@ from dataclasses import replace
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
-from pgwhy.target.dialects import Dialect, keywords, recognised, traits
+from pgwhy.target.dialects import Dialect, keywords, recognised
 from pgwhy.target.dialects.detection import Reading
+from pgwhy.target.dialects.of_clients import other_syntax, reads_jdbc
 from pgwhy.target.forms import dotenv
 from pgwhy.target.model import Source, SourceKind, Target, Written
 from pgwhy.target.parameters import SECRET
 from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.reading.completion import complete, from_text, read_text
-
-
-def reads_jdbc(client: str | None) -> bool:
-    """A `jdbc:` URL may be right for this client, by its id; `None` is any program."""
-    from pgwhy.client import SettingsStyle, resolve  # few texts are such a URL
-
-    return client is None or SettingsStyle.JDBC in resolve(client, None, None).syntaxes
-
-
-def other_syntax(client: str | None) -> Dialect | None:
-    """The one syntax of strings that this client reads, by its id, where that is none of libpq's; else `None`."""
-    from pgwhy.client import SettingsStyle, resolve  # for a file only
-
-    styles = set(resolve(client, None, None).syntaxes) - {SettingsStyle.CODE, SettingsStyle.FORM} if client else ()
-    dialects = [Dialect(style) for style in styles]
-    return dialects[0] if len(dialects) == 1 and not traits(dialects[0]).of_libpq else None
 
 
 def of_string(text: str, source: Source, machine: Machine, title: str, driver: str | None, of_program: bool) -> Target:
