@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from pgwhy.lab.postgres import server
 from pgwhy.lab.postgres.server import Postgres
 from pgwhy.lab.world import DATABASE, ROLE, World
 from pgwhy.secret import Secret
-from tests import forks, parts, sampling
+from tests import forks, installation, parts, sampling
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that starts us in the background ignores Ctrl-C for us, and what a test starts and interrupts would
@@ -42,6 +43,10 @@ def _make_temporary_files_in_memory() -> None:
 
 
 _make_temporary_files_in_memory()
+
+if sampling.is_asked_for():  # of the tests that name no number of their own
+    settings.register_profile("sample", max_examples=sampling.examples(settings().max_examples))
+    settings.load_profile("sample")
 
 _LEAKS = ("DATABASE_URL", "POSTGRES_URL", "SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
@@ -133,6 +138,18 @@ def by_fork() -> Iterator[None]:
     """The lab runs our commands by fork: for the long tables, where starting Python is most of the work."""
     with forks.forked():
         yield
+
+
+@pytest.fixture(scope="session")
+def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a package index would hold. Who asks for it is in the group "installed", so that it is built once."""
+    return installation.built(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def wheel_python(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `python` of an environment in which the wheel is installed."""
+    return installation.installed(tmp_path_factory.mktemp("wheel") / "venv", *map(str, dist.glob("*.whl")))
 
 
 @pytest.fixture(scope="session")

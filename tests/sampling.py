@@ -1,7 +1,8 @@
-"""A sample of a long table of cases, chosen by a rule: a case is in it if it shows something that none before it shows.
+"""A sample of a long table of cases, chosen by a rule: as few cases as show everything that a case of the table shows.
 
 `@pytest.mark.sampled(by=...)` says what a case shows: a function of the test's parameters (those that it names) that
 gives a set. With PGWHY_SAMPLE=1, as in `make test`, the other cases are left out; PGWHY_ALL_PARTS=1 leaves out none.
+What a test makes up by itself, it makes up fewer times then: `examples`, `part`.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import inspect
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import pytest
 
+C = TypeVar("C")
+EIGHTH = 8
 KINDS = ("kind", "habit", "verdict", "way", "certificate", "tls", "pool_mode")
 """Keys of a fault's file whose value is a word of a closed set."""
 DEPTH = 3
@@ -26,19 +29,37 @@ def is_asked_for() -> bool:
 
 def chosen(items: Iterable[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
     """The tests of a sample in their order, and those that are left out."""
-    kept, left = [], []
-    shown: dict[Any, set[Any]] = defaultdict(set)
+    items = list(items)
+    tables: dict[Any, dict[pytest.Item, set[Any]]] = defaultdict(dict)
     for item in items:
-        marker = item.get_closest_marker("sampled")
-        if marker is None:
-            kept.append(item)
-            continue
-        test = item.function  # type: ignore[attr-defined]
-        by, parameters = marker.kwargs["by"], item.callspec.params  # type: ignore[attr-defined]
-        shows = set(by(**{name: parameters[name] for name in inspect.signature(by).parameters}))
-        (kept if shows - shown[test] else left).append(item)
-        shown[test] |= shows
-    return kept, left
+        if (marker := item.get_closest_marker("sampled")) is not None:
+            test = item.function  # type: ignore[attr-defined]
+            by, parameters = marker.kwargs["by"], item.callspec.params  # type: ignore[attr-defined]
+            tables[test][item] = set(by(**{name: parameters[name] for name in inspect.signature(by).parameters}))
+    tabled = {item for table in tables.values() for item in table}
+    kept = {item for table in tables.values() for item in _fewest(table)}
+    in_order = [item for item in items if item in kept or item not in tabled]
+    return in_order, [item for item in items if item in tabled - kept]
+
+
+def _fewest(table: Mapping[pytest.Item, set[Any]]) -> list[pytest.Item]:
+    """Always the case that shows most of what is still missing, the first of several."""
+    missing, kept = set().union(*table.values()), []
+    while missing:
+        best = max(table, key=lambda item: len(table[item] & missing))
+        kept.append(best)
+        missing -= table[best]
+    return kept
+
+
+def examples(many: int) -> int:
+    """How many examples Hypothesis makes up: all of them, or a fifth in a sample."""
+    return max(many // 5, 1) if is_asked_for() else many
+
+
+def part(cases: Sequence[C], turn: int) -> Sequence[C]:
+    """The cases that one of several tests looks at: all of them, or in a sample every eighth, other ones each turn."""
+    return cases[turn % EIGHTH :: EIGHTH] if is_asked_for() else cases
 
 
 def each(*names: str) -> Any:

@@ -17,6 +17,7 @@ from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor, for_machine
 from pgwhy.report import document, saved
 from pgwhy.report.text import page
+from tests.sampling import examples
 
 RULES = reports.all_rules()
 MACHINE = Machine.here()
@@ -52,14 +53,14 @@ def told(text: str) -> str:
     return out
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(TEXTS)
 def test_any_text_has_a_page(text: str) -> None:
     out = told(text)
     assert out and out == without_escapes(out)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(TEXTS)
 @example("FATAL: endpoint=ep-cool-darkness-123456;0x0000274D/10061")
 def test_in_a_batch_it_has_the_same_answer(text: str) -> None:
@@ -70,7 +71,7 @@ def test_in_a_batch_it_has_the_same_answer(text: str) -> None:
     assert verdict.cause is None or verdict.cause in set(Cause)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.one_of(st.binary(max_size=80), TEXTS.map(lambda t: json.dumps({"text": t}).encode())), max_size=5))
 @example([b"\x00\r\x00"])
 def test_any_lines_are_answered_one_for_one(lines: list[bytes]) -> None:
@@ -78,7 +79,7 @@ def test_any_lines_are_answered_one_for_one(lines: list[bytes]) -> None:
     assert len(list(answers(lines, RULES, for_machine(MACHINE)))) == sum(1 for line in lines if line.strip())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.binary(max_size=80), max_size=5), st.sampled_from([b",", b";", b"\t"]))
 def test_any_rows_are_answered_and_no_more_than_there_are(lines: list[bytes], mark: bytes) -> None:
     lines = [line.replace(b"\n", b" ") + b"\n" for line in lines]
@@ -93,7 +94,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.dictionaries(st.sampled_from(["schema", "tool", "verdict", "observations", "target", "findings"]), JSON))
 def test_any_json_is_read_or_refused_with_a_sentence(given_document: dict) -> None:
     from pgwhy.probes import VOCABULARY
@@ -141,6 +142,7 @@ HUGE = {
 }
 
 
+@pytest.mark.sampled(by=lambda unit: {len(unit)})
 @pytest.mark.parametrize("unit", HUGE.values(), ids=HUGE.keys())
 def test_the_time_grows_with_the_length_of_the_text_alone(unit: str) -> None:
     """Ten times the text, and far less than a hundred times the time: the processor's, in one of three tries."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-import sysconfig
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-HOW = {"wheel": [str(ROOT)], "editable": ["--editable", str(ROOT)]}
+from tests import installation
+from tests.installation import ROOT
+
+pytestmark = [pytest.mark.xdist_group("installed"), pytest.mark.sampled(by=lambda: {"one of them"})]
 TEST = """
 import diagnostics, pgwhy
 def test_both_are_what_they_should_be():
@@ -41,30 +40,20 @@ class Installed(NamedTuple):
         """What a command prints in a folder. Raises `AssertionError` if it fails."""
         path = f"{self.python.parent}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
-            command, cwd=folder, env=clean() | {"PATH": path}, capture_output=True, text=True, timeout=120
+            command, cwd=folder, env=installation.clean() | {"PATH": path}, capture_output=True, text=True, timeout=120
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
 
-def clean() -> Mapping[str, str]:
-    """Our environment without what would lead Python elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV", "PIP_"))}
-
-
-@pytest.fixture(scope="module", params=HOW)
+@pytest.fixture(scope="module", params=["wheel", "editable"])
 def installed(request, tmp_path_factory) -> Installed:
-    """What is built with the environment's own hatchling, so that nothing is fetched; the libraries are ours too."""
-    place = tmp_path_factory.mktemp(request.param) / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", place], check=True, timeout=120)
-    python = place / "bin" / "python"
-    site = Path(sysconfig.get_path("purelib", "venv", {"base": str(place), "platbase": str(place)}))
-    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")  # its own .pth files are not read
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--disable-pip-version-check"]
-    pip += ["--no-index", "--no-deps", "--no-build-isolation", "--ignore-installed", *HOW[request.param]]
-    done = subprocess.run(pip, cwd=place, env=clean(), capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Installed(request.param, python, site)
+    if request.param == "wheel":
+        python = request.getfixturevalue("wheel_python")
+    else:
+        place = tmp_path_factory.mktemp("editable") / "venv"
+        python = installation.installed(place, "--editable", str(ROOT))
+    return Installed(request.param, python, installation.site_of(python.parents[1]))
 
 
 @pytest.fixture

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -15,9 +12,11 @@ import pytest
 
 from pgwhy import __version__
 from tests import parts
+from tests.installation import ROOT
 from tests.servers import closed_port
 
-ROOT = Path(__file__).resolve().parents[1]
+pytestmark = pytest.mark.xdist_group("installed")
+
 FOLDER = ROOT / "build" / "standalone" / "pgwhy"
 PASSWORD = "npg_Wr0ngPassword"
 
@@ -45,15 +44,7 @@ def program(request, tmp_path_factory) -> Iterator[Program]:
         is_there = (FOLDER / "pgwhy").exists()
         parts.permitted("" if is_there else "there is no self-contained folder (make standalone)")
         return Program(str(FOLDER / "pgwhy"), place)
-    venv = place / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", venv], check=True, timeout=120)
-    site = Path(sysconfig.get_path("purelib", "venv", {"base": str(venv), "platbase": str(venv)}))
-    (site / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    pip = [sys.executable, "-m", "pip", "--python", str(venv / "bin/python"), "install", "--quiet", "--no-index"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PIP_"))}
-    pip += ["--no-deps", "--no-build-isolation", "--ignore-installed", "--disable-pip-version-check", str(ROOT)]
-    subprocess.run(pip, check=True, cwd=place, env=clean, timeout=300)
-    return Program(str(venv / "bin" / "pgwhy"), place)
+    return Program(str(request.getfixturevalue("wheel_python").parent / "pgwhy"), place)
 
 
 def test_it_explains_and_knows_its_rules(program):

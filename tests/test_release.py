@@ -16,17 +16,10 @@ import pytest
 import yaml
 
 from pgwhy.cli.group import SHELLS
+from tests.installation import ROOT
 from tests.servers import closed_port
 
-ROOT = Path(__file__).resolve().parents[1]
-
-
-@pytest.fixture(scope="module")
-def dist(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "hatchling", "build", "-d", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
-    return folder
+pytestmark = pytest.mark.xdist_group("installed")
 
 
 def test_a_package_index_would_take_wheel_and_sdist(dist):

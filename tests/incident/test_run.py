@@ -16,6 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sampling import examples
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and terminals of POSIX")
 
 UNDER = [sys.executable, "-m", "pgwhy", "run", "--"]
@@ -102,7 +104,7 @@ def test_a_command_is_the_same_at_a_terminal(command):
     assert at_terminal([*UNDER, *command], b"typed\n\x04", until=PROMPT) == plain
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     pieces=st.lists(st.tuples(st.sampled_from((1, 2)), st.binary(min_size=1, max_size=200_000)), max_size=5),
     end=st.integers(0, 255)

@@ -16,6 +16,7 @@ from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations
 from pgwhy.redaction import Redactor, SecretFound, own_words
 from pgwhy.secret import Secret
+from tests.sampling import examples
 
 HIDDEN = "PASSWORD_HERE"
 
@@ -92,7 +93,7 @@ DECODERS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(secret=secrets)
 def test_a_planted_secret_does_not_survive_in_any_encoding(secret):
     redactor = Redactor([Secret(secret)])
@@ -105,7 +106,7 @@ def test_a_planted_secret_does_not_survive_in_any_encoding(secret):
         redactor.check(cleaned)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(secret=secrets)
 def test_what_was_not_cleaned_is_not_let_out(secret):
     redactor = Redactor([secret])
@@ -115,7 +116,7 @@ def test_what_was_not_cleaned_is_not_let_out(secret):
         assert secret not in str(caught.value)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(secret=secrets)
 def test_cleaning_twice_changes_nothing_more(secret):
     redactor = Redactor([secret])

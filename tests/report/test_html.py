@@ -10,6 +10,7 @@ import pytest
 
 from pgwhy.redaction.texts import with_texts
 from pgwhy.report.html import page
+from tests import sampling
 from tests.browser import Shown, shown
 from tests.report.scenarios import SLUGS, recorded
 
@@ -36,6 +37,7 @@ def no_sni(browser: Any, file: Path) -> Iterator[Shown]:
         yield seen
 
 
+@pytest.mark.sampled(by=lambda slug: {recorded(slug).verdict.status, recorded(slug).verdict.stage})
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_page_is_quiet_alone_and_fits(browser, file, slug):
     """No message on the console, no request but for the file, no part wider than the window, narrow or wide."""
@@ -49,6 +51,7 @@ def test_the_page_is_quiet_alone_and_fits(browser, file, slug):
         assert [url for url in seen.requests if not url.startswith("data:")] == [file.as_uri()]
 
 
+@pytest.mark.sampled(by=sampling.each("scheme"))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("slug", LOOKED_AT)
 def test_every_text_can_be_read(browser, file, slug, scheme):

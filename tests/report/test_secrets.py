@@ -12,9 +12,10 @@ from pgwhy.redaction import HIDDEN, Redactor, SecretFound
 from pgwhy.redaction.texts import with_texts
 from tests.redaction.test_redaction import ENCODINGS, readable, secrets
 from tests.report.scenarios import SLUGS, recorded
+from tests.sampling import examples
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     slug=st.sampled_from(SLUGS),
     secret=secrets,

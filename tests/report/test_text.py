@@ -20,6 +20,7 @@ from pgwhy.report.text import page
 from pgwhy.target.editing.steps import Append, Remove, Replace, Run, Say
 from pgwhy.terminal.width import columns, rows
 from tests.report.scenarios import FOLDER, SLUGS, recorded
+from tests.sampling import examples
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -180,7 +181,7 @@ remedies = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     slug=st.sampled_from(SLUGS),
     width=st.sampled_from([40, 60, 80, 100, 160]),

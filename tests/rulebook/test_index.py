@@ -13,6 +13,7 @@ from pgwhy.probes import VOCABULARY
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer
 from tests.report.scenarios import SLUGS, recorded
+from tests.sampling import examples
 
 RULES = reports.all_rules()
 WORDS = sorted(
@@ -40,7 +41,7 @@ def test_on_whole_runs(slug: str) -> None:
     assert found(recorded(slug).observations) == asked(recorded(slug).observations)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(WORDS), st.text(max_size=12)), max_size=6), st.sampled_from(["", " ", "\n"]))
 def test_on_texts_made_of_the_words_that_rules_ask_for(words: list[str], between: str) -> None:
     observations = Observations({"error": clean(between.join(words), Origin.REPORTED)})

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pgwhy.rulebook import pattern_bound
 from pgwhy.rulebook.characters import of_class
 from pgwhy.rulebook.pattern_bound import STEPS, Refused, cost
+from tests.sampling import examples
 
 ACCEPTED = (
     r'"[^"]*" does not exist',
@@ -101,7 +102,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(1500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(pattern=PATTERNS, text=TEXTS)
 @example(pattern=r'"[^"]{0,5}a[^"]{0,5}1', text='"' + "a" * 40)
 @example(pattern="a{0,5}a{0,5}b", text="a" * 50)

@@ -17,6 +17,7 @@ from pgwhy.snippets import STACKS, Snippet, snippet
 from pgwhy.target import CannotChange, read
 from pgwhy.target.dialects import keywords, secret_parts
 from pgwhy.target.forms import FORMS, CannotCarry, lacking, write
+from tests.sampling import examples
 from tests.target.generated import targets
 from tests.target.machines import MARKER, machine
 from tests.target.reading_back import read as read_form
@@ -164,7 +165,7 @@ def test_the_forms_of_the_stacks_exist() -> None:
         assert write(FORMS["uri"], {"host": "h"}) == "postgresql://h"
 
 
-@settings(max_examples=150, deadline=None, database=None)
+@settings(max_examples=examples(150), deadline=None, database=None)
 @given(targets())
 def test_python_and_libpq_s_files_say_what_the_target_says(values: dict[str, str]) -> None:
     """Whatever stands in a value, it is that value in the program too, and no code of its own."""

@@ -12,6 +12,7 @@ from pgwhy.machine import Machine
 from pgwhy.target import CannotChange, Change, Target, apply, edit, libpq_parameters, masked, read
 from pgwhy.target.editing import steps
 from pgwhy.target.model import PLACEHOLDER, SourceKind
+from tests.sampling import examples
 from tests.target.machines import MARKER, machine
 
 HOST = "ep-x-pooler.us-east-2.aws.neon.tech"
@@ -133,7 +134,7 @@ BASES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(BASES, st.dictionaries(NAMES, VALUES, min_size=1, max_size=3))
 def test_the_corrected_string_says_what_the_experiment_tried(text: str, values: dict[str, str]) -> None:
     # Hosts and ports are words, and Npgsql reads some values as enumerations: both take what such values look like.

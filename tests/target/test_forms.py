@@ -10,6 +10,7 @@ from dotenv import dotenv_values
 from hypothesis import HealthCheck, given, settings
 
 from pgwhy.target.forms import FORMS, CannotCarry, dotenv, lacking, write
+from tests.sampling import examples
 from tests.target.generated import targets
 from tests.target.reading_back import read
 
@@ -22,7 +23,7 @@ def test_what_is_written_is_read_back(name: str) -> None:
     form, carried = FORMS[name], 0
 
     @settings(
-        max_examples=-(-EXAMPLES // len(FORMS)),
+        max_examples=examples(-(-EXAMPLES // len(FORMS))),
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.too_slow],
@@ -43,7 +44,7 @@ def test_what_is_written_is_read_back(name: str) -> None:
     assert carried > 0, "this form carried nothing"
 
 
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=examples(300), deadline=None, database=None)
 @given(targets())
 def test_another_reader_of_dotenv_reads_the_same(values: dict[str, str]) -> None:
     for form in (FORMS["environment"], FORMS["dotenv"]):

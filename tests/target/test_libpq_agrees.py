@@ -9,6 +9,7 @@ from psycopg import pq
 
 from pgwhy.target.dialects import Parsed, keywords, uri
 from pgwhy.target.parameters import ENVIRONMENT, LIBPQ, SECRET
+from tests.sampling import examples
 
 LIBPQ_HERE = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
 
@@ -69,7 +70,7 @@ TRIMS = libpq_reads("postgresql:// u@h") == {"user": "u", "host": "h"}
 """libpq 18 trims raw spaces in a URI, or refuses them; older ones keep them, and are asked about texts without any."""
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(uris())
 @example("postgresql://")
 @example("postgres://u:p@[::1],[::2]:3/db?")
@@ -87,7 +88,7 @@ def test_a_uri_says_to_us_what_it_says_to_libpq(text: str) -> None:
     assert_agrees(text, uri.parse(text))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(dsns())
 @example("")
 @example("host=")
@@ -114,7 +115,7 @@ VALUES = st.dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(VALUES)
 def test_what_is_rendered_as_a_uri_is_read_by_libpq_as_it_was(values: dict[str, str]) -> None:
     wanted = {name: value for name, value in values.items() if value or name not in ("host", "port")}
@@ -122,7 +123,7 @@ def test_what_is_rendered_as_a_uri_is_read_by_libpq_as_it_was(values: dict[str, 
     assert read == wanted
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(dsns(), st.sampled_from(["options", "sslmode", "host"]), st.text(alphabet="ab =;'\\é%", min_size=1, max_size=8))
 def test_a_parameter_put_into_a_keyword_string_is_read_by_libpq(text: str, name: str, value: str) -> None:
     before = libpq_reads(text)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pgwhy.target import CannotChange, Change, edit, facts_of, libpq_parameters, masked, read
 from pgwhy.target.editing.repair import REPAIRS
+from tests.sampling import examples
 from tests.target.machines import MARKER, machine
 
 SECRET = st.lists(
@@ -49,7 +50,7 @@ def everything(text: str, environment: dict[str, str] | None = None) -> str:
     return "\n".join(shown)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(SHAPES, SECRET, BEFORE, AFTER)
 @example("postgresql://alex:{0}@localhost", f"{MARKER}@/{MARKER}", "", "")
 def test_a_password_in_a_url_is_never_shown(shape: str, secret: str, before: str, after: str) -> None:
@@ -67,7 +68,7 @@ KEYWORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(
     KEYWORDS,
     SECRET.filter(lambda text: ";" not in text and "'" not in text and " " not in text),
