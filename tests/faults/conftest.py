@@ -12,13 +12,16 @@ from pgwhy.lab.faults.faults import FaultError
 from pgwhy.lab.faults.matrix import Matrix
 from pgwhy.lab.faults.stage import missing
 from pgwhy.lab.faults.trial import Trial
+from tests import forks
 
 
-@pytest.fixture(scope="module")
-def trial_of(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str], Trial]]:
-    """The trial of a fault; those of all faults that a chosen case names, and that this machine can show, begin."""
-    named = {case.callspec.params.get("slug") for case in request.session.items if hasattr(case, "callspec")}
-    with Matrix() as matrix:
+@pytest.fixture(scope="package")
+def trial_of(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Trial]]:
+    """The trial of a fault; those of all faults that a case of this folder names, and that this machine can show,
+    begin, each once."""
+    cases = (case for case in request.session.items if "trial_of" in getattr(case, "fixturenames", ()))
+    named = {case.callspec.params["slug"] for case in cases}  # type: ignore[attr-defined]
+    with forks.forked(), Matrix() as matrix:
         started = matrix.start(_possible(named))
         yield lambda slug: matrix.judged(started[slug])
 
