@@ -32,7 +32,8 @@ def _shown_by(slug: str) -> str:
 @pytest.fixture(scope="module")
 def started(request: pytest.FixtureRequest, by_fork: None) -> Iterator[Callable[[str], Tried]]:
     """The faults of the chosen cases begin side by side."""
-    chosen = {case.callspec.params.get("slug") for case in request.session.items if hasattr(case, "callspec")}
+    cases = (case for case in request.session.items if "started" in getattr(case, "fixturenames", ()))
+    chosen = {case.callspec.params["slug"] for case in cases}  # type: ignore[attr-defined]
     possible = [faults.load(slug) for slug in CONFIRMED if slug in chosen and not _lacking(slug)]
     with Matrix() as matrix:
         futures: dict[str, Future[Tried]] = matrix.each(possible, _put_to_its_client)
