@@ -76,7 +76,8 @@ class Run:
 
     async def later(self, kind: type[R]) -> R:
         """Wait for the record of a probe that runs beside this one. Only for those named in `later`."""
-        record = await asyncio.shield(self._future(kind.name))
+        future = self._future(kind.name)
+        record = future.result() if future.done() else await asyncio.shield(future)
         assert isinstance(record, kind)
         return record
 
