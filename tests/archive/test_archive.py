@@ -39,9 +39,8 @@ def test_a_report_of_the_same_rules_says_what_they_say_again(path: Path, tmp_pat
     report = of_today(path)
     file = put(tmp_path, "a.json", report)
     text = file.read_text()
-    short = told._by_the_same_rules(text, "a", RULES)
-    assert short is not None
-    assert short == told._of_report(text, "a", RULES)
+    assert told._by_the_same_rules(json.loads(text), RULES) is not None
+    assert told._in_short(text, "a", RULES) == told._of_report(text, "a", RULES)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +59,7 @@ def test_a_verdict_that_pgwhy_did_not_write_is_not_believed(key: str, value: obj
     data: dict[str, Any] = document.to_json(report)
     data["verdict"][key] = value
     text = json.dumps(data)
-    assert told._by_the_same_rules(text, "a", RULES) is None
+    assert told._by_the_same_rules(data, RULES) is None
     (tmp_path / "a.json").write_text(text)
     found = told.told(tmp_path / "a.json", "a", RULES, CLEAN)
     assert found.what in (told.SKIPPED, report.verdict.cause), "asked again, or refused"
@@ -72,6 +71,37 @@ def test_a_report_of_other_rules_is_asked_again(tmp_path: Path) -> None:
     wrong = replace(report, rules_digest="0" * 64, verdict=replace(report.verdict, cause=Cause.QUOTA_EXCEEDED))
     found = told.told(put(tmp_path, "a.json", wrong), "a", RULES, CLEAN)
     assert found.what == (report.verdict.cause or report.verdict.status)
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.parent.name)
+def test_a_report_of_other_rules_is_read_in_short_and_says_what_the_whole_says(path: Path, tmp_path: Path) -> None:
+    then = replace(
+        of_today(path), rules_digest="0" * 64, extra={"ignored": [{"rule": "session/always", "reason": "x"}]}
+    )
+    text = put(tmp_path, "a.json", then).read_text()
+    short = told._in_short(text, "a", RULES)
+    assert short is not None
+    assert short == told._of_report(text, "a", RULES)
+
+
+@pytest.mark.parametrize(
+    ("record", "values"),
+    [
+        ("tls", {"handshake": "yes"}),
+        ("tls", {"trust": "a-newer-word"}),
+        ("tls", {"verifies": 7}),
+        ("tcp", {"attempts": [{"host": 1}]}),
+        ("tcp", ["no", "table"]),
+        ("startup", {"message": "red \x1b[31m"}),
+    ],
+)
+def test_facts_that_this_version_would_not_write_are_read_as_a_whole(record: str, values: Any, tmp_path: Path) -> None:
+    data: dict[str, Any] = document.to_json(replace(of_today(SCENARIOS[0]), rules_digest="0" * 64))
+    data["observations"][record] = values
+    text = json.dumps(data)
+    assert told._in_short(text, "a", RULES) is None
+    (tmp_path / "a.json").write_text(text)
+    assert told.told(tmp_path / "a.json", "a", RULES, CLEAN).what, "an answer, or refused: no exception"
 
 
 def test_many_processes_give_the_answers_of_one_in_the_same_order(

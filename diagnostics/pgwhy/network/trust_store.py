@@ -66,7 +66,7 @@ class TrustStore:
             about = [each for path in (*self.files, *self.folders) for each in _about(path)]
         except OSError:
             return None
-        # OpenSSL keeps what it has read in a folder, where a file that is written anew does not show in the folder.
+        # OpenSSL keeps what it has read in a folder, where a file with other content is not noticed.
         return int(now.timestamp()), int(time.monotonic()) if self.folders else 0, *about
 
     def load(self) -> crypto.X509Store:

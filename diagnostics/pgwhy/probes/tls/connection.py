@@ -1,7 +1,7 @@
 """One connection with TLS: the answer to SSLRequest, the handshake, and what is tried where there was none.
 
 A run makes one with SNI and one without. The `tls` probe looks at their handshakes, and the `startup` probe goes on
-with them: whoever asks first begins it.
+with them: the one that asks first begins it.
 """
 
 from __future__ import annotations
