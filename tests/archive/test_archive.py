@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -148,3 +152,63 @@ def test_a_large_group_names_its_first_files_and_counts_the_rest() -> None:
     lines = list(pages.table(whole, 60, False))
     assert "      and 4,900 more: --format jsonl names all" in lines
     assert max(map(len, lines)) <= 60
+
+
+def test_ctrl_c_ends_with_the_table_of_what_is_known_by_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for n in range(5):
+        put(tmp_path, f"{n}.json", of_today(SCENARIOS[0]))
+    whole = told.told
+
+    def interrupted(path: Path, name: str, *more: Any) -> told.Told:
+        if name == "3.json":
+            signal.raise_signal(signal.SIGINT)
+        return whole(path, name, *more)
+
+    monkeypatch.setattr(workers, "told", interrupted)
+    assert run(["explain", str(tmp_path)]) == 130
+    out, err = capfd.readouterr()
+    assert err == "Interrupted. 3 of 5 files are answered.\n"
+    assert out.startswith("3 files, 1 cause\n")
+
+
+def test_ctrl_c_keeps_the_lines_that_were_written(tmp_path: Path) -> None:
+    """Nobody reads on, so that the command waits in the middle of its lines."""
+    for n in range(1500):
+        (tmp_path / f"{n:04}.txt").write_text("FATAL:  the database system is starting up")
+    command = [sys.executable, "-m", "pgwhy", "explain", str(tmp_path), "--format", "jsonl"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, err = process.communicate(timeout=60)
+    lines = [json.loads(line)["id"] for line in (first + rest).splitlines()]
+    assert lines == [f"{n:04}.txt" for n in range(len(lines))] and len(lines) < 1500
+    assert process.returncode == 130
+    assert re.fullmatch(r"Interrupted\. [\d,]+ of 1,500 files are answered\.\n", err)
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    put(tmp_path, "a.json", of_today(SCENARIOS[0]))
+    for format in ("text", "jsonl"):
+        with Path("/dev/full").open("w") as full:
+            command = [sys.executable, "-m", "pgwhy", "explain", str(tmp_path), str(tmp_path), "--format", format]
+            ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert ended.returncode == 2
+        assert ended.stderr == "Error: nothing more can be written to the output: No space left on device\n"
+
+
+def test_what_is_no_report_is_told_and_the_others_are_answered(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    put(tmp_path, "a.json", of_today(SCENARIOS[0]))
+    (tmp_path / "b.json").write_text('{"schema": "pgwhy/report/1", "report_id"')
+    (tmp_path / "c.bin").write_bytes(b"\0\1")
+    assert run(["explain", str(tmp_path), "--format", "jsonl"]) == 3
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [line.get("error", "") for line in lines] == [
+        "",
+        "this is not a report of pgwhy: it is not JSON (line 1, column 41). `--format json` writes one",
+        "no text",
+    ]
