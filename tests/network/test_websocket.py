@@ -24,7 +24,7 @@ class Wire:
     async def send(self, data: bytes, limit_s: float) -> None:
         self.sent += data
 
-    async def receive(self, most: int, limit_s: float) -> bytes:
+    async def receive(self, most: int, limit_s: float | None) -> bytes:
         data, self.answers = self.answers[:most], self.answers[most:]
         return data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 import ssl
 import time
 from pathlib import Path
@@ -266,3 +267,49 @@ def test_no_more_than_four_connections_are_open_at_a_time(look: Look, neon: serv
     spans = [span for span in network[0].timeline.spans if span.probe in ("tls", "startup")]
     assert len(spans) == 6
     assert max(sum(one.start_ms <= span.start_ms < one.end_ms for one in spans) for span in spans) <= 4
+
+
+def test_the_message_goes_where_the_tls_probe_has_begun_tls(look: Look, neon: servers.Postgres) -> None:
+    came: list[object] = []
+
+    def counted(connection: socket.socket) -> None:
+        came.append(connection)
+        neon(connection)
+
+    with servers.serving(counted) as port:
+        seen = look(uri(port, "&sslmode=require"), tcp.PROBE, tls.PROBE, startup.PROBE)
+    assert len(came) == 4, "TCP alone; with SNI; without; with the option"
+    assert sorted(name or "" for _, name in neon.startups) == ["", "", NEON_HOST]
+    assert seen.get("tls.handshake") is seen.get("tls.handshake_without_sni") is True
+    assert (record(seen).with_sni, record(seen).without_sni) == (ServerReply.SASL_PLUS, ServerReply.CLEAR_TEXT)
+
+
+def test_a_failed_handshake_is_not_made_again_for_the_message(look: Look, authority: Authority) -> None:
+    came: list[object] = []
+    refusing = servers.tls_only(servers.unknown_names_refused(authority.issue("db.test").context(), "db.test"))
+
+    def counted(connection: socket.socket) -> None:
+        came.append(connection)
+        refusing(connection)
+
+    with servers.serving(counted) as port:
+        seen = look(uri(port, "&sslmode=require", "db.test"), tcp.PROBE, tls.PROBE, startup.PROBE, client=OLD)
+    assert len(came) == 3
+    found = record(seen)
+    assert (found.answer, found.failure, found.alert) == (
+        ServerReply.NOT_REACHED,
+        Failure.TLS_ALERT,
+        seen.get("tls.alert_without_sni"),
+    )
+
+
+def test_connections_that_nobody_goes_on_with_are_ended(look: Look, neon: servers.Postgres) -> None:
+    network: list[Network] = []
+
+    def keep() -> Network:
+        network.append(Network())
+        return network[0]
+
+    with servers.serving(neon) as port:
+        assert look(uri(port), tcp.PROBE, tls.PROBE, network=keep).get("tls.handshake") is True
+    assert network[0].slots._value == Network.MAX_CONNECTIONS

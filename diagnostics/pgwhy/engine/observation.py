@@ -89,6 +89,7 @@ async def observe(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        seen.end_begun()
         if seen.connection is not None:
             # Cancelled between the login and the query, which closes it otherwise.
             seen.connection.finish()

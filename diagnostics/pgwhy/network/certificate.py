@@ -10,6 +10,7 @@ from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
     from cryptography import x509
+    from OpenSSL import crypto
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ def parse(der: bytes) -> x509.Certificate | None:
     except (ValueError, x509.InvalidVersion):  # which is no ValueError
         return None
     return parsed
+
+
+@lru_cache(maxsize=512)
+def of_openssl(der: bytes) -> crypto.X509:
+    """A certificate as OpenSSL has it. Raises its error."""
+    from OpenSSL import crypto
+
+    return crypto.load_certificate(crypto.FILETYPE_ASN1, der)
 
 
 @lru_cache(maxsize=512)

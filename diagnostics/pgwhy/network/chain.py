@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from pgwhy.network.certificate import is_for_servers, organisation, parse
+from pgwhy.network.certificate import is_for_servers, of_openssl, organisation, parse
 from pgwhy.network.trust_store import TrustStore, Unreadable
 from pgwhy.values import dataclass
 
@@ -49,13 +49,9 @@ def judge(chain: Sequence[bytes], store: TrustStore, now: datetime) -> ChainTrus
     from OpenSSL import crypto
 
     try:
-        trusted = store.load()
+        store.verify([of_openssl(der) for der in chain], now)
     except Unreadable as error:
         return ChainTrust(Trust.NO_STORE, str(error))
-    trusted.set_time(now.astimezone(UTC))  # it reads the fields of a UTC time and ignores the zone
-    certificates = [crypto.load_certificate(crypto.FILETYPE_ASN1, der) for der in chain]
-    try:
-        crypto.X509StoreContext(trusted, certificates[0], certificates[1:]).verify_certificate()
     except crypto.X509StoreContextError as error:
         code, detail = int(error.errors[0]), str(error.errors[2])
         return ChainTrust(_trust(code, chain, store), detail)

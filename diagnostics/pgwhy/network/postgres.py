@@ -27,22 +27,22 @@ async def read_message(channel: Channel, limit_s: float, begun: bytes = b"") -> 
     An error as it was before protocol 3 (`E`, a text, NUL) is a message too: a server that cannot fork still sends it.
     """
     async with bounded(limit_s):
-        header = begun[:5] + (await read_exactly(channel, 5 - len(begun), limit_s) if len(begun) < 5 else b"")
+        header = begun[:5] + (await read_exactly(channel, 5 - len(begun), None) if len(begun) < 5 else b"")
         rest = begun[5:]
         try:
             kind, length = split_header(header)
         except WireError:
-            return await _old_error(channel, header + rest, limit_s)
+            return await _old_error(channel, header + rest)
         if len(rest) < length:
-            rest += await read_exactly(channel, length - len(rest), limit_s)
+            rest += await read_exactly(channel, length - len(rest), None)
         return Message(kind, rest[:length])
 
 
-async def _old_error(channel: Channel, begun: bytes, limit_s: float) -> Message | bytes:
+async def _old_error(channel: Channel, begun: bytes) -> Message | bytes:
     if begun[:1] != b"E":
         return begun
     while b"\0" not in begun and len(begun) < MAX_BANNER_BYTES:
-        more = await channel.receive(MAX_BANNER_BYTES - len(begun), limit_s)
+        more = await channel.receive(MAX_BANNER_BYTES - len(begun), None)
         if not more:
             break
         begun += more

@@ -38,8 +38,11 @@ class Channel(Protocol):
     async def send(self, data: bytes, limit_s: float) -> None:
         """Send everything within `limit_s` seconds. Raises `Broken`."""
 
-    async def receive(self, most: int, limit_s: float) -> bytes:
-        """At least one byte and at most `most`, or `b""` where the peer ended in an orderly way. Raises `Broken`."""
+    async def receive(self, most: int, limit_s: float | None) -> bytes:
+        """At least one byte and at most `most`, or `b""` where the peer ended in an orderly way. Raises `Broken`.
+
+        Without a limit inside a `bounded` block alone, which is that of the caller.
+        """
 
 
 class Stream:
@@ -63,7 +66,9 @@ class Stream:
         async with bounded(limit_s):
             await asyncio.get_running_loop().sock_sendall(self._socket, data)
 
-    async def receive(self, most: int, limit_s: float) -> bytes:
+    async def receive(self, most: int, limit_s: float | None) -> bytes:
+        if limit_s is None:
+            return await asyncio.get_running_loop().sock_recv(self._socket, most)
         async with bounded(limit_s):
             return await asyncio.get_running_loop().sock_recv(self._socket, most)
 
@@ -96,15 +101,20 @@ async def connect(address: str, port: int, limit_s: float, segment_bytes: int | 
             raise
 
 
-async def read_exactly(channel: Channel, count: int, limit_s: float) -> bytes:
-    """`count` bytes, all of them within `limit_s` seconds. Raises `Broken`: `CLOSED` where the peer ended before."""
+async def read_exactly(channel: Channel, count: int, limit_s: float | None) -> bytes:
+    """`count` bytes, all of them within `limit_s` seconds. Raises `Broken`: `CLOSED` where the peer ended before.
+
+    Without a limit as `Channel.receive`.
+    """
+    if limit_s is not None:
+        async with bounded(limit_s):
+            return await read_exactly(channel, count, None)
     data = b""
-    async with bounded(limit_s):
-        while len(data) < count:
-            more = await channel.receive(count - len(data), limit_s)
-            if not more:
-                raise Broken(Failure.CLOSED)
-            data += more
+    while len(data) < count:
+        more = await channel.receive(count - len(data), None)
+        if not more:
+            raise Broken(Failure.CLOSED)
+        data += more
     return data
 
 
@@ -136,7 +146,7 @@ class Limit:
 
 
 class _Bounded:
-    """What `bounded` gives. A class, as it is entered eighty times in a run: a generator costs twice as much."""
+    """What `bounded` gives. A class, as it is entered many times in a run: a generator costs twice as much."""
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s

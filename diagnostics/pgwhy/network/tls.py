@@ -81,23 +81,25 @@ class TlsStream:
             raise self._broken(error) from None
         await self._flush(limit_s)
 
-    async def receive(self, most: int, limit_s: float) -> bytes:
+    async def receive(self, most: int, limit_s: float | None) -> bytes:
         """As `Stream.receive`. A client certificate that TLS 1.3 refuses shows here first, as `Failure.TLS_ALERT`."""
         from OpenSSL import SSL
 
-        async with bounded(limit_s):
-            while True:
-                try:
-                    return self._connection.recv(most)
-                except SSL.WantReadError:
-                    data = await self._stream.receive(_RECORD_BYTES, limit_s)
-                    if not data:
-                        return b""
-                    self._connection.bio_write(data)
-                except SSL.ZeroReturnError:
+        if limit_s is not None:
+            async with bounded(limit_s):
+                return await self.receive(most, None)
+        while True:
+            try:
+                return self._connection.recv(most)
+            except SSL.WantReadError:
+                data = await self._stream.receive(_RECORD_BYTES, None)
+                if not data:
                     return b""
-                except SSL.Error as error:
-                    raise self._broken(error) from None
+                self._connection.bio_write(data)
+            except SSL.ZeroReturnError:
+                return b""
+            except SSL.Error as error:
+                raise self._broken(error) from None
 
     def abort(self) -> None:
         """Close at once."""
@@ -114,7 +116,7 @@ class TlsStream:
                     return await self._flush(limit_s)
                 except SSL.WantReadError:
                     await self._flush(limit_s)
-                    data = await self._stream.receive(_RECORD_BYTES, limit_s)
+                    data = await self._stream.receive(_RECORD_BYTES, None)
                     received += len(data)
                     if not data:
                         raise Broken(Failure.CLOSED) from None

@@ -6,7 +6,9 @@ import base64
 import binascii
 import contextlib
 import sys
+import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +19,8 @@ from pgwhy.network.certificate import parse
 from pgwhy.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cryptography import x509
     from OpenSSL import crypto
 
@@ -36,6 +40,34 @@ class TrustStore:
     """Hashed folders, as SSL_CERT_DIR has them."""
     windows: bool = False
     """The store of Windows, which is no file."""
+
+    def verify(self, chain: Sequence[crypto.X509], now: datetime) -> None:
+        """Verify a chain, the server's own certificate first. Raises `Unreadable`, and OpenSSL's own refusal."""
+        from OpenSSL import crypto
+
+        crypto.X509StoreContext(self._at(now), chain[0], chain[1:]).verify_certificate()
+
+    def _at(self, now: datetime) -> crypto.X509Store:
+        """The store at this time, the one of before where nothing has changed: many targets are judged in a second."""
+        now, state, places = now.astimezone(UTC), self._state(now), (self.files, self.folders)
+        if state is None or places not in _loaded or _loaded[places][0] != state:
+            store = self.load()
+            store.set_time(now)  # only once: OpenSSL keeps the first. It reads a UTC time's fields, and no zone
+            if len(_loaded) >= MOST_FILES:
+                _loaded.clear()
+            _loaded[places] = state, store
+        return _loaded[places][1]
+
+    def _state(self, now: datetime) -> tuple[int, ...] | None:
+        """The second, and what the system says of its places: with others it is another store. `None`: not known."""
+        if self.windows:
+            return None
+        try:
+            about = [each for path in (*self.files, *self.folders) for each in _about(path)]
+        except OSError:
+            return None
+        # OpenSSL keeps what it has read in a folder, where a file with other content is not noticed.
+        return int(now.timestamp()), int(time.monotonic()) if self.folders else 0, *about
 
     def load(self) -> crypto.X509Store:
         """The store as OpenSSL has it. Raises `Unreadable`."""
@@ -66,7 +98,9 @@ class TrustStore:
     @property
     def is_at_hand(self) -> bool:
         """It was read before in this process: it is loaded so soon that a loop does not notice."""
-        return not (self.folders or self.windows) and all(file in _read_before for file in self.files)
+        if self.windows or (self.folders and not self.files):
+            return False
+        return all(file in _read_before for file in self.files)
 
     def certificates(self) -> list[x509.Certificate]:
         """Every root one by one; what cannot be read is left out."""
@@ -89,15 +123,17 @@ def system(machine: Machine) -> TrustStore:
     """
     file, folder = machine.environment.get("SSL_CERT_FILE"), machine.environment.get("SSL_CERT_DIR")
     if file or folder:
-        named = [text for text in (file, folder) if text]
-        return TrustStore(
-            f"the system's store ({', '.join(named)})",
-            files=(Path(file),) if file else (),
-            folders=tuple(Path(part) for part in folder.split(":" if machine.platform != "win32" else ";"))
-            if folder
-            else (),
-        )
+        return _named(file or "", folder or "", ":" if machine.platform != "win32" else ";")
     return _of_the_platform(machine)
+
+
+@lru_cache(maxsize=16)
+def _named(file: str, folder: str, between: str) -> TrustStore:
+    return TrustStore(
+        f"the system's store ({', '.join(filter(None, (file, folder)))})",
+        files=(Path(file),) if file else (),
+        folders=tuple(Path(part) for part in folder.split(between)) if folder else (),
+    )
 
 
 def of_node(machine: Machine) -> TrustStore:
@@ -131,8 +167,7 @@ def system_file(machine: Machine) -> str:
 
 def _roots_of(file: Path) -> tuple[crypto.X509, ...] | None:
     """As `_roots`. A file of which the system says the same as before is not read again. Raises `OSError`."""
-    about = file.stat()
-    state = about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+    state = _about(file)
     if file not in _read_before or _read_before[file][0] != state:
         if len(_read_before) >= MOST_FILES:
             _read_before.clear()
@@ -140,6 +175,12 @@ def _roots_of(file: Path) -> tuple[crypto.X509, ...] | None:
     return _read_before[file][1]
 
 
+def _about(path: Path) -> tuple[int, ...]:
+    about = path.stat()
+    return about.st_ino, about.st_size, about.st_mtime_ns, about.st_ctime_ns
+
+
+_loaded: dict[tuple[tuple[Path, ...], ...], tuple[tuple[int, ...] | None, crypto.X509Store]] = {}
 MOST_FILES = 64
 """Files of roots that are remembered: of many targets each may name its own."""
 _read_before: dict[Path, tuple[tuple[int, ...], tuple[crypto.X509, ...] | None]] = {}

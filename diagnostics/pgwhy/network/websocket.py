@@ -43,7 +43,7 @@ class Frames:
         masked = bytes(byte ^ mask[number % 4] for number, byte in enumerate(data))
         await self._outer.send(bytes([_FINAL | _BINARY]) + length + mask + masked, limit_s)
 
-    async def receive(self, most: int, limit_s: float) -> bytes:
+    async def receive(self, most: int, limit_s: float | None) -> bytes:
         """As `stream.Channel.receive`; `b""` at a Close frame."""
         while not self._left:
             kind, content = await self._frame(limit_s)
@@ -56,7 +56,7 @@ class Frames:
         data, self._left = self._left[:most], self._left[most:]
         return data
 
-    async def _frame(self, limit_s: float) -> tuple[int, bytes]:
+    async def _frame(self, limit_s: float | None) -> tuple[int, bytes]:
         first, second = await read_exactly(self._outer, 2, limit_s)
         size = second & ~_MASKED
         if size >= 126:

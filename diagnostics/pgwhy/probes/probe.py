@@ -17,6 +17,7 @@ from pgwhy.values import dataclass
 if TYPE_CHECKING:
     from pgwhy.network import Network
     from pgwhy.probes.permit import Permit
+    from pgwhy.probes.tls.connection import Begun
 
 R = TypeVar("R", bound=Record)
 
@@ -49,6 +50,8 @@ class Run:
         """The open connection of the login, from the authentication probe to the session probe; never a fact."""
         self.answered: tuple[str, ...] | None = None
         """Server version, user and database, where the login was a query itself (SQL over HTTP); never a fact."""
+        self.begun: dict[str, asyncio.Task[Begun]] = {}
+        """Connections on which TLS was begun, by the name sent as SNI (empty: none); never facts."""
         self._records: dict[str, asyncio.Future[Record]] = {}
 
     @property
@@ -73,13 +76,21 @@ class Run:
 
     async def later(self, kind: type[R]) -> R:
         """Wait for the record of a probe that runs beside this one. Only for those named in `later`."""
-        record = await asyncio.shield(self._future(kind.name))
+        future = self._future(kind.name)
+        record = future.result() if future.done() else await asyncio.shield(future)
         assert isinstance(record, kind)
         return record
 
     def observations(self) -> Observations:
         """Everything seen so far."""
         return Observations({n: f.result() for n, f in self._records.items() if f.done() and not f.cancelled()})
+
+    def end_begun(self) -> None:
+        """Close the connections on which TLS was begun, and those that are still on the way there."""
+        for task in self.begun.values():
+            task.cancel()
+            if task.done() and not task.cancelled() and task.exception() is None:
+                task.result().end()
 
     def _future(self, name: str) -> asyncio.Future[Record]:
         if name not in self._records:

@@ -1,5 +1,5 @@
 """Which rules can say yes at all, found without asking each: by the words of an error text, by its codes, by what it
-says, and by a fact that must have one of a few values.
+says, and by a fact that must have one of a few values, or something in it.
 
 Most tests are about words, and of a thousand words a text has a few. So each word is filed under four of its letters,
 and a text is taken apart into fours once: what is not filed under any of them need not be looked for.
@@ -41,6 +41,10 @@ class Index:
     """The same for the codes of an error text, and for what it says."""
     values: dict[str, dict[Value, tuple[Place, ...]]]
     """The path of a fact → its values → the blocks that need one of them."""
+    members: dict[str, dict[Value, tuple[Place, ...]]]
+    """The path of a list → what may be in it → the blocks that need it there."""
+    filled: dict[str, tuple[Place, ...]]
+    """The path of a fact → the blocks that need it not to be empty."""
 
     def matches(self, facts: FactCache) -> list[int]:
         """The rules of which a block says yes, in their order."""
@@ -54,6 +58,12 @@ class Index:
         for path, filed in self.values.items():
             if (value := facts[path]) is not None:
                 found.update(_filed_under(filed, value))
+        for path, filed in self.members.items():
+            if value := facts[path]:
+                found.update(_filed_under_members(filed, value))
+        for path, places in self.filled.items():
+            if facts[path]:
+                found.update(places)
         held: list[int] = []
         for number, own in sorted(found):
             if (not held or held[-1] != number) and self.rules[number].when[own].answer(facts) is Answer.YES:
@@ -92,6 +102,8 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
     words: dict[str, list[Place]] = {}
     codes: dict[str, list[Place]] = {}
     values: dict[str, dict[Value, list[Place]]] = {}
+    members: dict[str, dict[Value, list[Place]]] = {}
+    filled: dict[str, list[Place]] = {}
     for number, rule in enumerate(rules):
         for own, written in enumerate(rule.said["when"]):
             if not known.issuperset(written):
@@ -101,9 +113,12 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
             if key is None:
                 if (test := _decisive(written)) is None:
                     always.append(place)
+                elif test.operator is Operator.EMPTY:
+                    filled.setdefault(test.path, []).append(place)
                 else:
+                    kept = members if test.operator is Operator.CONTAINS else values
                     for value in test.items:
-                        values.setdefault(test.path, {}).setdefault(value, []).append(place)
+                        kept.setdefault(test.path, {}).setdefault(value, []).append(place)
                 continue
             filed, needed = key
             for each in needed:
@@ -114,18 +129,29 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
         {w: tuple(n) for w, n in words.items()},
         {c: tuple(n) for c, n in codes.items()},
         {path: {value: tuple(n) for value, n in filed.items()} for path, filed in values.items()},
+        {path: {value: tuple(n) for value, n in filed.items()} for path, filed in members.items()},
+        {path: tuple(n) for path, n in filled.items()},
     )
 
 
 def _decisive(written: Mapping[str, Mapping[str, Any]]) -> Test | None:
-    """A test of which the block needs one of a few values; a word rather than yes or no, which every run has."""
+    """The test of a block that the fewest runs pass: a word, what is in a list, that something is there at all, and
+    last yes or no, which every run has."""
     tests = [test for record, said in written.items() for fact in said for test in parse(record, fact, said[fact])]
-    few = [
-        test
-        for test in tests
-        if test.operator in (Operator.EQUALS, Operator.ONE_OF) and all(isinstance(v, _PLAIN) for v in test.items)
-    ]
-    return max(few, key=lambda test: isinstance(test.items[0], str), default=None)
+    return max((test for test in tests if _rank(test)), key=_rank, default=None)
+
+
+def _rank(test: Test) -> int:
+    """How few runs pass it; 0: that cannot be said."""
+    if test.operator is Operator.EMPTY:
+        return 0 if test.operand else 2
+    if not all(isinstance(value, _PLAIN) for value in test.items):
+        return 0
+    if test.operator is Operator.CONTAINS:
+        return 3
+    if test.operator in (Operator.EQUALS, Operator.ONE_OF):
+        return 4 if isinstance(test.items[0], str) else 1
+    return 0
 
 
 _PLAIN = (str, int, float)
@@ -135,6 +161,12 @@ def _filed_under(filed: Mapping[Value, tuple[Place, ...]], value: Value) -> Iter
     if isinstance(value, _PLAIN):
         return filed.get(value, ())
     return [place for each, places in filed.items() if each == value for place in places]
+
+
+def _filed_under_members(filed: Mapping[Value, tuple[Place, ...]], value: Value) -> Iterable[Place]:
+    if isinstance(value, tuple):
+        return [place for item in value if isinstance(item, _PLAIN) for place in filed.get(item, ())]
+    return [place for places in filed.values() for place in places]  # of a text any part may be asked for
 
 
 def _key(written: Mapping[str, Mapping[str, Any]]) -> tuple[str, tuple[str, ...]] | None:

@@ -4,46 +4,46 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 from typing import Any
 
 from pgwhy.archive import history, workers
-from pgwhy.archive.told import NO_CAUSE, SKIPPED, Told
-from pgwhy.cli import trouble
+from pgwhy.archive.told import SKIPPED, Told
+from pgwhy.cli import status, trouble
 from pgwhy.cli.output import Terminal, write
 from pgwhy.engine import batch
 from pgwhy.machine import Machine
 from pgwhy.project import SKIPPED as SKIPPED_FOLDERS
-from pgwhy.redaction import Redactor, for_machine
+from pgwhy.redaction import for_machine
 
 
 def told(named: list[Path], format: str, folders: tuple[Path, ...], terminal: Terminal) -> int:
     """Print the table or the page of what is named, or one line of JSON for each file as it is read; exit status 0 if
     each has an answer. `folders`: of further rules.
 
-    A file of a folder is called as it is in that folder, another one as the user named it.
+    A file of a folder is called as it is in that folder, another one as the user named it. Ctrl-C ends it with what is
+    known by then.
     """
     redactor = for_machine(Machine.here())
     trouble.knows(redactor)
     found = [(path, redactor.clean(name)) for each in named for path, name in _named(each)]
-    answers = workers.every(found, folders)
-    if format not in ("text", "html"):
-        return _lines(answers, redactor)
-    from pgwhy.archive import pages
+    whole, ended = history.History(), 0
+    try:
+        for each in workers.every(found, folders):
+            whole.add(each)
+            if format not in ("text", "html"):
+                write(json.dumps(_line(each), ensure_ascii=False) + "\n", redactor)
+    except KeyboardInterrupt:
+        ended = status.INTERRUPTED
+    if format in ("text", "html") and (whole.total or not ended):
+        from pgwhy.archive import pages
 
-    whole = history.of(answers)
-    text = pages.page(whole) if format == "html" else "\n".join(pages.table(whole, terminal.width, terminal.unicode))
-    write(text.removesuffix("\n") + "\n", redactor)
-    return 0 if whole.answered else 3
-
-
-def _lines(answers: Iterator[Told], redactor: Redactor) -> int:
-    count, answered = 0, True
-    for each in answers:
-        count, answered = count + 1, answered and each.what not in (NO_CAUSE, SKIPPED)
-        write(json.dumps(_line(each), ensure_ascii=False) + "\n", redactor)
-    return 0 if count and answered else 3
+        lines = [pages.page(whole)] if format == "html" else pages.table(whole, terminal.width, terminal.unicode)
+        write("\n".join(lines).removesuffix("\n") + "\n", redactor)
+    if ended:
+        sys.stderr.write(f"Interrupted. {whole.total:,} of {len(found):,} files are answered.\n")
+    return ended or (0 if whole.answered else 3)
 
 
 def _named(given: Path) -> list[tuple[Path, str]]:

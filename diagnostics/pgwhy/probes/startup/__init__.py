@@ -1,15 +1,16 @@
 """The first answer to a start-up message, before any password: with SNI, without, and without but with the option.
 
 The authentication method offered tells how an endpoint is routed, and costs no wake-up (docs/neon.md, 3.3: a proxy
-that routes by SNI asks for a clear-text password where no endpoint is named). Runs beside the `tls` probe. Opens: up to
-four connections to the first address that answers, each ended after the first message after the start-up message.
+that routes by SNI asks for a clear-text password where no endpoint is named). Runs beside the `tls` probe, and goes on
+with the two connections on which that probe begins TLS. Opens: up to two more to the first address that answers, one
+for the option and one without TLS. Each is ended after the first message after the start-up message.
 """
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -23,8 +24,9 @@ from pgwhy.network import Network
 from pgwhy.probes import opening
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.startup import over_443
-from pgwhy.probes.startup.first_answer import WELCOMES, Arm, Heard, Question, ServerReply, ask
+from pgwhy.probes.startup.first_answer import WELCOMES, Arm, Heard, Question, ServerReply, ask, go_on
 from pgwhy.probes.tcp import Attempt, Tcp
+from pgwhy.probes.tls.connection import begun
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
@@ -97,7 +99,7 @@ async def observe(seen: Run, network: Network) -> Startup:
     if seen.client.way.over_443:
         return _over_443(await over_443.ask(place, start_up_parameters(seen), seen, network))
     arms = list(_arms(place, seen))
-    heard = await _ask_all(arms, place, opening.is_direct(seen), network)
+    heard = await _ask_all(arms, place, seen, network)
     theirs = _theirs(heard, seen, is_socket=opening.is_socket(place))
     record = _by_arm(heard)
     if theirs is None:
@@ -168,7 +170,7 @@ def start_up_parameters(seen: Run) -> dict[str, str]:
     return {name: text for name, text in {**forwarded, **wanted}.items() if text and "\0" not in name + text}
 
 
-async def _ask_all(questions: list[Question], place: Attempt, direct: bool, network: Network) -> dict[Arm, Heard]:
+async def _ask_all(questions: list[Question], place: Attempt, seen: Run, network: Network) -> dict[Arm, Heard]:
     """Two ways at once; the others as soon as one of them has got past TLS, so that silence is waited for only once."""
     moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -176,13 +178,17 @@ async def _ask_all(questions: list[Question], place: Attempt, direct: bool, netw
         if not moved.done():
             moved.set_result(None)
 
-    early = asyncio.gather(*(ask(question, place, direct, network, move) for question in questions[:2]))
+    def put(question: Question) -> Coroutine[Any, Any, Heard]:
+        if question.hello and question.arm is not Arm.WITH_OPTION:
+            return go_on(question, begun(place, question.hello, seen, network), network, move)
+        return ask(question, place, opening.is_direct(seen), network, move)
+
+    early = asyncio.gather(*map(put, questions[:2]))
     either: list[asyncio.Future[Any]] = [moved, early]
     try:
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         stalled = not moved.done() and any(heard.failure is Failure.TIMED_OUT for heard in early.result())
-        late = [] if stalled else [ask(question, place, direct, network, move) for question in questions[2:]]
-        heard_late = await asyncio.gather(*late)
+        heard_late = await asyncio.gather(*([] if stalled else map(put, questions[2:])))
         return dict(zip((question.arm for question in questions), [*await early, *heard_late], strict=False))
     finally:
         early.cancel()
@@ -257,7 +263,7 @@ def _by_arm(heard: dict[Arm, Heard]) -> Startup:
 
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
     """What this probe would do, in words."""
-    yield "send a start-up message and read its first answer: up to 4 connections, no password"
+    yield "send a start-up message there and read its first answer: up to 2 connections more, no password"
 
 
 PROBE = Probe(Startup, observe, Stage.STARTUP, opens, needs=(Tcp,))

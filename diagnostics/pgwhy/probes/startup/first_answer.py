@@ -1,7 +1,8 @@
-"""One start-up message and the first answer to it, on a connection of its own, before any password."""
+"""One start-up message and the first answer to it, before any password."""
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Callable
 from dataclasses import field
@@ -12,6 +13,7 @@ from pgwhy.failure import Failure
 from pgwhy.network import Network, postgres, tls, wire
 from pgwhy.network.stream import Broken, Channel, Stream
 from pgwhy.probes.tcp import Attempt
+from pgwhy.probes.tls.connection import Begun, SslAnswer
 from pgwhy.values import dataclass
 
 SILENT_S = 4.5
@@ -81,16 +83,44 @@ class Heard:
     """From the start-up message to the answer; `None` where none was sent."""
 
 
+async def go_on(question: Question, task: asyncio.Task[Begun], network: Network, moved: Callable[[], None]) -> Heard:
+    """Send and read where TLS was begun already; the connection is ended then. Never raises. `moved`: as for `ask`."""
+    begun = await asyncio.shield(task)
+    channel, look = begun.channel, begun.look
+    if channel is None:
+        failure = look.failure or _NO_TLS.get(look.answer, Failure.PROTOCOL)
+        return Heard(ServerReply.NOT_REACHED, failure=failure, alert=look.alert)
+    moved()
+    try:
+        with network.timeline.span("startup", question.arm.value) as span:
+            network.timeline.connected(channel.local, channel.remote)
+            heard = await _timed(channel, question, network)
+            span.outcome = _outcome(heard)
+    finally:
+        begun.end()
+    return heard
+
+
 async def ask(question: Question, place: Attempt, direct: bool, network: Network, moved: Callable[[], None]) -> Heard:
-    """Connect, begin TLS if asked to (`direct`: without SSLRequest), send, and read. Never raises.
+    """The same on a connection of its own, with TLS if asked for (`direct`: without SSLRequest). Never raises.
 
     `moved` is called once it is known that the server talks: after the handshake, or with the answer.
     """
     async with network.slots:
         with network.timeline.span("startup", question.arm.value) as span:
             heard = await _converse(question, place, direct, network, moved)
-            span.outcome = "ok" if heard.answer in WELCOMES else heard.answer.value
+            span.outcome = _outcome(heard)
     return heard
+
+
+def _outcome(heard: Heard) -> str:
+    return "ok" if heard.answer in WELCOMES else heard.answer.value
+
+
+async def _timed(channel: Channel, question: Question, network: Network) -> Heard:
+    begin = network.clock()
+    heard = await first_answer(channel, question.parameters, network)
+    return dataclasses.replace(heard, ms=round((network.clock() - begin) * 1000, 2))
 
 
 async def _converse(
@@ -105,11 +135,10 @@ async def _converse(
         if question.hello:
             channel = await _secure(stream, question.hello, direct, network)
             moved()
-        begin = network.clock()
-        heard = await first_answer(channel, question.parameters, network)
+        heard = await _timed(channel, question, network)
         if heard.answer is not ServerReply.SILENT:
             moved()
-        return dataclasses.replace(heard, ms=round((network.clock() - begin) * 1000, 2))
+        return heard
     except Broken as broken:
         return Heard(ServerReply.NOT_REACHED, failure=broken.failure, alert=broken.alert)
     finally:
@@ -176,6 +205,12 @@ WELCOMES = (
     ServerReply.HTTP,
 )
 """The server goes on with this client."""
+_NO_TLS: dict[SslAnswer | None, Failure] = {
+    SslAnswer.SILENT: Failure.TIMED_OUT,
+    SslAnswer.CLOSED: Failure.CLOSED,
+    SslAnswer.RESET: Failure.RESET,
+}
+"""How a connection ended on which SSLRequest was not answered; another answer is no TLS."""
 _ENDINGS = {Failure.TIMED_OUT: ServerReply.SILENT, Failure.CLOSED: ServerReply.CLOSED, Failure.RESET: ServerReply.RESET}
 _BY_CODE: dict[int, ServerReply] = {
     wire.Auth.OK: ServerReply.OK,

@@ -2,10 +2,11 @@
 
 The chain is kept as it was presented and judged afterwards, so that a saved run can be judged again. Opens: two
 connections to the first address that answers, each with SSLRequest (or direct TLS where that is asked for), one
-handshake with SNI, one without; nothing is sent after the handshake. Where SSLRequest got no answer at all, one more
-with the first line of an HTTP request, to see whether something else listens there; where it was hung up on, one more
-with a handshake right away. Where both stall, one more in small packets in the place of that without SNI. Where none
-got as far as the server's first message, one more whose ClientHello is small. None for a Unix socket.
+handshake with SNI, one without; the `startup` probe goes on with them, and nothing else is sent after the handshake.
+Where SSLRequest got no answer at all, one more with the first line of an HTTP request, to see whether something else
+listens there; where it was hung up on, one more with a handshake right away. Where both stall, one more in small
+packets. Where none got as far as the server's first message, one more whose ClientHello is small. None for a Unix
+socket.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.probes.tls import connection, small_packets, trust
 from pgwhy.probes.tls.banner import Speaks, printable, recognise
-from pgwhy.probes.tls.connection import Look, SslAnswer, look, nudge, takes_direct
+from pgwhy.probes.tls.connection import Look, SslAnswer, begun, look, nudge, takes_direct
 from pgwhy.progress import Stage
 from pgwhy.target import provider
 from pgwhy.target.facts import TargetFacts
@@ -124,6 +125,8 @@ async def observe(seen: Run, network: Network) -> Tls:
         return Tls(ssl_answer=SslAnswer.NOT_ASKED, direct=False, verify_required="none")
     name = opening.server_name(place)
     first, bare, in_small_packets, with_small_hello = await _look_each_way(place, name, seen, network)
+    if seen.client.way.over_443:
+        seen.end_begun()  # no start-up message follows
     if first.answer is SslAnswer.SILENT and bare.answer in (SslAnswer.SILENT, None):
         first = await nudge(place, first, network)
     record = replace(
@@ -145,29 +148,27 @@ async def observe(seen: Run, network: Network) -> Tls:
 async def _look_each_way(
     place: Attempt, name: str, seen: Run, network: Network
 ) -> tuple[Look, Look, bool | None, bool | None]:
-    """With SNI; without; where both stall, in small packets instead of without SNI; where no ClientHello is answered,
-    with a small one."""
+    """With SNI; without; where both stall, in small packets as well; where no ClientHello is answered, with a small
+    one."""
     hello, limit_s = opening.hello(seen, name), max(connection.SILENT_S - STALLS_S, 0)
     names = (name, "") if name else ("",)
-    looks = [asyncio.ensure_future(look(place, opening.hello(seen, n), seen, network)) for n in names]
-    try:
-        done, _ = await asyncio.wait(looks, timeout=min(STALLS_S, connection.SILENT_S))
-        if done or not limit_s:
-            first, bare = await looks[0], await looks[-1]
-            unanswered = _unanswered(first) and _unanswered(bare)
-            return first, bare, None, await _takes(place, hello, seen, network, STALLS_S) if unanswered else None
-        if name:
-            looks.pop().cancel()
+    looks = [begun(place, opening.hello(seen, n), seen, network) for n in names]
+    done, _ = await asyncio.wait(looks, timeout=min(STALLS_S, connection.SILENT_S))
+    in_small_packets = with_small_hello = None
+    stalled = not done and bool(limit_s)
+    if stalled:
         direct = opening.begins_with_tls(seen)
         in_small_packets, with_small_hello = await asyncio.gather(
             small_packets.get_through(place, hello, direct, network, limit_s),
             _takes(place, hello, seen, network, limit_s),
         )
-        first = await looks[0]
-        return first, Look(None) if name else first, in_small_packets, with_small_hello
-    finally:
-        for each in looks:
-            each.cancel()
+    first, bare = [(await asyncio.shield(one)).look for one in (looks[0], looks[-1])]
+    if stalled:
+        # Of both the same is to be said then, and the one that the client makes says it.
+        return first, bare if bare.handshake or not name else Look(None), in_small_packets, with_small_hello
+    if _unanswered(first) and _unanswered(bare):
+        with_small_hello = await _takes(place, hello, seen, network, STALLS_S)
+    return first, bare, None, with_small_hello
 
 
 def _unanswered(one: Look) -> bool:
@@ -237,7 +238,7 @@ Root YR, have the short name of the organisation (letsencrypt.org/certificates).
 
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
     """What this probe would do, in words."""
-    yield "negotiate TLS with SNI and without, on the first address that answers: 2 connections, 4 at most"
+    yield "negotiate TLS with SNI and without, on the first address that answers: 2 connections, 5 at most"
 
 
 PROBE = Probe(Tls, observe, Stage.TLS, opens, needs=(Tcp,))

@@ -1,7 +1,13 @@
-"""One connection of the TLS probe: the answer to SSLRequest, the handshake, and what is tried where there was none."""
+"""One connection with TLS: the answer to SSLRequest, the handshake, and what is tried where there was none.
+
+A run makes one with SNI and one without. The `tls` probe looks at their handshakes, and the `startup` probe goes on
+with them: the one that asks first begins it.
+"""
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import ExitStack
 from dataclasses import field, replace
 from enum import StrEnum
 
@@ -55,26 +61,54 @@ class Look:
     ms: float | None = None
 
 
+class Begun:
+    """A connection as far as its handshake. It and its slot are held until `end`, for somebody to go on with it."""
+
+    def __init__(self, look: Look, channel: tls.TlsStream | None, held: ExitStack) -> None:
+        self.look = look
+        self.channel = channel
+        """`None`: there is nothing to go on with, and nothing is held."""
+        self._held = held
+
+    def end(self) -> None:
+        """Close it at once; may be called twice."""
+        self._held.close()
+
+
+def begun(place: Attempt, hello: tls.Hello, seen: Run, network: Network) -> asyncio.Task[Begun]:
+    """The connection of this run that sends this name as SNI, or none."""
+    if hello.server_name not in seen.begun:
+        seen.begun[hello.server_name] = asyncio.create_task(_begin(place, hello, seen, network))
+    return seen.begun[hello.server_name]
+
+
 async def look(place: Attempt, hello: tls.Hello, seen: Run, network: Network, most_s: float | None = None) -> Look:
-    """Ask for TLS, or begin it at once where the settings say so, and shake hands. The connection is closed again."""
+    """The same on a connection of its own, which is closed again."""
+    one = await _begin(place, hello, seen, network, most_s)
+    one.end()
+    return one.look
+
+
+async def _begin(place: Attempt, hello: tls.Hello, seen: Run, network: Network, most_s: float | None = None) -> Begun:
+    """Ask for TLS, or begin it at once where the settings say so, and shake hands."""
     how = "with a small ClientHello" if hello.one_group else "with SNI" if hello.server_name else "without SNI"
-    async with network.slots:
+    with ExitStack() as held:
+        await network.slots.acquire()
+        held.callback(network.slots.release)
         limit_s, direct = network.allowance(SILENT_S if most_s is None else most_s), opening.begins_with_tls(seen)
         with network.timeline.span("tls", how) as span:
             try:
                 stream = await network.connect(place.address, place.port, limit_s)
             except Broken as broken:
                 span.outcome = broken.failure.value
-                return Look(None, failure=broken.failure)
-            try:
-                one = Look(SslAnswer.NOT_ASKED) if direct else await _ask(stream, limit_s)
-                if direct or one.answer is SslAnswer.YES:
-                    await tls.pyopenssl.ready()
-                    one = await _shake(one, stream, hello, limit_s, network)
-            finally:
-                stream.abort()
+                return Begun(Look(None, failure=broken.failure), None, ExitStack())
+            held.callback(stream.abort)
+            one, channel = Look(SslAnswer.NOT_ASKED) if direct else await _ask(stream, limit_s), None
+            if direct or one.answer is SslAnswer.YES:
+                await tls.pyopenssl.ready()
+                one, channel = await _shake(one, stream, hello, limit_s, network)
             span.outcome = str(one.failure or ("ok" if one.handshake else one.answer))
-    return one
+        return Begun(one, channel, held.pop_all() if channel else ExitStack())
 
 
 async def _ask(stream: Stream, limit_s: float) -> Look:
@@ -95,12 +129,14 @@ async def _ask(stream: Stream, limit_s: float) -> Look:
         return Look(_ENDINGS.get(broken.failure, SslAnswer.RESET))
 
 
-async def _shake(so_far: Look, stream: Stream, hello: tls.Hello, limit_s: float, network: Network) -> Look:
+async def _shake(
+    so_far: Look, stream: Stream, hello: tls.Hello, limit_s: float, network: Network
+) -> tuple[Look, tls.TlsStream | None]:
     begin = network.clock()
     try:
         channel = await tls.handshake(stream, hello, limit_s)
     except tls.HandshakeBroken as broken:
-        return replace(
+        failed = replace(
             so_far,
             handshake=False,
             failure=broken.failure,
@@ -109,7 +145,9 @@ async def _shake(so_far: Look, stream: Stream, hello: tls.Hello, limit_s: float,
             session=broken.session,
             ms=round((network.clock() - begin) * 1000, 2),
         )
-    return replace(so_far, handshake=True, session=channel.session, ms=round((network.clock() - begin) * 1000, 2))
+        return failed, None
+    ms = round((network.clock() - begin) * 1000, 2)
+    return replace(so_far, handshake=True, session=channel.session, ms=ms), channel
 
 
 async def nudge(place: Attempt, so_far: Look, network: Network) -> Look:

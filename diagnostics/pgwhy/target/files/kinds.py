@@ -93,13 +93,12 @@ def kinds_for(name: str) -> list[Kind]:
 
 def called(name: str) -> Kind:
     """The kind of this name. Raises `KeyError`."""
-    return {kind.name: kind for kind in kinds()}[name]
+    return _by_name()[name]
 
 
 def is_of(kind: Kind, name: str) -> bool:
     """A file of this name is usually of this kind."""
-    path = PurePath(name.lower())
-    return any(_fits(path, pattern) for pattern in kind.files)
+    return _fits_any(name, kind.files)
 
 
 def is_usual(name: str) -> bool:
@@ -132,6 +131,18 @@ def begins(path: tuple[str, ...], pattern: str) -> bool:
     if len(parts) > len(names):
         return False
     return all(fnmatchcase(name, part) for name, part in zip(names, parts, strict=False))
+
+
+@lru_cache(maxsize=1)
+def _by_name() -> dict[str, Kind]:
+    return {kind.name: kind for kind in kinds()}
+
+
+@lru_cache(maxsize=1024)
+def _fits_any(name: str, patterns: tuple[str, ...]) -> bool:
+    """Kept, as each of many targets looks through the files of the same folder."""
+    path = PurePath(name.lower())
+    return any(_fits(path, pattern) for pattern in patterns)
 
 
 def _fits(path: PurePath, pattern: str) -> bool:

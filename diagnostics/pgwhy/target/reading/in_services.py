@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -73,11 +74,12 @@ def _of_other_files(name: str, machine: Machine) -> Iterator[str]:
 
 
 def _compose_files(folder: Path) -> Iterator[tuple[str, list[Entry]]]:
+    kind = called("compose")
     try:
-        paths = sorted(path for path in folder.iterdir() if is_of(called("compose"), path.name))
+        names = sorted(name for name in os.listdir(folder) if is_of(kind, name))  # noqa: PTH208  # most are none
     except OSError:
         return
-    for path in paths[:_MOST]:
+    for path in (folder / name for name in names[:_MOST]):
         try:
             read = files.recognise(path.name, read_text(path), "compose")
         except (OSError, NotThere):
