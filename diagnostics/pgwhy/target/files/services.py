@@ -12,6 +12,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from pgwhy.secret import Secret
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.files import references
 from pgwhy.target.files.entry import Entry
 from pgwhy.values import dataclass
@@ -149,12 +150,10 @@ def _is_elsewhere(document: Sequence[Entry], asking: str) -> bool:
     return others or "network_mode" in own or "extends" in own
 
 
-_IMAGE = re.compile(
-    r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|citus|paradedb)(?:[:@]|$)"
-)
-_SHORT = re.compile(r"(?:[\d.]+:|\[[^\]]*\]:)?(?P<outside>\d+):(?P<inside>\d+)(?:/tcp)?")
-_PORT_OPTION = re.compile(r"(?:-p\s*|--port[= ]|\bport=)(\d+)")
-_DATA = re.compile(r"/var/lib/postgresql|/bitnami/postgresql|/home/postgres/pgdata")
+_IMAGE = lazy(r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|citus|paradedb)(?:[:@]|$)")
+_SHORT = lazy(r"(?:[\d.]+:|\[[^\]]*\]:)?(?P<outside>\d+):(?P<inside>\d+)(?:/tcp)?")
+_PORT_OPTION = lazy(r"(?:-p\s*|--port[= ]|\bport=)(\d+)")
+_DATA = lazy(r"/var/lib/postgresql|/bitnami/postgresql|/home/postgres/pgdata")
 _ROLES = ("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER")
 _DATABASES = ("POSTGRES_DB", "POSTGRESQL_DATABASE")
 _PASSWORDS = ("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD")
