@@ -137,7 +137,9 @@ def from_files(
             problems.append(RuleProblem(file.path, "", f"{said[file.id][0].path} has this id already: choose another"))
             continue
         try:
-            data = (known or {}).get(file.sha256) or _parsed(file, vocabulary, repairs)
+            data = known.get(file.sha256) if known else None
+            if data is None:
+                data = _parsed(file, vocabulary, repairs)
         except RuleError as error:
             problems.extend(error.problems)
         else:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -145,8 +146,33 @@ def _read_ours(path: Path, id: str) -> RuleFile:
     return RuleFile(id, path, raw, sha256(raw).hexdigest())
 
 
-def compiled(file: Path = COMPILED) -> dict[str, Any]:
-    """SHA-256 → what the rule file with these bytes says, as TOML gives it. Empty where nothing was compiled.
+class Said(Mapping[str, Any]):
+    """What a rule file says, as TOML gives it. What every run asks of every rule is there (`HEAD`); the rest, which is
+    ten times as much, is unpacked when it is asked for."""
+
+    HEAD = ("when", "supersedes")
+
+    def __init__(self, head: Mapping[str, Any], packed: bytes) -> None:
+        self._head = head
+        self._packed = packed
+
+    def __getitem__(self, key: str) -> Any:
+        return self._head[key] if key in self.HEAD else self._whole[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+    @cached_property
+    def _whole(self) -> dict[str, Any]:
+        whole: dict[str, Any] = plain.unpacked(self._packed)
+        return whole
+
+
+def compiled(file: Path = COMPILED) -> dict[str, Said]:
+    """SHA-256 → what the rule file with these bytes says. Empty where nothing was compiled.
 
     What the patterns need (`patterns.needles`) is then known as well: to find it out costs 40 ms.
     """
@@ -158,7 +184,7 @@ def compiled(file: Path = COMPILED) -> dict[str, Any]:
         from pgwhy.rulebook.patterns import remember
 
         remember(needed)
-    return {sha256: data for sha256, data in known.items() if not sha256.startswith(_NEEDLES)}
+    return {sha256: Said(*kept) for sha256, kept in known.items() if isinstance(kept, tuple)}
 
 
 def write(said: Iterable[tuple[RuleFile, Any]], file: Path = COMPILED) -> None:
@@ -170,8 +196,12 @@ def write(said: Iterable[tuple[RuleFile, Any]], file: Path = COMPILED) -> None:
     whole = {pattern for data in known.values() for pattern in _patterns(data)}
     parts = {branch for pattern in whole for branch in patterns.branches(pattern)}
     needed = {pattern: patterns.needles(pattern) for pattern in sorted(whole | parts)}
-    compiled = {sha256: known[sha256] for sha256 in sorted(known)} | ({_needles_key(): needed} if needed else {})
-    plain.write(compiled, file)
+    compiled = {sha256: (_head(known[sha256]), plain.packed(known[sha256])) for sha256 in sorted(known)}
+    plain.write(compiled | ({_needles_key(): needed} if needed else {}), file)
+
+
+def _head(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: data[key] for key in Said.HEAD if key in data}
 
 
 def compile_folder(folder: Path, file: Path = COMPILED) -> None:

@@ -99,11 +99,12 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
             place = number, own
             key = _key(written)
             if key is None:
-                if (test := _decisive(written)) is None:
+                if (found := _decisive(written)) is None:
                     always.append(place)
                 else:
-                    for value in test.items:
-                        values.setdefault(test.path, {}).setdefault(value, []).append(place)
+                    path, items = found
+                    for value in items:
+                        values.setdefault(path, {}).setdefault(value, []).append(place)
                 continue
             filed, needed = key
             for each in needed:
@@ -117,15 +118,17 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
     )
 
 
-def _decisive(written: Mapping[str, Mapping[str, Any]]) -> Test | None:
-    """A test of which the block needs one of a few values; a word rather than yes or no, which every run has."""
-    tests = [test for record, said in written.items() for fact in said for test in parse(record, fact, said[fact])]
-    few = [
-        test
-        for test in tests
-        if test.operator in (Operator.EQUALS, Operator.ONE_OF) and all(isinstance(v, _PLAIN) for v in test.items)
-    ]
-    return max(few, key=lambda test: isinstance(test.items[0], str), default=None)
+def _decisive(written: Mapping[str, Mapping[str, Any]]) -> tuple[str, tuple[Value, ...]] | None:
+    """A fact of which the block needs one of a few values: a word rather than yes or no, which every run has."""
+    few = None
+    for record, said in written.items():
+        for fact, value in said.items():
+            items = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+            if items and all(isinstance(item, _PLAIN) for item in items):
+                if isinstance(items[0], str):
+                    return f"{record}.{fact}", items
+                few = few or (f"{record}.{fact}", items)
+    return few
 
 
 _PLAIN = (str, int, float)
