@@ -49,9 +49,15 @@ class Rule:
     """What one file says."""
 
     id: str
-    path: Path
+    place: str
+    """The path of its file."""
     said: Mapping[str, Any]
     """The whole file as TOML gives it."""
+
+    @cached_property
+    def path(self) -> Path:
+        """The path of its file."""
+        return Path(self.place)
 
     @cached_property
     def title(self) -> str:
@@ -136,7 +142,7 @@ class Rule:
 
 def rule_of(file: RuleFile, data: Mapping[str, Any]) -> Rule:
     """A rule from what its file says. The data has been checked (`rule_file.read`), now or before."""
-    return Rule(file.id, file.path, data)
+    return Rule(file.id, file.place, data)
 
 
 def _fix(id: str, data: Mapping[str, Any]) -> RuleFix:
