@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import pickle
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ClassVar
 
 import pytest
@@ -90,3 +91,33 @@ def test_what_is_not_frozen_changes_and_has_no_hash() -> None:
     assert counter == Counter(1)
     with pytest.raises(TypeError):
         hash(counter)
+
+
+def test_its_fields_are_the_standard_ones_before_and_after_it_is_made() -> None:
+    """The standard decorator comes late, and finds what it would have found at first."""
+
+    @dataclass(frozen=True)
+    class Base:
+        x: int = dataclasses.field(default=1, metadata={"meaning": "one"})
+        made: list[str] = dataclasses.field(default_factory=list)
+
+    @dataclass(frozen=True)
+    class Own(Base):
+        y: int = 2
+        x: int = 5  # keeps its place
+
+    made = Own()
+    assert (made.x, made.y, made.made, Own.x, Own.__match_args__) == (5, 2, [], 5, ("x", "made", "y"))
+    assert dataclasses.is_dataclass(Own) and not hasattr(Own, "made")
+    assert [(f.name, f.metadata.get("meaning")) for f in dataclasses.fields(Base)] == [("x", "one"), ("made", None)]
+    assert [f.name for f in dataclasses.fields(Own)] == ["x", "made", "y"]
+    assert dataclasses.replace(made, y=3) == Own(5, [], 3)
+
+
+def test_threads_that_ask_at_once_find_the_same_fields() -> None:
+    for _ in range(20):
+        kind = type("Kind", (), {"__annotations__": {"x": "int"}, "x": dataclasses.field(default=0, metadata={"a": 1})})
+        made: Any = dataclass(frozen=True)(kind)
+        with ThreadPoolExecutor(8) as threads:
+            found = list(threads.map(lambda _, made=made: dataclasses.fields(made)[0].metadata["a"], range(8)))
+        assert found == [1] * 8

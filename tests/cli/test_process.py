@@ -44,6 +44,18 @@ def test_a_command_that_connects_nowhere_starts_no_process(arguments: list[str])
     assert done.stderr == ""
 
 
+def test_asyncio_comes_without_the_ssl_module_which_everybody_else_can_import() -> None:
+    done = run(
+        "import sys\nfrom pgwhy.cli import process\nprocess.import_asyncio()\n"
+        "assert 'ssl' not in sys.modules and '_ssl' not in sys.modules\n"
+        "import asyncio\nassert asyncio.base_events.ssl is None\n"
+        "import ssl\nssl.create_default_context()\n"
+        "process.import_asyncio()\nassert sys.modules['ssl'] is ssl\n"
+        "asyncio.run(asyncio.sleep(0))"
+    )
+    assert done.returncode == 0, done.stderr
+
+
 def test_everything_that_was_written_leaves_with_the_status() -> None:
     done = run("from pgwhy.cli import process\nprint('x' * 100_000)\nprocess.leave(3)")
     assert (done.returncode, len(done.stdout)) == (3, 100_001)

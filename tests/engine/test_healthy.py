@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -134,6 +137,31 @@ def test_the_command_exits_0(world: World, capfd: pytest.CaptureFixture[str], mo
         assert printed.out.startswith("CONNECTS in ") and printed.err == ""
         assert len(printed.out.rstrip("\n").split("\n")) <= 24
         assert world.password.reveal() not in printed.out
+
+
+def test_a_command_that_connects_imports_nothing_that_explains_a_failure(world: World) -> None:
+    """Most of what a healthy check costs is what it imports."""
+    code = (
+        "import os, sys\n"
+        "from pgwhy.cli import main, process\n"
+        "def leave(status):\n"
+        "    print(status, *sorted(sys.modules), file=sys.stderr)\n"
+        "    os._exit(status)\n"
+        "process.leave = leave\n"
+        "main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "env:HEALTHY"],
+        env=os.environ | {"HEALTHY": world.uri()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    status, *modules = ran.stderr.split()
+    assert status == "0", ran.stdout
+    assert not {"html", "psycopg", "tomllib", "yaml", "jinja2", "_ssl", "encodings.idna"} & set(modules)
+    explain = ("pgwhy.error_text.deciding", "pgwhy.error_text.catalogue", "pgwhy.target.files")
+    assert not [name for name in modules if name.startswith(explain)]
 
 
 def test_parameters_that_the_target_asks_for_take_effect(world: World, plain: Postgres) -> None:

@@ -63,6 +63,7 @@ def main() -> None:
                 process.hasten()
                 if not _ONLY_TELLS & set(arguments):
                     process.prepare_login()
+                    process.import_asyncio()
             process.leave(run(arguments))
         status = run(arguments)
     except KeyboardInterrupt:

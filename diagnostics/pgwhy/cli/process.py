@@ -63,6 +63,21 @@ def prepare_login() -> None:
     libpq_process.prepare()
 
 
+def import_asyncio() -> None:
+    """8 ms: asyncio without the `ssl` module, for a command that will connect. What imports `ssl` itself has it.
+
+    asyncio does without where there is none, and then offers no TLS. Ours is pyOpenSSL over streams of our own
+    (`network.tls`), which brings its own OpenSSL along; the system's is a second one to load.
+    """
+    if "asyncio" in sys.modules or "ssl" in sys.modules:
+        return
+    sys.modules["ssl"] = None  # type: ignore[assignment]  # as the documentation of `import` has it: it is not found
+    try:
+        import asyncio  # noqa: F401
+    finally:
+        del sys.modules["ssl"]
+
+
 def keep_everything() -> None:
     """15 ms: what is imported stays, and looking for garbage in it is in vain."""
     gc.set_threshold(100_000)

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from pgwhy.error_text import codes, other_service, sqlstates, surroundings
-from pgwhy.error_text.attempts import first_of_each
-from pgwhy.error_text.deciding import counting, line
 from pgwhy.error_text.says import Says
-from pgwhy.error_text.server import HostKind, tried
-from pgwhy.error_text.statements import read
-from pgwhy.error_text.translations import in_english
-from pgwhy.error_text.words import Phase, Speaker
-from pgwhy.error_text.wrapping import unwrap
+from pgwhy.error_text.words import HostKind, Phase, Speaker
 from pgwhy.facts import Record, derived, fact
+from pgwhy.shipped.later import later
 from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
+
+if TYPE_CHECKING:
+    from pgwhy.error_text import (
+        attempts,
+        codes,
+        deciding,
+        other_service,
+        server,
+        sqlstates,
+        statements,
+        surroundings,
+        translations,
+        wrapping,
+    )
+else:  # a healthy run has no text to read
+    attempts = later("pgwhy.error_text.attempts")
+    codes = later("pgwhy.error_text.codes")
+    deciding = later("pgwhy.error_text.deciding")
+    other_service = later("pgwhy.error_text.other_service")
+    server = later("pgwhy.error_text.server")
+    sqlstates = later("pgwhy.error_text.sqlstates")
+    statements = later("pgwhy.error_text.statements")
+    surroundings = later("pgwhy.error_text.surroundings")
+    translations = later("pgwhy.error_text.translations")
+    wrapping = later("pgwhy.error_text.wrapping")
 
 MAX_CHARACTERS = 200_000
 """Of a longer text the beginning and the end are kept: drivers put the cause last, wrappers put it first."""
@@ -83,19 +102,19 @@ class ErrorText(Record):
     @derived
     def line(self) -> str | None:
         """the line of the text in which that is, without line breaks; empty if nothing is known to be said"""
-        return None if self.message is None else line(self.message)
+        return None if self.message is None else deciding.line(self.message)
 
     @derived
     def also_says(self) -> tuple[Says, ...] | None:
         """everything that the text says, what counts first"""
         if self.message is None:
             return None
-        return tuple(dict.fromkeys(each.says for each in counting(self.message)))
+        return tuple(dict.fromkeys(each.says for each in deciding.counting(self.message)))
 
     @derived
     def programs(self) -> tuple[str, ...] | None:
         """the programs that the text shows"""
-        return None if self.message is None else tuple(sorted(read(self.message).programs))
+        return None if self.message is None else tuple(sorted(statements.read(self.message).programs))
 
     @derived
     def path(self) -> str | None:
@@ -125,24 +144,24 @@ class ErrorText(Record):
     @derived
     def host(self) -> str | None:
         """the host that the text says it tried; empty if it names none"""
-        return None if self.message is None else tried(self.message).host
+        return None if self.message is None else server.tried(self.message).host
 
     @derived
     def host_kind(self) -> HostKind | None:
         """what sort of host the text says it tried, where it names an address alone: of address"""
-        return None if self.message is None else tried(self.message).kind
+        return None if self.message is None else server.tried(self.message).kind
 
     @derived
     def address(self) -> str | None:
         """the IP address that the text says it tried; empty if it names none"""
-        return None if self.message is None else tried(self.message).address
+        return None if self.message is None else server.tried(self.message).address
 
     @derived
     def ipv6(self) -> bool | None:
         """the address that the text says it tried is one of IPv6, and no IPv4 address failed beside it"""
         if self.message is None:
             return None
-        found = tried(self.message)
+        found = server.tried(self.message)
         is_ipv6 = ":" in found.address or found.kind is HostKind.IPV6
         return is_ipv6 and not _IPV4.search((self.given or self.message)[:_BEGINNING])
 
@@ -164,7 +183,7 @@ class ErrorText(Record):
     @derived
     def port(self) -> str | None:
         """the port that the text says it tried; empty if it names none"""
-        return None if self.message is None else tried(self.message).port
+        return None if self.message is None else server.tried(self.message).port
 
     @derived
     def role(self) -> str | None:
@@ -178,13 +197,13 @@ class ErrorText(Record):
 
 
 def _decisive(message: str, field: str, otherwise: str) -> Any:
-    found = counting(message)
+    found = deciding.counting(message)
     return getattr(found[0], field) if found else otherwise
 
 
 def _hole(message: str, name: str) -> str:
     """Of what counts first; of two statements, as of a wrapper and what it wraps, the first that has it."""
-    return next((value for each in counting(message) if (value := each.hole(name))), "")
+    return next((value for each in deciding.counting(message) if (value := each.hole(name))), "")
 
 
 def clean(text: str, origin: Origin, *, alone: bool = False) -> ErrorText:
@@ -193,7 +212,10 @@ def clean(text: str, origin: Origin, *, alone: bool = False) -> ErrorText:
         half = MAX_CHARACTERS // 2
         text = text[:half] + "\n...\n" + text[-half:]
     given = without_escapes(text).strip()
-    message = in_english(given) if origin is Origin.OBSERVED else first_of_each(in_english(unwrap(given)))
+    if origin is Origin.OBSERVED:
+        message = translations.in_english(given)
+    else:
+        message = attempts.first_of_each(translations.in_english(wrapping.unwrap(given)))
     return ErrorText(message=message, origin=origin, given=given if given != message else "", alone=alone)
 
 

@@ -7,31 +7,12 @@ is in the text counts, as wrappers repeat what the driver said.
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from pgwhy.error_text.words import HostKind
 from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
-
-
-class HostKind(StrEnum):
-    """What sort of host it is, as far as its spelling tells."""
-
-    SOCKET = "socket"
-    """The path of a Unix socket, or of its folder."""
-    LOCAL = "local"
-    """This very machine: localhost, 127.*, ::1."""
-    SHORT = "short"
-    """A name of one part in small letters, or one of Docker's own: known inside one network only."""
-    NAME = "name"
-    """Any other name, and what cannot be one."""
-    PRIVATE = "private"
-    """An address that exists only inside its own network (RFC 1918, RFC 4193)."""
-    IPV4 = "ipv4"
-    IPV6 = "ipv6"
-    NONE = "none"
-    """The text names no host."""
 
 
 @dataclass(frozen=True)

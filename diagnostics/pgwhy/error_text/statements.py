@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from pgwhy.error_text.message import Found, Message
 from pgwhy.error_text.says import SAYS, Says
 from pgwhy.error_text.squeezed import Squeezed
 from pgwhy.error_text.words import Phase, Speaker
+from pgwhy.shipped.regex import lazy
 
 READ = 20_000
 """Characters of a text that are read for statements: of a longer one its beginning and its end."""
@@ -113,7 +113,7 @@ def _spoken(place: Squeezed, message: Message, found: Found) -> Statement:
     )
 
 
-_FAILED = re.compile(r"\bfailed:\s{1,3}(?:FATAL|ERROR|PANIC):\s{1,3}\Z")
+_FAILED = lazy(r"\bfailed:\s{1,3}(?:FATAL|ERROR|PANIC):\s{1,3}\Z")
 """libpq's "connection to server ... failed:": what the server says behind it ended the attempt to connect, whatever it
 says of later. Neon's proxy gives each such refusal the severity ERROR."""
 

@@ -1,4 +1,4 @@
-"""The closed words of a statement: who speaks, and when. `says.py` has what is said."""
+"""The closed words of a text: who speaks, when, and of what sort of host. `says.py` has what is said."""
 
 from __future__ import annotations
 
@@ -53,3 +53,22 @@ class Phase(StrEnum):
     """The server's own start; its clients are not meant."""
     NONE = "none"
     """Nothing is known to be said."""
+
+
+class HostKind(StrEnum):
+    """What sort of host it is, as far as its spelling tells."""
+
+    SOCKET = "socket"
+    """The path of a Unix socket, or of its folder."""
+    LOCAL = "local"
+    """This very machine: localhost, 127.*, ::1."""
+    SHORT = "short"
+    """A name of one part in small letters, or one of Docker's own: known inside one network only."""
+    NAME = "name"
+    """Any other name, and what cannot be one."""
+    PRIVATE = "private"
+    """An address that exists only inside its own network (RFC 1918, RFC 4193)."""
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+    NONE = "none"
+    """The text names no host."""

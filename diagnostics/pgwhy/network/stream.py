@@ -201,7 +201,7 @@ def has_ipv6_address() -> bool:
     """Whether this machine has an IPv6 address beyond loopback: AI_ADDRCONFIG asks for a host's only then."""
     try:
         flags = socket.AI_ADDRCONFIG | socket.AI_NUMERICHOST
-        return bool(socket.getaddrinfo("::1", None, socket.AF_INET6, socket.SOCK_STREAM, flags=flags))
+        return bool(socket.getaddrinfo(b"::1", None, socket.AF_INET6, socket.SOCK_STREAM, flags=flags))
     except OSError:
         return False
 
@@ -230,7 +230,8 @@ def _place(address: str, port: int) -> tuple[int, Any]:
         return socket.AF_UNIX, "\0" + address[1:] if address.startswith("@") else address
     try:
         flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV  # nothing is looked up, so nothing blocks
-        family, _, _, _, place = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=flags)[0]
+        host = address.encode("utf-8", "surrogateescape")  # as bytes: for a text Python loads its IDNA tables
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)[0]
     except OSError as error:
         raise Broken(Failure.NAME_INVALID, error.strerror or "") from None
     return family, place

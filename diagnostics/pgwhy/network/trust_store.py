@@ -166,13 +166,23 @@ def system_file(machine: Machine) -> str:
 
 
 def _roots_of(file: Path) -> tuple[crypto.X509, ...] | None:
-    """As `_roots`. A file of which the system says the same as before is not read again. Raises `OSError`."""
+    """As `_roots`. A file of which the system says the same as before is not read again. Raises `OSError`.
+
+    `None` as well for a file that is met for the first time: a process that asks once is sooner done when OpenSSL reads
+    it than when each certificate becomes an object.
+    """
     state = _about(file)
-    if file not in _read_before or _read_before[file][0] != state:
-        if len(_read_before) >= MOST_FILES:
-            _read_before.clear()
-        _read_before[file] = state, _roots(files.content(file))
-    return _read_before[file][1]
+    if _met.get(file) != state:
+        for kept in (_met, _read_before):
+            if len(kept) >= MOST_FILES:
+                kept.clear()
+        files.content(file)  # refused are devices, and what is too large
+        _met[file] = state
+        _read_before.pop(file, None)
+        return None
+    if file not in _read_before:
+        _read_before[file] = _roots(files.content(file))
+    return _read_before[file]
 
 
 def _about(path: Path) -> tuple[int, ...]:
@@ -183,7 +193,8 @@ def _about(path: Path) -> tuple[int, ...]:
 _loaded: dict[tuple[tuple[Path, ...], ...], tuple[tuple[int, ...] | None, crypto.X509Store]] = {}
 MOST_FILES = 64
 """Files of roots that are remembered: of many targets each may name its own."""
-_read_before: dict[Path, tuple[tuple[int, ...], tuple[crypto.X509, ...] | None]] = {}
+_met: dict[Path, tuple[int, ...]] = {}
+_read_before: dict[Path, tuple[crypto.X509, ...] | None] = {}
 
 
 @lru_cache(maxsize=16)

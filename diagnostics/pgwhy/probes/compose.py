@@ -8,7 +8,7 @@ from pgwhy.facts import Record, fact
 from pgwhy.network import Network
 from pgwhy.probes.probe import Probe, Run
 from pgwhy.progress import Stage
-from pgwhy.target.files.services import PasswordBeside
+from pgwhy.target.services import PasswordBeside, Services, may_be_beside
 from pgwhy.values import dataclass
 
 
@@ -32,10 +32,8 @@ class ComposeFacts(Record):
 
 
 async def observe(seen: Run, network: Network) -> ComposeFacts:
-    from pgwhy.target.reading.in_services import beside  # only a run that looks around
-
     target = seen.target
-    found = target.services or beside(target, seen.machine)
+    found = target.services or _beside(seen)
     if found is None:
         return ComposeFacts("", "", "", "", "", False, False, PasswordBeside.UNKNOWN, False)
     user, database = target.value("user") or "", target.value("dbname") or ""
@@ -50,6 +48,14 @@ async def observe(seen: Run, network: Network) -> ComposeFacts:
         found.of_password(target.password),
         found.keeps_data,
     )
+
+
+def _beside(seen: Run) -> Services | None:
+    if not may_be_beside(seen.target):
+        return None
+    from pgwhy.target.reading.in_services import beside  # most targets are elsewhere, and no settings file is read
+
+    return beside(seen.target, seen.machine)
 
 
 PROBE = Probe(ComposeFacts, observe, Stage.CONFIG, needs_readable_settings=False)

@@ -5,7 +5,6 @@ Opens nothing: it uses the connection of the login, in one pipeline, and closes 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +16,7 @@ from pgwhy.probes.startup import Startup
 from pgwhy.probes.tcp import Tcp
 from pgwhy.probes.tls import Tls
 from pgwhy.progress import Stage
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider, recognise
@@ -191,6 +191,6 @@ def requested_values(options: str) -> dict[str, str]:
 
 _COLUMNS = 9
 _SEPARATOR = "\x1f"
-_SECONDS = re.compile(r"\d{1,12}(\.\d{1,9})?")
-_PARAMETER = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
-_OPTION = re.compile(r"(?:-c\s*|--)([A-Za-z_][\w.-]*)=((?:\\.|\S)*)")
+_SECONDS = lazy(r"\d{1,12}(\.\d{1,9})?")
+_PARAMETER = lazy(r"[A-Za-z_][A-Za-z0-9_.]*")
+_OPTION = lazy(r"(?:-c\s*|--)([A-Za-z_][\w.-]*)=((?:\\.|\S)*)")

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import unquote
 
@@ -74,7 +74,7 @@ class Redactor:
 
     def clean_value(self, value: T) -> T:
         """A record or a report of the same shape with every text in it cleaned."""
-        return with_texts(value, self.clean)
+        return with_texts(value, cache(self.clean))  # of a report's texts most are there twice
 
     def pasted(self, text: str) -> str:
         """A text from outside, cleaned as it was given: before anything unwraps or cuts it.

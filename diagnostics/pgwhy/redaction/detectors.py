@@ -35,6 +35,8 @@ class Detector:
 
 def hide(text: str) -> str:
     """The text with PASSWORD_HERE in every place that a detector finds."""
+    if text == HIDDEN:
+        return text
     lower = text.lower()
     spans: list[tuple[int, int]] = []
     for detector in DETECTORS:
@@ -118,7 +120,7 @@ DETECTORS: tuple[Detector, ...] = (
     ),
     _pattern(  # a raw space in the password; of a database only, as a sentence may have a URL and an address
         "url with spaces",
-        ("postgres",),
+        ("://",),
         r"""(?i)postgres(?:ql)?(?:\+\w{1,20})?://[^\s:/?#@"']{1,200}:(?P<secret>(?!\d{1,5}[/?\s])[^\n@"':/]{1,120})@(?=[\w.-]{1,253}[:/])""",
     ),
     _pattern(  # cut off before its @: what follows the colon is no port
@@ -198,7 +200,7 @@ DETECTORS: tuple[Detector, ...] = (
     ),
     _pattern(
         "endpoint form",  # neon.com/docs/connect/connection-errors, workaround D; not a list of settings
-        ("endpoint", "project"),
+        ("endpoint=", "endpoint%3d", "project=", "project%3d"),
         r"""(?xi) (?: endpoint | project ) (?: = | %3d ) [\w-]{1,80} (?: [;$] | %3b | %24 )
             (?! [a-z\ _]{1,40} = ) (?P<secret> [^\s@&"'`]{1,500} )""",
     ),
@@ -214,7 +216,7 @@ DETECTORS: tuple[Detector, ...] = (
     _if_random("scheme of authorization", ("basic ", "bearer "), r"(?i:\b(?:basic|bearer)\s{1,4})(?P<secret>[A-Za-z0-9+/_.=~-]{8,8000})"),
     _pattern("json web token", ("eyj",), r"(?P<secret>\beyJ[A-Za-z0-9_-]{6,4000}\.[A-Za-z0-9_-]{2,8000}(?:\.[A-Za-z0-9_-]{0,4000})?)"),
     _pattern("signed url", ("sig", "x-amz", "x-goog"), r"(?i:[?&](?:x-(?:amz|goog)-(?:signature|security-token|credential)|sig(?:nature)?|se?cret|code_verifier)=)(?P<secret>[^&\s\"'<>]{4,4000})"),
-    _pattern("scram verifier", ("scram-sha-256", ), r"(?P<secret>SCRAM-SHA-256\\?\$\d{1,9}:[^\s\"',;]{1,400})"),
+    _pattern("scram verifier", ("scram-sha-256$", "scram-sha-256\\$"), r"(?P<secret>SCRAM-SHA-256\\?\$\d{1,9}:[^\s\"',;]{1,400})"),
     _pattern("md5 verifier", ("md5",), r"(?P<secret>\bmd5[0-9a-f]{32}\b)"),
     _pattern("bcrypt hash", ("$2",), r"(?P<secret>\$2[abxy]\$\d\d\$[./A-Za-z0-9]{20,60})"),
     _pattern(

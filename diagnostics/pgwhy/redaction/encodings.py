@@ -93,9 +93,12 @@ def _misread(secret: str) -> tuple[str, ...]:
 
 
 def _in_html(text: str, *, quote: bool = True) -> str:
-    import html  # its table of 2,000 names is for those who have a secret to hide
+    """As `html.escape`, whose module makes a table of 2,000 names first: that takes longer than all the rest here."""
+    return text.translate(_HTML if quote else _HTML_TEXT)
 
-    return html.escape(text, quote=quote)
+
+_HTML_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_HTML = _HTML_TEXT | str.maketrans({'"': "&quot;", "'": "&#x27;"})
 
 
 def _backslashed(text: str, what: str) -> str:

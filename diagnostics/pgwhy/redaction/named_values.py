@@ -47,7 +47,9 @@ def _lines_with_a_name(text: str) -> list[tuple[int, int]]:
         while at >= 0:
             end = lower.find("\n", at)
             end = len(text) if end < 0 else end
-            if any(lower.find(separator, at, end) >= 0 for separator in _SEPARATORS):
+            if any(
+                lower[lower.find(each, at, end) : end].strip("= \r") for each in _SEPARATORS if each in lower[at:end]
+            ):
                 found.add((lower.rfind("\n", 0, at) + 1, end))
             at = lower.find(sign, end)
     return sorted(found)

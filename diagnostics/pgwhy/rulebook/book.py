@@ -16,7 +16,7 @@ from pgwhy import shipped
 from pgwhy.facts import Observations, Vocabulary
 from pgwhy.rulebook import compiled
 from pgwhy.rulebook.compiled import RuleError as RuleError
-from pgwhy.rulebook.compiled import RuleFile, RuleProblem
+from pgwhy.rulebook.compiled import RuleFile, RuleProblem, Said
 from pgwhy.rulebook.conditions import Answer, FactCache, any_of
 from pgwhy.rulebook.index import Index, index_of
 from pgwhy.rulebook.match import Match
@@ -86,7 +86,7 @@ def load(
     ours = shipped.built_in()
     with _LOADING:  # who asks at the same time waits for the one that is being made
         theirs, problems = compiled.of_folders(folder for folder in folders if folder.resolve() != ours.resolve())
-        read = tuple((file.id, file.path, file.sha256) for file in theirs)
+        read = tuple((file.id, file.place, file.hash) for file in theirs)
         key = compiled.state(ours), read, vocabulary, None if repairs is None else frozenset(repairs)
         made = None if problems else _LOADED.pop(key, None)
         if made is None:
@@ -113,7 +113,7 @@ def from_folders(
 ) -> Rulebook:
     """The rules of these folders. `RuleError` names everything that is wrong with any of the files.
 
-    `repairs` are the names that a change's `repair` may have (`None`: any). `known` says what files of these SHA-256
+    `repairs` are the names that a change's `repair` may have (`None`: any). `known` says what files of these hashes
     hold; every other file is parsed and checked, and only then is the vocabulary asked for.
     """
     return from_files(vocabulary, *compiled.of_folders(folders), repairs=repairs, known=known)
@@ -137,7 +137,9 @@ def from_files(
             problems.append(RuleProblem(file.path, "", f"{said[file.id][0].path} has this id already: choose another"))
             continue
         try:
-            data = (known or {}).get(file.sha256) or _parsed(file, vocabulary, repairs)
+            data = known.get(file.hash) if known else None
+            if data is None:
+                data = _parsed(file, vocabulary, repairs)
         except RuleError as error:
             problems.extend(error.problems)
         else:
@@ -147,8 +149,12 @@ def from_files(
     if problems:
         raise RuleError(problems)
     rules = tuple(rule_of(*said[id]) for id in sorted(said))
-    digest = sha256("".join(f"{rule.id} {said[rule.id][0].sha256}\n" for rule in rules).encode())
+    digest = sha256("".join(f"{id} {_sha256(*said[id])}\n" for id in sorted(said)).encode())
     return Rulebook(rules, digest.hexdigest())
+
+
+def _sha256(file: RuleFile, data: Mapping[str, Any]) -> str:
+    return data.sha256 if isinstance(data, Said) else file.sha256
 
 
 def _parsed(

@@ -1,7 +1,7 @@
 """The rule files on disk, and their compiled form, which can never be stale.
 
 Parsing TOML is what loading would cost, so a build (hatch_build.py) writes what the files say into one file beside the
-package, with the SHA-256 of each file's bytes. The loader hashes the files as they are now: where the hash is another,
+package, with a hash of each file's bytes. The loader hashes the files as they are now: where the hash is another,
 or there is none, the file itself is read. Nothing is written at run time. Only the standard library and the
 package itself are imported here, so that the build can use this module before anything is installed.
 """
@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from pgwhy.foreign import files as reader
 from pgwhy.shipped import MESSAGES, PACKAGE, content, is_built_in, plain
-from pgwhy.shipped.digest import sha256
+from pgwhy.shipped.digest import blake2b, sha256
 
 COMPILED = PACKAGE / "rules-compiled.bin"
 MAX_BYTES = 32_768
@@ -37,9 +38,21 @@ class RuleFile(NamedTuple):
 
     id: str
     """Its path in the folder, with `/`, without `.toml`."""
-    path: Path
+    place: str
+    """Its path in the file system."""
     content: bytes
-    sha256: str
+    hash: str
+    """BLAKE2b of its bytes, hex: by it the compiled form is known."""
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of its bytes, hex."""
+        return str(sha256(self.content).hexdigest())
+
+    @property
+    def path(self) -> Path:
+        """Its path in the file system."""
+        return Path(self.place)
 
 
 class RuleProblem(NamedTuple):
@@ -93,7 +106,7 @@ def files(folder: Path) -> list[RuleFile]:
         if id == COVERAGE:
             continue
         try:
-            found.append(file := read(Path(path), id))
+            found.append(file := read(path, id))
         except OSError as problem:
             if problem.errno in (errno.EMFILE, errno.ENFILE):
                 raise  # it says nothing of the rules
@@ -134,19 +147,46 @@ def state(folder: Path) -> tuple[tuple[str, int, int, int, int] | str, ...]:
     return tuple(found)
 
 
-def read_file(path: Path, id: str) -> RuleFile:
+def read_file(path: Path | str, id: str) -> RuleFile:
     """One rule file. Raises `OSError`: it is not there, is no regular file, or has more than `MAX_BYTES`."""
     raw = bytes(reader.content(path, MAX_BYTES))
-    return RuleFile(id, path, raw, sha256(raw).hexdigest())
+    return RuleFile(id, str(path), raw, blake2b(raw).hexdigest())
 
 
-def _read_ours(path: Path, id: str) -> RuleFile:
-    raw = content(str(path))
-    return RuleFile(id, path, raw, sha256(raw).hexdigest())
+def _read_ours(path: str, id: str) -> RuleFile:
+    raw = content(path)
+    return RuleFile(id, path, raw, blake2b(raw).hexdigest())
 
 
-def compiled(file: Path = COMPILED) -> dict[str, Any]:
-    """SHA-256 → what the rule file with these bytes says, as TOML gives it. Empty where nothing was compiled.
+class Said(Mapping[str, Any]):
+    """What a rule file says, as TOML gives it. What every run asks of every rule is there (`HEAD`); the rest, which is
+    ten times as much, is unpacked when it is asked for."""
+
+    HEAD = ("when", "supersedes")
+
+    def __init__(self, sha256: str, head: Mapping[str, Any], packed: bytes) -> None:
+        self.sha256 = sha256
+        """That of the file, hex."""
+        self._head = head
+        self._packed = packed
+
+    def __getitem__(self, key: str) -> Any:
+        return self._head[key] if key in self.HEAD else self._whole[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+    @cached_property
+    def _whole(self) -> dict[str, Any]:
+        whole: dict[str, Any] = plain.unpacked(self._packed)
+        return whole
+
+
+def compiled(file: Path = COMPILED) -> dict[str, Said]:
+    """`RuleFile.hash` → what the file with these bytes says. Empty where nothing was compiled.
 
     What the patterns need (`patterns.needles`) is then known as well: to find it out costs 40 ms.
     """
@@ -158,20 +198,25 @@ def compiled(file: Path = COMPILED) -> dict[str, Any]:
         from pgwhy.rulebook.patterns import remember
 
         remember(needed)
-    return {sha256: data for sha256, data in known.items() if not sha256.startswith(_NEEDLES)}
+    return {hash: Said(*kept) for hash, kept in known.items() if isinstance(kept, tuple)}
 
 
 def write(said: Iterable[tuple[RuleFile, Any]], file: Path = COMPILED) -> None:
     """Keep what rule files say. The same files give the same bytes, wherever and whenever it is built."""
     # Sorted by the files alone: within a file the order of the fixes is the order in which they are offered.
-    known = {rule.sha256: data for rule, data in said}
+    known = {rule.hash: (rule.sha256, data) for rule, data in said}
     from pgwhy.rulebook import patterns  # the run time has what it found
 
-    whole = {pattern for data in known.values() for pattern in _patterns(data)}
+    whole = {pattern for _, data in known.values() for pattern in _patterns(data)}
     parts = {branch for pattern in whole for branch in patterns.branches(pattern)}
     needed = {pattern: patterns.needles(pattern) for pattern in sorted(whole | parts)}
-    compiled = {sha256: known[sha256] for sha256 in sorted(known)} | ({_needles_key(): needed} if needed else {})
-    plain.write(compiled, file)
+    kept = ((hash, *known[hash]) for hash in sorted(known))
+    compiled = {hash: (sha256, _head(data), plain.packed(data)) for hash, sha256, data in kept}
+    plain.write(compiled | ({_needles_key(): needed} if needed else {}), file)
+
+
+def _head(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: data[key] for key in Said.HEAD if key in data}
 
 
 def compile_folder(folder: Path, file: Path = COMPILED) -> None:

@@ -111,14 +111,14 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
             place = number, own
             key = _key(written)
             if key is None:
-                if (test := _decisive(written)) is None:
+                if (found := _decisive(written)) is None:
                     always.append(place)
-                elif test.operator is Operator.EMPTY:
-                    filled.setdefault(test.path, []).append(place)
+                elif found.rank == _FILLED:
+                    filled.setdefault(found.path, []).append(place)
                 else:
-                    kept = members if test.operator is Operator.CONTAINS else values
-                    for value in test.items:
-                        kept.setdefault(test.path, {}).setdefault(value, []).append(place)
+                    kept = members if found.rank == _MEMBER else values
+                    for value in found.items:
+                        kept.setdefault(found.path, {}).setdefault(value, []).append(place)
                 continue
             filed, needed = key
             for each in needed:
@@ -134,24 +134,44 @@ def index_of(rules: tuple[Rule, ...], known: frozenset[str]) -> Index:
     )
 
 
-def _decisive(written: Mapping[str, Mapping[str, Any]]) -> Test | None:
-    """The test of a block that the fewest runs pass: a word, what is in a list, that something is there at all, and
-    last yes or no, which every run has."""
-    tests = [test for record, said in written.items() for fact in said for test in parse(record, fact, said[fact])]
-    return max((test for test in tests if _rank(test)), key=_rank, default=None)
+@dataclass(frozen=True)
+class _Need:
+    """What has to be there for a block to say yes."""
+
+    rank: int
+    """How few runs have it."""
+    path: str
+    items: tuple[Value, ...]
+    """One of these is the fact's value, or in its list; of none: it is not empty."""
 
 
-def _rank(test: Test) -> int:
-    """How few runs pass it; 0: that cannot be said."""
-    if test.operator is Operator.EMPTY:
-        return 0 if test.operand else 2
-    if not all(isinstance(value, _PLAIN) for value in test.items):
-        return 0
-    if test.operator is Operator.CONTAINS:
-        return 3
-    if test.operator in (Operator.EQUALS, Operator.ONE_OF):
-        return 4 if isinstance(test.items[0], str) else 1
-    return 0
+def _decisive(written: Mapping[str, Mapping[str, Any]]) -> _Need | None:
+    """What the fewest runs have of what a block needs; `None` if nothing can be said. As the rule file has it: to make
+    its tests takes longer than to ask the few blocks that are left."""
+    found: _Need | None = None
+    for record, said in written.items():
+        for fact, value in said.items():
+            rank, items = _ranked(value)
+            if rank > (found.rank if found else 0):
+                found = _Need(rank, f"{record}.{fact}", items)
+    return found
+
+
+def _ranked(written: Any) -> tuple[int, tuple[Value, ...]]:
+    """The rank and the items of one test; rank 0 if nothing can be said of it."""
+    if isinstance(written, Mapping):
+        if written.get("empty") is False:
+            return _FILLED, ()
+        written, word, other = written.get("contains"), _MEMBER, 0
+    else:
+        word, other = _WORD, _YES_OR_NO
+    items = tuple(written) if isinstance(written, (list, tuple)) else (written,)
+    if not items or not all(isinstance(item, _PLAIN) for item in items):
+        return 0, ()
+    return (word if isinstance(items[0], str) else other), items
+
+
+_YES_OR_NO, _FILLED, _MEMBER, _WORD = 1, 2, 3, 4
 
 
 _PLAIN = (str, int, float)

@@ -49,20 +49,67 @@ class Rule:
     """What one file says."""
 
     id: str
-    path: Path
-    title: str
-    cause: Cause | None
-    severity: Severity
-    owner: Owner
-    retry: Retry
-    stage: Stage
-    because: str
-    supersedes: tuple[str, ...]
-    references: tuple[str, ...]
+    place: str
+    """The path of its file."""
     said: Mapping[str, Any]
     """The whole file as TOML gives it."""
-    words_because: str = ""
-    """Why it asks for words of an error text, and not for what is said (`error.says`); empty: no reason is given."""
+
+    @cached_property
+    def path(self) -> Path:
+        """The path of its file."""
+        return Path(self.place)
+
+    @cached_property
+    def title(self) -> str:
+        """What is wrong, in at most nine words."""
+        return str(self.said["title"])
+
+    @cached_property
+    def cause(self) -> Cause | None:
+        """`None`: it names none."""
+        return Cause(self.said["cause"]) if "cause" in self.said else None
+
+    @cached_property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return Severity(self.said["severity"])
+
+    @cached_property
+    def owner(self) -> Owner:
+        """Who can do something about it."""
+        return Owner(self.said["owner"])
+
+    @cached_property
+    def retry(self) -> Retry:
+        """Whether waiting helps; that of the cause, if the file does not say."""
+        if "retry" in self.said:
+            return Retry(self.said["retry"])
+        return self.cause.about.retry if self.cause else Retry.NO
+
+    @cached_property
+    def stage(self) -> Stage:
+        """That of the cause, or of the folder, if the file does not say."""
+        return Stage(self.said.get("stage") or (self.cause and self.cause.about.stage) or self.id.partition("/")[0])
+
+    @property
+    def because(self) -> str:
+        """What it means, in sentences."""
+        return str(self.said["because"])
+
+    @cached_property
+    def supersedes(self) -> tuple[str, ...]:
+        """The ids of rules that follow from it, and are not told beside it."""
+        return tuple(self.said.get("supersedes", ()))
+
+    @cached_property
+    def references(self) -> tuple[str, ...]:
+        """Addresses of pages."""
+        return tuple(self.said.get("references", ()))
+
+    @property
+    def words_because(self) -> str:
+        """Why it asks for words of an error text, and not for what is said (`error.says`); empty: no reason."""
+        return str(self.said.get("words_because", ""))
 
     @cached_property
     def when(self) -> tuple[Block, ...]:
@@ -95,23 +142,7 @@ class Rule:
 
 def rule_of(file: RuleFile, data: Mapping[str, Any]) -> Rule:
     """A rule from what its file says. The data has been checked (`rule_file.read`), now or before."""
-    cause = Cause(data["cause"]) if "cause" in data else None
-    stage = data.get("stage") or (cause and cause.about.stage) or file.id.partition("/")[0]
-    return Rule(
-        id=file.id,
-        path=file.path,
-        title=data["title"],
-        cause=cause,
-        severity=Severity(data["severity"]),
-        owner=Owner(data["owner"]),
-        retry=Retry(data["retry"]) if "retry" in data else cause.about.retry if cause else Retry.NO,
-        stage=Stage(stage),
-        because=data["because"],
-        supersedes=tuple(data.get("supersedes", ())),
-        references=tuple(data.get("references", ())),
-        said=data,
-        words_because=data.get("words_because", ""),
-    )
+    return Rule(file.id, file.place, data)
 
 
 def _fix(id: str, data: Mapping[str, Any]) -> RuleFix:

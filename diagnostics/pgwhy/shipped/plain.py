@@ -24,4 +24,14 @@ def read(file: Path) -> Any:
 
 def write(value: Any, file: Path) -> None:
     """Keep a value of mappings, lists, tuples, texts, numbers and None. The same values give the same bytes."""
-    file.write_bytes(marshal.dumps(value, FORMAT))
+    file.write_bytes(packed(value))
+
+
+def packed(value: Any) -> bytes:
+    """A value as the part of another one that is taken apart later, or never."""
+    return marshal.dumps(value, FORMAT)
+
+
+def unpacked(content: bytes) -> Any:
+    """What `packed` has packed."""
+    return marshal.loads(content)  # noqa: S302  as `read`

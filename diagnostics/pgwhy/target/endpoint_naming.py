@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from pgwhy.shipped.regex import lazy
+
 OPTIONS = ("endpoint=", "project=")
 """How the token of `options` begins that names the endpoint; `project` is the older spelling, and is read too."""
 
@@ -80,7 +82,5 @@ def behind_form(password: str) -> str:
     return password[form.end() :] if form else password
 
 
-_TOKEN = re.compile(
-    r"""(?:(?<=\s)|^)(?P<dashes>-c\s*|--)?["']?(?:endpoint|project)=["']?(?P<name>[^\s"']*)["']?(?=\s|$)"""
-)
-_FORM = re.compile(r"(?P<front>\s*)(?:endpoint|project)=(?P<name>\s*[A-Za-z0-9.-]*\s*)(?P<end>[;$])")
+_TOKEN = lazy(r"""(?:(?<=\s)|^)(?P<dashes>-c\s*|--)?["']?(?:endpoint|project)=["']?(?P<name>[^\s"']*)["']?(?=\s|$)""")
+_FORM = lazy(r"(?P<front>\s*)(?:endpoint|project)=(?P<name>\s*[A-Za-z0-9.-]*\s*)(?P<end>[;$])")

@@ -8,6 +8,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from pgwhy.facts import Record, derived, fact
+from pgwhy.shipped.regex import lazy
 from pgwhy.target import endpoint_naming, provider
 from pgwhy.target.dialects import Dialect
 from pgwhy.target.endpoint_naming import FormMistake, OptionMistake
@@ -327,7 +328,7 @@ def _overridden(name: str, setting: Setting) -> str:
     return f"{name}={setting.value} from {setting.source}, not {beaten}"
 
 
-ENDPOINT_FORM = re.compile(r"(?:endpoint|project)=(?P<endpoint>[A-Za-z0-9-]+)[;$]")
+ENDPOINT_FORM = lazy(r"(?:endpoint|project)=(?P<endpoint>[A-Za-z0-9-]+)[;$]")
 """Workaround D: the endpoint in front of the password."""
 _OPTION = r"(?:(?<=\s)|^)(?:-c\s*|--)([A-Za-z_][\w.\-]*)="
 _PASSED_ON = words("search_path statement_timeout lock_timeout timezone datestyle idle_in_transaction_session_timeout")

@@ -20,7 +20,7 @@ from pgwhy.values import dataclass
 if TYPE_CHECKING:
     from pgwhy.target.dialects import Dialect
     from pgwhy.target.files.rewriting import SettingsFile
-    from pgwhy.target.files.services import Services
+    from pgwhy.target.services import Services
 
 
 class SourceKind(StrEnum):

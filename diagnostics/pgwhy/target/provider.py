@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from functools import lru_cache
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
 
 
@@ -97,27 +97,27 @@ def _elsewhere(host: str) -> HostName:
     return HostName(next((each for suffix, each in _SUFFIXES.items() if host.endswith(suffix)), Provider.NONE))
 
 
-_NEON = re.compile(
+_NEON = lazy(
     r"(?P<endpoint>[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(?:\.(?P<rest>[a-z0-9.-]+?))??(?:\.(?P<cloud>aws|azure|cloud))?"
     r"\.neon\.(?:tech|build)"
 )
-_CELL = re.compile(r"c-\d+")
+_CELL = lazy(r"c-\d+")
 # HTTP and WebSocket services, the console, and the password-less psql host: no Postgres endpoint of their own.
 _SIBLINGS = frozenset({"api", "apiauth", "apirest", "neonauth", "compute", "storage", "ai", "console", "pg", "www"})
 
-_HOST = re.compile(r"[a-z0-9_.-]+")
+_HOST = lazy(r"[a-z0-9_.-]+")
 # `<name>.<account>.<region>.rds.amazonaws.com`; `<cluster>.dsql.<region>.on.aws`, by PrivateLink `dsql-<id>`.
-_AMAZON = re.compile(
+_AMAZON = lazy(
     r"(?:[a-z0-9.-]+\.(?P<dsql>dsql)(?:-[a-z0-9]+)?\.|[a-z0-9.-]+\.(?=[a-z0-9-]+\.rds))(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)"
     r"\.(?(dsql)on\.aws|rds\.amazonaws\.com(?:\.cn)?)"
 )
 _SHAPES = {
     # Its own services reach a database by its first label alone (render.com/docs/postgresql-creating-connecting).
-    re.compile(r"dpg-[a-z0-9]+-[a-z](?:\.[a-z0-9-]+\.render\.com)?"): Provider.RENDER,
+    lazy(r"dpg-[a-z0-9]+-[a-z](?:\.[a-z0-9-]+\.render\.com)?"): Provider.RENDER,
     # With the region's name in between since instances have one (docs.databricks.com/aws/en/oltp).
-    re.compile(r"[a-z0-9.-]+\.database\.(?:[a-z0-9-]+\.)?cloud\.databricks\.com"): Provider.LAKEBASE,
-    re.compile(r"[a-z0-9.-]+\.database\.(?:[a-z0-9-]+\.)?azuredatabricks\.net"): Provider.LAKEBASE,
-    re.compile(r"(?:pooled\.)?db\.prisma\.io"): Provider.PRISMA,
+    lazy(r"[a-z0-9.-]+\.database\.(?:[a-z0-9-]+\.)?cloud\.databricks\.com"): Provider.LAKEBASE,
+    lazy(r"[a-z0-9.-]+\.database\.(?:[a-z0-9-]+\.)?azuredatabricks\.net"): Provider.LAKEBASE,
+    lazy(r"(?:pooled\.)?db\.prisma\.io"): Provider.PRISMA,
 }
 # As the providers' own pages write them. Heroku hands out names of machines at Amazon, which anybody can have.
 _SUFFIXES = {

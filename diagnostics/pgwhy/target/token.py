@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
 
 
@@ -202,7 +203,7 @@ def _amazon_time(text: str) -> datetime | None:
         return None
 
 
-_SIGNED = re.compile(
+_SIGNED = lazy(
     r"(?:https?://)?(?P<host>[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,252}))(?::(?P<port>[0-9]{1,5}))?/?"
     r"\?(?=(?:[^&]*&)*?Action=(?P<action>connect|DbConnect(?:Admin)?)(?:&|$))",
 )
@@ -217,9 +218,9 @@ _ISSUERS = {
     ".azuredatabricks.net": TokenKind.DATABRICKS,
 }
 """How the host of an issuer ends."""
-_GOOGLE = re.compile(r"ya29\.[A-Za-z0-9_.-]{60,2000}")
-_DATABRICKS_PAT = re.compile(r"dapi[0-9a-f]{32}(?:-[0-9]{1,2})?")
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
+_GOOGLE = lazy(r"ya29\.[A-Za-z0-9_.-]{60,2000}")
+_DATABRICKS_PAT = lazy(r"dapi[0-9a-f]{32}(?:-[0-9]{1,2})?")
+_BASE64URL = lazy(r"[A-Za-z0-9_-]+")
 _MAX_PART = 16_384
 _LATEST_S = 253_402_300_799
 """The last second of the year 9999."""

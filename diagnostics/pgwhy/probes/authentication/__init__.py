@@ -7,7 +7,6 @@ Whether a login is made, and what may be sent with it, is the permit's to say.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from pgwhy.probes.startup import Startup
 from pgwhy.probes.tcp import Reach, Tcp
 from pgwhy.probes.tls import Tls
 from pgwhy.progress import Stage
+from pgwhy.shipped.regex import lazy
 from pgwhy.target import protection
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
@@ -190,7 +190,7 @@ async def _without_guard(message: str, grant: permit.Grant, seen: Run) -> str:
     return f"{front}authentication method {code} not supported" if code is not None else ""
 
 
-_REQUIREMENT = re.compile(r'requirement "[^"]*"')
+_REQUIREMENT = lazy(r'requirement "[^"]*"')
 
 
 def _most_exchanges(parameters: dict[str, str]) -> int:

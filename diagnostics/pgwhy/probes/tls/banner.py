@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from pgwhy.error_text import without_escapes
+from pgwhy.shipped.regex import lazy
 
 
 class Speaks(StrEnum):
@@ -33,12 +34,12 @@ def printable(data: bytes) -> str:
 
 
 _PATTERNS = (
-    (re.compile(rb"HTTP/\d|<!doctype html|<html", re.IGNORECASE), Speaks.HTTP),
-    (re.compile(rb"SSH-\d"), Speaks.SSH),
+    (lazy(rb"HTTP/\d|<!doctype html|<html", re.IGNORECASE), Speaks.HTTP),
+    (lazy(rb"SSH-\d"), Speaks.SSH),
     # Packet length (three bytes), number 0, then protocol version 10 (handshake) or 0xff (an error): MySQL, "Packets".
-    (re.compile(rb".{2}\x00\x00[\x0a\xff]", re.DOTALL), Speaks.MYSQL),
-    (re.compile(rb"-(?:ERR|NOAUTH|DENIED)\b|\+(?:OK|PONG)\r?\n"), Speaks.REDIS),
-    (re.compile(rb"220[ -]"), Speaks.SMTP),
+    (lazy(rb".{2}\x00\x00[\x0a\xff]", re.DOTALL), Speaks.MYSQL),
+    (lazy(rb"-(?:ERR|NOAUTH|DENIED)\b|\+(?:OK|PONG)\r?\n"), Speaks.REDIS),
+    (lazy(rb"220[ -]"), Speaks.SMTP),
     # A TLS record of type alert (21), version 3.x: RFC 8446, 5.1.
-    (re.compile(rb"\x15\x03[\x00-\x04]"), Speaks.TLS),
+    (lazy(rb"\x15\x03[\x00-\x04]"), Speaks.TLS),
 )

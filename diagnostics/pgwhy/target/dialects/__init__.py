@@ -13,6 +13,7 @@ from enum import StrEnum
 from importlib import import_module
 from typing import Protocol
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.model import PLACEHOLDER
 from pgwhy.target.parameters import LIBPQ, words
 from pgwhy.target.problem import Problem
@@ -207,4 +208,4 @@ def mask(text: str, secrets: tuple[Span, ...]) -> str:
 
 
 # Of a broken secret everything goes but the characters that the reader takes for structure; a valid %XX is no such.
-_RUN = re.compile(r"(?:%(?!00)[0-9A-Fa-f]{2}|[^@/?#:%&=,;'\"\\\[\]\s])+")
+_RUN = lazy(r"(?:%(?!00)[0-9A-Fa-f]{2}|[^@/?#:%&=,;'\"\\\[\]\s])+")

@@ -6,11 +6,11 @@ all, and a `Problem` names what a person would see at once.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field, replace
 
 from pgwhy.secret import Secret, is_placeholder
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.dialects import Dialect, Parsed, Span, mask, recognised, syntax, traits
 from pgwhy.target.dialects.uri import PREFIXES
 from pgwhy.target.model import PLACEHOLDER
@@ -142,8 +142,8 @@ def _without(secret_pieces: set[str], problem: Problem) -> Problem:
     return problem if detail == problem.detail else replace(problem, detail=detail)
 
 
-_STRUCTURE = re.compile(r"[@/?#:%&=,;'\"\\\[\]\s]+")
-_PASSWORD_NAMED = re.compile(r"(?i)(?:password|pwd)\s*=")
+_STRUCTURE = lazy(r"[@/?#:%&=,;'\"\\\[\]\s]+")
+_PASSWORD_NAMED = lazy(r"(?i)(?:password|pwd)\s*=")
 
 
 def _again(masked: str, whole: Parsed) -> Parsed:

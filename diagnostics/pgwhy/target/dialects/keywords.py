@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.dialects import Dialect, Parsed, Span, secret_parts
 from pgwhy.target.dialects.secret_parts import SECRET_NAME, Piece
 from pgwhy.target.model import port_number
@@ -252,14 +253,14 @@ def _names(name: str) -> tuple[str, ...]:
 
 _WITH_SPACES = ("application_name", "fallback_application_name")
 """Parameters in which people forget the quotes, and whose words are no secret."""
-_UNFINISHED = re.compile(r"(?:" + "|".join(sorted(LIBPQ)) + r")\s*=\s*'")
+_UNFINISHED = lazy(r"(?:" + "|".join(sorted(LIBPQ)) + r")\s*=\s*'")
 _NO_EQUALS = "a word without = behind it"
-_NAME = re.compile(r"[^= \t\n\v\f\r]*")
-_NEXT_KNOWN = re.compile(r"(?<=\s)(?:" + "|".join(sorted(LIBPQ)) + r")\s*=")
-_AMPERSAND = re.compile(r"&(?:" + "|".join(sorted(LIBPQ)) + r")=")
-_ENCODED_OPTION = re.compile(r"(?:endpoint|project)%3D", re.IGNORECASE)
-_LOGIN = re.compile(r"://[^\s:/@]*:(?P<password>\S*)@")
-_HIDDEN = re.compile(
+_NAME = lazy(r"[^= \t\n\v\f\r]*")
+_NEXT_KNOWN = lazy(r"(?<=\s)(?:" + "|".join(sorted(LIBPQ)) + r")\s*=")
+_AMPERSAND = lazy(r"&(?:" + "|".join(sorted(LIBPQ)) + r")=")
+_ENCODED_OPTION = lazy(r"(?:endpoint|project)%3D", re.IGNORECASE)
+_LOGIN = lazy(r"://[^\s:/@]*:(?P<password>\S*)@")
+_HIDDEN = lazy(
     r"(?:pass(?:word|wd)?|pwd|secret|token)\s*[=:]\s*(?P<secret>\"(?:[^\"]|\"\")*\"|'(?:[^'\\]|\\.)*'|\S+)",
     re.IGNORECASE,
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from pgwhy.shipped.regex import lazy
+
 # What may stand raw in any component: RFC 3986's unreserved characters.
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
-STRAY = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPE = lazy(r"%([0-9A-Fa-f]{2})")
+STRAY = lazy(r"%(?![0-9A-Fa-f]{2})")
 """A `%` that begins no percent-encoded byte."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.dialects import Span, percent
 
 
@@ -87,7 +88,7 @@ def _joined(hosts: list[str], ports: list[str]) -> str:
     return ",".join(host + (":" + port if port else "") for host, port in zip(bracketed, ports, strict=True))
 
 
-_PARTS = re.compile(
+_PARTS = lazy(
     r"(?P<front>[a-z0-9:+_]+?:(?://)(?:[^@/?]*@)?)(?P<places>[^/?]*)(?P<path>/[^?]*)?(?P<query>(?:\?.*)?)", re.DOTALL
 )
 

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote_plus
 
 from pgwhy.secret import Secret
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.dialects import Span
 from pgwhy.target.model import PLACEHOLDER
 from pgwhy.target.parameters import LIBPQ, SERVER, VALUES, is_known, plain
 from pgwhy.terminal.spelling import nearest
 from pgwhy.values import dataclass
 
-SECRET_NAME = re.compile(
+SECRET_NAME = lazy(
     r"pass(?:word|wort|wd|phrase)?$|passwor[dt]|passwd|kennwort|pwd$|pw$|psw$|secret|token|_key$|api[-_]?key"
     r"|jwt|credential",
     re.IGNORECASE,
@@ -145,7 +146,7 @@ _CLOSED = {
     "0",
     "1",
 }
-_FAMILIES = re.compile(
+_FAMILIES = lazy(
     r"(?:enable|log|debug|default|lc|client|max|min|idle|statement|lock|transaction|deadlock|parallel|cpu|seq|random|geqo"
     r"|jit|vacuum|autovacuum|constraint|row|xml|gin|join|from|effective|hash|temp|work|maintenance|logical|synchronous"
     r"|commit|wal|track|stats|update|check|ignore|zero|array|backslash|escape|quote|transform|operator|password_encryption"
@@ -153,14 +154,14 @@ _FAMILIES = re.compile(
     r"|scram|session|trace|restart|post)_[a-z_]+|datestyle|timezone|intervalstyle|role|geqo|jit|bytea_output|seed"
 )
 """How PostgreSQL names its settings ("Server Configuration"); those of others have a prefix with a dot."""
-_ENDPOINT = re.compile(r"(?:[A-Za-z0-9]+-){0,5}[A-Za-z0-9]{0,20}(?:\.[a-z0-9.-]{1,60})?")
+_ENDPOINT = lazy(r"(?:[A-Za-z0-9]+-){0,5}[A-Za-z0-9]{0,20}(?:\.[a-z0-9.-]{1,60})?")
 _SPACE = r"(?:%20|%09|\+|\\?\s)"
-_TOKEN = re.compile(
+_TOKEN = lazy(
     rf"(?:-c{_SPACE}*|--)(?P<name>[A-Za-z_][\w.-]{{0,80}})(?:=|%3[Dd])"
     rf"(?P<value>(?:(?!{_SPACE}+(?:-c|--|(?:endpoint|project)(?:=|%3[Dd]))|&).){{0,4000}})",
     re.DOTALL,
 )
-_NAMED = re.compile(
+_NAMED = lazy(
     r"(?:[?&;#\s]|%3F|%26)[\w .-]{0,40}(?:pass(?:word|wd)?|pwd|secret|token|api[-_]?key)(?:=|%3D)"
     r"(?P<secret>[^&\s]{1,2000})",
     re.IGNORECASE,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
 from pgwhy.target.dialects.secret_parts import Piece
 from pgwhy.target.model import port_number
@@ -252,18 +253,16 @@ def _place(host: str, port: str) -> str:
     return written + (":" + port if port else "")
 
 
-_USERINFO = re.compile(r"(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@")
-_LITERAL = re.compile(r"\[([^\]]+)\](?=[:/?,]|\Z)")
-_NAME = re.compile(r"[^:/?,]*")
-_PORT = re.compile(r":([^/?,]*)")
+_USERINFO = lazy(r"(?P<user>[^:@/]*)(?::(?P<password>[^@/]*))?@")
+_LITERAL = lazy(r"\[([^\]]+)\](?=[:/?,]|\Z)")
+_NAME = lazy(r"[^:/?,]*")
+_PORT = lazy(r":([^/?,]*)")
 _PLACE = r"(?:[A-Za-z0-9_.\-]*|\[[0-9A-Fa-f:.%]+\]|%2[Ff][^/?,:@]*|%40[^/?,:@]*)(?::\d*)?"
 # How hosts, database and query look when nothing is wrong with them. An @ in the query is at home in a few values only.
 _AT_HOME = r"(?:(?:fallback_)?application_?name|options|user|(?:ssl)?password|dbname|service)=[^&]*@"
-_SENSIBLE = re.compile(
-    rf"{_PLACE}(?:,{_PLACE})*(?:/[^?@]*)?(?:\?(?:[^@]*|(?:.*&)?{_AT_HOME}.*))?", re.DOTALL | re.IGNORECASE
-)
+_SENSIBLE = lazy(rf"{_PLACE}(?:,{_PLACE})*(?:/[^?@]*)?(?:\?(?:[^@]*|(?:.*&)?{_AT_HOME}.*))?", re.DOTALL | re.IGNORECASE)
 _MEANT = rf"(?P<places>{_PLACE}(?:,{_PLACE})*)(?<=[^@:,])(?:/[^/?#@]*)?(?:\?[^@]*)?"
 _MEANT_USERINFO = r"(?P<user>[^:]*)(?::(?P<password>.*))?"
-URL_AS_HOST = re.compile(r"(@|(?<=//))((?:https?|tcp|postgres(?:ql)?)://)", re.IGNORECASE)
-_PARAMETER_IN_PATH = re.compile(r"/[^/?&=]*&[A-Za-z_]+=")
-_SECOND_MARK = re.compile(r"(?:^|.)\?[A-Za-z_]+=|^\?")
+URL_AS_HOST = lazy(r"(@|(?<=//))((?:https?|tcp|postgres(?:ql)?)://)", re.IGNORECASE)
+_PARAMETER_IN_PATH = lazy(r"/[^/?&=]*&[A-Za-z_]+=")
+_SECOND_MARK = lazy(r"(?:^|.)\?[A-Za-z_]+=|^\?")

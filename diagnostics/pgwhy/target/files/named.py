@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.files.entry import Entry, Expression, Variable
 
-_ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*)=(?P<value>.*)", re.DOTALL)
+_ASSIGNMENT = lazy(r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*)=(?P<value>.*)", re.DOTALL)
 _NAMES = ("name", "key", "Name", "Key")
 _VALUES = ("value", "Value")
 
@@ -46,4 +47,4 @@ def _is_item(path: tuple[str, ...]) -> bool:
     return bool(path) and path[-1].isdigit()
 
 
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
+_CONSTANT = lazy(r"[A-Z][A-Z0-9_]+")

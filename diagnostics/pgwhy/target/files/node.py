@@ -5,10 +5,10 @@ What each library calls them is in `pgwhy.target.forms.node`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.files.entry import Entry, Expression, Variable
 from pgwhy.target.forms.javascript import unquoted
 from pgwhy.target.forms.node import LIBRARIES
@@ -76,4 +76,4 @@ def _setting(entry: Entry, path: tuple[str, ...]) -> Iterator[Entry]:
 _PLAIN = ("host", "port", "user", "password", "dbname", "sslrootcert")
 _WHOLE = ("connection",)
 """Keys that hold an object or, instead of it, a connection string."""
-_FILE = re.compile(r"readFileSync\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")
+_FILE = lazy(r"readFileSync\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")

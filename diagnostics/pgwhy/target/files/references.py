@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.files.entry import Expression, Variable
 from pgwhy.values import dataclass
 
@@ -106,11 +107,11 @@ def escaped(value: str, style: str) -> str | None:
 BY_KEY = ("shell", "actions")
 """Styles in which a file's own variables are named without the mapping that they are in."""
 _ESCAPES = {"compose": ("$", "$$"), "configparser": ("%", "%%"), "erb": ("<%", "<%%")}
-_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+_CONSTANT = lazy(r"[A-Z][A-Z0-9_]{2,}")
 
 
 def _style(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.VERBOSE | re.DOTALL)
+    return lazy(pattern, re.VERBOSE | re.DOTALL)
 
 
 STYLES: dict[str, re.Pattern[str]] = {

@@ -6,9 +6,9 @@ The words in front of them (`DB`, `APP_DB`, `SPRING_DATASOURCE`) tell which sett
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.parameters import words
 from pgwhy.values import dataclass
 
@@ -29,7 +29,7 @@ _ROLES = {
 _BY_WORDS = {tuple(each.split("-")): role for role, several in _ROLES.items() for each in several.split()}
 _NAMED = words("class driver provider display app application service cluster pool schema table image container job")
 """Words before `name` that say whose name it is, which is not a database's."""
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
+_WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 OF_DATABASES = words(
     """db dbs database databases datasource datasources postgres postgresql pg pgsql psql sql sqlalchemy rds neon
     supabase timescale cockroach cockroachdb psycopg asyncpg pdo hikari jdbc repo repository ecto typeorm sequelize

@@ -8,61 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
-from enum import StrEnum
 
 from pgwhy.secret import Secret
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.files import references
 from pgwhy.target.files.entry import Entry
-from pgwhy.values import dataclass
+from pgwhy.target.services import Services
 
 STYLE = "compose"
-
-
-class PasswordBeside(StrEnum):
-    """Whether the password of a connection is the one that its Postgres service is given."""
-
-    SAME = "same"
-    DIFFERENT = "different"
-    DOLLAR = "dollar"
-    """They differ in nothing but `$$`, which Compose reads as one `$`."""
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, repr=False)
-class Services:
-    """The one Postgres service of a Compose file. It holds a secret."""
-
-    file: str
-    server: str
-    """The name of the service, which is its host name for the others."""
-    inside: str
-    """The port on which it listens, for the others."""
-    published: str
-    """The port of this machine that leads to it; empty if none does, or several do."""
-    role: str
-    """The role that it makes when its data are new; empty if that is not known."""
-    database: str
-    """The database that it makes then; empty if that is not known."""
-    password: Secret | None
-    keeps_data: bool
-    """A volume keeps its data, and with them the roles and passwords of the first start."""
-    asking: str = field(default="")
-    """The service whose setting the connection is; empty if it is of another file."""
-    names: frozenset[str] = field(default=frozenset())
-    """Every host name that a service, an alias or an entry of `extra_hosts` has."""
-    own_network: bool = field(default=True)
-    """The asking service is in the network of the file, and nothing outside of the file is in it."""
-
-    def of_password(self, password: Secret | None) -> PasswordBeside:
-        """Whether this password is the one in the file."""
-        if password is None or self.password is None:
-            return PasswordBeside.UNKNOWN
-        given, told = password.reveal(), self.password.reveal()
-        if given == told:
-            return PasswordBeside.SAME
-        same = given.replace("$$", "$") == told.replace("$$", "$")
-        return PasswordBeside.DOLLAR if same else PasswordBeside.DIFFERENT
 
 
 def services(
@@ -149,12 +102,10 @@ def _is_elsewhere(document: Sequence[Entry], asking: str) -> bool:
     return others or "network_mode" in own or "extends" in own
 
 
-_IMAGE = re.compile(
-    r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|citus|paradedb)(?:[:@]|$)"
-)
-_SHORT = re.compile(r"(?:[\d.]+:|\[[^\]]*\]:)?(?P<outside>\d+):(?P<inside>\d+)(?:/tcp)?")
-_PORT_OPTION = re.compile(r"(?:-p\s*|--port[= ]|\bport=)(\d+)")
-_DATA = re.compile(r"/var/lib/postgresql|/bitnami/postgresql|/home/postgres/pgdata")
+_IMAGE = lazy(r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|citus|paradedb)(?:[:@]|$)")
+_SHORT = lazy(r"(?:[\d.]+:|\[[^\]]*\]:)?(?P<outside>\d+):(?P<inside>\d+)(?:/tcp)?")
+_PORT_OPTION = lazy(r"(?:-p\s*|--port[= ]|\bport=)(\d+)")
+_DATA = lazy(r"/var/lib/postgresql|/bitnami/postgresql|/home/postgres/pgdata")
 _ROLES = ("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER")
 _DATABASES = ("POSTGRES_DB", "POSTGRESQL_DATABASE")
 _PASSWORDS = ("POSTGRES_PASSWORD", "POSTGRESQL_PASSWORD")

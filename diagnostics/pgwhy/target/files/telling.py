@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.dialects import Dialect, recognised
 from pgwhy.target.parameters import words
 
@@ -19,32 +18,32 @@ def is_of_postgres(text: str) -> bool:
     return recognised(text) in (Dialect.NPGSQL, Dialect.KEYWORDS)
 
 
-SCHEME = re.compile(
+SCHEME = lazy(
     r"(?i)\s*[\"']?(?:jdbc:postgresql:|(?:jdbc:|r2dbc:)?(?:pool:|proxy:|tc:)?"
     r"(?:postg[a-z]*|pgsql|psql|ecto|cockroachdb|timescale)(?:\+\w+)?:/|pgsql:\s*[a-z_]+\s*=)"
 )
-PAIRS = re.compile(r"(?i)\b(?:host|server|hostaddr|dbname|database|service)\s*=")
-BROKEN = re.compile(r"(?i)postgre|pgsql|://|@|\bhost\s*=|\bserver\s*=")
-OTHER_URL = re.compile(
+PAIRS = lazy(r"(?i)\b(?:host|server|hostaddr|dbname|database|service)\s*=")
+BROKEN = lazy(r"(?i)postgre|pgsql|://|@|\bhost\s*=|\bserver\s*=")
+OTHER_URL = lazy(
     r"(?i)(?:jdbc:)?(?:mysql|mariadb|mongodb|sqlite|sqlserver|oracle|redis|amqp|https?|file|h2|hsqldb|derby|db2|mssql|"
     r"data source=)\b"
 )
-PLACEHOLDER = re.compile(r"(?i)undefined|null|none|\$\{?\w+\}?|<[^<>]*>|your[-_ ].*|change_?me")
+PLACEHOLDER = lazy(r"(?i)undefined|null|none|\$\{?\w+\}?|<[^<>]*>|your[-_ ].*|change_?me")
 BELOW = words("options connectionparameters jsondata parameters")
 """Mappings inside of a connection's own that have parameters of libpq's: Django, pgAdmin, Grafana."""
-HARMLESS = re.compile(r"\d{1,5}|true|false")
+HARMLESS = lazy(r"\d{1,5}|true|false")
 DRIVERS = words(
     """adapter driver dialect client type engine provider connection scheme backend kind conntype dbkind dbms vendor
     plugin driverclassname driverclass drivername dialectname providername databasetype dbtype"""
 )
-OF_ANOTHER_NET = re.compile(
+OF_ANOTHER_NET = lazy(
     r"(?i)(?:^|;)\s*(?:trusted_connection|multipleactiveresultsets|attachdbfilename|integrated security|"
     r"network library|allowuservariables|convert zero datetime|uid|driver|provider|data source)\s*=|"
     r"port\s*=\s*(?:1433|3306)\b"
 )
 """Keywords of .NET's other databases, which Npgsql refuses: SqlClient, MySqlConnector, ODBC, OLE DB."""
-POSTGRES = re.compile(r"(?i)postg|^pg$|pgx|pg_|^pg-native$|cockroach")
-OTHER = re.compile(
+POSTGRES = lazy(r"(?i)postg|^pg$|pgx|pg_|^pg-native$|cockroach")
+OTHER = lazy(
     r"(?i)mysql|maria|sqlclient|sqlite|mongo|sqlserver|sqlsrv|mssql|oracle|redis|snowflake|bigquery|redshift|duckdb|"
     r"clickhouse|h2|sybase|cassandra|elastic"
 )

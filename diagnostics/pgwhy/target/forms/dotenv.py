@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 
+from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
 
 
@@ -69,9 +70,9 @@ def _value(match: re.Match[str]) -> str:
     return re.sub(r"\s+#.*$", "", match["bare"] or "").strip()
 
 
-_LINE = re.compile(
+_LINE = lazy(
     r"^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.]*)[ \t]*=[ \t]*"
     r"(?:\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>[^']*)'|`(?P<back>[^`]*)`|(?P<bare>[^\n]*))",
     re.MULTILINE | re.DOTALL,
 )
-_REFERENCE = re.compile(r"(?<!\\)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_REFERENCE = lazy(r"(?<!\\)\$\{([A-Za-z_][A-Za-z0-9_]*)\}")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pgwhy.foreign import files
 from pgwhy.machine import Machine
+from pgwhy.shipped.regex import lazy
 from pgwhy.values import dataclass
 
 _SOCKET_FOLDERS = ("/tmp", "/var/run/postgresql", "/run/postgresql")  # noqa: S108  # names of places, not files of ours
@@ -97,4 +98,4 @@ def _plain(text: str) -> str:
 
 _FIELD = r"((?:[^:\\]|\\.)*)"
 # A password may end with a lone backslash, and a further field is ignored.
-_FIELDS = re.compile(":".join([_FIELD] * 4) + r":((?:[^:\\]|\\.|\\\Z)*)")
+_FIELDS = lazy(":".join([_FIELD] * 4) + r":((?:[^:\\]|\\.|\\\Z)*)")

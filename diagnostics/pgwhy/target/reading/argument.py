@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import errno
-import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from pgwhy.machine import Machine
+from pgwhy.shipped.regex import lazy
 from pgwhy.target.model import Source, SourceKind, Target
 from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.completion import THE_STRING, from_text, read_text, unreadable
@@ -119,7 +119,7 @@ def _without_last_break(text: str) -> str:
     return text[:-2] if text.endswith("\r\n") else text[:-1] if text.endswith("\n") else text
 
 
-_IS_NAME = re.compile(r"[A-Z][A-Z0-9_]*|[a-z]+(?:_[a-z]+)*")
+_IS_NAME = lazy(r"[A-Z][A-Z0-9_]*|[a-z]+(?:_[a-z]+)*")
 
 
-_IS_PATH = re.compile(r"(?:[^/\\]*[/\\])+[\w.~ -]*|[\w.-]*\.[A-Za-z]{1,12}|[a-z_-]+")
+_IS_PATH = lazy(r"(?:[^/\\]*[/\\])+[\w.~ -]*|[\w.-]*\.[A-Za-z]{1,12}|[a-z_-]+")

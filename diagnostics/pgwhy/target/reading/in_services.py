@@ -12,14 +12,13 @@ from pgwhy.target import files
 from pgwhy.target.files import named
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import called, is_of
-from pgwhy.target.files.services import Services, services
+from pgwhy.target.files.services import services
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.model import Target
 from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.reading.completion import read_text
 from pgwhy.target.reading.file_parts import variables
-
-LOCAL = ("localhost", "127.0.0.1", "::1", "[::1]")
+from pgwhy.target.services import THIS_MACHINE, Services, may_be_beside
 
 
 def with_services(target: Target, name: str, document: list[Entry], asking: str, machine: Machine) -> Target:
@@ -30,13 +29,12 @@ def with_services(target: Target, name: str, document: list[Entry], asking: str,
 
 def beside(target: Target, machine: Machine) -> Services | None:
     """The Postgres service of the Compose file in the working folder, where the target's port leads to it."""
-    hosts = target.hosts
-    if len(hosts) != 1 or hosts[0].name not in LOCAL:
+    if not may_be_beside(target):
         return None
     known = variables(machine)
     for name, document in _compose_files(machine.folder):
         found = services(name, document, known)
-        if found and found.published == str(hosts[0].port):
+        if found and found.published == str(target.hosts[0].port):
             return found
     return None
 
@@ -56,7 +54,7 @@ def _problems(target: Target, found: Services) -> Iterator[Problem]:
     if len(hosts) != 1 or found.asking == found.server or not found.own_network:
         return
     host, port = hosts[0].name, str(hosts[0].port)
-    if host in LOCAL:
+    if host in THIS_MACHINE:
         what = f"{host} is the container of {found.asking} itself; Postgres is in the service {found.server}"
         yield Problem(ProblemCode.COMPOSE_LOCALHOST, what, "service-address")
     elif host and "." not in host and not host.startswith(("/", "@")) and host not in found.names:
