@@ -79,20 +79,24 @@ async def look(place: Attempt, hello: tls.Hello, seen: Run, network: Network, mo
 
 async def _ask(stream: Stream, limit_s: float) -> Look:
     try:
-        data = await postgres.ask_for_tls(stream, limit_s)
-        if data in (b"S", b"N"):
-            return Look(SslAnswer(data.decode()))
-        if not data:
-            return Look(SslAnswer.CLOSED)
-        if data[:1] == b"E":
-            message = await postgres.read_message(stream, limit_s, data)
-            if isinstance(message, wire.Message):
-                text = wire.error_fields(message.body).get("M", "").strip()
-                return Look(SslAnswer.ERROR, error_message=without_escapes(text))
-            data = message
-        return Look(SslAnswer.NOT_POSTGRES, data)
+        return await _answer(await postgres.ask_for_tls(stream, limit_s), stream, limit_s)
     except Broken as broken:
         return Look(_ENDINGS.get(broken.failure, SslAnswer.RESET))
+
+
+async def _answer(data: bytes, stream: Stream, limit_s: float) -> Look:
+    """What `data`, the first that came, says. Raises `Broken` where an error message is cut."""
+    if data in (b"S", b"N"):
+        return Look(SslAnswer(data.decode()))
+    if not data:
+        return Look(SslAnswer.CLOSED)
+    if data[:1] == b"E":
+        message = await postgres.read_message(stream, limit_s, data)
+        if isinstance(message, wire.Message):
+            text = wire.error_fields(message.body).get("M", "").strip()
+            return Look(SslAnswer.ERROR, error_message=without_escapes(text))
+        data = message
+    return Look(SslAnswer.NOT_POSTGRES, data)
 
 
 async def _shake(so_far: Look, stream: Stream, hello: tls.Hello, limit_s: float, network: Network) -> Look:
@@ -128,6 +132,26 @@ async def nudge(place: Attempt, so_far: Look, network: Network) -> Look:
     if recognise(data) not in _TALKERS:
         return so_far
     return replace(so_far, answer=SslAnswer.NOT_POSTGRES, bytes_seen=data)
+
+
+async def hear_out(place: Attempt, so_far: Look, network: Network) -> Look:
+    """A reset came for SSLRequest: is anything said to one who asks for nothing?
+
+    A reset can overtake what was said before it, so the greeting of a server that speaks first can be lost. A Postgres
+    that cannot start a process for the client speaks first as well.
+    """
+    with network.timeline.span("tls", "without a word") as span:
+        try:
+            stream = await network.connect(place.address, place.port, NUDGE_S)
+            try:
+                limit_s = network.allowance(NUDGE_S)
+                heard = await _answer(await stream.receive(postgres.MAX_BANNER_BYTES, limit_s), stream, limit_s)
+            finally:
+                stream.abort()
+        except Broken as broken:
+            span.outcome = broken.failure.value
+            return so_far
+    return heard if heard.answer in (SslAnswer.ERROR, SslAnswer.NOT_POSTGRES) else so_far
 
 
 async def takes_direct(place: Attempt, hello: tls.Hello, network: Network) -> bool:
