@@ -72,6 +72,8 @@ class Addresses(StrEnum):
 
     IN_TURN = "in-turn"
     """The next one when the one before has failed or had its time."""
+    FAMILIES_RACE = "families-race"
+    """In turn, and the other of IPv6 and IPv4 joins in when the first is late (RFC 8305): Go's net.Dialer."""
     FIRST = "first"
     """Only the first one."""
     FIRST_IPV4 = "first-ipv4"
@@ -202,6 +204,7 @@ class Client:
     addresses: Addresses | None = None
     connect_timeout_s: float | None = None
     timeout_per_address: bool | None = None
+    reconnects_without_end: bool | None = None
     per_address_ms: float | None = None
     tls_setting: str = ""
     roots_setting: str = ""

@@ -140,7 +140,7 @@ async def hear_out(place: Attempt, so_far: Look, network: Network) -> Look:
     A reset can overtake what was said before it, so the greeting of a server that speaks first can be lost. A Postgres
     that cannot start a process for the client speaks first as well.
     """
-    with network.timeline.span("tls", "without a word") as span:
+    with network.timeline.span("tls", "in silence") as span:
         try:
             stream = await network.connect(place.address, place.port, NUDGE_S)
             try:
