@@ -96,7 +96,7 @@ def test_a_proxy_that_takes_the_connection_before_its_server_is_there(capfd: pyt
     """As Docker's: it accepts, and resets while the container starts."""
     with serving(resetting) as port:
         uri = f"postgresql://{ROLE}:{MARKER}@127.0.0.1:{port}/{DATABASE}"
-        status = run([uri, "--wait", "1", "--format", "json"])
+        status = run([uri, "--wait", "2", "--format", "json"])
         document = json.loads(capfd.readouterr().out)
     assert status in (1, 3) and document["waited"]["looks"] > 2
 

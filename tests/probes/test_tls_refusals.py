@@ -39,7 +39,7 @@ def test_a_server_that_hangs_up_on_everything_takes_no_direct_tls(look: Look) ->
 
 def test_a_greeting_that_a_reset_overtook_is_heard_by_one_who_says_nothing(look: Look) -> None:
     def greet_the_patient(connection: socket.socket) -> None:
-        if select.select([connection], [], [], 0.3)[0]:
+        if select.select([connection], [], [], 0.1)[0]:
             return reset(connection)  # as it looks from a system that drops what was not read yet
         return farewell(connection, b"SSH-2.0-any\r\n")
 

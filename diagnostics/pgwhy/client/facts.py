@@ -66,6 +66,8 @@ class ClientFacts(Record):
     reconnects_without_end: bool | None = fact(
         "where the server closes the connection before it answers, the client comes again at once, without end"
     )
+    proxy_variables: tuple[str, ...] | None = fact("the variables whose HTTP proxy it goes through; empty: none")
+    proxy_switch: str | None = fact("the variable that has to be 1 before it does so; empty: it always does")
     tls_setting: str | None = fact("how this client is told to use TLS, in words; empty: by sslmode")
     roots_setting: str | None = fact("how it is given a root certificate, in words; empty: by sslrootcert")
     timeout_setting: str | None = fact("how its time limit is raised, as one writes it; empty if not known")

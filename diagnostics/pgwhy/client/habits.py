@@ -206,6 +206,10 @@ class Client:
     timeout_per_address: bool | None = None
     reconnects_without_end: bool | None = None
     per_address_ms: float | None = None
+    proxy_variables: tuple[str, ...] | None = None
+    """The variables whose HTTP proxy it goes through, the first one first; empty: it reads none."""
+    proxy_switch: str = ""
+    """The variable that has to be 1 before it does so; empty: it always does."""
     tls_setting: str = ""
     roots_setting: str = ""
     timeout_setting: str = ""

@@ -23,7 +23,7 @@ from pgwhy.probes.patience import Met, delay
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
-from pgwhy.target.model import Target
+from pgwhy.target.model import Host, Target
 from pgwhy.values import dataclass
 
 
@@ -158,12 +158,21 @@ class _Place:
 async def _places(seen: Run, network: Network) -> list[_Place]:
     """Every address of every host, in the order in which the client tries them: libpq's is the system's."""
     hosts, ipv4_first = seen.hosts, seen[ClientFacts].addresses is Addresses.FIRST_IPV4
+    if seen.proxy:
+        return await _proxys_places(seen.proxy, hosts[0], network)
     found = await asyncio.gather(*(network.lookup(host) for host in hosts))
     return [
         _Place(host.name, _address(address, host.port, seen.machine.platform), host.port)
         for host, lookup in zip(hosts, found, strict=True)
         for address in sorted(lookup.addresses, key=lambda address: ipv4_first and ":" in address)
     ][:MAX_ADDRESSES]
+
+
+async def _proxys_places(proxy: Host, behind: Host, network: Network) -> list[_Place]:
+    """The proxy's addresses, in place of those of the host behind it: that one only the proxy looks up."""
+    found = await network.lookup(proxy)
+    network.tunnels |= {(address, proxy.port): (behind.name, behind.port) for address in found.addresses}
+    return [_Place(behind.name, address, proxy.port) for address in found.addresses][:MAX_ADDRESSES]
 
 
 def _address(given: str, port: int, platform: str) -> str:
@@ -220,7 +229,7 @@ class _Waves:
         async with bounded(AFTER_SUCCESS_S if self._answered else limit_s) as limit:
             self._running.append(limit)
             try:
-                stream = await self._network.connect(place.address, place.port, limit_s)
+                stream = await self._network.connect_straight(place.address, place.port, limit_s)
             finally:
                 self._running.remove(limit)
         stream.abort()

@@ -35,6 +35,8 @@ SILENT_S = 4.0
 """No byte for so long is silence."""
 NUDGE_S = 0.7
 DIRECT_S = 2.0
+HEAR_S = 0.25
+"""Who speaks first does so at once: about a round trip after the connection."""
 NUDGE = b"GET / HTTP/1.0\r\n\r\n"
 """Answered by what waits for its client to speak a line: HTTP in its own way, Redis with an error."""
 
@@ -144,7 +146,7 @@ async def hear_out(place: Attempt, so_far: Look, network: Network) -> Look:
         try:
             stream = await network.connect(place.address, place.port, NUDGE_S)
             try:
-                limit_s = network.allowance(NUDGE_S)
+                limit_s = network.allowance(max(HEAR_S, 3 * place.ms / 1000))
                 heard = await _answer(await stream.receive(postgres.MAX_BANNER_BYTES, limit_s), stream, limit_s)
             finally:
                 stream.abort()
