@@ -106,7 +106,8 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
     found = named(machine.environment, target.hosts[0].name) if target.hosts else None
     if found and options.web is not False:
         variable, proxy = found
-        yield f"ask the proxy of {variable} ({proxy.name}:{proxy.port}) for a tunnel, if no address answers or the client goes through it"
+        when = "if no address answers or the client goes through it"
+        yield f"ask the proxy of {variable} ({proxy.name}:{proxy.port}) for a tunnel, {when}"
 
 
 PROBE = Probe(HttpProxy, observe, Stage.TCP, opens, needs=(TargetFacts, Tcp))
