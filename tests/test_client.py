@@ -33,7 +33,7 @@ def test_libpq_sends_sni_from_14_on(name: str, sends: bool) -> None:
     assert client.resolve(name, None, None).sends_sni is sends
 
 
-@pytest.mark.parametrize("name", ["ruby-pg@1.4.5", "sqlalchemy@2.0.30", "django@4.2", "typeorm@0.3"])
+@pytest.mark.parametrize("name", ["rails@7.1", "sqlalchemy@2.0.30", "django@4.2", "typeorm@0.3"])
 def test_the_version_of_a_framework_or_a_binding_is_not_the_drivers(name: str) -> None:
     assert client.resolve(name, None, None) == client.resolve(name.partition("@")[0], None, None)
 

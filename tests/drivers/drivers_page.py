@@ -8,7 +8,8 @@ from typing import Any
 from pgwhy.authoring.pages.generated import mark
 from pgwhy.snippets.stacks import STACKS
 from pgwhy.target.forms import FORMS
-from tests.drivers import ways
+from tests.drivers import addresses, ways
+from tests.drivers.addresses import SITUATIONS, Reached
 from tests.drivers.clients import DRIVERS
 from tests.drivers.ways import STRINGS, Way
 
@@ -54,6 +55,7 @@ def _lines(measured: Mapping[str, Any]) -> Iterator[str]:
     )
     yield ""
     yield from _ways(ways.recorded())
+    yield from _addresses(addresses.recorded())
     yield ""
     yield "## Stacks, with the snippet that pgwhy prints"
     yield ""
@@ -98,6 +100,26 @@ def _ways(went: Mapping[str, Mapping[str, Way]]) -> Iterator[str]:
         yield ""
         for way, drivers in sorted(together.items(), key=lambda item: -len(item[1])):
             yield f"- {way}: {'all' if len(together) == 1 else ', '.join(drivers)}"
+        yield ""
+
+
+def _addresses(came: Mapping[str, Mapping[str, Reached]]) -> Iterator[str]:
+    yield "## Names with several addresses, and which of them each driver comes to"
+    yield ""
+    yield "Each driver was given a name with two addresses (`fixtures/drivers/addresses.toml`), and a server wrote down"
+    yield "to which of them it came. `pgwhy --client` reckons with the same (`tests/drivers/test_addresses.py`)."
+    yield "*None*: it failed, or was still waiting after a few seconds. libpq 12 and 13 were measured below psycopg,"
+    yield "which tries the next address after each failure, even after a wrong password."
+    yield ""
+    for name, situation in SITUATIONS.items():
+        together: dict[str, list[str]] = {}
+        for driver, reached in came.items():
+            said = ", then ".join(f"`{each}`" if each[0].isdigit() else each for each in reached[name]) or "none"
+            together.setdefault(said, []).append(DRIVERS[driver].speaks_as.replace("@", " "))
+        yield f"**{situation['title']}**"
+        yield ""
+        for said, drivers in sorted(together.items(), key=lambda item: -len(item[1])):
+            yield f"- {said}: {'all' if len(together) == 1 else ', '.join(drivers)}"
         yield ""
 
 

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.xdist_group("drivers")
 SITUATIONS = situations.read()
 CASES = [(name, driver.id) for name, situation in SITUATIONS.items() for driver in situation.drivers]
 NOTHING_TO_PASTE = {
+    ("ipv6-silent", "asyncpg"): "no parameter of a string limits its time, and least of all for one address",
+    ("ipv6-silent", "ruby-pg"): "it counts the time for all addresses together, so a limit never leads it to IPv4",
     ("own-server", "node-postgres"): "it checks the certificate, and which name is right only the server's owner knows",
     ("own-server", "tokio-postgres"): "the same",
     ("verify-full", "tokio-postgres"): "its connector checks anyway: sslmode and root file are told to that, in code",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import struct
 import time
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from pgwhy.failure import Failure
+from pgwhy.lab.sockets.door import Door
+from pgwhy.lab.sockets.manners import reset
 from pgwhy.network import stream
 from pgwhy.network.stream import Broken, Stream
 from tests import servers
@@ -93,6 +96,26 @@ def test_a_server_that_resets_is_reset() -> None:
     with servers.serving(servers.resetting) as port, pytest.raises(Broken) as broken:
         with_stream(port, use)
     assert broken.value.failure is Failure.RESET
+
+
+def test_what_was_said_before_a_reset_is_still_read_although_nothing_can_be_sent() -> None:
+    def greet_and_reset(connection: socket.socket) -> None:
+        connection.sendall(b"SSH-2.0-any\r\n")
+        reset(connection)
+
+    async def use(connected: Stream) -> bytes:
+        gone = select.poll()
+        gone.register(connected._socket, 0)  # nothing but errors and the end
+        assert gone.poll(HANGS_S * 1000)
+        await connected.send(b"x", 5)
+        heard = await stream.read_exactly(connected, 13, 5)
+        with pytest.raises(Broken) as broken:
+            await connected.receive(1, 5)
+        assert broken.value.failure is Failure.RESET
+        return heard
+
+    with Door(greet_and_reset) as door:
+        assert with_stream(door.port, use) == b"SSH-2.0-any\r\n"
 
 
 def test_a_silent_server_is_left_at_the_limit() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pgwhy.probes.http_proxy import named
 from pgwhy.target.model import Host
+from pgwhy.target.proxy import named
 
 HOST = "ep-a.us-east-2.aws.neon.tech"
 PROXY = Host("proxy.example", 3128)

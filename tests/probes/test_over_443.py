@@ -44,8 +44,8 @@ class Elsewhere(Network):
 
     port = 0
 
-    async def connect(self, address: str, port: int, limit_s: float, segment_bytes: int | None = None):  # type: ignore[no-untyped-def]
-        return await super().connect("127.0.0.1", self.port, limit_s, segment_bytes)
+    async def connect_straight(self, address: str, port: int, limit_s: float, segment_bytes: int | None = None):  # type: ignore[no-untyped-def]
+        return await super().connect_straight("127.0.0.1", self.port, limit_s, segment_bytes)
 
     async def lookup(self, host):  # type: ignore[no-untyped-def]
         return resolve.literal("127.0.0.1")

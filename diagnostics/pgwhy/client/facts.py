@@ -57,10 +57,17 @@ class ClientFacts(Record):
     settings: SettingsStyle | None = fact(
         "how one writes this client's settings: the dialect of the target if it reads that"
     )
-    addresses: Addresses | None = fact("what it does with several addresses: one after the other, or only the first")
+    addresses: Addresses | None = fact(
+        "what it does with several addresses: one after the other, IPv6 and IPv4 side by side, or only the first"
+    )
     connect_timeout_s: float | None = fact("its time limit for a connection in seconds; 0 if it has none")
     timeout_per_address: bool | None = fact("that limit applies to each address; no: to the whole connection")
     per_address_ms: float | None = fact("its time limit for each address in milliseconds; 0 if it has none")
+    reconnects_without_end: bool | None = fact(
+        "where the server closes the connection before it answers, the client comes again at once, without end"
+    )
+    proxy_variables: tuple[str, ...] | None = fact("the variables whose HTTP proxy it goes through; empty: none")
+    proxy_switch: str | None = fact("the variable that has to be 1 before it does so; empty: it always does")
     tls_setting: str | None = fact("how this client is told to use TLS, in words; empty: by sslmode")
     roots_setting: str | None = fact("how it is given a root certificate, in words; empty: by sslrootcert")
     timeout_setting: str | None = fact("how its time limit is raised, as one writes it; empty if not known")

@@ -72,6 +72,8 @@ class Addresses(StrEnum):
 
     IN_TURN = "in-turn"
     """The next one when the one before has failed or had its time."""
+    FAMILIES_RACE = "families-race"
+    """In turn, and the other of IPv6 and IPv4 joins in when the first is late (RFC 8305): Go's net.Dialer."""
     FIRST = "first"
     """Only the first one."""
     FIRST_IPV4 = "first-ipv4"
@@ -202,7 +204,12 @@ class Client:
     addresses: Addresses | None = None
     connect_timeout_s: float | None = None
     timeout_per_address: bool | None = None
+    reconnects_without_end: bool | None = None
     per_address_ms: float | None = None
+    proxy_variables: tuple[str, ...] | None = None
+    """The variables whose HTTP proxy it goes through, the first one first; empty: it reads none."""
+    proxy_switch: str = ""
+    """The variable that has to be 1 before it does so; empty: it always does."""
     tls_setting: str = ""
     roots_setting: str = ""
     timeout_setting: str = ""

@@ -13,8 +13,9 @@ import os
 import time
 from collections.abc import Callable, Mapping
 
-from pgwhy.network import resolve
-from pgwhy.network.stream import Stream, connect, is_ip_literal, is_socket_path
+from pgwhy.failure import Failure
+from pgwhy.network import resolve, tunnel
+from pgwhy.network.stream import Broken, Stream, connect, is_ip_literal, is_socket_path
 from pgwhy.network.worker import Workers
 from pgwhy.target.model import Host
 from pgwhy.timeline import Timeline
@@ -57,6 +58,8 @@ class Network:
         """Held by each probe's connection while it is open; the login does not use one."""
         self.workers = Workers()
         """The processes in which libpq runs."""
+        self.tunnels: dict[tuple[str, int], tuple[str, int]] = {}
+        """Where an HTTP proxy listens, and the host and port behind it that a connection there is for."""
         self._reroute = dict(reroute or {})
         self._lookups: dict[str, asyncio.Task[resolve.Lookup]] = {}
         self._hopeless: dict[str, asyncio.Event] = {}
@@ -89,7 +92,27 @@ class Network:
             self._hopeless[name].set()
 
     async def connect(self, address: str, port: int, limit_s: float, segment_bytes: int | None = None) -> Stream:
-        """A connection within `limit_s` seconds and the run's deadline. Raises `stream.Broken`. Uses no slot."""
+        """A connection within `limit_s` seconds and the run's deadline; through the proxy where `tunnels` has one.
+
+        Raises `stream.Broken`. Uses no slot.
+        """
+        stream = await self.connect_straight(address, port, limit_s, segment_bytes)
+        behind = self.tunnels.get((address, port))
+        if behind is None:
+            return stream
+        try:
+            status = await tunnel.ask(stream, *behind, self.allowance(limit_s))
+            if status not in tunnel.OPENED:
+                raise Broken(Failure.CLOSED, f"the HTTP proxy answers {status}")
+        except BaseException:
+            stream.abort()
+            raise
+        return stream
+
+    async def connect_straight(
+        self, address: str, port: int, limit_s: float, segment_bytes: int | None = None
+    ) -> Stream:
+        """The same, and where a proxy is there, to the proxy itself."""
         stream = await connect(address, port, self.allowance(limit_s), segment_bytes)
         self.connected = True
         self.timeline.connected(stream.local, stream.remote)

@@ -36,7 +36,7 @@ class Channel(Protocol):
     remote: str
 
     async def send(self, data: bytes, limit_s: float) -> None:
-        """Send everything within `limit_s` seconds. Raises `Broken`."""
+        """Send everything within `limit_s` seconds. Raises `Broken`; that the peer has hung up is told by `receive`."""
 
     async def receive(self, most: int, limit_s: float | None) -> bytes:
         """At least one byte and at most `most`, or `b""` where the peer ended in an orderly way. Raises `Broken`.
@@ -46,10 +46,16 @@ class Channel(Protocol):
 
 
 class Stream:
-    """A connected socket."""
+    """A connected socket.
+
+    What a peer said before it hung up can be read although nothing can be sent any more, and it often says why: an
+    error, a TLS alert, the greeting of another kind of server. So that sending failed is told by `receive`, after those
+    bytes. libpq does the same (`write_failed` in libpq-int.h).
+    """
 
     def __init__(self, connected: socket.socket, place: Any) -> None:
         self._socket = connected
+        self._hung_up: OSError | None = None
         self.local = named(connected.getsockname())
         """Our own end, `address:port`; empty for a Unix socket."""
         self.remote = named(place)  # not getpeername(): a socket that was reset since has no peer
@@ -64,13 +70,19 @@ class Stream:
             if not data:
                 return
         async with bounded(limit_s):
-            await asyncio.get_running_loop().sock_sendall(self._socket, data)
+            try:
+                await asyncio.get_running_loop().sock_sendall(self._socket, data)
+            except (BrokenPipeError, ConnectionResetError, ConnectionAbortedError) as error:
+                self._hung_up = error
 
     async def receive(self, most: int, limit_s: float | None) -> bytes:
         if limit_s is None:
             return await asyncio.get_running_loop().sock_recv(self._socket, most)
         async with bounded(limit_s):
-            return await asyncio.get_running_loop().sock_recv(self._socket, most)
+            data = await asyncio.get_running_loop().sock_recv(self._socket, most)
+            if not data and self._hung_up:
+                raise self._hung_up
+            return data
 
     def abort(self) -> None:
         """Close at once; may be called twice."""

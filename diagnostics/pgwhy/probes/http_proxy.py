@@ -1,23 +1,22 @@
 """The HTTP proxy that the environment names: does it lead out where nothing else does?
 
-Opens: where a variable names a proxy and no address of the server answers, one connection to that proxy with CONNECT to
-the database's own port, and for Neon one with CONNECT to port 443. Each tunnel is closed without a byte; no login for
-the proxy is sent. PostgreSQL's drivers and Node.js before 24 use no such variable (NODE_USE_ENV_PROXY).
+Opens: where a variable names a proxy and no address of the server answers, or the client goes through the proxy itself,
+one connection to that proxy with CONNECT to the database's own port, and for Neon one with CONNECT to port 443. Each
+tunnel is closed without a byte; no login for the proxy is sent. PostgreSQL's drivers use no such variable.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from pgwhy.client import Way
 from pgwhy.facts import Record, derived, fact
 from pgwhy.failure import Failure
 from pgwhy.machine import Machine
 from pgwhy.network import Network, tunnel
-from pgwhy.network.stream import Broken
+from pgwhy.network.stream import Broken, bounded
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Reach, Tcp
 from pgwhy.progress import Stage
@@ -25,11 +24,10 @@ from pgwhy.target import way
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Host, Target
 from pgwhy.target.provider import Provider
+from pgwhy.target.proxy import VARIABLES, named
 from pgwhy.values import dataclass
 
 LIMIT_S = 1.3
-VARIABLES = ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,7 @@ class HttpProxy(Record):
     name: ClassVar[str] = "http_proxy"
 
     asked: bool | None = fact("the proxy was asked for a tunnel")
+    used: bool | None = fact("the client spoken for reads that variable, and goes through the proxy itself")
     variable: str | None = fact("the variable that names the proxy; empty if none does")
     server: str | None = fact("the proxy's host and port, without a login; empty if none")
     status_443: int | None = fact("the status of CONNECT to port 443 of the provider; 0 if no answer came")
@@ -56,42 +55,24 @@ class HttpProxy(Record):
         return None if self.status_database is None else self.status_database in tunnel.OPENED
 
 
-def named(environment: Mapping[str, str], host: str) -> tuple[str, Host] | None:
-    """The first variable that names a proxy for this host, and the proxy; `None` where none does.
-
-    NO_PROXY lists hosts and domains for which none is used (curl(1), "Environment").
-    """
-    excluded = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
-    for entry in (each.strip().lstrip("*").lstrip(".").lower() for each in excluded.split(",")):
-        if excluded.strip() == "*" or (entry and (f".{host}".lower()).endswith(f".{entry}")):
-            return None
-    for variable in VARIABLES:
-        text = environment.get(variable, "")
-        try:
-            parts = urlsplit(text if "://" in text else f"http://{text}")
-            port = parts.port or _PORTS.get(parts.scheme, 0)
-        except ValueError:
-            continue
-        if text and parts.hostname and port:
-            return variable, Host(parts.hostname, port)
-    return None
-
-
 async def observe(seen: Run, network: Network) -> HttpProxy:
     host = next((each for each in seen.target.hosts if each.name and not each.is_socket("linux")), None)
-    found = named(seen.machine.environment, host.name) if host else None
+    variables = seen.client.proxy_variables if seen.proxy else None
+    found = named(seen.machine.environment, host.name, variables or VARIABLES) if host else None
     if host is None or found is None or seen.options.web is False:
         return HttpProxy(asked=False)
     variable, proxy = found
     server = f"{proxy.name}:{proxy.port}"
-    if seen[Tcp].attempts and seen[Tcp].outcome is not Reach.NONE:
-        return HttpProxy(asked=False, variable=variable, server=server)
+    used = seen.proxy is not None
+    if seen[Tcp].attempts and seen[Tcp].outcome is not Reach.NONE and not used:
+        return HttpProxy(asked=False, used=False, variable=variable, server=server)
     over_443 = seen[TargetFacts].provider is Provider.NEON
     web = way.hosts(seen.target, Way.HTTP)[0]
     asked = [_ask(network, proxy, host)] + ([_ask(network, proxy, web)] if over_443 else [])
     database, *rest = await asyncio.gather(*asked)
     return HttpProxy(
         asked=True,
+        used=used,
         variable=variable,
         server=server,
         status_database=database if isinstance(database, int) else 0,
@@ -101,9 +82,18 @@ async def observe(seen: Run, network: Network) -> HttpProxy:
 
 
 async def _ask(network: Network, proxy: Host, host: Host) -> int | Failure:
+    """The status of CONNECT; the tunnel is closed again without a byte."""
     with network.timeline.span("http_proxy", f"CONNECT {host.name}:{host.port}") as span:
         try:
-            status = await tunnel.ask(network, proxy, host.name, host.port, LIMIT_S)
+            async with bounded(network.allowance(LIMIT_S)):
+                found = await network.lookup(proxy)
+                if found.failure or not found.addresses:
+                    raise Broken(found.failure or Failure.NAME_NOT_FOUND, found.error)
+                stream = await network.connect_straight(found.addresses[0], proxy.port, LIMIT_S)
+                try:
+                    status = await tunnel.ask(stream, host.name, host.port, LIMIT_S)
+                finally:
+                    stream.abort()
         except Broken as broken:
             span.outcome = broken.failure.value
             return broken.failure
@@ -116,7 +106,8 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
     found = named(machine.environment, target.hosts[0].name) if target.hosts else None
     if found and options.web is not False:
         variable, proxy = found
-        yield f"ask the proxy of {variable} ({proxy.name}:{proxy.port}) for a tunnel, only if no address answers"
+        when = "if no address answers or the client goes through it"
+        yield f"ask the proxy of {variable} ({proxy.name}:{proxy.port}) for a tunnel, {when}"
 
 
 PROBE = Probe(HttpProxy, observe, Stage.TCP, opens, needs=(TargetFacts, Tcp))

@@ -10,7 +10,7 @@ from pgwhy.client import Client, Way
 from pgwhy.facts import Observations, Record
 from pgwhy.machine import Machine
 from pgwhy.progress import Stage, row
-from pgwhy.target import way
+from pgwhy.target import proxy, way
 from pgwhy.target.model import Host, Target
 from pgwhy.values import dataclass
 
@@ -58,6 +58,13 @@ class Run:
     def hosts(self) -> tuple[Host, ...]:
         """Where the client spoken for connects, in its order."""
         return way.hosts(self.target, self.client.way)
+
+    @property
+    def proxy(self) -> Host | None:
+        """The HTTP proxy through which the client spoken for goes; `None` where it goes by itself."""
+        if not self.client.way.over_443 or not self.hosts:
+            return None
+        return proxy.of_client(self.client, self.machine.environment, self.hosts[0].name)
 
     def put(self, record: Record) -> None:
         """Publish a record; tasks that wait for it go on."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
@@ -19,10 +19,11 @@ from pgwhy.failure import Failure
 from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.network.stream import Broken, Limit, Stream, bounded, has_ipv6_address, is_socket_path
+from pgwhy.probes.patience import Met, delay
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
-from pgwhy.target.model import Target
+from pgwhy.target.model import Host, Target
 from pgwhy.values import dataclass
 
 
@@ -127,12 +128,8 @@ MAX_ADDRESSES = 8
 BUDGET_S = 2.2
 """What all addresses together get, unless the target's connect_timeout is less: long enough for a SYN that is sent
 again after one second (the next one goes out after three), short enough for a person who waits."""
-PATIENCE_S = 10.0
-"""A connection that needs longer than a whole run counts as failing (docs/design.md, "Contracts")."""
 AFTER_SUCCESS_S = 1.5
 """What an address gets at most where another one has answered."""
-GIVES_UP_AFTER_S = {"linux": 130.0, "darwin": 75.0, "win32": 21.0}
-"""How long the system itself tries to connect, roughly (tcp(7): tcp_syn_retries; macOS tcp_keepinit)."""
 SOCKET_FOLDERS = (Path("/var/run/postgresql"), Path("/tmp"))  # noqa: S108  # a socket is looked for there, not made
 """Where libpq looks for the default socket: Debian's and Red Hat's, and PostgreSQL's own."""
 DEFAULT_HOST = "127.0.0.1"
@@ -147,8 +144,8 @@ async def observe(seen: Run, network: Network) -> Tcp:
     met = _tried_by(client, [a for a in attempts if not _kept_from(client, a)])
     if all(a.failure for a in attempts):
         return Tcp(tuple(attempts), None, False)
-    delay_s, gives_up = _as_the_client_would(met, target, client, seen.machine.platform)
-    return Tcp(tuple(attempts), delay_s, gives_up)
+    asked_s = float(target.connect_timeout or 0)
+    return Tcp(tuple(attempts), *delay([_met(each) for each in met], client, asked_s, seen.machine.platform))
 
 
 @dataclass(frozen=True)
@@ -161,12 +158,21 @@ class _Place:
 async def _places(seen: Run, network: Network) -> list[_Place]:
     """Every address of every host, in the order in which the client tries them: libpq's is the system's."""
     hosts, ipv4_first = seen.hosts, seen[ClientFacts].addresses is Addresses.FIRST_IPV4
+    if seen.proxy:
+        return await _proxys_places(seen.proxy, hosts[0], network)
     found = await asyncio.gather(*(network.lookup(host) for host in hosts))
     return [
         _Place(host.name, _address(address, host.port, seen.machine.platform), host.port)
         for host, lookup in zip(hosts, found, strict=True)
         for address in sorted(lookup.addresses, key=lambda address: ipv4_first and ":" in address)
     ][:MAX_ADDRESSES]
+
+
+async def _proxys_places(proxy: Host, behind: Host, network: Network) -> list[_Place]:
+    """The proxy's addresses, in place of those of the host behind it: that one only the proxy looks up."""
+    found = await network.lookup(proxy)
+    network.tunnels |= {(address, proxy.port): (behind.name, behind.port) for address in found.addresses}
+    return [_Place(behind.name, address, proxy.port) for address in found.addresses][:MAX_ADDRESSES]
 
 
 def _address(given: str, port: int, platform: str) -> str:
@@ -223,7 +229,7 @@ class _Waves:
         async with bounded(AFTER_SUCCESS_S if self._answered else limit_s) as limit:
             self._running.append(limit)
             try:
-                stream = await self._network.connect(place.address, place.port, limit_s)
+                stream = await self._network.connect_straight(place.address, place.port, limit_s)
             finally:
                 self._running.remove(limit)
         stream.abort()
@@ -256,27 +262,9 @@ def _tried_by(client: ClientFacts, attempts: list[Attempt]) -> list[Attempt]:
     return [a for a in attempts if a is firsts[a.host, a.port]]
 
 
-def _as_the_client_would(
-    attempts: Sequence[Attempt], target: TargetFacts, client: ClientFacts, platform: str
-) -> tuple[float | None, bool | None]:
-    """Seconds until the client gets to an address that answers (`None`: it never does), and whether it gives up."""
-    asked_s = float(target.connect_timeout or 0)
-    each_s, whole_s = GIVES_UP_AFTER_S.get(platform, 130.0), asked_s or client.connect_timeout_s or 0.0
-    if client.timeout_per_address:
-        # libpq takes one second as two (PostgreSQL 11 to 16).
-        least_s = 2.0 if client.family == "libpq" else 0.0
-        each_s, whole_s = max(least_s, asked_s) if asked_s else each_s, 0.0
-    elif client.per_address_ms:
-        each_s = client.per_address_ms / 1000
-    waited_s = 0.0
-    for attempt in attempts:
-        if client.per_address_ms and attempt is attempts[-1]:
-            # Node gives every address but the last one so little (net.connect, autoSelectFamily).
-            each_s = PATIENCE_S
-        if attempt.failure is None and attempt.ms / 1000 <= each_s:
-            return round(waited_s, 3), waited_s >= min(whole_s or PATIENCE_S, PATIENCE_S)
-        waited_s += each_s if attempt.failure in (None, Failure.TIMED_OUT) else attempt.ms / 1000
-    return None, True
+def _met(attempt: Attempt) -> Met:
+    failure = attempt.failure
+    return Met(":" in attempt.address, failure is None, failure is Failure.TIMED_OUT, attempt.ms / 1000)
 
 
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:

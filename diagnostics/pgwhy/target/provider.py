@@ -32,6 +32,11 @@ class Provider(StrEnum):
     PRISMA = "prisma-postgres"
     XATA = "xata"
     TEMBO = "tembo"
+    CRUNCHY = "crunchy-bridge"
+    TIMESCALE = "timescale"
+    """Timescale Cloud, later Tiger Cloud."""
+    FLY = "fly"
+    """Fly.io's Managed Postgres."""
     NONE = "none"
     """An ordinary server, as far as its name tells."""
 
@@ -142,4 +147,9 @@ _SUFFIXES = {
     ".xata.tech": Provider.XATA,
     ".xata.sh": Provider.XATA,
     ".tembo.io": Provider.TEMBO,
+    ".db.postgresbridge.com": Provider.CRUNCHY,  # docs.crunchybridge.com/connecting
+    # developers.cloudflare.com/hyperdrive/examples/timescale; `forge` is what the same service was called before.
+    ".tsdb.cloud.timescale.com": Provider.TIMESCALE,
+    ".tsdb.forge.timescale.com": Provider.TIMESCALE,
+    ".flympg.net": Provider.FLY,  # fly.io/docs/mpg/client-configuration
 }

@@ -25,6 +25,7 @@ _OWN = (
     "oauth-before-scram",
     "scram-before-oauth",
     "one-segment-hello",
+    "detects-protocol",
     "routes-by-role",
     "serverless",
     "http-proxy",
@@ -93,6 +94,8 @@ def _behaviour(
         return middlebox.offers_oauth(server, first=kind == "oauth-before-scram")
     if kind == "one-segment-hello":
         return middlebox.one_segment_hello(server)
+    if kind == "detects-protocol":
+        return middlebox.detects_protocol(server)
     if kind == "end-tls":
         return middlebox.end_tls(server, authority.issue(*names))
     if kind == "routes-by-role":

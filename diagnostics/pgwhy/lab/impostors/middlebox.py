@@ -10,6 +10,7 @@ import select
 import socket
 import ssl
 import struct
+import time
 
 from pgwhy.lab.authority import Authority, CertificateFault, Leaf
 from pgwhy.lab.sockets.door import Address, Behaviour, exactly
@@ -20,6 +21,8 @@ _CHUNK = 65_536
 _SASL = struct.pack("!i", 10)
 """AuthenticationSASL (PostgreSQL, "Message Formats")."""
 _OAUTH = b"OAUTHBEARER\0"
+_DETECTION_S, _PEEK_AGAIN_S = 10.0, 0.05
+_HTTP_LINE_BYTES = len(b"GET / HTTP/1.1")
 _RECORD_HEADER_BYTES = 5
 _SEGMENT_BYTES = 1_448
 """What one TCP segment carries on Ethernet, with timestamps (RFC 6691)."""
@@ -42,6 +45,26 @@ def strip_tls(behind: Address) -> Behaviour:
         if connection.recv(8, socket.MSG_PEEK) == wire.SSL_REQUEST:
             exactly(connection, 8)
             connection.sendall(b"N")
+        with _reach(behind) as server:
+            splice(connection, server)
+
+    return behave
+
+
+def detects_protocol(behind: Address) -> Behaviour:
+    """A sidecar that waits until the client has said enough to be HTTP or not, ten seconds at most, and only then
+    connects: SSLRequest is too short for that (linkerd.io, "Protocol detection").
+    """
+
+    def behave(connection: socket.socket) -> None:
+        ends = time.monotonic() + _DETECTION_S
+        while (left_s := ends - time.monotonic()) > 0:
+            if not select.select([connection], [], [], left_s)[0]:
+                break
+            seen = connection.recv(_HTTP_LINE_BYTES, socket.MSG_PEEK)
+            if not seen or len(seen) == _HTTP_LINE_BYTES:
+                break
+            time.sleep(_PEEK_AGAIN_S)  # what was peeked at stays there, so that select would not wait
         with _reach(behind) as server:
             splice(connection, server)
 

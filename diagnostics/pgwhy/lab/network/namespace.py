@@ -53,9 +53,9 @@ class Ran(NamedTuple):
 class Namespace:
     """A context manager; entering it takes about 0.1 s.
 
-    `resolvers` and `resolver_options` are the client's resolv.conf(5), `hosts` its hosts file (name → address). Without
-    `ipv6` no side has an IPv6 address. `link` puts delay and loss between the sides. `in_user_namespace` makes root do
-    it as everybody else must.
+    `resolvers` and `resolver_options` are the client's resolv.conf(5), `hosts` its hosts file (name → address, or
+    several). Without `ipv6` no side has an IPv6 address. `link` puts delay and loss between the sides.
+    `in_user_namespace` makes root do it as everybody else must.
     """
 
     folder: Path
@@ -66,7 +66,7 @@ class Namespace:
         *,
         resolvers: Iterable[str] = RESOLVERS[:1],
         resolver_options: str = "",
-        hosts: Mapping[str, str] | None = None,
+        hosts: Mapping[str, str | Sequence[str]] | None = None,
         ipv6: bool = True,
         link: Link | None = None,
         in_user_namespace: bool = False,
@@ -74,7 +74,7 @@ class Namespace:
         self.ipv6 = ipv6 and Path("/proc/net/if_inet6").exists()
         self._resolver_file = "".join(f"nameserver {address}\n" for address in resolvers)
         self._resolver_file += f"options {resolver_options}\n" if resolver_options else ""
-        self._hosts = dict(hosts or {})
+        self._hosts: Mapping[str, str | Sequence[str]] = dict(hosts or {})
         self._link = link
         self._as_user = in_user_namespace or os.geteuid() != 0
         self._holders: dict[Side, int] = {}
@@ -146,8 +146,8 @@ class Namespace:
         ready: Mapping[str, Any] = json.loads(self.start([*program.python, "-m", "pgwhy.lab.faults.serve", file]).said)
         return ready
 
-    def resolve_with(self, hosts: Mapping[str, str]) -> None:
-        """Give the client another hosts file (name → address)."""
+    def resolve_with(self, hosts: Mapping[str, str | Sequence[str]]) -> None:
+        """Give the client another hosts file (name → address, or several)."""
         self._hosts = dict(hosts)
         (self.folder / "hosts").write_text("".join(self._hosts_file()), encoding="utf-8")
 
@@ -205,8 +205,9 @@ class Namespace:
     def _hosts_file(self) -> Iterator[str]:
         for address, names in _LOCAL.items():
             yield f"{address} {' '.join(names)}\n"
-        for name, address in self._hosts.items():
-            yield f"{address} {name}\n"
+        for name, addresses in self._hosts.items():
+            for address in (addresses,) if isinstance(addresses, str) else addresses:
+                yield f"{address} {name}\n"
 
     def _connect(self) -> None:
         places = {side: f"/proc/{holder}/ns/net" for side, holder in self._holders.items()}

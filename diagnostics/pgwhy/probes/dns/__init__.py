@@ -199,6 +199,8 @@ SLOW_MS = 1000.0
 
 
 async def observe(seen: Run, network: Network) -> Dns:
+    if seen.proxy:  # the proxy looks the name up
+        return Dns(DnsOutcome.SKIPPED, "", (), 0.0, hosts_file_addresses=())
     hosts = seen.hosts
     lookups = [asyncio.create_task(network.lookup(host)) for host in hosts]
     name = next((host.name for host in hosts if _is_looked_up(host) and host.name.lower() != "localhost"), "")

@@ -4,9 +4,9 @@ The chain is kept as it was presented and judged afterwards, so that a saved run
 connections to the first address that answers, each with SSLRequest (or direct TLS where that is asked for), one
 handshake with SNI, one without; the `startup` probe goes on with them, and nothing else is sent after the handshake.
 Where SSLRequest got no answer at all, one more with the first line of an HTTP request, to see whether something else
-listens there; where it was hung up on, one more with a handshake right away. Where both stall, one more in small
-packets. Where none got as far as the server's first message, one more whose ClientHello is small. None for a Unix
-socket.
+listens there; where it was reset, one more that says nothing; where it was hung up on, one more with a handshake right
+away. Where both stall, one more in small packets. Where none got as far as the server's first message, one more whose
+ClientHello is small. None for a Unix socket.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.probes.tls import connection, small_packets, trust
 from pgwhy.probes.tls.banner import Speaks, printable, recognise
-from pgwhy.probes.tls.connection import Look, SslAnswer, begun, look, nudge, takes_direct
+from pgwhy.probes.tls.connection import Look, SslAnswer, begun, hear_out, look, nudge, takes_direct
 from pgwhy.progress import Stage
 from pgwhy.target import provider
 from pgwhy.target.facts import TargetFacts
@@ -129,6 +129,8 @@ async def observe(seen: Run, network: Network) -> Tls:
         seen.end_begun()  # no start-up message follows
     if first.answer is SslAnswer.SILENT and bare.answer in (SslAnswer.SILENT, None):
         first = await nudge(place, first, network)
+    elif first.answer is SslAnswer.RESET:
+        first = await hear_out(place, first, network)
     record = replace(
         _record(first, bare, seen, bool(name)),
         handshake_in_small_packets=in_small_packets,

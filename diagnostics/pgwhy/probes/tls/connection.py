@@ -41,6 +41,8 @@ SILENT_S = 4.0
 """No byte for so long is silence."""
 NUDGE_S = 0.7
 DIRECT_S = 2.0
+HEAR_S = 0.25
+"""Who speaks first does so at once: about a round trip after the connection."""
 NUDGE = b"GET / HTTP/1.0\r\n\r\n"
 """Answered by what waits for its client to speak a line: HTTP in its own way, Redis with an error."""
 
@@ -113,20 +115,24 @@ async def _begin(place: Attempt, hello: tls.Hello, seen: Run, network: Network, 
 
 async def _ask(stream: Stream, limit_s: float) -> Look:
     try:
-        data = await postgres.ask_for_tls(stream, limit_s)
-        if data in (b"S", b"N"):
-            return Look(SslAnswer(data.decode()))
-        if not data:
-            return Look(SslAnswer.CLOSED)
-        if data[:1] == b"E":
-            message = await postgres.read_message(stream, limit_s, data)
-            if isinstance(message, wire.Message):
-                text = wire.error_fields(message.body).get("M", "").strip()
-                return Look(SslAnswer.ERROR, error_message=without_escapes(text))
-            data = message
-        return Look(SslAnswer.NOT_POSTGRES, data)
+        return await _answer(await postgres.ask_for_tls(stream, limit_s), stream, limit_s)
     except Broken as broken:
         return Look(_ENDINGS.get(broken.failure, SslAnswer.RESET))
+
+
+async def _answer(data: bytes, stream: Stream, limit_s: float) -> Look:
+    """What `data`, the first that came, says. Raises `Broken` where an error message is cut."""
+    if data in (b"S", b"N"):
+        return Look(SslAnswer(data.decode()))
+    if not data:
+        return Look(SslAnswer.CLOSED)
+    if data[:1] == b"E":
+        message = await postgres.read_message(stream, limit_s, data)
+        if isinstance(message, wire.Message):
+            text = wire.error_fields(message.body).get("M", "").strip()
+            return Look(SslAnswer.ERROR, error_message=without_escapes(text))
+        data = message
+    return Look(SslAnswer.NOT_POSTGRES, data)
 
 
 async def _shake(
@@ -166,6 +172,26 @@ async def nudge(place: Attempt, so_far: Look, network: Network) -> Look:
     if recognise(data) not in _TALKERS:
         return so_far
     return replace(so_far, answer=SslAnswer.NOT_POSTGRES, bytes_seen=data)
+
+
+async def hear_out(place: Attempt, so_far: Look, network: Network) -> Look:
+    """A reset came for SSLRequest: is anything said to one who asks for nothing?
+
+    A reset can overtake what was said before it, so the greeting of a server that speaks first can be lost. A Postgres
+    that cannot start a process for the client speaks first as well.
+    """
+    with network.timeline.span("tls", "in silence") as span:
+        try:
+            stream = await network.connect(place.address, place.port, NUDGE_S)
+            try:
+                limit_s = network.allowance(max(HEAR_S, 3 * place.ms / 1000))
+                heard = await _answer(await stream.receive(postgres.MAX_BANNER_BYTES, limit_s), stream, limit_s)
+            finally:
+                stream.abort()
+        except Broken as broken:
+            span.outcome = broken.failure.value
+            return so_far
+    return heard if heard.answer in (SslAnswer.ERROR, SslAnswer.NOT_POSTGRES) else so_far
 
 
 async def takes_direct(place: Attempt, hello: tls.Hello, network: Network) -> bool:

@@ -73,7 +73,8 @@ def _dns(seen: Observations, stopped: Stage | None, cause: Cause | None) -> Iter
     if outcome is None or (outcome == "skipped" and get("target.host_kind") != "name"):
         return
     if outcome == "skipped":
-        yield Rung(Mark.SKIP, Stage.DNS, "not needed: hostaddr is given")
+        why = "the HTTP proxy looks the name up" if get("http_proxy.used") else "hostaddr is given"
+        yield Rung(Mark.SKIP, Stage.DNS, f"not needed: {why}")
     elif outcome == "found":
         counts = [f"{get(f'dns.ipv{n}_count')} IPv{n}" for n in (4, 6) if get(f"dns.ipv{n}_count")]
         odd = [word for path, word in _ODD_NAMES if get(path)]
