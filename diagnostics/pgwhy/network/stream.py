@@ -64,13 +64,20 @@ class Stream:
         where it does not say, or its first packet had to be sent again."""
 
     async def send(self, data: bytes, limit_s: float) -> None:
-        # Nearly always the system takes it at once: a limit that nobody waits for is a fifth of a run's own work.
-        with contextlib.suppress(OSError):  # met again below
+        met: OSError | None = None  # the system tells it once
+        try:
+            # Nearly always it takes all at once: a limit that nobody waits for is a fifth of a run's own work.
             data = data[self._socket.send(data) :]
-            if not data:
-                return
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            met = error
+        if not data and met is None:
+            return
         async with bounded(limit_s):
             try:
+                if met is not None:
+                    raise met
                 await asyncio.get_running_loop().sock_sendall(self._socket, data)
             except (BrokenPipeError, ConnectionResetError, ConnectionAbortedError) as error:
                 self._hung_up = error
