@@ -83,13 +83,13 @@ class Stream:
                 self._hung_up = error
 
     async def receive(self, most: int, limit_s: float | None) -> bytes:
-        if limit_s is None:
-            return await asyncio.get_running_loop().sock_recv(self._socket, most)
-        async with bounded(limit_s):
-            data = await asyncio.get_running_loop().sock_recv(self._socket, most)
-            if not data and self._hung_up:
-                raise self._hung_up
-            return data
+        if limit_s is not None:
+            async with bounded(limit_s):
+                return await self.receive(most, None)
+        data = await asyncio.get_running_loop().sock_recv(self._socket, most)
+        if not data and self._hung_up:
+            raise self._hung_up
+        return data
 
     def abort(self) -> None:
         """Close at once; may be called twice."""
