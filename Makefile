@@ -71,9 +71,9 @@ site: $(VENV)/test.stamp $(PYODIDE)
 # In an environment of its own: what is only installed for the tests must not be collected.
 standalone: | $(BIN)/python
 	@test -x $(PARTS)/standalone/bin/python || $(BIN)/python -m venv $(PARTS)/standalone
-	$(PARTS)/standalone/bin/pip install --quiet --disable-pip-version-check --upgrade --force-reinstall --no-deps .
-	$(PARTS)/standalone/bin/pip install --quiet --disable-pip-version-check . pyinstaller==6.22.3 click-man==0.6.0
-	cd packaging && ../$(PARTS)/standalone/bin/pyinstaller --log-level ERROR --noconfirm \
+	$(PARTS)/standalone/bin/python -m pip install --quiet --disable-pip-version-check --upgrade --force-reinstall --no-deps .
+	$(PARTS)/standalone/bin/python -m pip install --quiet --disable-pip-version-check . pyinstaller==6.22.3 click-man==0.6.0
+	cd packaging && ../$(PARTS)/standalone/bin/python -m PyInstaller --log-level ERROR --noconfirm \
 	    --distpath ../build/standalone --workpath ../build/standalone-work standalone.spec
 	$(PARTS)/standalone/bin/python packaging/man.py build/standalone/pgwhy/share
 
@@ -88,7 +88,7 @@ soak: $(VENV)/test.stamp parts
 rivals: | $(BIN)/python
 	@test -x $(PARTS)/rivals/bin/python || $(BIN)/python -m venv $(PARTS)/rivals
 	@for tool in db-tester-cli==0.1.0 netdoctor==0.1.1 sslyze==6.3.1; do \
-	    $(PARTS)/rivals/bin/pip install --quiet --disable-pip-version-check $$tool || echo "$$tool does not install here"; \
+	    $(PARTS)/rivals/bin/python -m pip install --quiet --disable-pip-version-check $$tool || echo "$$tool does not install here"; \
 	done
 
 # An environment of our own; the tools that make one are a package of their own on Debian and Ubuntu.
