@@ -53,6 +53,10 @@ class ClientFacts(Record):
     require_verifies: bool | None = fact("the client checks the certificate under sslmode=require already")
     roots: Roots | None = fact("where it finds authorities for verify-full when the settings name none")
     system_roots: bool | None = fact("the client is known to read sslrootcert=system as the system's store")
+    strict_since: str | None = fact(
+        "the runtime since which it checks certificates strictly (VERIFY_X509_STRICT) by default; empty if it does not "
+        "or that is not known"
+    )
     unknown_parameters: UnknownParameters | None = fact("what the client does with a parameter that it does not know")
     settings: SettingsStyle | None = fact(
         "how one writes this client's settings: the dialect of the target if it reads that"
@@ -100,6 +104,7 @@ def facts_of(
         "workarounds": client.ways,
         "channel_binding_since": client.channel_binding_since or "",
         "system_roots": client.system_roots is True,
+        "strict_since": client.strict_since or "",
         "settings": _settings_syntax(client, dialect),
         "connect_timeout_s": limit,
         "per_address_ms": client.per_address_ms or 0.0,

@@ -201,6 +201,7 @@ class Client:
     require_verifies: bool | None = None
     roots: Roots | None = None
     system_roots: bool | None = None
+    strict_since: str | None = None
     addresses: Addresses | None = None
     connect_timeout_s: float | None = None
     timeout_per_address: bool | None = None
