@@ -48,6 +48,7 @@ class ClientFacts(Record):
     password_separator: str | None = fact("the separator between the endpoint and the password: ; or, for some, $")
     channel_binding: ChannelBinding | None = fact("what the client makes of SCRAM-SHA-256-PLUS")
     channel_binding_since: str | None = fact("the version that knows channel_binding; empty if not known, or none does")
+    knows_oauth: bool | None = fact("the client knows the mechanism OAUTHBEARER; no: it passes over it and takes SCRAM")
     default_sslmode: str | None = fact("its sslmode when none is asked for")
     sslmodes: tuple[str, ...] | None = fact("the values of sslmode that it takes; empty: libpq's six, or not known")
     require_verifies: bool | None = fact("the client checks the certificate under sslmode=require already")

@@ -196,6 +196,7 @@ class Client:
     password_separator: str = ";"
     channel_binding: ChannelBinding | None = None
     channel_binding_since: str | None = None
+    knows_oauth: bool | None = None
     default_sslmode: str | None = None
     sslmodes: tuple[str, ...] = ()
     require_verifies: bool | None = None
