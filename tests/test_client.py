@@ -45,6 +45,13 @@ def test_libpq_12_refuses_channel_binding_as_a_parameter() -> None:
     assert "channel_binding" not in client.resolve("libpq@13", None, None).refused_parameters
 
 
+def test_libpq_knows_oauth_from_18_on_and_psycopg_may_be_on_any() -> None:
+    known = [
+        client.resolve(name, None, None).knows_oauth for name in ("libpq@17.6", "libpq@18", "libpq", "psycopg@3.2")
+    ]
+    assert known == [False, True, None, None]
+
+
 def test_old_pgx_sends_sni_only_under_verify_full() -> None:
     old = client.resolve("pgx@4.17.2", None, None)
     assert facts(old).sends_sni is False

@@ -21,15 +21,13 @@ NOT_SHOWN = ("healthy-npgsql", "healthy-npgsql-pool", "healthy-npgsql-verify-ful
 """No .NET runtime is to be had on the machines that test this: the strings are read by their grammar alone."""
 NO_FAULT = (
     Cause.SERVER_DID_NOT_START,
-    Cause.CERTIFICATE_MALFORMED,
     Cause.LOCAL_PORTS_EXHAUSTED,
     Cause.SERVER_MESSAGE_UNDECODABLE,
 )
 """Of a server that did not start a client sees that nothing accepts its connection, which is a fault of its own: only
 the server's log says why. That a machine has no free ports is seen by the failing client alone.
 A message is undecodable where the server runs under another language and encoding than the client: only a text of one
-client (psycopg 2) shows that. These are broken for real in test_seen_by_one_side.py. Whether a
-certificate passes strict checks, only a client that makes them says (Python 3.13).
+client (psycopg 2) shows that. These are broken for real in test_seen_by_one_side.py.
 """
 BLACK_HOLES = (
     "tcp-dropped",

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from pgwhy.lab.authority import Authority, CertificateFault, Leaf
+from pgwhy.network import chain, trust_store
 
 NAME = "ep-cool-darkness-a1b2c3d4.us-east-2.aws.neon.tech"
+END = "-----END CERTIFICATE-----\n"
 WILDCARD = "*.us-east-2.aws.neon.tech"
 
 
@@ -18,9 +20,12 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("authority"))
 
 
-def handshake(leaf: Leaf, root: Path, name: str = NAME, common_name_counts: bool = True) -> None:
-    """A handshake in memory; raises what the client thinks of the certificate."""
+def handshake(leaf: Leaf, root: Path, name: str = NAME, common_name_counts: bool = True, strict: bool = False) -> None:
+    """A handshake in memory; raises what the client thinks of the certificate. `strict`: as Python 3.13 and later."""
     client_context = ssl.create_default_context(cafile=str(root))
+    client_context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if strict:
+        client_context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
     client_context.hostname_checks_common_name = common_name_counts
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = client_context.wrap_bio(to_client, to_server, server_hostname=name)
@@ -54,6 +59,17 @@ def test_each_fault_has_the_verify_code_of_its_kind(authority: Authority, fault:
     with pytest.raises(ssl.SSLCertVerificationError) as raised:
         handshake(authority.issue(WILDCARD, fault=fault), authority.root_file)
     assert raised.value.verify_code == code
+
+
+def test_a_lax_authority_is_refused_by_strict_checks_alone_and_they_are_foretold(authority: Authority) -> None:
+    lax, sound = authority.issue(WILDCARD, fault=CertificateFault.LAX_AUTHORITY), authority.issue(WILDCARD)
+    handshake(lax, authority.root_file)
+    handshake(sound, authority.root_file, strict=True)
+    with pytest.raises(ssl.SSLCertVerificationError) as raised:
+        handshake(lax, authority.root_file, strict=True)
+    sent = [ssl.PEM_cert_to_DER_cert(pem + END) for pem in lax.chain_file.read_text().split(END)[:-1]]
+    roots = trust_store.one_file(authority.root_file)
+    assert chain.strict_refusal(sent, roots, authority.now) == raised.value.verify_message
 
 
 def test_a_leaf_with_a_common_name_alone_is_for_lenient_clients(authority: Authority) -> None:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from OpenSSL import crypto
 
-from pgwhy.lab.authority import Authority, CertificateFault, Leaf
+from pgwhy.lab.authority import Authority, CertificateFault, Issuer, Leaf
 from pgwhy.network import certificate, chain, trust_store
 from pgwhy.network.chain import Trust
 from pgwhy.network.trust_store import TrustStore
@@ -102,6 +102,54 @@ def test_a_clients_certificate_is_no_servers(tmp_path: Path) -> None:
     assert (verdict.trust, verdict.detail) == (Trust.INVALID, "unsuitable certificate purpose")
 
 
+@pytest.mark.parametrize(
+    ("fault", "refused"),
+    [
+        (CertificateFault.NONE, ""),
+        (CertificateFault.COMMON_NAME_ONLY, ""),
+        (CertificateFault.LAX_AUTHORITY, "Missing Authority Key Identifier"),
+        (CertificateFault.EXPIRED, None),
+        (CertificateFault.UNKNOWN_CA, None),
+    ],
+)
+def test_strict_checks_are_asked_of_a_chain_that_is_trusted(
+    fault: CertificateFault, refused: str | None, authority: Authority, roots: TrustStore
+) -> None:
+    sent = presented(authority.issue(NAME, fault=fault))
+    assert chain.strict_refusal(sent, roots, authority.now) == refused
+    assert chain.judge(sent, roots, authority.now).trust is not Trust.TRUSTED or refused is not None
+
+
+@pytest.mark.parametrize(
+    ("critical", "identified", "refused"),
+    [
+        (True, True, ""),
+        (False, True, "Basic Constraints of CA cert not marked critical"),
+        (True, False, "Missing Subject Key Identifier"),
+    ],
+)
+def test_strict_checks_concern_the_root_as_well(
+    critical: bool, identified: bool, refused: str, authority: Authority, tmp_path: Path
+) -> None:
+    issuer, identifier = authority.company, x509.SubjectKeyIdentifier
+    rewritten = signed(
+        issuer.certificate.subject,
+        issuer,
+        [
+            (each.value, each.critical and (critical or not isinstance(each.value, x509.BasicConstraints)))
+            for each in issuer.certificate.extensions
+            if identified or not isinstance(each.value, identifier)
+        ],
+    )
+    above = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
+    leaf = signed(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)]), issuer, [(above, False)])
+    root = tmp_path / "root.crt"
+    root.write_text(ssl.DER_cert_to_PEM_cert(rewritten))
+    store = trust_store.one_file(root)
+    assert chain.judge([leaf], store, authority.now).trust is Trust.TRUSTED
+    assert chain.strict_refusal([leaf], store, authority.now) == refused
+
+
 def test_a_missing_store_and_an_empty_one_are_no_store(authority: Authority, tmp_path: Path) -> None:
     leaf, empty = presented(authority.issue(NAME)), tmp_path / "empty.pem"
     empty.write_text("nothing\n")
@@ -186,6 +234,17 @@ def test_the_common_name_counts_only_without_an_alternative_name_of_its_kind(
 
 def der(one: x509.Certificate) -> bytes:
     return one.public_bytes(serialization.Encoding.DER)
+
+
+def signed(subject: x509.Name, issuer: Issuer, extensions: list[tuple[x509.ExtensionType, bool]]) -> bytes:
+    """A certificate with the issuer's own key, below the issuer's name."""
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.certificate.subject)
+    builder = builder.public_key(issuer.key.public_key()).serial_number(x509.random_serial_number())
+    builder = builder.not_valid_before(issuer.certificate.not_valid_before_utc)
+    builder = builder.not_valid_after(issuer.certificate.not_valid_after_utc)
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical)
+    return der(builder.sign(issuer.key, hashes.SHA256()))
 
 
 def self_signed(

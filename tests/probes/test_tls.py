@@ -121,6 +121,7 @@ def test_a_healthy_server_is_looked_at_with_sni_and_without(
     )
     assert (seen.version, seen.alpn, seen.same_certificate_without_sni) == ("TLSv1.3", "postgresql", True)
     assert (seen.verify_required, seen.trust, seen.name_matches, seen.verifies) == ("full", Trust.TRUSTED, True, True)
+    assert seen.strict_refusal == ""
     assert seen.trust_store == str(trusting.postgres_folder and trusting.postgres_folder / "root.crt")
     assert (seen.system_trust, seen.issuer, seen.issuer_expected) == (Trust.UNKNOWN_ISSUER, "Let's Encrypt", None)
     assert seen.chain and len(seen.chain) == 2 and seen.expires_in_days and 59 < seen.expires_in_days <= 60

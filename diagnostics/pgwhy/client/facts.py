@@ -48,11 +48,16 @@ class ClientFacts(Record):
     password_separator: str | None = fact("the separator between the endpoint and the password: ; or, for some, $")
     channel_binding: ChannelBinding | None = fact("what the client makes of SCRAM-SHA-256-PLUS")
     channel_binding_since: str | None = fact("the version that knows channel_binding; empty if not known, or none does")
+    knows_oauth: bool | None = fact("the client knows the mechanism OAUTHBEARER; no: it passes over it and takes SCRAM")
     default_sslmode: str | None = fact("its sslmode when none is asked for")
     sslmodes: tuple[str, ...] | None = fact("the values of sslmode that it takes; empty: libpq's six, or not known")
     require_verifies: bool | None = fact("the client checks the certificate under sslmode=require already")
     roots: Roots | None = fact("where it finds authorities for verify-full when the settings name none")
     system_roots: bool | None = fact("the client is known to read sslrootcert=system as the system's store")
+    strict_since: str | None = fact(
+        "the runtime since which it checks certificates strictly (VERIFY_X509_STRICT) by default; empty if it does not "
+        "or that is not known"
+    )
     unknown_parameters: UnknownParameters | None = fact("what the client does with a parameter that it does not know")
     settings: SettingsStyle | None = fact(
         "how one writes this client's settings: the dialect of the target if it reads that"
@@ -100,6 +105,7 @@ def facts_of(
         "workarounds": client.ways,
         "channel_binding_since": client.channel_binding_since or "",
         "system_roots": client.system_roots is True,
+        "strict_since": client.strict_since or "",
         "settings": _settings_syntax(client, dialect),
         "connect_timeout_s": limit,
         "per_address_ms": client.per_address_ms or 0.0,

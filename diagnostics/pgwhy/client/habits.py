@@ -196,11 +196,13 @@ class Client:
     password_separator: str = ";"
     channel_binding: ChannelBinding | None = None
     channel_binding_since: str | None = None
+    knows_oauth: bool | None = None
     default_sslmode: str | None = None
     sslmodes: tuple[str, ...] = ()
     require_verifies: bool | None = None
     roots: Roots | None = None
     system_roots: bool | None = None
+    strict_since: str | None = None
     addresses: Addresses | None = None
     connect_timeout_s: float | None = None
     timeout_per_address: bool | None = None

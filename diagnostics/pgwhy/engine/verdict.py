@@ -163,7 +163,8 @@ def _how_to_log_in(seen: Observations) -> str:
         version = seen.get("environment.libpq_version")
         libpq = f"libpq {version // 10000}" if version else "an older libpq"
         return f"{asked} pgwhy uses {libpq} here. Install a newer one: pip install --upgrade 'psycopg[binary]'."
-    return f"{asked} {_kept_back(seen).capitalize()}."
+    why = _kept_back(seen)
+    return f"{asked} {why[:1].upper()}{why[1:]}."
 
 
 def _server_refused(seen: Observations) -> bool:
@@ -228,7 +229,9 @@ def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) 
         say("pgwhy, where it fails", "the same machine, container and environment as the program")
         if not seen.get("client.named"):
             say("pgwhy TARGET --client NAME", "the program's driver, so that pgwhy behaves like it")
-    if first is None and _server_refused(seen):
+    if first is None and _kept_back(seen):
+        say("your own client, with the same string", "whether the server accepts the password")
+    elif first is None and _server_refused(seen):
         say("ask the server's administrator", "its log says more about this message")
     elif first is None and (stage := stopped_at(seen)) and (again := row(stage).again):
         say(again.command, again.shows)

@@ -40,6 +40,9 @@ class CertificateFault(StrEnum):
     """The right issuer, but the server does not send its certificate along (20)."""
     COMMON_NAME_ONLY = "common-name-only"
     """The name is in the subject, and there are no alternative names: libpq and OpenSSL take it, Go does not."""
+    LAX_AUTHORITY = "lax-authority"
+    """Issued below an authority without key identifiers, whose basicConstraints is not critical: strict checks refuse
+    it (85), others take it."""
     SHA_384 = "sha-384"
     """Nothing is wrong, but the signature is made with SHA-384: Neon's proxy then offers no channel binding."""
 
@@ -102,6 +105,11 @@ class Authority:
         """An authority that no client knows."""
         return _issuer(_name("Acme Corp", "Acme TLS Inspection CA (pgwhy lab)"), self.now)
 
+    @cached_property
+    def lax(self) -> Issuer:
+        """An authority below the root that lacks what strict checks ask for."""
+        return _issuer(_name("Acme Corp", "Acme Database CA (pgwhy lab)"), self.now, issued_by=self.root, lax=True)
+
     def issue(self, *names: str, fault: CertificateFault = CertificateFault.NONE) -> Leaf:
         """A leaf for these names or IP addresses, the first one its common name. The same question, the same leaf."""
         with self._issuing:
@@ -128,23 +136,30 @@ class Authority:
         issuer = self.intermediate
         if fault is CertificateFault.UNKNOWN_CA:
             issuer = self.company
+        elif fault is CertificateFault.LAX_AUTHORITY:
+            issuer = self.lax
         start, end = self.now - timedelta(days=30), self.now + timedelta(days=60)
         if fault is CertificateFault.EXPIRED:
             start, end = self.now - timedelta(days=92), self.now - timedelta(days=2)
         elif fault is CertificateFault.NOT_YET_VALID:
             start, end = self.now + timedelta(days=2), self.now + timedelta(days=92)
         self_signed = fault is CertificateFault.SELF_SIGNED
-        builder = _builder(subject, subject if self_signed else issuer.certificate.subject, key, start, end)
+        lax = fault is CertificateFault.LAX_AUTHORITY
+        builder = _builder(subject, subject if self_signed else issuer.certificate.subject, key, start, end, lax=lax)
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         if fault is not CertificateFault.COMMON_NAME_ONLY:
             alternative = x509.SubjectAlternativeName([_alternative(name) for name in names])
             builder = builder.add_extension(alternative, critical=False)
-        if not self_signed:
+        if not (self_signed or lax):
             builder = builder.add_extension(_authority_key(issuer), critical=False)
         algorithm = hashes.SHA384() if fault is CertificateFault.SHA_384 else hashes.SHA256()
         certificate = builder.sign(key if self_signed else issuer.key, algorithm)
         chain = [certificate]
-        if issuer is self.intermediate and not self_signed and fault is not CertificateFault.MISSING_INTERMEDIATE:
+        if (
+            (lax or issuer is self.intermediate)
+            and not self_signed
+            and fault is not CertificateFault.MISSING_INTERMEDIATE
+        ):
             chain.append(issuer.certificate)
         return self._keep(certificate, key, chain)
 
@@ -163,24 +178,31 @@ class Authority:
         )
 
 
-def _issuer(subject: x509.Name, now: datetime, issued_by: Issuer | None = None) -> Issuer:
+def _issuer(subject: x509.Name, now: datetime, issued_by: Issuer | None = None, *, lax: bool = False) -> Issuer:
     key = ec.generate_private_key(ec.SECP256R1())
     start, end = now - timedelta(days=365), now + timedelta(days=3650)
-    builder = _builder(subject, issued_by.certificate.subject if issued_by else subject, key, start, end)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0 if issued_by else None), critical=True)
+    builder = _builder(subject, issued_by.certificate.subject if issued_by else subject, key, start, end, lax=lax)
+    constraints = x509.BasicConstraints(ca=True, path_length=0 if issued_by else None)
+    builder = builder.add_extension(constraints, critical=not lax)
     builder = builder.add_extension(_may_sign_certificates(), critical=True)
-    if issued_by:
+    if issued_by and not lax:
         builder = builder.add_extension(_authority_key(issued_by), critical=False)
     return Issuer(builder.sign(issued_by.key if issued_by else key, hashes.SHA256()), key)
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, start: datetime, end: datetime
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    start: datetime,
+    end: datetime,
+    *,
+    lax: bool = False,
 ) -> x509.CertificateBuilder:
     public = key.public_key()
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public)
     builder = builder.serial_number(x509.random_serial_number()).not_valid_before(start).not_valid_after(end)
-    return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    return builder if lax else builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
 
 
 def _name(organisation: str, common_name: str) -> x509.Name:

@@ -117,6 +117,28 @@ def is_for_servers(parsed: x509.Certificate) -> bool:
     return usage is None or Usage.SERVER_AUTH in usage or Usage.ANY_EXTENDED_KEY_USAGE in usage
 
 
+def wrong_mark(der: bytes) -> str:
+    """What OpenSSL 3 says, checking strictly, of an extension that must be marked critical and is not, or the other way
+    round (RFC 5280, 4.2.1): its words; empty where there is none."""
+    from cryptography import x509
+
+    parsed = parse(der)
+    if parsed is None:
+        return ""
+    try:
+        critical = {type(each.value): each.critical for each in parsed.extensions}
+    except (x509.DuplicateExtension, x509.UnsupportedGeneralNameType, ValueError):
+        return ""
+    constraints = _extension(parsed, x509.BasicConstraints)
+    if constraints is not None and constraints.ca and not critical[x509.BasicConstraints]:
+        return "Basic Constraints of CA cert not marked critical"
+    if not parsed.subject.rdns and critical.get(x509.SubjectAlternativeName) is False:
+        return "Subject empty and Subject Alt Name extension not critical"
+    if critical.get(x509.AuthorityKeyIdentifier):
+        return "Authority Key Identifier marked critical"
+    return "Subject Key Identifier marked critical" if critical.get(x509.SubjectKeyIdentifier) else ""
+
+
 def _alternative_names(parsed: x509.Certificate) -> tuple[list[str], list[str]]:
     """DNS names and IP addresses of subjectAltName."""
     from cryptography import x509

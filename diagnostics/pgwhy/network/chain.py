@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from pgwhy.network.certificate import is_for_servers, of_openssl, organisation, parse
+from pgwhy.network.certificate import is_for_servers, of_openssl, organisation, parse, wrong_mark
 from pgwhy.network.trust_store import TrustStore, Unreadable
 from pgwhy.values import dataclass
 
@@ -60,6 +60,34 @@ def judge(chain: Sequence[bytes], store: TrustStore, now: datetime) -> ChainTrus
         # A store has no purpose by default, and a client's connection has: OpenSSL's own words for it.
         return ChainTrust(Trust.INVALID, "unsuitable certificate purpose")
     return ChainTrust(Trust.TRUSTED, "")
+
+
+def strict_refusal(chain: Sequence[bytes], store: TrustStore, now: datetime) -> str | None:
+    """What OpenSSL says of a chain under X509_V_FLAG_X509_STRICT: its words; empty where it accepts the chain as well.
+
+    These are the flags of `ssl.create_default_context` in Python 3.13 and later (docs.python.org, What's New in 3.13),
+    with OpenSSL 3, which Python is built with: OpenSSL 4 no longer asks what is marked critical (its PR 30249).
+    `None`: the chain does not pass without them either, or the store cannot be read. `chain` and `now` as for `judge`.
+    """
+    from OpenSSL import crypto
+
+    try:
+        leaf, *above = store.verify([of_openssl(der) for der in chain], now)
+    except (Unreadable, crypto.X509StoreContextError):
+        return None
+    # A store of its own, for flags cannot be taken back. They concern the certificates of the chain and no others, so
+    # its root is all that has to be in there.
+    strict = crypto.X509Store()
+    strict.add_cert(above.pop() if above else leaf)
+    strict.set_flags(crypto.X509StoreFlags.X509_STRICT | crypto.X509StoreFlags.PARTIAL_CHAIN)
+    strict.set_time(now.astimezone(UTC))
+    try:
+        whole = crypto.X509StoreContext(strict, leaf, above).get_verified_chain()
+    except crypto.X509StoreContextError as error:
+        return str(error.errors[2])
+    if len(whole) == 1:
+        return ""  # of a certificate that is trusted itself nothing is asked
+    return next(filter(None, (wrong_mark(crypto.dump_certificate(crypto.FILETYPE_ASN1, each)) for each in whole)), "")
 
 
 def issuer(der: bytes) -> str:

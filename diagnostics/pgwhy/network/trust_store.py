@@ -41,11 +41,14 @@ class TrustStore:
     windows: bool = False
     """The store of Windows, which is no file."""
 
-    def verify(self, chain: Sequence[crypto.X509], now: datetime) -> None:
-        """Verify a chain, the server's own certificate first. Raises `Unreadable`, and OpenSSL's own refusal."""
+    def verify(self, chain: Sequence[crypto.X509], now: datetime) -> list[crypto.X509]:
+        """Verify a chain, the server's own certificate first: the same up to the root, as OpenSSL built it.
+
+        Raises `Unreadable`, and OpenSSL's own refusal.
+        """
         from OpenSSL import crypto
 
-        crypto.X509StoreContext(self._at(now), chain[0], chain[1:]).verify_certificate()
+        return crypto.X509StoreContext(self._at(now), chain[0], chain[1:]).get_verified_chain()
 
     def _at(self, now: datetime) -> crypto.X509Store:
         """The store at this time, the one of before where nothing has changed: many targets are judged in a second."""

@@ -38,6 +38,8 @@ def login_parameters(target: Target, client: Client | None, facts: TargetFacts) 
         parameters |= {"sslmode": "verify-full", "sslrootcert": parameters.get("sslrootcert") or "system"}
     if client.roots is Roots.SYSTEM and parameters["sslmode"] == "verify-full":
         parameters.setdefault("sslrootcert", "system")
+    if client.knows_oauth is False:
+        parameters = {name: value for name, value in parameters.items() if not name.startswith("oauth_")}
     if client.family not in ("libpq", None):
         parameters["gssencmode"] = "disable"
     forwarded = [name for name in client.forwarded_parameters if name in target.settings]

@@ -30,6 +30,8 @@ class Obstacle(StrEnum):
     """`sslkey` names an OpenSSL engine: libpq would load that library and run its code."""
     CLIENT_STOPS = "client-stops"
     """The client spoken for ends before it sends a password, so this machine's libpq sends none either."""
+    OAUTH_TAKEN = "oauth-taken"
+    """The server names OAUTHBEARER first, and the libpq in use takes it; the client spoken for would take SCRAM."""
 
 
 class ClearText(StrEnum):
@@ -61,4 +63,5 @@ _REASONS = {
     Obstacle.OLD_LIBPQ.value: "this libpq is too old to refuse a clear-text password (require_auth, libpq 16)",
     Obstacle.ENGINE_KEY.value: "sslkey names an OpenSSL engine, which pgwhy does not load",
     Obstacle.CLIENT_STOPS.value: "your client ends before it sends a password",
+    Obstacle.OAUTH_TAKEN.value: "the server names OAuth first: pgwhy's libpq takes it, and your client passes over it",
 }

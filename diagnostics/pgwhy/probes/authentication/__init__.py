@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pgwhy.client import Client, ClientFacts
 from pgwhy.machine import Machine
 from pgwhy.network.login import Stop
 from pgwhy.probes import permit
-from pgwhy.probes.authentication import over_443, places
+from pgwhy.probes.authentication import mechanism, over_443, places
 from pgwhy.probes.authentication.record import Authentication, AuthOutcome, Here, not_tried
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.settings import SettingsFacts
@@ -155,6 +156,12 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
             if ended.stopped is Stop.NO_PROCESS:
                 span.outcome = Obstacle.NO_PROCESS
                 return not_tried(Obstacle.NO_PROCESS), None
+            if client is not None and client.knows_oauth is False:
+                met = mechanism.without_oauth(ended.message, (await seen.later(Startup)).mechanisms or ())
+                if isinstance(met, Obstacle):
+                    span.outcome = "kept back"
+                    return not_tried(met), None
+                ended = replace(ended, message=met)
             # A refusal that an option of ours caused is not the server's, and never an error text.
             objects = grant.guarded and 'requirement "' in ended.message
             held_back = objects and "server requested a cleartext password" in ended.message

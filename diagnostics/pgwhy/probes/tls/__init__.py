@@ -86,6 +86,10 @@ class Tls(Record):
     trust_store: str | None = fact("the trust store it was judged against, in words")
     system_trust: Trust | None = fact("what the chain is worth to this machine's own trust store")
     verify_detail: str | None = fact("OpenSSL's words for what is wrong with the chain; empty if nothing is")
+    strict_refusal: str | None = fact(
+        "OpenSSL's words for what strict checks (VERIFY_X509_STRICT) refuse in a chain that is trusted without them; "
+        "empty if nothing; asked only where the client spoken for checks the chain"
+    )
     name_matches: bool | None = fact("the certificate is made out to the host name that the client would check")
     issuer: str | None = fact("the organisation (or name) of the issuer of the server's certificate")
     issuer_expected: bool | None = fact(
@@ -225,6 +229,7 @@ def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Run
         trust_store=store.words,
         system_trust=by_system.trust,
         verify_detail=verdict.detail,
+        strict_refusal=chain.strict_refusal(presented, store, now) if record.verify_required != trust.NONE else None,
         name_matches=name_matches(presented[0], place.host or place.address),
         issuer=issuer,
         issuer_expected=issuer in _NEON_ISSUERS if seen[TargetFacts].provider is Provider.NEON else None,
