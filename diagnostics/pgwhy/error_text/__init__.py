@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from pgwhy.error_text import codes, other_service, sqlstates, surroundings
+from pgwhy.error_text import codes, sqlstates, surroundings
 from pgwhy.error_text.attempts import first_of_each
-from pgwhy.error_text.deciding import counting, line
+from pgwhy.error_text.deciding import counting, is_about_another_service, line
 from pgwhy.error_text.says import Says
 from pgwhy.error_text.server import HostKind, tried
 from pgwhy.error_text.statements import read
@@ -159,7 +159,7 @@ class ErrorText(Record):
     @derived
     def about_another_service(self) -> bool | None:
         """the text is about Redis, MySQL, a web server ..., and nothing in it speaks of Postgres"""
-        return None if self.message is None else other_service.is_meant(self.message)
+        return None if self.message is None else is_about_another_service(self.message)
 
     @derived
     def port(self) -> str | None:
