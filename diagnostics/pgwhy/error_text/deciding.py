@@ -138,6 +138,7 @@ _WITHOUT_A_REASON = frozenset(
     (
         Says.CERTIFICATE_REFUSED,
         Says.TLS_FAILED,
+        Says.TLS_ALERT,
         Says.SERVER_UNREACHABLE,
         Says.POOLER_CANNOT_CONNECT,
         Says.LOGIN_TIMED_OUT,

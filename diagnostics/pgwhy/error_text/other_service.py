@@ -66,6 +66,7 @@ _OTHER = lazy(
     r"|:(?:6379|27017|3306|5672|9092|9200|11211)\b|port (?:22|80|443)\b"
     r"|\[SQL Server\]|\bSQLServerException\b|\bSqlClient\b|\bORA-\d{5}\b"
     r"|\bsun\.net\.www\.http\.|\bHttpURLConnection\b|\bjdk\.internal\.net\.http\.|\bokhttp3\.|\borg\.apache\.http\."
+    r"|\[curl\] \d|\bcURL error \d|\bSystem\.Net\.WebException\b|\bWebException with status\b|\bAmazon\.Runtime\."
     r"|\burllib3\.|\brequests\.exceptions\.|\bhttpx\.|\baiohttp\.client|\breqwest::|\bSystem\.Net\.Http\.|\bNet::HTTP\b"
     r"|\bAxiosError\b|while connecting to upstream|^ERROR \d{4} \("
     r"|\bconnect E[A-Z]{3,20} [\w.:-]{1,100}:(?:80|443|3000|8000|8080)\b",
