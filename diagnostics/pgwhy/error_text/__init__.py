@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         attempts,
         codes,
         deciding,
-        other_service,
         server,
         sqlstates,
         statements,
@@ -29,7 +28,6 @@ else:  # a healthy run has no text to read
     attempts = later("pgwhy.error_text.attempts")
     codes = later("pgwhy.error_text.codes")
     deciding = later("pgwhy.error_text.deciding")
-    other_service = later("pgwhy.error_text.other_service")
     server = later("pgwhy.error_text.server")
     sqlstates = later("pgwhy.error_text.sqlstates")
     statements = later("pgwhy.error_text.statements")
@@ -178,7 +176,7 @@ class ErrorText(Record):
     @derived
     def about_another_service(self) -> bool | None:
         """the text is about Redis, MySQL, a web server ..., and nothing in it speaks of Postgres"""
-        return None if self.message is None else other_service.is_meant(self.message)
+        return None if self.message is None else deciding.is_about_another_service(self.message)
 
     @derived
     def port(self) -> str | None:

@@ -33,8 +33,8 @@ def counting(text: str) -> tuple[Statement, ...]:
     reading = read(text)
     found = [each for each in reading.statements if not each.is_generic]
     general = [each for each in reading.statements if each.is_generic]
-    by_postgres = [each for each in found if each.speaker in _POSTGRES_ALONE and not each.is_code]
-    if reading.statements and not by_postgres and other_service.is_meant(reading.text):
+    by_postgres = any(_is_by_postgres(each) for each in found)
+    if reading.statements and is_about_another_service(text):
         found, general = [each for each in found if each.says == Says.ANOTHER_SERVICE], []
     if general:
         shows = by_postgres or other_service.speaks_of_postgres(reading.text)
@@ -46,6 +46,17 @@ def counting(text: str) -> tuple[Statement, ...]:
             found.remove(first)
             found.insert(0, first)
     return tuple(found)
+
+
+def is_about_another_service(text: str) -> bool:
+    """The text is about another service than Postgres, and no program of Postgres' own speaks in it."""
+    reading = read(text)
+    return other_service.is_meant(reading.text) and not any(map(_is_by_postgres, reading.statements))
+
+
+def _is_by_postgres(each: Statement) -> bool:
+    told = each.says not in _SAYS_LITTLE and not each.is_code and not each.is_generic
+    return told and each.speaker in _POSTGRES_ALONE
 
 
 def line(text: str) -> str:
@@ -124,7 +135,14 @@ _BEHIND_TLS = frozenset(
 )
 _SAYS_LITTLE = frozenset((Says.ATTEMPT, Says.CONNECTION_FAILED, Says.PROXY_FAILED))
 _WITHOUT_A_REASON = frozenset(
-    (Says.CERTIFICATE_REFUSED, Says.TLS_FAILED, Says.SERVER_UNREACHABLE, Says.POOLER_CANNOT_CONNECT)
+    (
+        Says.CERTIFICATE_REFUSED,
+        Says.TLS_FAILED,
+        Says.TLS_ALERT,
+        Says.SERVER_UNREACHABLE,
+        Says.POOLER_CANNOT_CONNECT,
+        Says.LOGIN_TIMED_OUT,
+    )
 )
 """By their own meaning: no nearer reason is told."""
 _PHASES = {

@@ -35,6 +35,8 @@ _SURELY_OTHER = tuple(
         ("network request to http", r"\bnetwork request to https?://"),
         ("unable to access 'http", r"(?i:\bfatal: unable to access 'https?://)"),
         ("MySQL server ", r"\bMySQL server (?:on|at|has gone)"),
+        ('Datasource "', r'\bDatasource "[^"\n]{1,60}"(?:: | - )(?:MySQL|SQL Server|SQLite|MongoDB)'),
+        ("`:`", r"`:`(?:1433|3306|27017)`"),
         *(
             (f"{driver}.", rf"\b{re.escape(driver)}\.\w")
             for driver in [
@@ -52,9 +54,9 @@ _SURELY_OTHER = tuple(
         ),
     )
 )
-"""What such a text has to have, and how: Laravel's name of the connection, behind a SQLSTATE of another database; npm
-and git, though a package or a repository is a driver's; drivers of other databases below an ORM that also speaks to
-Postgres."""
+"""What such a text has to have, and how: Laravel's name of the connection, behind a SQLSTATE of another database;
+Prisma's line about its database; npm and git, though a package or a repository is a driver's; drivers of other
+databases below an ORM that also speaks to Postgres."""
 
 _OTHER = lazy(
     r"\b(?:redis|mongo|mysql|mariadb|rabbitmq|amqp|kafka|elasticsearch|opensearch|memcached|smtp|ldaps?://|ssh:)"
@@ -62,6 +64,10 @@ _OTHER = lazy(
     r"|\b(?:Get|Post|Put|Head|Delete) \\?\"https?://|\bwget: |HTTPSConnectionPool"
     r"|\bwebsocket: |redirect URI|\(publickey|pulling image|docker: Error response"
     r"|:(?:6379|27017|3306|5672|9092|9200|11211)\b|port (?:22|80|443)\b"
+    r"|\[SQL Server\]|\bSQLServerException\b|\bSqlClient\b|\bORA-\d{5}\b"
+    r"|\bsun\.net\.www\.http\.|\bHttpURLConnection\b|\bjdk\.internal\.net\.http\.|\bokhttp3\.|\borg\.apache\.http\."
+    r"|\[curl\] \d|\bcURL error \d|\bSystem\.Net\.WebException\b|\bWebException with status\b|\bAmazon\.Runtime\."
+    r"|\burllib3\.|\brequests\.exceptions\.|\bhttpx\.|\baiohttp\.client|\breqwest::|\bSystem\.Net\.Http\.|\bNet::HTTP\b"
     r"|\bAxiosError\b|while connecting to upstream|^ERROR \d{4} \("
     r"|\bconnect E[A-Z]{3,20} [\w.:-]{1,100}:(?:80|443|3000|8000|8080)\b",
     re.IGNORECASE | re.MULTILINE,

@@ -172,5 +172,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         "address",
         r"[\"']?\baddress[\"']?: [\"'](?P<host>[0-9a-f.:]{2,45})[\"'],\s{0,20}[\"']?port[\"']?: (?P<port>\d{1,5})",
     ),
+    # The string itself, where a program prints it
+    ("://", r"\bpostgres(?:ql)?://(?:[^\s@/]{1,200}@)?(?P<host>[\w.-]{1,255})(?::(?P<port>\d{1,5}))?(?=[/?\s\"'`])"),
 )
 """Words that stand in the sentence, in small letters, and its pattern: compiled when the words are there."""

@@ -80,7 +80,7 @@ def read(text: str) -> Reading:
         for at, code in codes.places(text)
         if code in known.codes and not _is_a_word_of(kept, bisect_left(place.at, at))
     ]
-    said = [_while_connecting(text, each) for each in spoken]
+    said = [_while_connecting(text, each) for each in _of_the_start(spoken)]
     ordered = sorted((*said, *coded), key=lambda each: (each.start, -each.letters))
     return Reading(
         text,
@@ -126,6 +126,17 @@ def _while_connecting(text: str, each: Statement) -> Statement:
         return each
     says = Says.CONNECTION_FAILED if each.says in _OF_A_QUERY else each.says
     return each._replace(says=says, phase=Phase.CONNECTING)
+
+
+def _of_the_start(spoken: list[Statement]) -> list[Statement]:
+    """With each reason of the system that a starting server gives as the server's: no client got it."""
+    starts = [each for each in spoken if each.phase is Phase.SERVER_START]
+    return [
+        each._replace(says=Says.SERVER_DID_NOT_START, phase=Phase.SERVER_START)
+        if each.says is Says.OUT_OF_PORTS and any(of.start <= each.start and each.end <= of.end for of in starts)
+        else each
+        for each in spoken
+    ]
 
 
 _OF_A_QUERY = (Says.QUERY_FAILED, Says.STATE_LOST)

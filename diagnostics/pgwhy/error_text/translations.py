@@ -132,7 +132,12 @@ def _found(place: str) -> Iterator[tuple[Message, str, Found]]:
         translation, english = every.rows[number]
         message = _message(translation)
         for here in message.find(place):
-            yield message, english, here
+            if not any(_SENTENCE_ENDS.search(place, first, behind) for _, first, behind in here.holes if behind > 0):
+                yield message, english, here
+
+
+_SENTENCE_ENDS = lazy("[。；]")
+"""No name has them: the words before and behind belong to two sentences."""
 
 
 def _apart(place: str, one: Found, other: Found) -> bool:
