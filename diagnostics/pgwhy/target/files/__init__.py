@@ -51,10 +51,11 @@ def connections(kind: Kind, documents: Sequence[Sequence[Entry]], environment: M
         entries = named.flattened(_decoded(document, kind))
         if kind.within:
             entries = [entry for entry in entries if any(has(entry, pattern) for pattern in kind.within)]
+        entries = [entry for entry in entries if not any(has(entry, pattern) for pattern in kind.ignores)]
         entries = [replace(entry, path=_own(entry.path, kind)) for entry in entries]
         if kind.library:
             entries = with_libpq_names(entries, kind.library)
-        places = found_in(entries, kind, _known(entries, kind.style, environment))
+        places = sorted(found_in(entries, kind, _known(entries, kind.style, environment)), key=lambda place: place.line)
         profile = next((e.value for e in entries if ".".join(e.path) in kind.profile), "")
         found += (replace(place, name=f"{profile}.{place.name}" if profile else place.name) for place in places)
     return _told_apart(several(found))
@@ -65,7 +66,7 @@ def _told_apart(found: Sequence[Place]) -> tuple[Place, ...]:
     names = [place.name for place in found]
     keys = [f"{place.name}.{place.url.entry.key}" if place.url else place.name for place in found]
     told = [key if names.count(name) > 1 else name for name, key in zip(names, keys, strict=True)]
-    lines = [(place.url or next(iter(place.fields.values()))).entry.line for place in found]
+    lines = [place.line for place in found]
     return tuple(
         replace(place, name=f"{name}:{line}" if told.count(name) > 1 else name)
         for place, name, line in zip(found, told, lines, strict=True)

@@ -6,6 +6,9 @@ from dataclasses import field
 
 from pgwhy.values import dataclass
 
+SPREAD = "..."
+"""The name of what an object takes from another one, `{ ...base }`: none of its settings is known."""
+
 
 @dataclass(frozen=True)
 class Variable:

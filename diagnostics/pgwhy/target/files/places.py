@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 
 from pgwhy.target.files import references, telling
-from pgwhy.target.files.entry import Entry
+from pgwhy.target.files.entry import SPREAD, Entry
 from pgwhy.target.files.kinds import Kind, begins
 from pgwhy.target.files.references import Filled
 from pgwhy.target.files.roles import URL, are_of_a_database, are_of_something_else, taken_apart
@@ -39,6 +39,11 @@ class Place:
     foreign: Mapping[str, Entry] = field(default_factory=dict)
     """Other settings beside them: `pool`, `schema`."""
 
+    @property
+    def line(self) -> int:
+        """Where it begins: the line of its string, or of its first setting."""
+        return self.url.entry.line if self.url else min(value.entry.line for value in self.fields.values())
+
 
 def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) -> Iterator[Place]:
     """The connections of one document, in its order.
@@ -63,7 +68,14 @@ def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) ->
         around = tuple(kinds.get(group.parent[:-1], ())) if group.parent else ()
         own = {**below.get(group.parent, {}), **group.others}
         surely = any(begins(path, pattern) for path in _paths(group) for pattern in kind.databases_in)
-        whole = replace(group, others=own, of_databases=kind.of_databases or surely, surely=surely, around=around)
+        whole = replace(
+            group,
+            others=own,
+            of_databases=kind.of_databases or surely,
+            surely=surely,
+            says_which=kind.says_which,
+            around=around,
+        )
         place = _place(whole, kind.style, known, login)
         if place is not None and not (place.url and place.url.entry.value.strip() in kind.templates):
             yield place
@@ -83,6 +95,8 @@ class _Group:
     of_databases: bool = False
     surely: bool = False
     """It is in a place where nothing but a connection can be, so a host alone is one."""
+    says_which: bool = False
+    """What says nothing of the kind of database is none."""
     around: tuple[str, ...] = ()
     """What says the kind of database one level further out: `client` of Knex, `db-kind` of Quarkus."""
 
@@ -143,7 +157,11 @@ def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[s
     """`login` are the settings one level further out: Quarkus has the URL a level below the role and the password."""
     values = {role: _value(entry, style, known) for role, entry in group.roles.items()}
     around = (*group.parent, *group.front)
+    if values and SPREAD in group.others and not group.front:  # what it brings along may be any of these
+        values = {**{role: _value(group.others[SPREAD], style, known) for role in _MAY_BE_SPREAD}, **values}
     url = values.pop(URL, None)
+    if url is not None and url.filled.value == "" and url.filled.defaulted:  # `process.env.DATABASE_URL || ""`
+        url = replace(url, filled=Filled(None, url.filled.defaulted))
     if url is not None and url.filled.value is None and url.filled.missing and "host" in values:
         url = None  # a variable that is not set is no string, and the fields beside it count
     if url is not None and taken_apart(url.entry.key).role == "host" and values.keys() & {"user", "dbname", "port"}:
@@ -158,6 +176,8 @@ def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[s
     if are_of_something_else(around) or _says_another(group):
         return None
     adapter = _adapter_says_postgres(group)
+    if group.says_which and not adapter:
+        return None
     if "host" in values and not adapter and telling.OTHER_URL.match(values["host"].entry.value):
         return None
     has = values.keys() & {"host", "dbname", "user", "password"}
@@ -281,5 +301,6 @@ def _what(place: Place) -> tuple[object, ...]:
     return (place.url.filled.value or place.url.entry.value if place.url else None, *sorted(told.items()))
 
 
+_MAY_BE_SPREAD = ("host", "user", "dbname")
 _BESIDE_A_URL = ("user", "password")
 """What drivers take from beside a URL that does not have it."""

@@ -24,6 +24,8 @@ class Filled:
     the rest of a password, so it is not told."""
     computed: bool = field(default=False)
     """The program computes it, and only running it would tell."""
+    defaulted: tuple[str, ...] = field(default=())
+    """The variables that are not set, so that their default is in the value."""
     variable: str = field(default="")
     """The one variable that the whole value is; empty otherwise."""
     escape: str = field(default="")
@@ -36,6 +38,7 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
     if pattern is None:
         return Filled(value)
     missing: list[str] = []
+    defaulted: list[str] = []
     whole = pattern.fullmatch(value.strip())
     computed = False
 
@@ -54,6 +57,7 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
         if given is not None and (given or default is None or not (groups.get("empty") or "").startswith(":")):
             return given
         if default is not None:
+            defaulted.append(name)
             return default
         missing.append(name if groups.get("name") or _CONSTANT.fullmatch(name) else "")
         return found[0]
@@ -67,8 +71,9 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
     )
     if missing or computed:
         plain, instead = _ESCAPES.get(style, ("", ""))
-        return Filled(None, tuple(dict.fromkeys(missing)), computed, variable, instead if plain == "$" else "")
-    return Filled(text, variable=variable)
+        escape = instead if plain == "$" else ""
+        return Filled(None, tuple(dict.fromkeys(missing)), computed, variable=variable, escape=escape)
+    return Filled(text, defaulted=tuple(defaulted), variable=variable)
 
 
 def computed(expression: Expression, known: Mapping[str, str]) -> Filled:
@@ -78,23 +83,29 @@ def computed(expression: Expression, known: Mapping[str, str]) -> Filled:
         return Filled(None, computed=True)
     told: list[str] = []
     missing: list[str] = []
+    defaulted: list[str] = []
     for part in parts:
         filled = Filled(part) if isinstance(part, str) else _of_variable(part, known)
         missing += filled.missing
+        defaulted += filled.defaulted
         told += [] if filled.value is None else [filled.value]
     alone = parts[0] if len(parts) == 1 else ""
     variable = alone.names[0] if isinstance(alone, Variable) and alone.names and alone.default is None else ""
     if len(told) < len(parts):
         return Filled(None, tuple(dict.fromkeys(missing)), variable=variable)
-    return Filled("".join(told), variable=variable)
+    return Filled("".join(told), defaulted=tuple(defaulted), variable=variable)
 
 
 def _of_variable(part: Variable, known: Mapping[str, str]) -> Filled:
-    if given := next((known[name] for name in part.names if known.get(name)), part.default):
+    if given := next((known[name] for name in part.names if known.get(name)), None):
         return Filled(given)
+    if part.default:
+        return Filled(part.default, defaulted=part.names[:1])
     if part.otherwise:
         return computed(Expression(part.otherwise), known)
-    return Filled(part.default, part.names[:1] if part.default is None else ())
+    if part.default is None:
+        return Filled(None, part.names[:1])
+    return Filled("", defaulted=part.names[:1])
 
 
 def escaped(value: str, style: str) -> str | None:

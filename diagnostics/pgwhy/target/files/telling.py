@@ -14,21 +14,24 @@ def is_of_postgres(text: str) -> bool:
         return True
     if "=" not in text or len(text) > 10_000:
         return False
-    if not PAIRS.search(text) or OF_ANOTHER_NET.search(text):
+    if not FIRST.match(text) or not PAIRS.search(text) or OF_ANOTHER_NET.search(text):
         return False
     return recognised(text) in (Dialect.NPGSQL, Dialect.KEYWORDS)
 
 
 SCHEME = re.compile(
-    r"(?i)\s*[\"']?(?:jdbc:postgresql:|(?:jdbc:|r2dbc:)?(?:pool:|proxy:|tc:)?"
+    r"(?i)\s*[\"']?(?:jdbc:postgresql:|(?:jdbc:|r2dbc:)?(?:pool:|proxy:)?"
     r"(?:postg[a-z]*|pgsql|psql|ecto|cockroachdb|timescale)(?:\+\w+)?:/|pgsql:\s*[a-z_]+\s*=)"
 )
+FIRST = re.compile(r"\s*[\"']?[A-Za-z_]+(?: [A-Za-z]+){0,3}\s*=")
+"""A string of pairs begins with one. A script with such a string in it does not, and `kafka.server=WARN` is none."""
 PAIRS = re.compile(r"(?i)\b(?:host|server|hostaddr|dbname|database|service)\s*=")
 BROKEN = re.compile(r"(?i)postgre|pgsql|://|@|\bhost\s*=|\bserver\s*=")
 OTHER_URL = re.compile(
-    r"(?i)(?:jdbc:)?(?:mysql|mariadb|mongodb|sqlite|sqlserver|oracle|redis|amqp|https?|file|h2|hsqldb|derby|db2|mssql|"
+    r"(?i)(?:jdbc|r2dbc):tc:|(?:jdbc:)?(?:mysql|mariadb|mongodb|sqlite3?|sqlserver|oracle|redis|amqp|https?|file|h2|hsqldb|derby|db2|mssql|"
     r"data source=)\b"
 )
+"""URLs of other databases, and those for which Testcontainers starts a database of its own (`jdbc:tc:`)."""
 PLACEHOLDER = re.compile(r"(?i)undefined|null|none|\$\{?\w+\}?|<[^<>]*>|your[-_ ].*|change_?me")
 BELOW = words("options connectionparameters jsondata parameters")
 """Mappings inside of a connection's own that have parameters of libpq's: Django, pgAdmin, Grafana."""

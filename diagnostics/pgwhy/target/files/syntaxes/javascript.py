@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgwhy.target.files.entry import Entry, Expression, Variable, line_at
+from pgwhy.target.files.entry import SPREAD, Entry, Expression, Variable, line_at
 from pgwhy.target.files.roles import are_of_something_else
 from pgwhy.target.files.syntaxes import literals
 from pgwhy.target.forms.javascript import unquoted
@@ -90,7 +90,10 @@ class _Reader:
             following = tokens[at + 1].text if at + 1 < len(tokens) else ""
             if token.kind not in ("word", "string", "number", "spread") and token.text != "[":
                 return None
-            if token.kind in ("word", "string", "number") and following == ":":
+            if token.kind == "spread":
+                source = self._source(at, end)
+                self.entries.append(Entry((*path, SPREAD), source, self._line(at), None, Expression(None)))
+            elif token.kind in ("word", "string", "number") and following == ":":
                 name = unquoted(token.text) if token.kind == "string" else token.text
                 self.value(at + 2, end, (*path, name), depth + 1)
             elif token.kind == "word" and following in (",", "}"):
@@ -144,6 +147,9 @@ class _Reader:
                 at, end = end, literals.end_of(self.words, end + 1)
         elif call and call not in _CONVERSIONS and (found := _ENVIRONMENT.fullmatch(_unwrapped(text))):
             self._keep((next(filter(None, found.groups())),), at + 1, end)
+
+    def _line(self, at: int) -> int:
+        return line_at(self.text, self.tokens[at].start)
 
     def _keep(self, path: tuple[str, ...], begin: int, end: int) -> None:
         start = self.tokens[begin].start
