@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pgwhy.target.files import named, references, syntaxes
+from pgwhy.target.files import named, references, servers, syntaxes
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind, called, has, holds, kinds_for
 from pgwhy.target.files.node import with_libpq_names
@@ -55,10 +55,23 @@ def connections(kind: Kind, documents: Sequence[Sequence[Entry]], environment: M
         entries = [replace(entry, path=_own(entry.path, kind)) for entry in entries]
         if kind.library:
             entries = with_libpq_names(entries, kind.library)
+        other = servers.others(entries) if kind.has_services else frozenset()
         places = sorted(found_in(entries, kind, _known(entries, kind.style, environment)), key=lambda place: place.line)
+        places = [place for place in places if _host(place) not in other]
         profile = next((e.value for e in entries if ".".join(e.path) in kind.profile), "")
         found += (replace(place, name=f"{profile}.{place.name}" if profile else place.name) for place in places)
     return _told_apart(several(found))
+
+
+def _host(place: Place) -> str | None:
+    """The host of its own field."""
+    return place.fields["host"].filled.value if "host" in place.fields else None
+
+
+def started(kind: Kind, documents: Sequence[Sequence[Entry]], environment: Mapping[str, str]) -> tuple[Place, ...]:
+    """The servers of Postgres that the file starts and this machine reaches."""
+    flat = [named.flattened(document) for document in documents]
+    return _told_apart([place for document in flat for place in servers.servers(document, kind, environment)])
 
 
 def _told_apart(found: Sequence[Place]) -> tuple[Place, ...]:

@@ -36,7 +36,7 @@ OF_DATABASES = words(
     prisma aurora maintenance"""
 )
 """Words of a name or a path that say: this is about a database."""
-HOST_HAS_PORT = words("gitea forgejo gogs gf grafana")
+HOST_HAS_PORT = words("gitea forgejo gogs gf grafana nextcloud")
 """Programs in front of a variable's name whose host may have the port behind a colon."""
 OF_OTHERS = words(
     """redis rediss valkey mysql mariadb mongo mongodb mssql sqlserver sqlsrv oracle sqlite clickhouse cassandra elastic

@@ -13,8 +13,7 @@ from dataclasses import replace
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from pgwhy.target import files
-from pgwhy.target.dialects import recognised as recognised_text
-from pgwhy.target.files import named, references, rewriting
+from pgwhy.target.files import named, references, rewriting, servers, telling
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind, has
 from pgwhy.target.files.places import Place, Value
@@ -40,6 +39,8 @@ class Contents:
     kind: Kind
     documents: Sequence[Sequence[Entry]]
     places: tuple[Place, ...]
+    started: bool = False
+    """`places` are servers that the file starts: it names no connection of a program."""
 
 
 def contents(name: str, text: str, machine: Machine, kind: str = "") -> Contents | None:
@@ -50,7 +51,11 @@ def contents(name: str, text: str, machine: Machine, kind: str = "") -> Contents
     recognised = files.recognise(name, text, kind)
     if recognised is None:
         return None
-    return Contents(name, text, *recognised, files.connections(*recognised, variables(machine)))
+    known = variables(machine)
+    places = files.connections(*recognised, known)
+    if places or not recognised[0].starts_servers:
+        return Contents(name, text, *recognised, places)
+    return Contents(name, text, *recognised, files.started(*recognised, known), started=True)
 
 
 def from_settings(name: str, text: str, machine: Machine, inside: str | None = None, kind: str = "") -> Target | None:
@@ -67,9 +72,18 @@ def from_settings(name: str, text: str, machine: Machine, inside: str | None = N
     if read is None or (not read.places and _is_a_string_alone(text)):
         return None
     if not read.places:
-        detail = f"{name} is read as {read.kind.title}: it names no connection to Postgres"
+        detail = f"{name} is read as {read.kind.title}: it names no connection to Postgres{_unreachable(read, machine)}"
         return unreadable(ProblemCode.NO_CONNECTION_IN_FILE, detail, source, machine)
     return chosen(read, machine, inside)
+
+
+def _unreachable(read: Contents, machine: Machine) -> str:
+    """Why the Postgres that the file starts is no connection; empty if it starts none."""
+    if not read.started:
+        return ""
+    flat = [entry for document in read.documents for entry in named.flattened(document)]
+    server = servers.only(flat, variables(machine))
+    return f", and its service {server} publishes no port, so that only the other services reach it" if server else ""
 
 
 def in_settings(name: str, text: str, machine: Machine, inside: str | None = None, kind: str = "") -> Target | None:
@@ -84,6 +98,8 @@ def in_settings(name: str, text: str, machine: Machine, inside: str | None = Non
 def chosen(read: Contents, machine: Machine, inside: str | None = None) -> Target:
     """The target of the connection that is meant, of a file that names one at least."""
     place = _chosen(read, machine, inside)
+    if place is None and inside is None:
+        place = _any_of_the_same(read, machine)
     if place is None:
         source = Source(SourceKind.STRING, read.name)
         return unreadable(ProblemCode.SEVERAL_TARGETS, _several(read, inside), source, machine)
@@ -94,6 +110,20 @@ def chosen(read: Contents, machine: Machine, inside: str | None = None) -> Targe
         document = [entry for each in read.documents for entry in named.flattened(each)]
         target = with_services(target, read.name, document, _service(place), machine)
     return replace(target, file=_in_file(place, read, machine))
+
+
+def _any_of_the_same(read: Contents, machine: Machine) -> Place | None:
+    """The first, where all of them go to one database as one role; `None` where they differ, or one is not known."""
+    found = {_goes_to(_target(place, read.kind, read.name, machine)) for place in read.places}
+    if len(found) > 1 or None in found:
+        return None
+    return min(read.places, key=lambda place: not _service(place))  # one of a service, before a part for several
+
+
+def _goes_to(target: Target) -> tuple[object, ...] | None:
+    if target.problems:
+        return None
+    return target.hosts, target.value("user"), target.value("dbname"), target.password and target.password.reveal()
 
 
 def _service(place: Place) -> str:
@@ -116,7 +146,7 @@ def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | N
 
 def _is_a_string_alone(text: str) -> bool:
     """A connection string is all that is in the file, whatever it is called."""
-    return len(text.split()) == 1 and recognised_text(text.strip()) is not None
+    return len(text.split()) == 1 and telling.is_of_postgres(text)
 
 
 def _several(read: Contents, inside: str | None) -> str:
@@ -235,7 +265,7 @@ def _from_fields(place: Place, kind: Kind, name: str, machine: Machine) -> Targe
     whole = Source(SourceKind.STRING, name, first.entry.line, place.name)
     texts = {role: value.filled.value for role, value in place.fields.items() if value.filled.value is not None}
     if (
-        (kind.host_has_port or may_have_port((first.entry.key,)))
+        (kind.host_has_port or may_have_port(first.entry.path))
         and (found := _HOST_AND_PORT.fullmatch(texts.get("host", "")))
         and "port" not in texts
     ):

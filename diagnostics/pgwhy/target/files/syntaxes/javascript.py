@@ -263,6 +263,7 @@ _TOKEN = re.compile(
 _ENV = r"(?:process\.env|import\.meta\.env|Bun\.env)"
 _ENVIRONMENT = re.compile(
     rf"{_ENV}(?:\??\.(?!\[)(\w+)|(?:\?\.)?\[\s*[\"'](\w+)[\"']\s*\])"
+    r"|(?:\w+\.)?env\.([A-Z][A-Z0-9]*_[A-Z0-9_]*)"  # what a program has checked of its environment, as t3-env does
     r"|env\(\s*[\"'](\w+)[\"']\s*\)|Deno\.env\.get\(\s*[\"'](\w+)[\"']\s*\)"
 )
 _IN_ORDER = {"Sequelize": ("database", "username", "password")}
