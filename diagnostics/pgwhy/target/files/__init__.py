@@ -58,9 +58,17 @@ def connections(kind: Kind, documents: Sequence[Sequence[Entry]], environment: M
         other = servers.others(entries) if kind.has_services else frozenset()
         places = sorted(found_in(entries, kind, _known(entries, kind.style, environment)), key=lambda place: place.line)
         places = [place for place in places if _host(place) not in other]
+        if kind.has_services and any(not _of_a_build(place) for place in places):
+            places = [place for place in places if not _of_a_build(place)]
         profile = next((e.value for e in entries if ".".join(e.path) in kind.profile), "")
         found += (replace(place, name=f"{profile}.{place.name}" if profile else place.name) for place in places)
     return _told_apart(several(found))
+
+
+def _of_a_build(place: Place) -> bool:
+    """It is an argument of a service's build, which no running container has."""
+    value = place.url or next(iter(place.fields.values()))
+    return value.entry.path[2:3] == ("build",)
 
 
 def _host(place: Place) -> str | None:

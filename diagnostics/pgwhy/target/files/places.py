@@ -50,7 +50,7 @@ def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) ->
 
     `known` are the variables of the environment and its like.
     """
-    groups = list(_groups(document))
+    groups = _with_logins(list(_groups(document)))
     logins = {group.parent: group.roles for group in groups if not group.front and URL not in group.roles}
     kinds: dict[tuple[str, ...], list[str]] = {}
     below: dict[tuple[str, ...], dict[str, Entry]] = {}
@@ -79,6 +79,27 @@ def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) ->
         place = _place(whole, kind.style, known, login)
         if place is not None and not (place.url and place.url.entry.value.strip() in kind.templates):
             yield place
+
+
+def _with_logins(groups: list[_Group]) -> list[_Group]:
+    """Each with the role and the password that it has in a mapping of their own: `auth: { username: shop }`."""
+    below = {
+        group.parent: group
+        for group in groups
+        if not group.front and group.roles.keys() <= _OF_A_LOGIN and group.parent and group.parent[-1].lower() in _LOGIN
+    }
+    out: list[_Group] = []
+    for group in groups:
+        mine = {} if group.front else {p: each for p, each in below.items() if p[:-1] == group.parent}
+        if len(mine) == 1 and "host" in group.roles:
+            (inner,) = mine.values()
+            group = replace(group, roles={**inner.roles, **group.roles})  # the same one, with more
+        out.append(group)
+    return out
+
+
+_OF_A_LOGIN = frozenset(("user", "password", "dbname"))
+_LOGIN = ("auth", "user", "credentials", "login")
 
 
 def _paths(group: _Group) -> list[tuple[str, ...]]:
@@ -141,6 +162,7 @@ def _join(fronts: dict[tuple[str, ...], dict[str, Entry]]) -> None:
         outer = fronts.get(front[:-1])  # DB_DATABASE_NAME, beside DB_HOST
         if outer and "dbname" not in outer and are_of_a_database(front[-1:]):
             outer.update(fronts.pop(front))
+    _join_halves(fronts)
     main = fronts.get(())
     if not main:
         return
@@ -153,11 +175,21 @@ def _join(fronts: dict[tuple[str, ...], dict[str, Entry]]) -> None:
             main.update(fronts.pop(front))
 
 
+def _join_halves(fronts: dict[tuple[str, ...], dict[str, Entry]]) -> None:
+    """`DB_HOST` and `DB_PORT`, beside the `POSTGRES_USER` and `POSTGRES_DB` of the server's image: one connection."""
+    about = {front: roles for front, roles in fronts.items() if front and are_of_a_database(front) and URL not in roles}
+    addresses = [front for front, roles in about.items() if "host" in roles and not roles.keys() & {"user", "dbname"}]
+    logins = [front for front, roles in about.items() if "host" not in roles and roles.keys() & {"user", "dbname"}]
+    if len(addresses) == len(logins) == 1:
+        address, login = addresses[0], logins[0]
+        fronts[address] = {**fronts.pop(login), **fronts[address]}
+
+
 def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[str, Entry]) -> Place | None:
     """`login` are the settings one level further out: Quarkus has the URL a level below the role and the password."""
     values = {role: _value(entry, style, known) for role, entry in group.roles.items()}
     around = (*group.parent, *group.front)
-    if values and SPREAD in group.others and not group.front:  # what it brings along may be any of these
+    if values and group.surely and SPREAD in group.others:  # what it brings along may be any of these
         values = {**{role: _value(group.others[SPREAD], style, known) for role in _MAY_BE_SPREAD}, **values}
     url = values.pop(URL, None)
     if url is not None and url.filled.value == "" and url.filled.defaulted:  # `process.env.DATABASE_URL || ""`
@@ -219,6 +251,8 @@ def _is_a_url_of_postgres(url: Value, around: tuple[str, ...], group: _Group) ->
     if are_of_something_else((*around, url.entry.key)):
         return False
     is_named_so = are_of_a_database((*around, url.entry.key)) or _adapter_says_postgres(group) or group.of_databases
+    if text is None and telling.ANOTHER_IN_TEXT.search(url.entry.value):
+        return False
     if text is None and url.entry.expression is not None and not is_named_so:
         return are_of_a_database(url.filled.missing)
     if text is None or not text.strip() or telling.PLACEHOLDER.fullmatch(text.strip()):
@@ -286,7 +320,8 @@ def several(found: Iterable[Place]) -> tuple[Place, ...]:
     every = list(found)
     # What a program computes is most likely put together of what is beside it.
     known = [place for place in every if not _is_computed(place)]
-    for place in known or every:
+    filled_in = [place for place in known or every if not _is_blank(place)]  # DATABASE_URL= beside DB_HOST=
+    for place in filled_in or known or every:
         kept.setdefault(_what(place), place)
     return tuple(kept.values())
 
@@ -294,6 +329,10 @@ def several(found: Iterable[Place]) -> tuple[Place, ...]:
 def _is_computed(place: Place) -> bool:
     values = (*place.fields.values(), *([place.url] if place.url else []))
     return all(value.filled.computed and not value.entry.elsewhere for value in values)
+
+
+def _is_blank(place: Place) -> bool:
+    return place.url is not None and not place.url.entry.value and not place.url.entry.elsewhere
 
 
 def _what(place: Place) -> tuple[object, ...]:

@@ -34,6 +34,8 @@ class Filled:
 
 def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
     """The value as its program would see it. `style` is a name of `STYLES`, or empty for text as it is."""
+    if style not in _OWN_BRACES and is_template(value):
+        return Filled(None, computed=True)
     pattern = STYLES.get(style)
     if pattern is None:
         return Filled(value)
@@ -53,6 +55,8 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
         name = groups.get("name") or groups.get("name2") or ""
         given = known.get(name)
         default = next((each for each in (groups.get("default"), groups.get("block")) if each is not None), None)
+        if style == "erb" and default is not None and default.strip() == "nil":
+            default = None
         # A `:-` default also stands for a variable that is set and empty.
         if given is not None and (given or default is None or not (groups.get("empty") or "").startswith(":")):
             return given
@@ -74,6 +78,11 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
         escape = instead if plain == "$" else ""
         return Filled(None, tuple(dict.fromkeys(missing)), computed, variable=variable, escape=escape)
     return Filled(text, defaulted=tuple(defaulted), variable=variable)
+
+
+def is_template(value: str) -> bool:
+    """Something else puts it in before any program reads the file."""
+    return bool(_TEMPLATE.search(value))
 
 
 def computed(expression: Expression, known: Mapping[str, str]) -> Filled:
@@ -114,6 +123,9 @@ def escaped(value: str, style: str) -> str | None:
     return text if filled(text, style, {}).value == value else None
 
 
+_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+"""What Helm, Ansible or a template of a project's files puts in before any program reads the file."""
+_OWN_BRACES = ("jinja", "actions")
 BY_KEY = ("shell", "actions")
 """Styles in which a file's own variables are named without the mapping that they are in."""
 _ESCAPES = {"compose": ("$", "$$"), "configparser": ("%", "%%"), "erb": ("<%", "<%%")}

@@ -166,7 +166,7 @@ def _is_elsewhere(document: Sequence[Entry], asking: str) -> bool:
 
 
 _IMAGE = re.compile(
-    r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|citus|paradedb)(?:[:@]|$)"
+    r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|citus|paradedb|pgautoupgrade|vchord-postgres|postgresql-repmgr)(?:[:@]|$)"
 )
 _SHORT = re.compile(r"(?:[\d.]+:|\[[^\]]*\]:)?(?P<outside>\d+):(?P<inside>\d+)(?:/tcp)?")
 _PORT_OPTION = re.compile(r"(?:-p\s*|--port[= ]|\bport=)(\d+)")

@@ -14,7 +14,7 @@ def is_of_postgres(text: str) -> bool:
         return True
     if "=" not in text or len(text) > 10_000:
         return False
-    if not FIRST.match(text) or not PAIRS.search(text) or OF_ANOTHER_NET.search(text):
+    if not FIRST.match(text) or not PAIRS.search(text) or (OF_ANOTHER_NET.search(text) and not OWN_NET.search(text)):
         return False
     return recognised(text) in (Dialect.NPGSQL, Dialect.KEYWORDS)
 
@@ -32,6 +32,8 @@ OTHER_URL = re.compile(
     r"data source=)\b"
 )
 """URLs of other databases, and those for which Testcontainers starts a database of its own (`jdbc:tc:`)."""
+ANOTHER_IN_TEXT = re.compile(r"(?i)[\"'`](?:mysql|mariadb|sqlite)[\w+]*:///?")
+"""An expression that puts together a URL of another database."""
 PLACEHOLDER = re.compile(r"(?i)undefined|null|none|\$\{?\w+\}?|<[^<>]*>|your[-_ ].*|change_?me")
 BELOW = words("options connectionparameters jsondata parameters")
 """Mappings inside of a connection's own that have parameters of libpq's: Django, pgAdmin, Grafana."""
@@ -45,7 +47,9 @@ OF_ANOTHER_NET = re.compile(
     r"network library|allowuservariables|convert zero datetime|uid|driver|provider|data source)\s*=|"
     r"port\s*=\s*(?:1433|3306)\b"
 )
-"""Keywords of .NET's other databases, which Npgsql refuses: SqlClient, MySqlConnector, ODBC, OLE DB."""
+"""Keywords of .NET's other databases: SqlClient, MySqlConnector, ODBC, OLE DB. Npgsql knows `Uid`, too."""
+OWN_NET = re.compile(r"(?i)(?:^|;)\s*(?:uid\s*=\s*postgres\b|port\s*=\s*5432\b)")
+"""What nobody writes for any of them."""
 POSTGRES = re.compile(r"(?i)postg|^pg$|pgx|pg_|^pg-native$|cockroach")
 OTHER = re.compile(
     r"(?i)mysql|maria|sqlclient|sqlite|mongo|sqlserver|sqlsrv|mssql|oracle|redis|snowflake|bigquery|redshift|duckdb|"

@@ -53,8 +53,9 @@ def in_dotenv(text: str, name: str, machine: Machine, inside: str | None = None)
     """The target that a file of `.env` syntax names; the environment fills gaps only. `inside` names a variable."""
     variables = dotenv.parse(text, machine.environment)
     source = Source(SourceKind.STRING, name)
+    filled_in = any(each.value for name, each in variables.items() if name in (*NAMES, "PGHOST"))
     for variable in NAMES if inside is None else (inside,):
-        if variable in variables:
+        if variable in variables and (inside or variables[variable].value or not filled_in):
             target = _from_dotenv(variables[variable], machine, variables, name)
             return _with_candidates(target, {}, variables, name)
     if inside is None and any(variable in variables for variable in (*_NAMES_A_SERVER, "PGSERVICE")):

@@ -311,6 +311,8 @@ def _missing(value: Value) -> str:
     """What a value is taken from, and why it is not known here."""
     if value.entry.elsewhere:
         return f"{value.entry.elsewhere}, which is not in this file"
+    if value.filled.computed and value.entry.expression is None and references.is_template(value.entry.value):
+        return "a template; give the file that is made of it"
     names = " and ".join(name for name in value.filled.missing if name)
     if "" in value.filled.missing:
         escape = value.filled.escape
