@@ -12,6 +12,7 @@ from dataclasses import field, replace
 
 from pgwhy.target.files import references, telling
 from pgwhy.target.files.entry import SPREAD, Entry
+from pgwhy.target.files.groups import Group, groups, is_list, is_only_a_name
 from pgwhy.target.files.kinds import Kind, begins
 from pgwhy.target.files.references import Filled
 from pgwhy.target.files.roles import URL, are_of_a_database, are_of_something_else, taken_apart
@@ -50,8 +51,8 @@ def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) ->
 
     `known` are the variables of the environment and its like.
     """
-    groups = _with_logins(list(_groups(document)))
-    logins = {group.parent: group.roles for group in groups if not group.front and URL not in group.roles}
+    found = groups(document)
+    logins = {group.parent: group.roles for group in found if not group.front and URL not in group.roles}
     kinds: dict[tuple[str, ...], list[str]] = {}
     below: dict[tuple[str, ...], dict[str, Entry]] = {}
     for entry in document:
@@ -59,7 +60,7 @@ def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) ->
             kinds.setdefault(entry.path[:-1], []).append(entry.value)
         if entry.path[-2:-1] and entry.path[-2].lower() in telling.BELOW and entry.key in LIBPQ - SECRET:
             below.setdefault(entry.path[:-2], {})[entry.key] = entry
-    for group in groups:
+    for group in found:
         login = logins.get(group.parent[:-1], {}) if group.parent else {}
         if group.parent and group.parent[0].startswith(
             "%"
@@ -81,111 +82,11 @@ def found_in(document: Sequence[Entry], kind: Kind, known: Mapping[str, str]) ->
             yield place
 
 
-def _with_logins(groups: list[_Group]) -> list[_Group]:
-    """Each with the role and the password that it has in a mapping of their own: `auth: { username: shop }`."""
-    below = {
-        group.parent: group
-        for group in groups
-        if not group.front and group.roles.keys() <= _OF_A_LOGIN and group.parent and group.parent[-1].lower() in _LOGIN
-    }
-    out: list[_Group] = []
-    for group in groups:
-        mine = {} if group.front else {p: each for p, each in below.items() if p[:-1] == group.parent}
-        if len(mine) == 1 and "host" in group.roles:
-            (inner,) = mine.values()
-            group = replace(group, roles={**inner.roles, **group.roles})  # the same one, with more
-        out.append(group)
-    return out
-
-
-_OF_A_LOGIN = frozenset(("user", "password", "dbname"))
-_LOGIN = ("auth", "user", "credentials", "login")
-
-
-def _paths(group: _Group) -> list[tuple[str, ...]]:
+def _paths(group: Group) -> list[tuple[str, ...]]:
     return [entry.path for entry in group.roles.values()]
 
 
-@dataclass(frozen=True, repr=False)
-class _Group:
-    parent: tuple[str, ...]
-    front: tuple[str, ...]
-    roles: Mapping[str, Entry]
-    others: Mapping[str, Entry]
-    """The keys of the same parent that have no role, as written."""
-    of_databases: bool = False
-    surely: bool = False
-    """It is in a place where nothing but a connection can be, so a host alone is one."""
-    says_which: bool = False
-    """What says nothing of the kind of database is none."""
-    around: tuple[str, ...] = ()
-    """What says the kind of database one level further out: `client` of Knex, `db-kind` of Quarkus."""
-
-
-def _groups(document: Sequence[Entry]) -> Iterator[_Group]:
-    by_parent: dict[tuple[str, ...], list[Entry]] = {}
-    for entry in document:
-        by_parent.setdefault(entry.path[:-1], []).append(entry)
-    for parent, entries in by_parent.items():
-        fronts: dict[tuple[str, ...], dict[str, Entry]] = {}
-        others: dict[str, Entry] = {}
-        alone: list[_Group] = []
-        for entry in entries:
-            name = taken_apart(entry.key)
-            if name.role is None and parent and _is_list(parent) and telling.is_of_postgres(entry.value):
-                name = taken_apart(URL)
-            if name.role is None:
-                # A string of Postgres is a connection whatever its key is: `ConnectionStrings.Shop`.
-                if telling.is_of_postgres(entry.value):
-                    alone.append(_Group(parent, name.front, {URL: entry}, others))
-                others[entry.key] = entry
-            elif name.role == URL or telling.is_of_postgres(entry.value):
-                roles = fronts.setdefault(name.front, {})
-                if URL in roles:
-                    alone.append(_Group(parent, name.front, {URL: entry}, others))
-                else:
-                    roles[URL] = entry
-            else:
-                roles = fronts.setdefault(name.front, {})
-                # `database` says it better than `name` does.
-                if name.role not in roles or taken_apart(roles[name.role].key).end == "name":
-                    roles[name.role] = entry
-        _join(fronts)
-        yield from alone
-        for front, roles in fronts.items():
-            yield _Group(parent, front, roles, others)
-
-
-def _join(fronts: dict[tuple[str, ...], dict[str, Entry]]) -> None:
-    """Beside `host` and `user`, a `database_name` or a `maintenanceDB` is of the same connection."""
-    for front in [front for front, roles in fronts.items() if len(front) > 1 and roles.keys() == {"dbname"}]:
-        outer = fronts.get(front[:-1])  # DB_DATABASE_NAME, beside DB_HOST
-        if outer and "dbname" not in outer and are_of_a_database(front[-1:]):
-            outer.update(fronts.pop(front))
-    _join_halves(fronts)
-    main = fronts.get(())
-    if not main:
-        return
-    for front in [front for front in fronts if len(front) == 1 and are_of_a_database(front)]:
-        if URL in fronts[front]:
-            continue
-        if "dbname" in main and "dbname" in fronts[front] and _is_only_a_name(main["dbname"]):
-            del main["dbname"]
-        if not fronts[front].keys() & main.keys():
-            main.update(fronts.pop(front))
-
-
-def _join_halves(fronts: dict[tuple[str, ...], dict[str, Entry]]) -> None:
-    """`DB_HOST` and `DB_PORT`, beside the `POSTGRES_USER` and `POSTGRES_DB` of the server's image: one connection."""
-    about = {front: roles for front, roles in fronts.items() if front and are_of_a_database(front) and URL not in roles}
-    addresses = [front for front, roles in about.items() if "host" in roles and not roles.keys() & {"user", "dbname"}]
-    logins = [front for front, roles in about.items() if "host" not in roles and roles.keys() & {"user", "dbname"}]
-    if len(addresses) == len(logins) == 1:
-        address, login = addresses[0], logins[0]
-        fronts[address] = {**fronts.pop(login), **fronts[address]}
-
-
-def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[str, Entry]) -> Place | None:
+def _place(group: Group, style: str, known: Mapping[str, str], login: Mapping[str, Entry]) -> Place | None:
     """`login` are the settings one level further out: Quarkus has the URL a level below the role and the password."""
     values = {role: _value(entry, style, known) for role, entry in group.roles.items()}
     around = (*group.parent, *group.front)
@@ -221,7 +122,7 @@ def _place(group: _Group, style: str, known: Mapping[str, str], login: Mapping[s
     return None
 
 
-def _beside(group: _Group) -> dict[str, Entry]:
+def _beside(group: Group) -> dict[str, Entry]:
     """libpq's parameters beside the fields, and what is surely no secret: `pool: 5`, `prepared_statements: false`."""
     if group.front or not group.parent:
         return {}  # in a file of variables, the others are those of the whole program
@@ -240,7 +141,7 @@ def _value(entry: Entry, style: str, known: Mapping[str, str]) -> Value:
     return Value(entry, references.filled(entry.value, style, known))
 
 
-def _is_a_url_of_postgres(url: Value, around: tuple[str, ...], group: _Group) -> bool:
+def _is_a_url_of_postgres(url: Value, around: tuple[str, ...], group: Group) -> bool:
     text = url.filled.value
     if text is not None and telling.SCHEME.match(text):
         return True
@@ -260,11 +161,11 @@ def _is_a_url_of_postgres(url: Value, around: tuple[str, ...], group: _Group) ->
     return is_named_so and not telling.OTHER_URL.match(text.strip()) and bool(telling.BROKEN.search(text))
 
 
-def _adapter_says_postgres(group: _Group) -> bool:
+def _adapter_says_postgres(group: Group) -> bool:
     return any(telling.POSTGRES.search(value) for value in _drivers(group))
 
 
-def _says_another(group: _Group) -> bool:
+def _says_another(group: Group) -> bool:
     told = [value for value in _drivers(group) if value]
     return (
         bool(told)
@@ -275,15 +176,10 @@ def _says_another(group: _Group) -> bool:
 
 def _names_a_database(values: Mapping[str, Value]) -> bool:
     database = values.get("dbname")
-    return database is not None and not _is_only_a_name(database.entry)
+    return database is not None and not is_only_a_name(database.entry)
 
 
-def _is_only_a_name(entry: Entry) -> bool:
-    """Its key is `name`, which anything can have."""
-    return taken_apart(entry.key).end == "name"
-
-
-def _drivers(group: _Group) -> Iterator[str]:
+def _drivers(group: Group) -> Iterator[str]:
     """What the settings say that name the kind of database: `adapter`, `DB_CONNECTION`, `driver-class-name`."""
     for key, entry in group.others.items():
         if _is_driver(key, group.front):
@@ -302,16 +198,12 @@ def _has_another_port(values: Mapping[str, Value]) -> bool:
     return port is not None and (port.filled.value or "") in telling.OTHER_PORTS
 
 
-def _name(group: _Group) -> str:
+def _name(group: Group) -> str:
     own = group.roles.get(URL)
     if own is not None and (not group.parent or telling.is_of_postgres(own.value)) and len(group.roles) == 1:
-        return ".".join((*group.parent, own.key)) if not _is_list(group.parent) else ".".join(group.parent)
+        return ".".join((*group.parent, own.key)) if not is_list(group.parent) else ".".join(group.parent)
     front = "_".join(next(iter(group.roles.values())).key.split("_")[:-1]) if group.front else ""
     return ".".join((*group.parent, *([f"{front}_*"] if front else []))) or "the file"
-
-
-def _is_list(parent: tuple[str, ...]) -> bool:
-    return parent[-1].isdigit() if parent else False
 
 
 def several(found: Iterable[Place]) -> tuple[Place, ...]:

@@ -7,14 +7,13 @@ too; single fields become settings, each with its own line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from pgwhy.target import files
 from pgwhy.target.files import named, references, rewriting, servers, telling
-from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind, has
 from pgwhy.target.files.places import Place, Value
 from pgwhy.target.files.rewriting import SettingsFile
@@ -24,23 +23,9 @@ from pgwhy.target.forms.found import NotThere
 from pgwhy.target.model import Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import LIBPQ, drivers
 from pgwhy.target.problem import Problem, ProblemCode
+from pgwhy.target.reading.choosing import Contents, meant, service_of, several
 from pgwhy.target.reading.completion import unreadable
 from pgwhy.target.reading.file_parts import of_fields, of_string, variable, variables
-from pgwhy.values import dataclass
-
-
-@dataclass(frozen=True, repr=False)
-class Contents:
-    """A settings file that was read. It holds secrets and does not live long."""
-
-    name: str
-    """What to call it."""
-    text: str
-    kind: Kind
-    documents: Sequence[Sequence[Entry]]
-    places: tuple[Place, ...]
-    started: bool = False
-    """`places` are servers that the file starts: it names no connection of a program."""
 
 
 def contents(name: str, text: str, machine: Machine, kind: str = "") -> Contents | None:
@@ -97,39 +82,17 @@ def in_settings(name: str, text: str, machine: Machine, inside: str | None = Non
 
 def chosen(read: Contents, machine: Machine, inside: str | None = None) -> Target:
     """The target of the connection that is meant, of a file that names one at least."""
-    place = _chosen(read, machine, inside)
-    if place is None and inside is None:
-        place = _any_of_the_same(read, machine)
+    place = meant(read, machine, inside, lambda each: _target(each, read.kind, read.name, machine))
     if place is None:
         source = Source(SourceKind.STRING, read.name)
-        return unreadable(ProblemCode.SEVERAL_TARGETS, _several(read, inside), source, machine)
+        return unreadable(ProblemCode.SEVERAL_TARGETS, several(read, inside), source, machine)
     target = _target(place, read.kind, read.name, machine)
     if read.kind.has_services:
         from pgwhy.target.reading.in_services import with_services  # only where the file starts some
 
         document = [entry for each in read.documents for entry in named.flattened(each)]
-        target = with_services(target, read.name, document, _service(place), machine)
+        target = with_services(target, read.name, document, service_of(place), machine)
     return replace(target, file=_in_file(place, read, machine))
-
-
-def _any_of_the_same(read: Contents, machine: Machine) -> Place | None:
-    """The first, where all of them go to one database as one role; `None` where they differ, or one is not known."""
-    found = {_goes_to(_target(place, read.kind, read.name, machine)) for place in read.places}
-    if len(found) > 1 or None in found:
-        return None
-    return min(read.places, key=lambda place: not _service(place))  # one of a service, before a part for several
-
-
-def _goes_to(target: Target) -> tuple[object, ...] | None:
-    if target.problems:
-        return None
-    return target.hosts, target.value("user"), target.value("dbname"), target.password and target.password.reveal()
-
-
-def _service(place: Place) -> str:
-    """The service whose setting a connection is; empty where it is of none."""
-    value = place.url or next(iter(place.fields.values()))
-    return value.entry.path[1] if value.entry.path[0] == "services" else ""
 
 
 def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | None:
@@ -147,46 +110,6 @@ def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | N
 def _is_a_string_alone(text: str) -> bool:
     """A connection string is all that is in the file, whatever it is called."""
     return len(text.split()) == 1 and telling.is_of_postgres(text)
-
-
-def _several(read: Contents, inside: str | None) -> str:
-    names = [place.name for place in read.places]
-    listed = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
-    if inside is not None:
-        return f"{read.name} has no connection of that name; it has: {listed}"
-    return f"{read.name} names {len(names)} connections: {listed}. Choose one: pgwhy @{read.name} --in {names[0]}"
-
-
-def _chosen(read: Contents, machine: Machine, inside: str | None) -> Place | None:
-    """The one that is meant; `None` where several differ and nothing chooses among them."""
-    if inside is not None:
-        return files.only(read.places, inside)
-    if len(read.places) == 1:
-        return read.places[0]
-    if read.kind.chosen_by_setting:
-        return _by_setting(read, machine)
-    profile = machine.environment.get(read.kind.chosen_by_variable) or read.kind.usually
-    return (files.only(read.places, profile) if profile else None) or files.usual(read.places)
-
-
-def _by_setting(read: Contents, machine: Machine) -> Place | None:
-    """The one that its group's setting names (dbt: a profile's `target`); `None` where several groups have one.
-
-    The file's own paths are counted: of connections that say the same, `places` has the first alone.
-    """
-    kind, known = read.kind, variables(machine)
-    entries = [entry for document in read.documents for entry in document]
-    wanted = {
-        entry.path[:-1]: references.filled(entry.value, kind.style, known).value
-        for entry in entries
-        if entry.key == kind.chosen_by_setting
-    }
-    named = {
-        entry.path[:-1]
-        for entry in entries
-        if len(entry.path) > 3 and entry.path[-2] == wanted.get(entry.path[:-3], kind.usually)
-    }
-    return files.only(read.places, ".".join(named.pop())) if len(named) == 1 else None
 
 
 def _target(place: Place, kind: Kind, name: str, machine: Machine) -> Target:
@@ -322,7 +245,6 @@ def _missing(value: Value) -> str:
     return "an expression that only its program can compute; start that program with: pgwhy run -- COMMAND"
 
 
-_MOST_NAMES = 12
 _NAMES = {"user": "the role", "dbname": "the database"}
 _R2DBC = re.compile(r"\Ar2dbc:(?:pool:|proxy:)?(?=\w+://)")
 """Another driver than pgJDBC: it passes over the options that it does not know (github.com/pgjdbc/r2dbc-postgresql)."""

@@ -16,10 +16,8 @@ from pgwhy.target.files.syntaxes import literals
 from pgwhy.target.forms.javascript import unquoted
 from pgwhy.values import dataclass
 
-DEEPEST = 40
-"""Levels of nesting after which an object is taken for something else."""
-LONGEST = 2000
-"""Characters of an expression that is looked into."""
+DEEPEST, LONGEST = 40, 2000
+"""Levels of nesting of an object, and characters of an expression, that are looked into."""
 
 
 def read(text: str) -> list[list[Entry]]:
@@ -74,10 +72,8 @@ class _Reader:
 
     def _start_of(self, at: int) -> int:
         """The token with which a text begins, or the variable that counts before it: `process.env.URL || "..."`."""
-        for begin in range(max(at - 8, 0), at - 1):
-            if self.words[at - 1] in ("||", "??") and _ENVIRONMENT.fullmatch(_bare(self._source(begin, at - 1))):
-                return begin
-        return at
+        every = range(max(at - 8, 0), at - 1) if self.words[at - 1] in ("||", "??") else ()
+        return next((b for b in every if _ENVIRONMENT.fullmatch(_bare(self._source(b, at - 1)))), at)
 
     def object(self, at: int, path: tuple[str, ...], depth: int) -> int | None:
         """The token behind the object that begins here; `None` if it is none."""
@@ -98,8 +94,8 @@ class _Reader:
             if token.kind not in ("word", "string", "number", "spread") and token.text != "[":
                 return None
             if token.kind == "spread":
-                source = self._source(at, end)
-                self.entries.append(Entry((*path, SPREAD), source, self._line(at), None, Expression(None)))
+                line = line_at(self.text, token.start)
+                self.entries.append(Entry((*path, SPREAD), token.text, line, None, Expression(None)))
             elif token.kind in ("word", "string", "number") and following == ":":
                 name = unquoted(token.text) if token.kind == "string" else token.text
                 self.value(at + 2, end, (*path, name), depth + 1)
@@ -154,9 +150,6 @@ class _Reader:
                 at, end = end, literals.end_of(self.words, end + 1)
         elif call and call not in _CONVERSIONS and (found := _ENVIRONMENT.fullmatch(_unwrapped(text))):
             self._keep((next(filter(None, found.groups())),), at + 1, end)
-
-    def _line(self, at: int) -> int:
-        return line_at(self.text, self.tokens[at].start)
 
     def _keep(self, path: tuple[str, ...], begin: int, end: int) -> None:
         start = self.tokens[begin].start
