@@ -126,7 +126,7 @@ def escaped(value: str, style: str) -> str | None:
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 """What Helm, Ansible or a template of a project's files puts in before any program reads the file."""
 _OWN_BRACES = ("jinja", "actions")
-BY_KEY = ("shell", "actions")
+BY_KEY = ("shell", "actions", "kubernetes")
 """Styles in which a file's own variables are named without the mapping that they are in."""
 _ESCAPES = {"compose": ("$", "$$"), "configparser": ("%", "%%"), "erb": ("<%", "<%%")}
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{2,}")
@@ -152,6 +152,8 @@ STYLES: dict[str, re.Pattern[str]] = {
         (?:\s*\{\s*["']?(?P<block>[^"'}]*?)["']?\s*\})?(?:\.to_[a-z]+)?\s*-?%>
         |<%(?P<code>.*?)%>"""
     ),
+    # Kubernetes, "Define dependent environment variables": `$(NAME)`, and `$$(NAME)` for the text itself.
+    "kubernetes": _style(r"\$(?P<plain>\$)(?=\()|\$\((?P<name>[A-Za-z_][\w.\-]*)\)"),
     # dbt, "env_var" (docs.getdbt.com/reference/dbt-jinja-functions/env_var).
     "jinja": _style(
         r"""\{\{\s*env_var\(\s*["'](?P<name>\w+)["']\s*(?:,\s*["'](?P<default>[^"']*)["']\s*)?\)(?:\s*\|[^}]*)?\s*\}\}

@@ -82,7 +82,9 @@ def _place(around: tuple[str, ...], below: Below, kind: Kind, known: Mapping[str
         values["password"] = Value(elsewhere, Filled(None, computed=True))
     address = {
         "host": Value(_said(around, "ports", "localhost", entry.line), Filled("localhost")),
-        "port": Value(_said(around, "ports", port, entry.line), Filled(port)),
+        "port": Value(_said(around, "ports", port, entry.line), Filled(port))
+        if port
+        else Value(entry, references.filled(entry.value, kind.style, known)),
     }
     return Place(around[-1], None, {**address, **values})
 

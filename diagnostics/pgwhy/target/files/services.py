@@ -136,14 +136,20 @@ def inside_port(below: Below, variables: Mapping[str, str | None]) -> str:
 
 
 def ports(below: Below, style: str, known: Mapping[str, str]) -> Iterator[tuple[Entry, str, str]]:
-    """The ports that a service publishes: where that is said, the port of this machine, and the one inside."""
+    """The ports that a service publishes: where that is said, the port of this machine, and the one inside.
+
+    That of this machine is empty where a variable has it that is not known."""
     targets = {path[:2]: entry.value for path, entry in below if path[0] == "ports" and path[-1] == "target"}
     for path, entry in below:
-        value = references.filled(entry.value, style, known).value or ""
-        if path[0] == "ports" and (short := _SHORT.fullmatch(value)):
+        if path[0] != "ports":
+            continue
+        value = references.filled(entry.value, style, known).value
+        if path[-1] == "published":
+            yield entry, value or "", targets.get(path[:2], "")
+        elif value is None and (last := _BEHIND_A_VARIABLE.fullmatch(entry.value)):
+            yield entry, "", last["inside"]
+        elif value is not None and (short := _SHORT.fullmatch(value)):
             yield entry, short["outside"], short["inside"]
-        elif path[0] == "ports" and path[-1] == "published":
-            yield entry, value, targets.get(path[:2], "")
 
 
 def _aliases(document: Sequence[Entry]) -> Iterable[str]:
@@ -169,6 +175,7 @@ _IMAGE = re.compile(
     r"(?:^|/)(?:postgres(?:ql)?|postgis|timescaledb(?:-ha)?|pgvector|pgvecto-rs|citus|paradedb|pgautoupgrade|vchord-postgres|postgresql-repmgr)(?:[:@]|$)"
 )
 _SHORT = re.compile(r"(?:[\d.]+:|\[[^\]]*\]:)?(?P<outside>\d+):(?P<inside>\d+)(?:/tcp)?")
+_BEHIND_A_VARIABLE = re.compile(r".*\$\{?\w+[^:]*:(?P<inside>\d+)(?:/tcp)?")
 _PORT_OPTION = re.compile(r"(?:-p\s*|--port[= ]|\bport=)(\d+)")
 _DATA = re.compile(r"/var/lib/postgresql|/bitnami/postgresql|/home/postgres/pgdata")
 ROLES = ("POSTGRES_USER", "POSTGRESQL_USERNAME", "POSTGRESQL_USER")

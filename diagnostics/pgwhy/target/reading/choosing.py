@@ -11,6 +11,7 @@ from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind
 from pgwhy.target.files.places import Place
 from pgwhy.target.model import Target
+from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.file_parts import variables
 from pgwhy.values import dataclass
 
@@ -33,6 +34,11 @@ def meant(read: Contents, machine: Machine, inside: str | None, target_of: Calla
     """The one that is meant; `None` where several differ and nothing chooses among them. `inside` is its name."""
     place = _chosen(read, machine, inside)
     return _any_of_the_same(read, target_of) if place is None and inside is None else place
+
+
+def is_chosen(target: Target) -> bool:
+    """It is one of a file's connections, and not the list of them."""
+    return all(problem.code is not ProblemCode.SEVERAL_TARGETS for problem in target.problems)
 
 
 def several(read: Contents, inside: str | None) -> str:
