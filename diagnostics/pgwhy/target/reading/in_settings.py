@@ -224,10 +224,13 @@ def _source(name: str, value: Value) -> Source:
 
 def _code(value: Value) -> ProblemCode:
     """Whether a variable is missing, or the file does not hold the value at all."""
-    return ProblemCode.VALUE_COMPUTED if value.filled.computed else ProblemCode.VARIABLE_UNSET
+    if value.filled.computed:
+        return ProblemCode.VALUE_COMPUTED
+    return ProblemCode.DOLLAR_UNESCAPED if value.filled.escape and "" in value.filled.missing else _UNSET
 
 
-_UNKNOWN = (ProblemCode.VALUE_COMPUTED, ProblemCode.VARIABLE_UNSET)
+_UNSET = ProblemCode.VARIABLE_UNSET
+_UNKNOWN = (ProblemCode.VALUE_COMPUTED, _UNSET, ProblemCode.DOLLAR_UNESCAPED)
 
 
 def _missing(value: Value) -> str:
@@ -239,7 +242,7 @@ def _missing(value: Value) -> str:
     names = " and ".join(name for name in value.filled.missing if name)
     if "" in value.filled.missing:
         escape = value.filled.escape
-        return "a variable, because a $ is in it" + (f"; if the $ itself is meant, write {escape}" if escape else "")
+        return "a variable, because a $ is in it" + (f"; for the $ itself, write {escape}" if escape else "")
     if names:
         return f"{names}, which {'are' if ' and ' in names else 'is'} neither in this environment nor in .env"
     return "an expression that only its program can compute; start that program with: pgwhy run -- COMMAND"

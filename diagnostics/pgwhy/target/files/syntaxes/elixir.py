@@ -123,9 +123,9 @@ _GIVEN = re.compile(r"^[ \t]*(?P<name>[a-z_]\w*)[ \t]*=(?![=~>])\s*", re.MULTILI
 _QUOTED = r'"(?:[^"\\#\n]|\\.|\#\{(?:[^{}"\n]|"[^"\n]*")*\}|\#)*"'
 _STRING = re.compile(_QUOTED)
 _PLAIN = re.compile(r"-?\d[\d_]*|true|false|:[a-z_]\w*|[A-Z][\w.]*")
-_PIECE = re.compile(rf"\#[^\n{{]*$|(?<![\w:])(?P<name>[a-z_]\w*):[ \t\n]+|{_QUOTED}", re.MULTILINE)
+_PIECE = re.compile(rf"\#[^\n{{]*$|(?<![\w:])(?P<name>[a-z_]\w*):[ \t\r\n]+|{_QUOTED}", re.MULTILINE)
 _WORD = re.compile(rf'"""[^"]*"""|{_QUOTED}|(?P<comment>\#[^\n]*)|[,()\[\]{{}}]|(?P<line>\n)')
-_GOES_ON = re.compile(r"(?:\|\||\|>|<>|=|\braise)[ \t]*\Z")
+_GOES_ON = re.compile(r"(?:\|\||\|>|<>|=|\braise)[ \t\r]*\Z")
 """Behind this, an expression is in the next line too."""
 _WENT_ON = re.compile(r"\s*(?:\|\||\|>|<>)")
 _SYSTEM = re.compile(r"\{:system,\s*\"(?P<name>\w+)\"\s*\}")
