@@ -49,6 +49,13 @@ def test_otherwise_the_command_is_named(text: str, command: str, tmp_path: Path)
     assert command in told.value.message
 
 
+def test_a_folder_is_looked_through_where_it_is_the_working_one(tmp_path: Path) -> None:
+    (tmp_path / "my backend").mkdir()
+    assert meant(".", tmp_path) is None
+    with pytest.raises(click.UsageError, match="cd 'my backend' && pgwhy"):
+        meant("my backend", tmp_path)
+
+
 def test_what_is_not_known_is_left_to_the_reader_of_strings(tmp_path: Path) -> None:
     assert meant(MARKER, tmp_path) == MARKER
 

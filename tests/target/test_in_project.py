@@ -67,3 +67,14 @@ def test_what_the_environment_names_comes_first(tmp_path: Path) -> None:
     put(tmp_path, ".env.local", f"DATABASE_URL={URL}\n")
     target = given.read(None, machine({"PGHOST": "other.acme.internal"}, folder=tmp_path))
     assert target.value("host") == "other.acme.internal"
+
+
+DATABASE = "services:\n  db:\n    image: postgres:16\n    environment: [POSTGRES_USER=shop]\n    ports: ['5544:5432']\n"
+
+
+def test_a_server_that_is_started_here_counts_where_nothing_else_names_one(tmp_path: Path) -> None:
+    put(tmp_path, "compose.yaml", DATABASE)
+    target = given.read(None, machine(folder=tmp_path))
+    assert [target.value(name) for name in ("host", "port", "user", "dbname")] == ["localhost", "5544", "shop", "shop"]
+    put(tmp_path, ".env.local", f"DATABASE_URL={URL}\n")
+    assert given.read(None, machine(folder=tmp_path)).value("host") == "db.acme.internal"

@@ -7,6 +7,8 @@ could be a secret.
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -20,11 +22,17 @@ _LONGEST_PATH = 1_000
 
 
 def target(text: str | None, machine: Machine) -> str | None:
-    """The TARGET that is meant. Raises `click.UsageError` with the command that is meant instead."""
+    """The TARGET that is meant; `None` where that is the project around.
+
+    Raises `click.UsageError` with the command that is meant instead.
+    """
     if text is None or text == "-" or text.startswith(("@", "env:")) or "://" in text or recognised(text):
         return text
-    if _is_file(text, machine.folder):
+    if _is_there(text, machine.folder, Path.is_file):
         return _file(text)
+    if _is_there(text, machine.folder, Path.is_dir):
+        _folder(text, machine)
+        return None
     if _HOST_AND_PORT.fullmatch(text):
         return f"postgresql://{text}"
     if _is_an_error(text):
@@ -39,11 +47,11 @@ def standard_input(text: str) -> str:
     return text
 
 
-def _is_file(text: str, folder: Path) -> bool:
+def _is_there(text: str, folder: Path, kind: Callable[[Path], bool]) -> bool:
     if len(text) > _LONGEST_PATH or "\n" in text or "\0" in text:
         return False
     try:
-        return (folder / text).is_file()
+        return kind(folder / text)
     except OSError:
         return False
 
@@ -55,6 +63,14 @@ def _file(name: str) -> str:
             f"If it holds a connection string:\n  pgwhy @{name}"
         )
     return f"@{name}"
+
+
+def _folder(name: str, machine: Machine) -> None:
+    """Nothing, for the working folder: it is looked through where nothing is given. Raises `click.UsageError`."""
+    if (machine.folder / name).resolve() != machine.folder.resolve():
+        raise click.UsageError(
+            f"{name} is a folder. To look through the settings files in it:\n  cd {shlex.quote(name)} && pgwhy"
+        )
 
 
 def _is_an_error(text: str) -> bool:

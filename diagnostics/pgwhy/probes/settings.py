@@ -150,6 +150,7 @@ PROBE = Probe(
 NOTHING = (
     ProblemCode.EMPTY,
     ProblemCode.VARIABLE_UNSET,
+    ProblemCode.DOLLAR_UNESCAPED,
     ProblemCode.VALUE_COMPUTED,
     ProblemCode.FILE_UNREADABLE,
     ProblemCode.NO_CONNECTION_IN_FILE,

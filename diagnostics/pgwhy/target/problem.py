@@ -14,6 +14,8 @@ class ProblemCode(StrEnum):
     """An empty string, or white space: libpq then silently tries its defaults."""
     VARIABLE_UNSET = "variable-unset"
     """`env:NAME` or the variable that was asked for is not set."""
+    DOLLAR_UNESCAPED = "dollar-unescaped"
+    """A `$` in a settings file whose reader takes what follows it for a variable, and no such variable is set."""
     VALUE_COMPUTED = "value-computed"
     """An expression, or another object, has the connection that a settings file is about; the file itself does not."""
     FILE_UNREADABLE = "file-unreadable"
@@ -86,6 +88,7 @@ NO_SERVER = frozenset(
     (
         ProblemCode.EMPTY,
         ProblemCode.VARIABLE_UNSET,
+        ProblemCode.DOLLAR_UNESCAPED,
         ProblemCode.VALUE_COMPUTED,
         ProblemCode.FILE_UNREADABLE,
         ProblemCode.NO_CONNECTION_IN_FILE,

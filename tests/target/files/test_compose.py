@@ -137,3 +137,22 @@ def test_a_doubled_dollar_outside_of_the_file_is_another_password(tmp_path: Path
     same = string.replace("$$", "$")
     report = diagnose_sync(same, error=REFUSED, machine=machine(folder=tmp_path))
     assert report.findings[0].rule == "auth/compose-volume-password"
+
+
+def test_a_dollar_that_is_not_doubled_is_the_cause(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(text(password=f"pa$word{MARKER}"))
+    report = diagnose_sync("@compose.yaml", machine=machine(folder=tmp_path))
+    assert report.findings[0].rule == "config/dollar-unescaped"
+    assert "write $$" in str(report)
+    assert MARKER not in str(report)
+
+
+def test_another_database_and_a_build_are_no_connection_of_a_service(tmp_path: Path) -> None:
+    build = "build: {context: ., args: {DATABASE_URL: 'postgresql://b:b@localhost/b'}}\n    init: true"
+    content = text().replace("build: .\n    init: true", build)
+    blog = "  blog:\n    image: wordpress\n    environment: {WORDPRESS_DB_HOST: sql, WORDPRESS_DB_NAME: w}\n"
+    (tmp_path / "compose.yaml").write_text(
+        content.replace("volumes: {data", f"{blog}  sql: {{image: 'mariadb:11'}}\nvolumes: {{data")
+    )
+    target = read("@compose.yaml", machine(folder=tmp_path))
+    assert (target.value("host"), target.problems) == ("db", ())

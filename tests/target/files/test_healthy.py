@@ -24,6 +24,8 @@ WITHOUT_PASSWORD = frozenset(("pgadmin", "dbeaver", "datagrip"))
 SAME = frozenset(
     (
         "airflow-connections-json",
+        "compose-named-otherwise",
+        "drizzle-kit",
         "typeorm-code",
         "knex-code",
         "neon-serverless",

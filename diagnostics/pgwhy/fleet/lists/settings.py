@@ -59,6 +59,8 @@ def _connections(file: Path, machine: Machine, *, only_kubernetes: bool) -> Iter
         read = contents(name, text, machine)
     except NotThere:
         return
+    if read is not None and read.started:
+        return  # a server of this machine, which the settings of a program beside it name
     if read is not None and read.places and (not only_kubernetes or read.kind.name.startswith(KUBERNETES)):
         several = len(read.places) > 1
         yield from (place.name if several else "" for place in read.places)

@@ -11,7 +11,7 @@ import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from pgwhy.target.files import named, references, syntaxes
+from pgwhy.target.files import named, references, servers, syntaxes
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.kinds import Kind, called, has, holds, kinds_for
 from pgwhy.target.files.node import with_libpq_names
@@ -51,13 +51,35 @@ def connections(kind: Kind, documents: Sequence[Sequence[Entry]], environment: M
         entries = named.flattened(_decoded(document, kind))
         if kind.within:
             entries = [entry for entry in entries if any(has(entry, pattern) for pattern in kind.within)]
+        entries = [entry for entry in entries if not any(has(entry, pattern) for pattern in kind.ignores)]
         entries = [replace(entry, path=_own(entry.path, kind)) for entry in entries]
         if kind.library:
             entries = with_libpq_names(entries, kind.library)
-        places = found_in(entries, kind, _known(entries, kind.style, environment))
+        other = servers.others(entries) if kind.has_services else frozenset()
+        places = sorted(found_in(entries, kind, _known(entries, kind.style, environment)), key=lambda place: place.line)
+        places = [place for place in places if _host(place) not in other]
+        if kind.has_services and any(not _of_a_build(place) for place in places):
+            places = [place for place in places if not _of_a_build(place)]
         profile = next((e.value for e in entries if ".".join(e.path) in kind.profile), "")
         found += (replace(place, name=f"{profile}.{place.name}" if profile else place.name) for place in places)
     return _told_apart(several(found))
+
+
+def _of_a_build(place: Place) -> bool:
+    """It is an argument of a service's build, which no running container has."""
+    value = place.url or next(iter(place.fields.values()))
+    return value.entry.path[2:3] == ("build",)
+
+
+def _host(place: Place) -> str | None:
+    """The host of its own field."""
+    return place.fields["host"].filled.value if "host" in place.fields else None
+
+
+def started(kind: Kind, documents: Sequence[Sequence[Entry]], environment: Mapping[str, str]) -> tuple[Place, ...]:
+    """The servers of Postgres that the file starts and this machine reaches."""
+    flat = [named.flattened(document) for document in documents]
+    return _told_apart([place for document in flat for place in servers.servers(document, kind, environment)])
 
 
 def _told_apart(found: Sequence[Place]) -> tuple[Place, ...]:
@@ -65,7 +87,7 @@ def _told_apart(found: Sequence[Place]) -> tuple[Place, ...]:
     names = [place.name for place in found]
     keys = [f"{place.name}.{place.url.entry.key}" if place.url else place.name for place in found]
     told = [key if names.count(name) > 1 else name for name, key in zip(names, keys, strict=True)]
-    lines = [(place.url or next(iter(place.fields.values()))).entry.line for place in found]
+    lines = [place.line for place in found]
     return tuple(
         replace(place, name=f"{name}:{line}" if told.count(name) > 1 else name)
         for place, name, line in zip(found, told, lines, strict=True)

@@ -6,6 +6,9 @@ from dataclasses import field
 
 from pgwhy.values import dataclass
 
+SPREAD = "..."
+"""The name of what an object takes from another one, `{ ...base }`: none of its settings is known."""
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -38,7 +41,8 @@ class Entry:
     line: int
     """The line of the value, counted from 1."""
     span: tuple[int, int] | None = field(default=None)
-    """The characters of the value in the text, its quotes included; `None` where its syntax does not tell."""
+    """The characters of the value in the text, its quotes included; `None` where its syntax does not tell, and empty
+    for what stands nowhere in it."""
     expression: Expression | None = field(default=None)
     """What the value is where the file is a program and this no literal; `value` is then the text of the expression."""
     elsewhere: str = field(default="")

@@ -60,6 +60,12 @@ class Kind:
     """Parameters in its connection strings that are its program's own, and go to no server."""
     inside: tuple[str, ...] = ()
     """Mappings whose settings belong to the level above (Grafana's `jsonData`)."""
+    ignores: tuple[str, ...] = ()
+    """Paths of names below which nothing is a connection (the volumes of Compose)."""
+    says_which: bool = False
+    """It says of each connection which kind of database it is, so what says nothing is none."""
+    starts_servers: bool = False
+    """What it starts is a connection, too, where it names no other (`servers.py`)."""
     has_services: bool = False
     """It starts the services of `services.py`, in a network of their own."""
     templates: tuple[str, ...] = ()

@@ -31,6 +31,10 @@ def flattened(entries: Iterable[Entry]) -> list[Entry]:
             if entry.key == "name":
                 kind = "ConfigMap" if "configMapKeyRef" in around else "Secret"
                 out.append(Entry((*item[:-1], names[item]), "", entry.line, elsewhere=f"the {kind} {entry.value}"))
+        elif "fromDatabase" in around and (item := around[: around.index("fromDatabase")]) in names:  # Render
+            if entry.key == "name":
+                elsewhere = f"the database {entry.value}"
+                out.append(Entry((*item[:-1], names[item]), "", entry.line, elsewhere=elsewhere))
         elif entry.key in _VALUES and len(around) > 1 and _CONSTANT.fullmatch(around[-1]):
             out.append(replace(entry, path=around))
         elif entry.key == "from_env" and around:  # Hasura

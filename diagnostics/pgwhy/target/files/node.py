@@ -25,7 +25,7 @@ def with_libpq_names(entries: Sequence[Entry], library: str) -> list[Entry]:
             variable = Expression((Variable((entry.value,)),))
             out.append(replace(entry, path=(*entry.path[:-1], "url"), span=None, expression=variable))
             continue
-        if entry.key in _WHOLE:
+        if entry.key and entry.key == LIBRARIES[library].within:  # an object or, instead of it, a connection string
             out.append(replace(entry, path=(*entry.path, "url")))
             continue
         around, name, rest = _named(entry.path, names)
@@ -74,6 +74,4 @@ def _setting(entry: Entry, path: tuple[str, ...]) -> Iterator[Entry]:
 
 
 _PLAIN = ("host", "port", "user", "password", "dbname", "sslrootcert")
-_WHOLE = ("connection",)
-"""Keys that hold an object or, instead of it, a connection string."""
 _FILE = lazy(r"readFileSync\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')")

@@ -25,6 +25,8 @@ class Filled:
     the rest of a password, so it is not told."""
     computed: bool = field(default=False)
     """The program computes it, and only running it would tell."""
+    defaulted: tuple[str, ...] = field(default=())
+    """The variables that are not set, so that their default is in the value."""
     variable: str = field(default="")
     """The one variable that the whole value is; empty otherwise."""
     escape: str = field(default="")
@@ -33,10 +35,13 @@ class Filled:
 
 def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
     """The value as its program would see it. `style` is a name of `STYLES`, or empty for text as it is."""
+    if style not in _OWN_BRACES and is_template(value):
+        return Filled(None, computed=True)
     pattern = STYLES.get(style)
     if pattern is None:
         return Filled(value)
     missing: list[str] = []
+    defaulted: list[str] = []
     whole = pattern.fullmatch(value.strip())
     computed = False
 
@@ -51,10 +56,13 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
         name = groups.get("name") or groups.get("name2") or ""
         given = known.get(name)
         default = next((each for each in (groups.get("default"), groups.get("block")) if each is not None), None)
+        if style == "erb" and default is not None and default.strip() == "nil":
+            default = None
         # A `:-` default also stands for a variable that is set and empty.
         if given is not None and (given or default is None or not (groups.get("empty") or "").startswith(":")):
             return given
         if default is not None:
+            defaulted.append(name)
             return default
         missing.append(name if groups.get("name") or _CONSTANT.fullmatch(name) else "")
         return found[0]
@@ -68,8 +76,14 @@ def filled(value: str, style: str, known: Mapping[str, str]) -> Filled:
     )
     if missing or computed:
         plain, instead = _ESCAPES.get(style, ("", ""))
-        return Filled(None, tuple(dict.fromkeys(missing)), computed, variable, instead if plain == "$" else "")
-    return Filled(text, variable=variable)
+        escape = instead if plain == "$" else ""
+        return Filled(None, tuple(dict.fromkeys(missing)), computed, variable=variable, escape=escape)
+    return Filled(text, defaulted=tuple(defaulted), variable=variable)
+
+
+def is_template(value: str) -> bool:
+    """Something else puts it in before any program reads the file."""
+    return bool(_TEMPLATE.search(value))
 
 
 def computed(expression: Expression, known: Mapping[str, str]) -> Filled:
@@ -79,23 +93,29 @@ def computed(expression: Expression, known: Mapping[str, str]) -> Filled:
         return Filled(None, computed=True)
     told: list[str] = []
     missing: list[str] = []
+    defaulted: list[str] = []
     for part in parts:
         filled = Filled(part) if isinstance(part, str) else _of_variable(part, known)
         missing += filled.missing
+        defaulted += filled.defaulted
         told += [] if filled.value is None else [filled.value]
     alone = parts[0] if len(parts) == 1 else ""
     variable = alone.names[0] if isinstance(alone, Variable) and alone.names and alone.default is None else ""
     if len(told) < len(parts):
         return Filled(None, tuple(dict.fromkeys(missing)), variable=variable)
-    return Filled("".join(told), variable=variable)
+    return Filled("".join(told), defaulted=tuple(defaulted), variable=variable)
 
 
 def _of_variable(part: Variable, known: Mapping[str, str]) -> Filled:
-    if given := next((known[name] for name in part.names if known.get(name)), part.default):
+    if given := next((known[name] for name in part.names if known.get(name)), None):
         return Filled(given)
+    if part.default:
+        return Filled(part.default, defaulted=part.names[:1])
     if part.otherwise:
         return computed(Expression(part.otherwise), known)
-    return Filled(part.default, part.names[:1] if part.default is None else ())
+    if part.default is None:
+        return Filled(None, part.names[:1])
+    return Filled("", defaulted=part.names[:1])
 
 
 def escaped(value: str, style: str) -> str | None:
@@ -104,7 +124,10 @@ def escaped(value: str, style: str) -> str | None:
     return text if filled(text, style, {}).value == value else None
 
 
-BY_KEY = ("shell", "actions")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+"""What Helm, Ansible or a template of a project's files puts in before any program reads the file."""
+_OWN_BRACES = ("jinja", "actions")
+BY_KEY = ("shell", "actions", "kubernetes")
 """Styles in which a file's own variables are named without the mapping that they are in."""
 _ESCAPES = {"compose": ("$", "$$"), "configparser": ("%", "%%"), "erb": ("<%", "<%%")}
 _CONSTANT = lazy(r"[A-Z][A-Z0-9_]{2,}")
@@ -130,6 +153,8 @@ STYLES: dict[str, re.Pattern[str]] = {
         (?:\s*\{\s*["']?(?P<block>[^"'}]*?)["']?\s*\})?(?:\.to_[a-z]+)?\s*-?%>
         |<%(?P<code>.*?)%>"""
     ),
+    # Kubernetes, "Define dependent environment variables": `$(NAME)`, and `$$(NAME)` for the text itself.
+    "kubernetes": _style(r"\$(?P<plain>\$)(?=\()|\$\((?P<name>[A-Za-z_][\w.\-]*)\)"),
     # dbt, "env_var" (docs.getdbt.com/reference/dbt-jinja-functions/env_var).
     "jinja": _style(
         r"""\{\{\s*env_var\(\s*["'](?P<name>\w+)["']\s*(?:,\s*["'](?P<default>[^"']*)["']\s*)?\)(?:\s*\|[^}]*)?\s*\}\}

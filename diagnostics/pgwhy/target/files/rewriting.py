@@ -61,7 +61,7 @@ def place_of(text: str, entry: Entry, filled: Filled) -> tuple[int, int] | None:
     if filled.value != entry.value:
         return None  # the file says where the value comes from, and not the value
     if entry.span is not None:
-        return entry.span
+        return entry.span if entry.span[1] else None
     lines = text.splitlines(keepends=True)
     if not 1 <= entry.line <= len(lines) or not entry.value:
         return None

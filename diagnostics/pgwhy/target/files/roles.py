@@ -29,6 +29,7 @@ _ROLES = {
 _BY_WORDS = {tuple(each.split("-")): role for role, several in _ROLES.items() for each in several.split()}
 _NAMED = words("class driver provider display app application service cluster pool schema table image container job")
 """Words before `name` that say whose name it is, which is not a database's."""
+_GLUED = ("pg", "db")
 _WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+")
 OF_DATABASES = words(
     """db dbs database databases datasource datasources postgres postgresql pg pgsql psql sql sqlalchemy rds neon
@@ -36,7 +37,7 @@ OF_DATABASES = words(
     prisma aurora maintenance"""
 )
 """Words of a name or a path that say: this is about a database."""
-HOST_HAS_PORT = words("gitea forgejo gogs gf grafana")
+HOST_HAS_PORT = words("gitea forgejo gogs gf grafana nextcloud")
 """Programs in front of a variable's name whose host may have the port behind a colon."""
 OF_OTHERS = words(
     """redis rediss valkey mysql mariadb mongo mongodb mssql sqlserver sqlsrv oracle sqlite clickhouse cassandra elastic
@@ -62,8 +63,11 @@ class Name:
 def taken_apart(name: str) -> Name:
     """`APP_DB_HOST` is `("app", "db")` and `host`; `PGHOST` is `("pg",)` and `host`."""
     parts = tuple(word.lower() for word in _WORD.findall(name))
-    if len(parts) == 1 and parts[0].startswith("pg") and (parts[0][2:],) in _BY_WORDS:
-        parts = ("pg", parts[0][2:])
+    last = parts[-1] if parts else ""
+    if (last,) not in _BY_WORDS and last[:2] in _GLUED and (last[2:],) in _BY_WORDS:  # PGHOST, PAPERLESS_DBHOST
+        parts = (*parts[:-1], parts[-1][:2], parts[-1][2:])
+    if last == "dbname" and len(parts) > 1 and parts[-2] not in OF_DATABASES:  # DOCS_DBNAME, beside DOCS_DBHOST
+        parts = (*parts[:-1], "db", "name")
     for length in (2, 1):
         end = parts[-length:]
         if len(end) == length and end in _BY_WORDS and not (end == ("name",) and parts[-2:-1] and parts[-2] in _NAMED):

@@ -80,9 +80,23 @@ def _from_file(name: str, machine: Machine, inside: str | None) -> Target:
         from pgwhy.target.reading.discovery import in_dotenv  # only for this kind of file
 
         return in_dotenv(text, name, machine, inside)
-    if Path(name).suffix and (target := _in_settings(name, text, machine, inside)):
-        return target
+    if Path(name).suffix:
+        if target := _in_settings(name, text, machine, inside):
+            return target
+        if _is_no_string(text):
+            detail = f"{name} is no settings file that pgwhy knows, and holds no connection string alone"
+            return unreadable(ProblemCode.NO_CONNECTION_IN_FILE, detail, Source(SourceKind.STRING, name), machine)
     return from_text(_without_last_break(text), Source(SourceKind.STRING, name, 1), machine)
+
+
+def _is_no_string(text: str) -> bool:
+    """It has several lines, and does not begin as a connection string does: a program, a note, a log."""
+    from pgwhy.target.files import telling  # only for files with such a name
+
+    return len(text.split("\n", _MOST_LINES)) > _MOST_LINES and not telling.is_of_postgres(text)
+
+
+_MOST_LINES = 3
 
 
 def _path(name: str, machine: Machine) -> Path:

@@ -53,8 +53,11 @@ def in_dotenv(text: str, name: str, machine: Machine, inside: str | None = None)
     """The target that a file of `.env` syntax names; the environment fills gaps only. `inside` names a variable."""
     variables = dotenv.parse(text, machine.environment)
     source = Source(SourceKind.STRING, name)
+    filled_in = any(each.value for name, each in variables.items() if name in (*NAMES, "PGHOST"))
     for variable in NAMES if inside is None else (inside,):
-        if variable in variables:
+        if variable in variables and (inside or variables[variable].value or not filled_in):
+            if own := _with_what_is_beside(variables[variable].value, text, name, machine):
+                return own
             target = _from_dotenv(variables[variable], machine, variables, name)
             return _with_candidates(target, {}, variables, name)
     if inside is None and any(variable in variables for variable in (*_NAMES_A_SERVER, "PGSERVICE")):
@@ -66,6 +69,17 @@ def in_dotenv(text: str, name: str, machine: Machine, inside: str | None = None)
     )
 
 
+def _with_what_is_beside(value: str, text: str, name: str, machine: Machine) -> Target | None:
+    """The connection of a JDBC URL, whose role and password are in variables beside it; `None` where it is no such."""
+    if not value.startswith("jdbc:"):
+        return None
+    from pgwhy.target.reading.choosing import is_chosen  # only for this kind of URL
+    from pgwhy.target.reading.in_settings import in_settings
+
+    target = in_settings(name, text, machine)
+    return target if target and is_chosen(target) else None
+
+
 def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Target:
     environment = machine.environment
     if "DATABASE_URL" in environment:
@@ -74,6 +88,11 @@ def _first(machine: Machine, variables: Mapping[str, Variable], file: str) -> Ta
     if "DATABASE_URL_FILE" in environment:
         return _of_a_secret(environment["DATABASE_URL_FILE"], machine)
     if "DATABASE_URL" in variables:
+        value = variables["DATABASE_URL"].value
+        if value.startswith("jdbc:") and (
+            own := _with_what_is_beside(value, read_text(machine.folder / file), file, machine)
+        ):
+            return own
         return _from_dotenv(variables["DATABASE_URL"], machine, variables, file)
     if "PGSERVICE" in environment:
         written = _written(Dialect.SERVICE, Source(SourceKind.ENVIRONMENT, "PGSERVICE"))

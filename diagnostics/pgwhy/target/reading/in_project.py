@@ -36,6 +36,8 @@ class Seen:
     """The names of its connections, for `--in`; empty where it has only one."""
     target: Target | None
     """The connection where it has only one."""
+    started: bool = False
+    """It is a server that the file starts."""
 
     @property
     def command(self) -> str:
@@ -53,7 +55,8 @@ def settings_files(machine: Machine) -> list[Seen]:
             name = "../" * level + path.relative_to(folder).as_posix()
             if found := _seen(name, path, machine):
                 seen.append(found)
-    return seen
+    # A server that is started here is most likely the one that a program's own settings name.
+    return [each for each in seen if not each.started] or seen
 
 
 def _folders(start: Path) -> list[Path]:
@@ -89,5 +92,5 @@ def _seen(name: str, path: Path, machine: Machine) -> Seen | None:
         return None
     target = chosen(read, machine)
     if any(problem.code is ProblemCode.SEVERAL_TARGETS for problem in target.problems):
-        return Seen(name, tuple(place.name for place in read.places), None)
-    return Seen(name, (), target)
+        return Seen(name, tuple(place.name for place in read.places), None, read.started)
+    return Seen(name, (), target, read.started)

@@ -7,15 +7,13 @@ too; single fields become settings, each with its own line.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from pgwhy.target import files
-from pgwhy.target.dialects import recognised as recognised_text
-from pgwhy.target.files import named, references, rewriting
-from pgwhy.target.files.entry import Entry
+from pgwhy.target.files import named, references, rewriting, servers, telling
 from pgwhy.target.files.kinds import Kind, has
 from pgwhy.target.files.places import Place, Value
 from pgwhy.target.files.rewriting import SettingsFile
@@ -25,21 +23,9 @@ from pgwhy.target.forms.found import NotThere
 from pgwhy.target.model import Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import LIBPQ, drivers
 from pgwhy.target.problem import Problem, ProblemCode
+from pgwhy.target.reading.choosing import Contents, meant, service_of, several
 from pgwhy.target.reading.completion import unreadable
 from pgwhy.target.reading.file_parts import of_fields, of_string, variable, variables
-from pgwhy.values import dataclass
-
-
-@dataclass(frozen=True, repr=False)
-class Contents:
-    """A settings file that was read. It holds secrets and does not live long."""
-
-    name: str
-    """What to call it."""
-    text: str
-    kind: Kind
-    documents: Sequence[Sequence[Entry]]
-    places: tuple[Place, ...]
 
 
 def contents(name: str, text: str, machine: Machine, kind: str = "") -> Contents | None:
@@ -50,7 +36,11 @@ def contents(name: str, text: str, machine: Machine, kind: str = "") -> Contents
     recognised = files.recognise(name, text, kind)
     if recognised is None:
         return None
-    return Contents(name, text, *recognised, files.connections(*recognised, variables(machine)))
+    known = variables(machine)
+    places = files.connections(*recognised, known)
+    if places or not recognised[0].starts_servers:
+        return Contents(name, text, *recognised, places)
+    return Contents(name, text, *recognised, files.started(*recognised, known), started=True)
 
 
 def from_settings(name: str, text: str, machine: Machine, inside: str | None = None, kind: str = "") -> Target | None:
@@ -67,9 +57,18 @@ def from_settings(name: str, text: str, machine: Machine, inside: str | None = N
     if read is None or (not read.places and _is_a_string_alone(text)):
         return None
     if not read.places:
-        detail = f"{name} is read as {read.kind.title}: it names no connection to Postgres"
+        detail = f"{name} is read as {read.kind.title}: it names no connection to Postgres{_unreachable(read, machine)}"
         return unreadable(ProblemCode.NO_CONNECTION_IN_FILE, detail, source, machine)
     return chosen(read, machine, inside)
+
+
+def _unreachable(read: Contents, machine: Machine) -> str:
+    """Why the Postgres that the file starts is no connection; empty if it starts none."""
+    if not read.started:
+        return ""
+    flat = [entry for document in read.documents for entry in named.flattened(document)]
+    server = servers.only(flat, variables(machine))
+    return f", and its service {server} publishes no port, so that only the other services reach it" if server else ""
 
 
 def in_settings(name: str, text: str, machine: Machine, inside: str | None = None, kind: str = "") -> Target | None:
@@ -83,23 +82,17 @@ def in_settings(name: str, text: str, machine: Machine, inside: str | None = Non
 
 def chosen(read: Contents, machine: Machine, inside: str | None = None) -> Target:
     """The target of the connection that is meant, of a file that names one at least."""
-    place = _chosen(read, machine, inside)
+    place = meant(read, machine, inside, lambda each: _target(each, read.kind, read.name, machine))
     if place is None:
         source = Source(SourceKind.STRING, read.name)
-        return unreadable(ProblemCode.SEVERAL_TARGETS, _several(read, inside), source, machine)
+        return unreadable(ProblemCode.SEVERAL_TARGETS, several(read, inside), source, machine)
     target = _target(place, read.kind, read.name, machine)
     if read.kind.has_services:
         from pgwhy.target.reading.in_services import with_services  # only where the file starts some
 
         document = [entry for each in read.documents for entry in named.flattened(each)]
-        target = with_services(target, read.name, document, _service(place), machine)
+        target = with_services(target, read.name, document, service_of(place), machine)
     return replace(target, file=_in_file(place, read, machine))
-
-
-def _service(place: Place) -> str:
-    """The service whose setting a connection is; empty where it is of none."""
-    value = place.url or next(iter(place.fields.values()))
-    return value.entry.path[1] if value.entry.path[0] == "services" else ""
 
 
 def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | None:
@@ -116,47 +109,7 @@ def _in_file(place: Place, read: Contents, machine: Machine) -> SettingsFile | N
 
 def _is_a_string_alone(text: str) -> bool:
     """A connection string is all that is in the file, whatever it is called."""
-    return len(text.split()) == 1 and recognised_text(text.strip()) is not None
-
-
-def _several(read: Contents, inside: str | None) -> str:
-    names = [place.name for place in read.places]
-    listed = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
-    if inside is not None:
-        return f"{read.name} has no connection of that name; it has: {listed}"
-    return f"{read.name} names {len(names)} connections: {listed}. Choose one: pgwhy @{read.name} --in {names[0]}"
-
-
-def _chosen(read: Contents, machine: Machine, inside: str | None) -> Place | None:
-    """The one that is meant; `None` where several differ and nothing chooses among them."""
-    if inside is not None:
-        return files.only(read.places, inside)
-    if len(read.places) == 1:
-        return read.places[0]
-    if read.kind.chosen_by_setting:
-        return _by_setting(read, machine)
-    profile = machine.environment.get(read.kind.chosen_by_variable) or read.kind.usually
-    return (files.only(read.places, profile) if profile else None) or files.usual(read.places)
-
-
-def _by_setting(read: Contents, machine: Machine) -> Place | None:
-    """The one that its group's setting names (dbt: a profile's `target`); `None` where several groups have one.
-
-    The file's own paths are counted: of connections that say the same, `places` has the first alone.
-    """
-    kind, known = read.kind, variables(machine)
-    entries = [entry for document in read.documents for entry in document]
-    wanted = {
-        entry.path[:-1]: references.filled(entry.value, kind.style, known).value
-        for entry in entries
-        if entry.key == kind.chosen_by_setting
-    }
-    named = {
-        entry.path[:-1]
-        for entry in entries
-        if len(entry.path) > 3 and entry.path[-2] == wanted.get(entry.path[:-3], kind.usually)
-    }
-    return files.only(read.places, ".".join(named.pop())) if len(named) == 1 else None
+    return len(text.split()) == 1 and telling.is_of_postgres(text)
 
 
 def _target(place: Place, kind: Kind, name: str, machine: Machine) -> Target:
@@ -235,7 +188,7 @@ def _from_fields(place: Place, kind: Kind, name: str, machine: Machine) -> Targe
     whole = Source(SourceKind.STRING, name, first.entry.line, place.name)
     texts = {role: value.filled.value for role, value in place.fields.items() if value.filled.value is not None}
     if (
-        (kind.host_has_port or may_have_port((first.entry.key,)))
+        (kind.host_has_port or may_have_port(first.entry.path))
         and (found := _HOST_AND_PORT.fullmatch(texts.get("host", "")))
         and "port" not in texts
     ):
@@ -271,26 +224,30 @@ def _source(name: str, value: Value) -> Source:
 
 def _code(value: Value) -> ProblemCode:
     """Whether a variable is missing, or the file does not hold the value at all."""
-    return ProblemCode.VALUE_COMPUTED if value.filled.computed else ProblemCode.VARIABLE_UNSET
+    if value.filled.computed:
+        return ProblemCode.VALUE_COMPUTED
+    return ProblemCode.DOLLAR_UNESCAPED if value.filled.escape and "" in value.filled.missing else _UNSET
 
 
-_UNKNOWN = (ProblemCode.VALUE_COMPUTED, ProblemCode.VARIABLE_UNSET)
+_UNSET = ProblemCode.VARIABLE_UNSET
+_UNKNOWN = (ProblemCode.VALUE_COMPUTED, _UNSET, ProblemCode.DOLLAR_UNESCAPED)
 
 
 def _missing(value: Value) -> str:
     """What a value is taken from, and why it is not known here."""
     if value.entry.elsewhere:
         return f"{value.entry.elsewhere}, which is not in this file"
+    if value.filled.computed and value.entry.expression is None and references.is_template(value.entry.value):
+        return "a template; give the file that is made of it"
     names = " and ".join(name for name in value.filled.missing if name)
     if "" in value.filled.missing:
         escape = value.filled.escape
-        return "a variable, because a $ is in it" + (f"; if the $ itself is meant, write {escape}" if escape else "")
+        return "a variable, because a $ is in it" + (f"; for the $ itself, write {escape}" if escape else "")
     if names:
         return f"{names}, which {'are' if ' and ' in names else 'is'} neither in this environment nor in .env"
     return "an expression that only its program can compute; start that program with: pgwhy run -- COMMAND"
 
 
-_MOST_NAMES = 12
 _NAMES = {"user": "the role", "dbname": "the database"}
 _R2DBC = re.compile(r"\Ar2dbc:(?:pool:|proxy:)?(?=\w+://)")
 """Another driver than pgJDBC: it passes over the options that it does not know (github.com/pgjdbc/r2dbc-postgresql)."""

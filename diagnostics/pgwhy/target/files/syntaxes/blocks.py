@@ -8,6 +8,7 @@ schema".)
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from pgwhy.target.files.entry import Entry, Expression, Variable, line_at
 from pgwhy.target.files.syntaxes.literals import joined
@@ -16,6 +17,7 @@ from pgwhy.target.forms.javascript import unquoted
 
 def read(text: str) -> list[list[Entry]]:
     """What is neither a block nor a setting is passed over."""
+    defaults = {found["name"]: unquoted(found["default"]) for found in _VARIABLE.finditer(text)}
     entries: list[Entry] = []
     path: list[tuple[str, ...]] = []
     for found in _PIECE.finditer(text):
@@ -30,20 +32,21 @@ def read(text: str) -> list[list[Entry]]:
             raw = found["value"].strip()
             value = unquoted(raw) if _STRING.fullmatch(raw) else raw
             span = (found.start("value"), found.start("value") + len(raw))
-            line, computed = line_at(text, found.start("name")), _computed(raw)
+            line, computed = line_at(text, found.start("name")), _computed(raw, defaults)
             entries.append(Entry((*whole, found["name"]), value, line, span, computed))
     return [entries]
 
 
-def _computed(raw: str) -> Expression | None:
-    """What an expression takes its value from; `None` for a literal. Terraform finds `var.x` in `TF_VAR_x`."""
+def _computed(raw: str, defaults: Mapping[str, str]) -> Expression | None:
+    """What an expression takes its value from; `None` for a literal. Terraform finds `var.x` in `TF_VAR_x`, or takes
+    its default."""
     if found := _ENVIRONMENT.fullmatch(raw):
-        return Expression((Variable((found[1] or f"TF_VAR_{found[2]}",)),))
+        return Expression((Variable((found[1] or f"TF_VAR_{found[2]}",), defaults.get(found[2])),))
     if _STRING.fullmatch(raw):
         pieces = _IN_TEXT.split(raw[1:-1])
         if len(pieces) == 1:
             return None
-        inner = [_computed(piece) for piece in pieces[1::2]]
+        inner = [_computed(piece, defaults) for piece in pieces[1::2]]
         if any(each is None or each.parts is None for each in inner):
             return Expression(None)
         told = [each.parts for each in inner if each and each.parts]
@@ -53,6 +56,11 @@ def _computed(raw: str) -> Expression | None:
 
 
 _ENVIRONMENT = re.compile(r"env\(\s*\"(\w+)\"\s*\)|var\.(\w+)")
+_VARIABLE = re.compile(
+    r"^[ \t]*variable[ \t]+\"(?P<name>\w+)\"[ \t]*\{(?:[^{}\"]|\"(?:[^\"\\\n]|\\.)*\")*?"
+    r"(?<=[{\s])default[ \t]*=[ \t]*(?P<default>\"(?:[^\"\\\n]|\\.)*\"|\d+)",
+    re.MULTILINE,
+)
 _IN_TEXT = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
 _PLAIN = re.compile(r"-?\d+(?:\.\d+)?|true|false|")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')

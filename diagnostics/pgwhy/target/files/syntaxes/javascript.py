@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pgwhy.target.files.entry import Entry, Expression, Variable, line_at
+from pgwhy.target.files.entry import SPREAD, Entry, Expression, Variable, line_at
 from pgwhy.target.files.roles import are_of_something_else
 from pgwhy.target.files.syntaxes import literals
 from pgwhy.target.forms.javascript import unquoted
 from pgwhy.values import dataclass
 
-DEEPEST = 40
-"""Levels of nesting after which an object is taken for something else."""
-LONGEST = 2000
-"""Characters of an expression that is looked into."""
+DEEPEST, LONGEST = 40, 2000
+"""Levels of nesting of an object, and characters of an expression, that are looked into."""
 
 
 def read(text: str) -> list[list[Entry]]:
@@ -55,7 +53,7 @@ class _Reader:
         calls: list[str] = []
         while at < end:
             token, before = self.tokens[at], self.tokens[at - 1].text if at else ""
-            if token.text == "{":
+            if token.text == "{" and before in _BEFORE_AN_OBJECT:
                 name = calls[-1] if calls and calls[-1] and before in ("(", ",") else self._name_of(at)
                 kept = len(self.entries)
                 if after := self.object(at, (name,), 0):
@@ -64,13 +62,18 @@ class _Reader:
                     at = after
                     continue
             if token.kind in ("string", "template") and literals.is_connection(token.text):
-                self._keep(("the URL",), at, at + 1)
+                self._keep(("the URL",), self._start_of(at), at + 1)
             elif token.text == "(":
                 calls.append(self._call(at) if re.fullmatch(r"[A-Za-z_$][\w$]*", before) else "")
                 self._arguments(at, calls[-1])
             elif token.text == ")" and calls:
                 calls.pop()
             at += 1
+
+    def _start_of(self, at: int) -> int:
+        """The token with which a text begins, or the variable that counts before it: `process.env.URL || "..."`."""
+        every = range(max(at - 8, 0), at - 1) if self.words[at - 1] in ("||", "??") else ()
+        return next((b for b in every if _ENVIRONMENT.fullmatch(_bare(self._source(b, at - 1)))), at)
 
     def object(self, at: int, path: tuple[str, ...], depth: int) -> int | None:
         """The token behind the object that begins here; `None` if it is none."""
@@ -90,7 +93,10 @@ class _Reader:
             following = tokens[at + 1].text if at + 1 < len(tokens) else ""
             if token.kind not in ("word", "string", "number", "spread") and token.text != "[":
                 return None
-            if token.kind in ("word", "string", "number") and following == ":":
+            if token.kind == "spread":
+                line = line_at(self.text, token.start)
+                self.entries.append(Entry((*path, SPREAD), token.text, line, None, Expression(None)))
+            elif token.kind in ("word", "string", "number") and following == ":":
                 name = unquoted(token.text) if token.kind == "string" else token.text
                 self.value(at + 2, end, (*path, name), depth + 1)
             elif token.kind == "word" and following in (",", "}"):
@@ -187,6 +193,8 @@ class _Reader:
             return (Variable((next(filter(None, found.groups())),)),)
         if constant := self.constants.get(text):
             return self._parts(constant[1], depth + 1)
+        if found := _IF_SET.fullmatch(text):
+            return literals.either(self._parts(found["then"], depth + 1), self._parts(found["else"], depth + 1))
         if alternatives := _OR.split(text, maxsplit=1)[1:]:
             first = self._parts(_OR.split(text, maxsplit=1)[0], depth + 1)
             return literals.either(first, self._parts(alternatives[0], depth + 1))
@@ -257,13 +265,16 @@ _TOKEN = re.compile(
 _ENV = r"(?:process\.env|import\.meta\.env|Bun\.env)"
 _ENVIRONMENT = re.compile(
     rf"{_ENV}(?:\??\.(?!\[)(\w+)|(?:\?\.)?\[\s*[\"'](\w+)[\"']\s*\])"
+    r"|(?:\w+\.)?env\.([A-Z][A-Z0-9]*_[A-Z0-9_]*)"  # what a program has checked of its environment, as t3-env does
     r"|env\(\s*[\"'](\w+)[\"']\s*\)|Deno\.env\.get\(\s*[\"'](\w+)[\"']\s*\)"
 )
+_BEFORE_AN_OBJECT = ("", "=", "(", ",", ":", "[", "?", "=>", "||", "??", ";", "}", "return", "default")
+"""Behind anything else, a brace begins a block: a class, a function, a branch."""
 _IN_ORDER = {"Sequelize": ("database", "username", "password")}
 """Calls that take these before an object."""
 _READ = re.compile(
     r"(?:env(?:\.\w+)?|[\w.]*[cC]onfig(?:Service)?\.get(?:OrThrow)?)(?:<[\w| ]+>)?"
-    rf"\(\s*[\"'](?P<name>[A-Z][A-Z0-9_]*)[\"']\s*(?:,\s*(?P<default>{_QUOTED}|\w+)\s*)?\)",
+    rf"\(\s*[\"'](?P<name>[A-Z][A-Z0-9_]*)[\"']\s*(?:,\s*(?:(?P<default>{_QUOTED}|\w+)|\{{\s*infer:\s*true,?\s*\}})\s*)?\)",
     re.DOTALL,
 )
 """Strapi's `env.int("X", 1)`, NestJS' `configService.get<string>("X")`."""
@@ -272,6 +283,10 @@ _CONVERTED = re.compile(
     r"(?:Number|String|parseInt|parseFloat)\(((?:[^()]|\([^()]*\))*?)(?:,\s*10\s*)?\)|\(([^()]*)\)|\+(.+)",
     re.DOTALL,
 )
+_IF_SET = re.compile(
+    r"(?P<name>process\.env\.\w+)\s*\?\s*(?P<then>[^?:]*(?P=name)[^?:]*?)\s*:\s*(?P<else>[^?:]+)", re.DOTALL
+)
+"""`process.env.DB_PORT ? parseInt(process.env.DB_PORT, 10) : 5432`."""
 _OR = re.compile(r"\s*(?:\|\||\?\?)\s*")
 _PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
 _TYPED = re.compile(r"\s+(?:as|satisfies)\s+[\w.<>\[\]| ]+$")
