@@ -247,7 +247,7 @@ def test_an_archive_that_is_no_ticket_is_refused_with_a_sentence(content, senten
 def test_a_damaged_file_does_not_keep_a_folder_from_being_read(capfd, tmp_path) -> None:
     (tmp_path / "a.log").write_text(LOGIN_ERROR)
     (tmp_path / "b.zip").write_bytes(WHOLE[:100] + b"\0\0\0\0" + WHOLE[104:])
-    (tmp_path / "c.json").write_text(json.dumps(changed(("findings", 0, "title"), 5)))
+    (tmp_path / "c.json").write_text(json.dumps(changed(("observations", "dns", "outcome"), 5)))
     (tmp_path / "d.zip").write_bytes(WHOLE)
     (tmp_path / "zero").symlink_to("/dev/zero")
     os.mkfifo(tmp_path / "fifo")
@@ -255,7 +255,7 @@ def test_a_damaged_file_does_not_keep_a_folder_from_being_read(capfd, tmp_path) 
     out = " ".join(capfd.readouterr().out.split())
     assert "1 wrong-password" in out and "1 sni-missing" in out and out.startswith("6 files, 2 causes, 4 not read ")
     assert "b.zip: this .zip is no ticket of pgwhy that can be read: it is damaged" in out
-    assert "findings[0].title is a number where a text is expected" in out
+    assert "observations.dns.outcome is a number where a text is expected" in out
     assert "zero: it is a device" in out and "fifo: it is a FIFO" in out
 
 
