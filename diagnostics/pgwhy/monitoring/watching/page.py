@@ -114,7 +114,7 @@ def _block(state: State, now_s: float, width: int, unicode: bool) -> Iterator[Li
         yield line(shortened(f"{state.task.name}: no round has ended", width))
         return
     well = is_well(state.latest)
-    rest = f"  {state.task.name}: {state.well:,} of {state.rounds:,} rounds well ({_share(state)})"
+    rest = f"  {state.task.name}: {state.well:,} of {state.rounds:,} rounds worked ({_share(state)})"
     yield begins("WORKS" if well else "FAILS", Style.GOOD if well else Style.BAD, shortened(rest, width - 5))
     if state.outages:
         times = "1 outage" if state.outages == 1 else f"{state.outages:,} outages"
