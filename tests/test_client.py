@@ -33,6 +33,11 @@ def test_libpq_sends_sni_from_14_on(name: str, sends: bool) -> None:
     assert client.resolve(name, None, None).sends_sni is sends
 
 
+@pytest.mark.parametrize(("name", "known"), [("postgres-js", True), ("libpq", False), ("psycopg", False)])
+def test_only_a_client_that_was_seen_to_is_said_to_reconnect_without_end(name: str, known: bool) -> None:
+    assert facts(client.resolve(name, None, None)).reconnects_without_end is known
+
+
 @pytest.mark.parametrize("name", ["rails@7.1", "sqlalchemy@2.0.30", "django@4.2", "typeorm@0.3"])
 def test_the_version_of_a_framework_or_a_binding_is_not_the_drivers(name: str) -> None:
     assert client.resolve(name, None, None) == client.resolve(name.partition("@")[0], None, None)

@@ -31,13 +31,13 @@ DRAWN = """\
    2  role             who logs in
    3  password         hidden; in a URL all but A-Z a-z 0-9 -._~ becomes %XX
    4  endpoint         the compute, which Neon finds by this name in TLS (SNI)
-   5  pooler           through PgBouncer, by transaction; without: a session
+   5  pooler           through PgBouncer, in transaction mode
    6  cell             the part of the region in which the endpoint runs
-   7  region           where it runs; best where the program runs too
-   8  cloud            whose cloud the region is of
-   9  domain           of Neon's proxy, which leads to the endpoint
+   7  region           where the compute runs; best near your program
+   8  cloud            the cloud that the region belongs to
+   9  domain           of Neon's proxy, which routes to the endpoint
   10  database         the database; it has to exist already
-  11  sslmode          TLS; most drivers do not check whose certificate
+  11  sslmode          TLS; most drivers do not check the certificate
   12  channel_binding  ties the login to this TLS connection
 """
 

@@ -49,6 +49,7 @@ def test_a_good_rule_gets_no_remark(tmp_path: Path) -> None:
         ({"references": ""}, "references: missing"),
         ({"references": '["http://example.com"]'}, "references: http://example.com is no https address"),
         ({"because": '"It is {host}."'}, "because: {host} is printed unchanged"),
+        ({"because": '"Log in with a password: host=localhost."'}, "because: reads like a password, and a part of it"),
     ],
 )
 def test_texts_and_references_are_looked_at(tmp_path: Path, keys: dict[str, str], remark: str) -> None:

@@ -160,7 +160,7 @@ def test_a_baseline_is_saved_once_and_compared_with_afterwards(world, home, capf
 def test_every_format_tells_the_same_items(format, world, home, capfd):
     run(["checklist", world.uri(), "--format", format])
     out = " ".join(capfd.readouterr().out.replace("\\", "").split())
-    for title in ("the server takes writes", "the password is in no commit of this repository"):
+    for title in ("the server accepts writes", "the password is in no commit of this repository"):
         assert title in out
 
 

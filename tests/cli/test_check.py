@@ -299,7 +299,7 @@ def test_a_mistake_of_ours_exits_70_and_says_so_without_a_secret(refused, capfd,
     monkeypatch.setattr("pgwhy.cli.running.diagnose", broken)
     assert run([refused]) == 70
     err = capfd.readouterr().err
-    assert "a mistake in pgwhy, not in your connection" in err and "PGWHY_DEBUG=1" in err
+    assert "a bug in pgwhy, not in your connection" in err and "PGWHY_DEBUG=1" in err
     assert "Traceback" not in err
 
     monkeypatch.setenv("PGWHY_DEBUG", "1")

@@ -55,6 +55,15 @@ def test_every_option_says_what_it_does(words):
     assert all((option.help or "").endswith(".") for option in options), [option.name for option in options]
 
 
+@pytest.mark.parametrize("command", ["fleet", "watch"])
+def test_json_of_a_command_that_answers_in_lines_is_json_lines(command, tmp_path, capfd):
+    targets = tmp_path / "targets.txt"
+    targets.write_text("postgresql://alex@127.0.0.1:1/app\n")
+    given = [str(targets)] if command == "fleet" else ["--rounds", "1", "--targets", str(targets)]
+    assert run([command, "--json", "--timeout", "5", *given]) == 1
+    assert all(json.loads(line)["schema"].startswith("pgwhy/") for line in capfd.readouterr().out.splitlines())
+
+
 def test_schema_prints_a_schema_that_a_report_follows(capfd):
     assert run(["schema"]) == 0
     schema = json.loads(capfd.readouterr().out)

@@ -122,7 +122,7 @@ def check(command, target, circumstance, folder):
     said = done.stdout + done.stderr
     about = (command, target, circumstance, done.returncode, said[-2000:])
     assert done.returncode in (0, 1, 2, 3, 4), about
-    assert b"Traceback" not in said and b"mistake in pgwhy" not in said and b"Exception ignored" not in said, about
+    assert b"Traceback" not in said and b"bug in pgwhy" not in said and b"Exception ignored" not in said, about
     assert MARKER.encode() not in said, about
     assert "surrogate" not in said.decode("utf-8", "replace"), about
 

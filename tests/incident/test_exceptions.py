@@ -164,4 +164,4 @@ def test_a_mistake_of_ours_does_not_take_the_place_of_the_exception(monkeypatch)
             raise KeyError("colour")
 
     error = raised(fail)
-    assert error.__notes__ == ["pgwhy: this is a mistake in pgwhy, not in your connection: ZeroDivisionError"]
+    assert error.__notes__ == ["pgwhy: this is a bug in pgwhy, not in your connection: ZeroDivisionError"]

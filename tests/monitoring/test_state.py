@@ -127,7 +127,7 @@ def test_the_state_of_many_rounds_is_as_small_as_that_of_few() -> None:
 def test_the_summary_never_rounds_a_failure_away() -> None:
     state, _ = told(*[well()] * 29_999, fails("connection-refused"), well())
     said = "\n".join(one.text for one in page.lines([state], 0.0, 80, False))
-    assert "30,000 of 30,001 rounds well (99.99 %)" in said
+    assert "30,000 of 30,001 rounds worked (99.99 %)" in said
     assert "1 x at the port: connection-refused" in said
     (summary,) = page.summaries([state], 0.0)
     assert summary["ms"]["tcp"] == {"1": 0, **dict.fromkeys(list(summary["ms"]["tcp"])[1:], 30_000)}

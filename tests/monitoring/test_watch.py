@@ -192,7 +192,7 @@ def test_the_command_tells_events_and_posts_them_and_ends_with_a_summary(
     assert [line["kind"] for line in lines] == ["onset", "summary", "summary"]
     assert came == lines[:1]
     assert lines[1]["ms"]["tcp"]["+Inf"] == 1
-    assert re.search(r"WORKS  127\.0\.0\.1:\d+/app: 1 of 1 rounds well \(100 %\)", err)
+    assert re.search(r"WORKS  127\.0\.0\.1:\d+/app: 1 of 1 rounds worked \(100 %\)", err)
     assert PASSWORD not in out + err and MARKER not in out + err
 
 
@@ -218,7 +218,7 @@ def test_ctrl_c_prints_the_summary() -> None:
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=HANGS_S)
     assert "FAILS" in first and "connection-refused" in first
-    assert "0 of 1 rounds well (0.00 %)" in out
+    assert "0 of 1 rounds worked (0.00 %)" in out
     assert (process.returncode, err) == (130, "")
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pgwhy.finding import Evidence, Fix, FixKind, NextObstacle, Verification
 from pgwhy.progress import Stage
-from pgwhy.report.fixes import instructions
+from pgwhy.report.fixes import fix_lines, instructions
 from pgwhy.report.ladder.rung import tidied
 from pgwhy.report.text import page
 from pgwhy.target.editing.steps import Append, Remove, Replace, Run, Say
@@ -150,6 +150,16 @@ def test_a_list_of_steps_that_is_cut_says_so():
     assert one_more_command[3:5] == ["           one more", "       2 more steps: add -v"]
 
 
+@pytest.mark.parametrize(
+    ("width", "told"),
+    [(70, ["Fix 1  do this (3 steps: add -v)"]), (30, ["Fix 1  do this", "       3 steps: add -v"])],
+)
+def test_steps_for_which_no_line_has_room_are_counted(width, told):
+    fix = Fix(id="f", kind=FixKind.REPAIR, title="do this", steps=STEPS)
+    report = replace(recorded("refused"), findings=(replace(recorded("refused").findings[0], fixes=(fix,)),))
+    assert [one.text for one in fix_lines(report, width, 1, 0)] == told
+
+
 def test_what_was_not_tried_is_never_called_confirmed():
     for slug in SLUGS:
         fixes = [fix for finding in recorded(slug).findings for fix in finding.fixes]
@@ -256,7 +266,7 @@ def test_steps_end_with_a_whole_sentence():
     fix = Fix(id="f", kind=FixKind.REPAIR, title="do this", steps=long)
     report = replace(recorded("refused"), findings=(replace(finding, fixes=(fix,)),))
     lines = page(report).splitlines()
-    assert lines[lines.index("Fix 1  do this") + 1] == "       Look at this first."
+    assert lines[lines.index("Fix 1  do this") + 1] == "       Look at this first. (the rest: add -v)"
     assert "..." not in page(report)
 
 

@@ -104,3 +104,16 @@ def test_a_long_text_is_cut_around_the_place_that_matters() -> None:
     assert len(cut(text, 5000)) == MAX_CHARACTERS + 6
     assert cut(text).startswith("aaa")
     assert cut(text, len(text)).endswith("bbb")
+
+
+def test_a_command_keeps_its_line_with_the_name_of_what_is_unknown() -> None:
+    text = "Compare:\n    nc {target.host} {target.port}"
+    assert word(text, SEEN) == "Compare:\n    nc db.example.com 5432"
+    assert word(text, NOTHING) == "Compare:\n    nc HOST PORT"
+    assert word("One:\n    {target.host}", NOTHING) == "One:"
+
+
+@pytest.mark.parametrize("host", ["a;reboot", "$(reboot)", "`reboot`", "a b", "-V", "a|sh", "a\nreboot", "a'", 'a"'])
+def test_a_command_holds_no_value_that_a_shell_would_run(host: str) -> None:
+    hostile = VOCABULARY.observations({"target": {"host": host}})
+    assert word("See:\n    nslookup {target.host}", hostile) == "See:\n    nslookup HOST"

@@ -65,7 +65,7 @@ def answered(capfd, arguments: list[str]) -> tuple[int, str]:
     assert time.monotonic() - begun < HANGS_S, arguments
     out, err = capfd.readouterr()
     assert status in (0, 1, 2, 3), (arguments, err)
-    assert "mistake in pgwhy" not in err
+    assert "bug in pgwhy" not in err
     for text in (out, err):
         assert without_escapes(text) == text, repr(text)
     return status, out + err
@@ -195,7 +195,7 @@ def test_a_built_in_rule_that_is_wrong_is_ours(capfd, there: Path, monkeypatch: 
     written(there, RULE.replace("severity", "severty"))
     monkeypatch.setattr("pgwhy.shipped.built_in", lambda: there / "rules")
     assert run(["explain", TEXT]) == 70
-    assert "mistake in pgwhy" in capfd.readouterr().err
+    assert "bug in pgwhy" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

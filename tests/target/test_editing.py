@@ -243,7 +243,7 @@ def test_the_plain_form_takes_the_endpoint_out_of_the_password_again() -> None:
     assert changed.password.reveal() == MARKER
     assert changed.password in changed.secrets
     assert edit(given, Change(password="plain-form")).text == (
-        "in the connection string, remove from the password all up to its first ; or $, and that too"
+        "in the connection string, delete the password up to and including its first ; or $"
     )
 
 

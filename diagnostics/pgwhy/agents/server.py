@@ -162,7 +162,7 @@ def _told(tool: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
         except (NoReference, UnknownClient, CannotCarry, CannotChange) as problem:
             sentence = redaction.for_machine(Machine.here()).clean(str(problem))
         except Exception as mistake:
-            sentence = f"this is a mistake in pgwhy, not in the connection: {type(mistake).__name__}"
+            sentence = f"this is a bug in pgwhy, not in the connection: {type(mistake).__name__}"
         raise ToolError(sentence)
 
     return called

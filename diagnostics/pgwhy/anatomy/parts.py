@@ -88,19 +88,19 @@ def _neon(host: str, named: HostName, source: str) -> Iterator[Part]:
     endpoint = label[: -len("-pooler")] if named.pooled else label
     yield Part(endpoint, "endpoint", "the compute, which Neon finds by this name in TLS (SNI)", source)
     if named.pooled:
-        yield Part("-pooler", "pooler", "through PgBouncer, by transaction; without: a session")
+        yield Part("-pooler", "pooler", "through PgBouncer, in transaction mode")
     rest = host[len(label) :]
     for text, name, meaning in (
         (named.cell, "cell", "the part of the region in which the endpoint runs"),
-        (named.region, "region", "where it runs; best where the program runs too"),
-        (named.cloud, "cloud", "whose cloud the region is of"),
+        (named.region, "region", "where the compute runs; best near your program"),
+        (named.cloud, "cloud", "the cloud that the region belongs to"),
     ):
         if text and rest.lower().startswith("." + text):
             yield Part(".")
             yield Part(rest[1 : len(text) + 1], name, meaning)
             rest = rest[len(text) + 1 :]
     yield Part(".")
-    yield Part(rest.lstrip("."), "domain", "of Neon's proxy, which leads to the endpoint")
+    yield Part(rest.lstrip("."), "domain", "of Neon's proxy, which routes to the endpoint")
 
 
 def _parameters(target: Target) -> Iterator[Part]:
@@ -109,7 +109,7 @@ def _parameters(target: Target) -> Iterator[Part]:
     mark = "?"
     for name, setting in {**known, **target.foreign}.items():
         yield Part(mark)
-        meaning = meaning_of(name, setting.value) if name in known else "nothing of libpq's; other clients may read it"
+        meaning = meaning_of(name, setting.value) if name in known else "unknown to libpq; other clients may read it"
         text = f"{percent.encode(name)}={percent.encode(setting.value, keep='/:,')}"
         yield Part(text, name, meaning, _source(target, setting))
         mark = "&"
@@ -129,12 +129,12 @@ def _source(target: Target, setting: Setting) -> str:
 
 
 _VALUES = {
-    ("sslmode", "disable"): "no TLS, so all can be read on the way; Neon refuses",
+    ("sslmode", "disable"): "no TLS, so everything can be read on the way; Neon rejects it",
     ("sslmode", "allow"): "TLS only if the server insists",
-    ("sslmode", "prefer"): "TLS if the server has it, else without: it protects from nothing",
-    ("sslmode", "require"): "TLS; most drivers do not check whose certificate",
-    ("sslmode", "verify-ca"): "TLS; the certificate has to be trusted",
-    ("sslmode", "verify-full"): "TLS; the certificate has to be trusted, for this host",
+    ("sslmode", "prefer"): "TLS if the server offers it, else none: no protection",
+    ("sslmode", "require"): "TLS; most drivers do not check the certificate",
+    ("sslmode", "verify-ca"): "TLS; the certificate must be trusted, for any host",
+    ("sslmode", "verify-full"): "TLS; the certificate must be trusted and name this host",
     ("channel_binding", "require"): "ties the login to this TLS connection",
     ("channel_binding", "prefer"): "ties the login to the TLS connection, if both can",
     ("channel_binding", "disable"): "does not tie the login to the TLS connection",
@@ -145,20 +145,20 @@ _VALUES = {
 _MEANINGS = {
     "sslmode": "how much TLS; libpq knows no such value",
     "channel_binding": "whether the login is tied to the TLS connection",
-    "sslrootcert": "the file of authorities that may vouch for the server",
+    "sslrootcert": "the file of the certificate authorities that the client trusts",
     "sslcert": "the file of the client's own certificate",
-    "sslkey": "the file of the key to it",
+    "sslkey": "the file of the key of that certificate",
     "connect_timeout": "seconds for each address of the host",
-    "application_name": "how this program is called in pg_stat_activity",
-    "options": "settings of the session, as -c name=value; the pooler takes few of them",
-    "target_session_attrs": "which of several servers will do",
-    "hostaddr": "the address itself: no DNS, while the name still goes into TLS",
+    "application_name": "the name of this program in pg_stat_activity",
+    "options": "settings of the session, as -c name=value; the pooler accepts few",
+    "target_session_attrs": "which of several servers is acceptable",
+    "hostaddr": "the address to connect to, without DNS; TLS keeps the host name",
     "client_encoding": "the encoding of texts",
     "passfile": "the file in which libpq looks for the password",
     "service": "the section of the service file that sets what the string does not",
     "keepalives": "whether a silent connection is kept alive",
     "keepalives_idle": "seconds of silence until the first keep-alive",
     "gssencmode": "whether Kerberos encrypts instead of TLS",
-    "require_auth": "which ways to log in the client agrees to",
+    "require_auth": "which authentication methods the client accepts",
     "load_balance_hosts": "whether the addresses are tried in a random order",
 }

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pgwhy import shipped
+from pgwhy import redaction, shipped
 from pgwhy.authoring import client_table, corpus, coverage, plain_words
 from pgwhy.authoring.template import BLANK
 from pgwhy.causes import Severity
@@ -140,6 +140,9 @@ def _rule(rule: Rule, rulebook: Rulebook, vocabulary: Vocabulary) -> Remarks:
         for word in _BARE_PLACEHOLDER.findall(text) if key.endswith(("because", "steps")) else ():
             yield key, f"{word} is printed unchanged: a fact is written {{record.fact}}"
         yield from ((key, remark) for remark in plain_words.remarks(text))
+        filled = _A_FACT.sub("db", text)
+        if redaction.Redactor().clean(filled) != filled:
+            yield key, "reads like a password, and a part of it would be hidden: say it otherwise"
     yield from _examples(rule, rulebook, vocabulary)
 
 
@@ -208,6 +211,7 @@ _NAMES = frozenset(
     ("Neon", "Postgres", "Docker", "Prisma", "Azure", "Supabase", "Vercel", "Kubernetes", "Windows", "Java", "Kerberos")
 )
 _BARE_PLACEHOLDER = re.compile(r"(?<!\$)(?<!\{)\{[a-z_]+\}(?!\})")
+_A_FACT = re.compile(r"\{[a-z_]+\.[a-z0-9_]+\}")
 _TLS_OFF = re.compile(
     r"sslmode ?= ?[\"']?(?:disable|allow|prefer)\b"
     r"|\b(?:turn|switch)(?:ing)? (?:off (?:tls|ssl)|(?:tls|ssl)(?: \w+)? off)"

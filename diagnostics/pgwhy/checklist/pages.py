@@ -83,7 +83,7 @@ def note(entry: Entry) -> str:
     if entry.tick is not None:
         return f"ticked by {entry.tick.by} on {entry.tick.on}"
     if entry.state is State.UNKNOWN:
-        return "not known: this run did not get to see it"
+        return "not known: this run did not get that far"
     return ""
 
 

@@ -94,37 +94,39 @@ def rules() -> Option:
 
 
 def format(choices: Sequence[str]) -> Option:
-    """`--format`, as `format_`: one of these words; `text` if not given. `--json` is a short way to write one."""
+    """`--format`, as `format_`: one of these words; `text` if not given. `--json` is a short way to write JSON, or JSON
+    Lines for a command that answers with a line at a time.
+    """
+    word = "json" if "json" in choices else "jsonl"
+
+    def as_json(context: click.Context, option: click.Parameter, given: bool) -> None:
+        """Read first: what is not said on the command line is then JSON."""
+        if given:
+            context.meta[_JSON] = True
+            context.default_map = {**(context.default_map or {}), "format_": word}
+
+    def one_format(context: click.Context, option: click.Parameter, given: str) -> str:
+        if context.meta.get(_JSON) and given != word:
+            raise click.UsageError(f"--json and --format {given} cannot be used together")
+        return given
+
     chosen = click.option(
         "--format",
         "format_",
         type=click.Choice(choices),
         default="text",
         show_default=True,
-        callback=_one_format,
+        callback=one_format,
         help="Output format.",
     )
     json = click.option(
-        "--json", is_flag=True, is_eager=True, expose_value=False, callback=_as_json, help="Same as --format json."
+        "--json", is_flag=True, is_eager=True, expose_value=False, callback=as_json, help=f"Same as --format {word}."
     )
 
     def both(command: F) -> F:
         return chosen(json(command))
 
     return both
-
-
-def _as_json(context: click.Context, option: click.Parameter, given: bool) -> None:
-    """Read first: what is not said on the command line is then JSON."""
-    if given:
-        context.meta[_JSON] = True
-        context.default_map = {**(context.default_map or {}), "format_": "json"}
-
-
-def _one_format(context: click.Context, option: click.Parameter, given: str) -> str:
-    if context.meta.get(_JSON) and given != "json":
-        raise click.UsageError(f"--json and --format {given} cannot be used together")
-    return given
 
 
 _JSON = "pgwhy.json"

@@ -33,7 +33,7 @@ def told(error: Exception, arguments: Iterable[str]) -> int:
         text, status = _words(error, arguments)
     except Exception as second:
         names = " and ".join(dict.fromkeys((type(error).__name__, type(second).__name__)))
-        text, status = f"pgwhy: this is a mistake in pgwhy, not in your connection: {names}\n", BUG
+        text, status = f"pgwhy: this is a bug in pgwhy, not in your connection: {names}\n", BUG
     with suppress(OSError, ValueError):  # nobody reads it any more
         sys.stderr.write(text)
         sys.stderr.flush()
@@ -151,7 +151,7 @@ def without_secrets(text: str, arguments: Iterable[str]) -> str:
 def _confession(error: Exception, arguments: Iterable[str]) -> str:
     origin = error.__cause__ or error
     what = type(origin).__name__ if origin is error else f"{error} ({type(origin).__name__})"
-    sentence = f"pgwhy: this is a mistake in pgwhy, not in your connection: {what}\n"
+    sentence = f"pgwhy: this is a bug in pgwhy, not in your connection: {what}\n"
     if not os.environ.get("PGWHY_DEBUG"):
         return sentence + "Please report it with what PGWHY_DEBUG=1 prints for the same command (without secrets).\n"
     import traceback

@@ -69,7 +69,7 @@ class ClientFacts(Record):
     timeout_per_address: bool | None = fact("that limit applies to each address; no: to the whole connection")
     per_address_ms: float | None = fact("its time limit for each address in milliseconds; 0 if it has none")
     reconnects_without_end: bool | None = fact(
-        "where the server closes the connection before it answers, the client comes again at once, without end"
+        "the client is known to come again at once, without end, where the server closes the connection unanswered"
     )
     proxy_variables: tuple[str, ...] | None = fact("the variables whose HTTP proxy it goes through; empty: none")
     proxy_switch: str | None = fact("the variable that has to be 1 before it does so; empty: it always does")
@@ -106,6 +106,7 @@ def facts_of(
         "channel_binding_since": client.channel_binding_since or "",
         "system_roots": client.system_roots is True,
         "strict_since": client.strict_since or "",
+        "reconnects_without_end": client.reconnects_without_end is True,
         "settings": _settings_syntax(client, dialect),
         "connect_timeout_s": limit,
         "per_address_ms": client.per_address_ms or 0.0,

@@ -143,8 +143,11 @@ def _disagreement(status: Status, first: Finding | None, seen: Observations) -> 
         if said := other_target(seen) or reported_elsewhere(seen, told, stopped, connects=got_through):
             return said
     if got_through and (reported or not connects(seen)) and seen.get("tcp.client_gives_up") is not True:
-        libpq = seen.get("here.client") or seen.get("client.title") or "libpq"
-        return f"The string is right: pgwhy's client ({libpq}) connects with it from this machine."
+        title = seen.get("client.title") or "libpq"
+        if not seen.get("here.client") and seen.get("client.named") and seen.get("client.id") != "libpq":
+            return f"The string is right: pgwhy connects with it from this machine, as {title} would."
+        own = seen.get("here.client") or title
+        return f"The string is right: pgwhy's client ({own}) connects with it from this machine."
     return ""
 
 

@@ -46,7 +46,7 @@ class Examiner:
             target = targets.read(task.text.reveal(), machine)
             return await self._examine(task, target, machine)
         except Exception as error:  # a bug of ours at one target must not cost the other answers
-            said = f"This is a mistake in pgwhy, not in the connection: {type(error).__name__}."
+            said = f"This is a bug in pgwhy, not in the connection: {type(error).__name__}."
             return answer.without_run(task, answer.BUG, said, self.place)
 
     async def _examine(self, task: Task, target: Target, machine: Machine) -> Answer:

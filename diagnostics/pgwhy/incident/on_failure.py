@@ -73,7 +73,7 @@ def note(
             error.add_note("\n" + incident.page())
             setattr(error, NOTED, True)
     except Exception as mistake:
-        error.add_note(f"pgwhy: this is a mistake in pgwhy, not in your connection: {type(mistake).__name__}")
+        error.add_note(f"pgwhy: this is a bug in pgwhy, not in your connection: {type(mistake).__name__}")
         return None
     return incident
 

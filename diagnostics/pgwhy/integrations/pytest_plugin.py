@@ -51,5 +51,5 @@ def _page(config: pytest.Config, error: BaseException) -> str:
             incident = incident_of(error, config.getoption("--pgwhy-target"))
             pages[known] = incident.page() if incident else ""
         except Exception as mistake:  # the test's own failure is what counts
-            pages[known] = f"pgwhy: this is a mistake in pgwhy, not in your connection: {type(mistake).__name__}"
+            pages[known] = f"pgwhy: this is a bug in pgwhy, not in your connection: {type(mistake).__name__}"
     return pages[known]

@@ -55,9 +55,15 @@ def _fix(number: int, remedy: Fix, width: int, steps: int) -> Iterator[Line]:
     todo = remedy.edit_steps
     if len(todo) == 1 and _says_it_all(todo[0], title):
         title, orders = orders[0].text, []
+    found = [] if remedy.edit_steps else steps_of(remedy)
+    body = _steps(found, width, steps)
     joins = orders and (orders[0].paste or not isinstance(todo[0], Replace))
     joined = wrap(f"{title}: {orders[0].text}", width, f"{label:<7}", INDENT) if joins else []
     head = joined if len(joined) == 1 else wrap(title, width, f"{label:<7}", INDENT)
+    if found and not body:
+        mark = _left(len(found))
+        fits = columns(head[-1]) + columns(mark) + 3 <= width
+        head = [*head[:-1], f"{head[-1]} ({mark})"] if fits else [*head, f"{INDENT}{mark}"]
     yield begins(label, Style.STRONG, head[0][len(label) :])
     yield from map(line, head[1:])
     for order in orders:
@@ -65,8 +71,7 @@ def _fix(number: int, remedy: Fix, width: int, steps: int) -> Iterator[Line]:
             yield from map(line, wrap(order.text, width, INDENT))
         if order.paste:
             yield line(PASTE_INDENT + order.paste, Style.PASTE)
-    if not remedy.edit_steps:
-        yield from _steps(remedy, width, steps)
+    yield from body
     if remedy.caution:
         yield from (line(text, Style.CARE) for text in _cut(f"Caution: {remedy.caution}", width, 2 + steps))
 
@@ -126,26 +131,36 @@ def steps_of(remedy: Fix) -> list[Instruction]:
     return found
 
 
-def _steps(remedy: Fix, width: int, steps: int) -> Iterator[Line]:
+def _steps(found: list[Instruction], width: int, limit: int) -> list[Line]:
     """As many whole steps as have room, none without its commands, and how many are left; of one, whole sentences."""
-    found, lines, shown = steps_of(remedy), list[Line](), 0
+    lines, shown = list[Line](), 0
     for step in found:
-        texts = wrap(step.text, width, INDENT, INDENT + _hanging(step.text)) if step.text else []
+        texts = _texts(step.text, width) if step.text else []
         commands = [line(PASTE_INDENT + command, Style.PASTE) for command in step.paste.splitlines()]
-        if len(lines) + len(texts) + len(commands) > steps:
+        if len(lines) + len(texts) + len(commands) > limit:
             break
         lines += [*map(line, texts), *commands]
         shown += 1
-    left = len(found) - shown
-    if found and not shown and not found[0].paste and steps:
-        lines = [line(text) for text in whole_sentences(found[0].text, width, steps, INDENT)]
-    elif shown and left:
-        more = f"{left} more {'step' if left == 1 else 'steps'}: add -v"
-        joined = f"{lines[-1].text} ({more})"
-        # On the last line where it has room there, but never behind a command.
-        own = bool(found[shown - 1].paste) or columns(joined) > width
-        lines = [*lines, line(f"{INDENT}{more}", Style.QUIET)] if own else [*lines[:-1], line(joined)]
-    yield from lines
+    left = _left(len(found) - shown, "more ")
+    if found and not shown and not found[0].paste and limit:
+        kept = " ".join(" ".join(whole_sentences(found[0].text, width, limit, INDENT)).split())
+        lines = [*map(line, _texts(kept, width))] if kept else []
+        left = "the rest: add -v"
+    if not lines or shown == len(found):
+        return lines
+    # On the last line where it has room there, but never behind a command.
+    joined = f"{lines[-1].text} ({left})"
+    if (shown and found[shown - 1].paste) or columns(joined) > width:
+        return [*lines, line(f"{INDENT}{left}", Style.QUIET)]
+    return [*lines[:-1], line(joined)]
+
+
+def _left(count: int, more: str = "") -> str:
+    return f"{count} {more}{'step' if count == 1 else 'steps'}: add -v"
+
+
+def _texts(step: str, width: int) -> list[str]:
+    return wrap(step, width, INDENT, INDENT + _hanging(step))
 
 
 def _hanging(part: str) -> str:

@@ -2,11 +2,13 @@
 
 A text is never handed to `str.format`, which would follow attributes. Where a fact is unknown or empty, nothing is
 invented: in a text of several sentences the sentence that needs it is left out; where that would leave nothing (a
-title, a single step) the fact's own name is in angle brackets, as in documentation: `<endpoint>`.
+title, a single step) the fact's own name is in angle brackets, as in documentation: `<endpoint>`. A command keeps its
+line, with the name in capitals: `nslookup HOST`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pgwhy.facts import Observations, Value
@@ -24,6 +26,9 @@ def word(text: str, observations: Observations) -> str:
     """
     lines = []
     for line in _lines(text):
+        if line.startswith(_COMMAND) and not _ONE_FACT.fullmatch(line):
+            lines.append(_command(line, observations))
+            continue
         sentences = [worded for s in _SENTENCE_END.split(line) if (worded := exactly(s, observations)) is not None]
         if sentences or not line:
             lines.append(" ".join(sentences))
@@ -90,12 +95,26 @@ def _or_name(path: str, observations: Observations) -> str:
     return say(observations.get(path)) or _name(path)
 
 
+def _command(line: str, observations: Observations) -> str:
+    """A line to paste. A value that a shell would not read as one plain word is left to the reader, as an unknown one
+    is: it may come from a file or a server that nobody has checked.
+    """
+
+    def plain(found: re.Match[str]) -> str:
+        value = say(observations.get(found[1]))
+        return value if _PLAIN_WORD.fullmatch(value) else _name(found[1]).strip("<>").upper()
+
+    return _PLACEHOLDER.sub(plain, line)
+
+
 def _name(path: str) -> str:
     return f"<{path.partition('.')[2].replace('_', '-')}>"
 
 
 _PLACEHOLDER = lazy(r"\{([a-z_]+\.[a-z0-9_]+)\}")
 _COMMAND = " " * 4
+_ONE_FACT = lazy(r"\s*\{[a-z_]+\.[a-z0-9_]+\}")  # a whole command, made and quoted where the fact is
+_PLAIN_WORD = lazy(r"[\w.:/@%+~]([\w.:/@%+~-]*[\w.:/@%+~])?")
 _BEGINS = lazy(rf"{_COMMAND}|- |\d+[.)] ")
 # A full stop ends a sentence where white space and no small letter follow; that of "1. " and of "e.g. it" does not.
 _SENTENCE_END = lazy(r"(?<=[^\d\s][.!?])\s+(?![a-z])")

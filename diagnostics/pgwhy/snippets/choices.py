@@ -101,10 +101,8 @@ def _tls(values: dict[str, str], stack: Stack, client: Client, roots: str, neon:
         values["sslrootcert"] = roots
     if values.get("sslrootcert") or client.roots in (Roots.BUNDLED, Roots.SYSTEM):
         values["sslmode"] = "verify-full"
-        asked = f"{given} does not" if given else "without it nobody does"
-        return (
-            [] if given == "verify-full" else [f"verify-full, as its roots are at hand: it checks the server; {asked}"]
-        )
+        asked = f"{given} does not" if given else "without it no one does"
+        return [] if given == "verify-full" else [f"verify-full checks that the server is the right one; {asked}"]
     if given not in ("require", "verify-ca"):
         values["sslmode"] = "require"
         return ["sslmode=require: Neon refuses connections without TLS"]
@@ -120,7 +118,7 @@ def _patience(values: dict[str, str], stack: Stack, client: Client) -> list[str]
     if "connect_timeout" in lacking(FORMS[stack.form], {"connect_timeout": "15", **_plain(values)}):
         return []
     values["connect_timeout"] = str(COLD_START_S)
-    return [f"a time limit of {COLD_START_S} s: a compute that sleeps has to wake up first"]
+    return [f"a time limit of {COLD_START_S} s, because a suspended compute has to wake first"]
 
 
 def _left_out(values: dict[str, str], stack: Stack, client: Client) -> list[str]:

@@ -42,8 +42,8 @@ def host_for(stack: Stack, host: str, wanted: str) -> Host:
 
 
 _REASONS = {
-    Use.SERVERLESS: "many short-lived instances share few connections of the server",
+    Use.SERVERLESS: "many short-lived instances share a few server connections",
     Use.MIGRATIONS: "migrations need a session: advisory locks, SET and prepared statements",
-    Use.SESSION: "one session of a person's, in which SET and LISTEN should work",
-    Use.SERVER: "as in the string, as a program with a pool of its own gets along with either",
+    Use.SESSION: "a person's session, in which SET and LISTEN should work",
+    Use.SERVER: "as in the string, because a program with its own pool works with either",
 }

@@ -76,7 +76,7 @@ def _sqlalchemy(stack: Stack, choice: Choice) -> str:
     imports = _imports(choice, uses_ssl=bool(arguments) and _verifies(choice))
     return (
         f"{imports}from sqlalchemy import URL\nfrom {place}\n\nengine = {maker}(\n{url}    ),\n{arguments}"
-        "    pool_pre_ping=True,  # a compute that went to sleep has closed its connections\n)\n"
+        "    pool_pre_ping=True,  # a suspended compute has closed its connections\n)\n"
     ).replace(
         "from sqlalchemy import URL\nfrom sqlalchemy import create_engine", "from sqlalchemy import URL, create_engine"
     )
@@ -109,7 +109,7 @@ def _pg8000_arguments(choice: Choice) -> str:
 
 def _django(choice: Choice) -> tuple[str, list[str]]:
     text = in_form("django", choice, lambda written: literal(written, PASSWORD))
-    lines = '        "CONN_HEALTH_CHECKS": True,  # a compute that went to sleep has closed its connections\n'
+    lines = '        "CONN_HEALTH_CHECKS": True,  # a suspended compute has closed its connections\n'
     if choice.host.kind == "pooled":
         lines += '        "DISABLE_SERVER_SIDE_CURSORS": True,  # they need a session, which the pooler does not keep\n'
     text = text.replace('postgresql",\n', f'postgresql",\n{lines}', 1)

@@ -52,7 +52,7 @@ def _cause(report: Report) -> str:
 def _stage(report: Report) -> str:
     said = _said(report.observations)
     stage = report.verdict.stage or "all stages passed"
-    return f'{stage}; said: "{said}"' if said else f"{stage}; the server said nothing"
+    return f'{stage}; said: "{said}"' if said else f"{stage}; no error text"
 
 
 def _said(seen: Observations) -> str:

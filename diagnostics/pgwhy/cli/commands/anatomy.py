@@ -13,7 +13,7 @@ from pgwhy.cli import options
 def command(format_: str, target: str | None) -> int:
     """Draw a connection string and say what each part of it means. The password is hidden.
 
-    TARGET is what pgwhy check takes: a string in any dialect, @file, env:NAME, - or nothing.
+    TARGET is what `pgwhy check` accepts: a string in any dialect, @file, env:NAME, - or nothing.
     """
     from pgwhy.cli.actions import anatomy as action
 

@@ -21,14 +21,14 @@ TARGET is one of these; the first three keep the password out of your shell's hi
   -                    standard input
   'postgresql://...'   a connection string: URL, keywords, JDBC, Npgsql ...
 
-Without TARGET: DATABASE_URL, .env, PGSERVICE, PG* variables, as your client would find them.
+Without TARGET: DATABASE_URL, .env, PGSERVICE, PG* variables, then the project's settings files.
 """
 
 EPILOG = (
-    "\b\nCommands (a TARGET that is spelt like one needs `pgwhy check TARGET`):\n"
+    "\b\nCommands (for a TARGET with such a name: `pgwhy check TARGET`):\n"
     + "\n".join(f"  {name:<10} {text}" for name, text in COMMANDS.items())
     + "\n\nExit status: 0 it connects, 1 it fails and the cause is known, 2 wrong options, 3 cause not found, "
-    "4 it connects and --fail-on met a finding, 70 a mistake in pgwhy, 130 interrupted."
+    "4 it connects and --fail-on met a finding, 70 a bug in pgwhy, 130 interrupted."
 )
 
 

@@ -38,7 +38,7 @@ from pgwhy.cli import request as requests
 )
 @click.option("--update", is_flag=True, help="Save the new state as the baseline afterwards.")
 def command(**chosen: Any) -> int:
-    """What must hold before a team may call itself connected, and what of it holds.
+    """Check what a team should have in place before it relies on a connection.
 
     Each item is checked where a probe can, and is a box to tick where none can, with who and how. In the answers file
     a box is ticked under [ticked.ITEM] (by, on) and a risk accepted under [accepted.ITEM] (owner, until, reason).

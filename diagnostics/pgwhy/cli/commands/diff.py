@@ -16,7 +16,7 @@ from pgwhy.cli import options
 @click.argument("a", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.argument("b", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def command(a: Path, b: Path, format_: str, output: Path | None, verbose: bool) -> int:
-    """Where two runs part: it works on my laptop and not in CI.
+    """Compare two runs and show where they diverge: it works on my laptop, but not in CI.
 
     A and B are reports (`pgwhy --format json --output FILE`) or tickets (`pgwhy ticket`). Exit status 1 if the runs end
     differently, 0 if they do not.

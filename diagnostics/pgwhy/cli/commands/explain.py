@@ -28,7 +28,7 @@ def command(**chosen: Any) -> int:
     """Say what TEXT means, without any network. TEXT is one of these:
 
     \b
-      'FATAL: ...'      what a program printed, as much of it as there is
+      'FATAL: ...'      what a program printed, as much of it as you have
       error.log, @FILE  a file with it; - is standard input
       report.json       a saved report or a ticket (.zip), by today's rules
       tickets/, *.zip   a folder or several files: their causes over time

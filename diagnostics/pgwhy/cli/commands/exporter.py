@@ -19,8 +19,8 @@ from pgwhy.cli import options as shared
     help="Where to answer; [::1]:PORT for IPv6.",
 )
 @click.option("--textfile", type=shared.FILE, metavar="FILE", help="Write a .prom file for node_exporter, and end.")
-@click.option("--login", is_flag=True, help="Log in, too; without it no password is sent, and no compute is woken.")
-@shared.client("Client that all of them are for [default: as each text says].")
+@click.option("--login", is_flag=True, help="Also log in; without it no password is sent, and no compute is woken.")
+@shared.client("Client to check for [default: what each target implies].")
 @shared.timeout()
 @shared.rules()
 def command(**chosen: Any) -> int:

@@ -96,7 +96,7 @@ def new(id: str, folder: Path) -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @options.rules()
 def test(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
-    """Put the examples of rule FILES to the whole rulebook, and those of all other rules to these."""
+    """Try the examples of rule FILES with all rules, and the examples of all other rules with these."""
     from pgwhy.cli.actions import rules_trial
 
     page, good = rules_trial.tested(files, _load(folders), _width())
@@ -108,7 +108,7 @@ def test(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @options.rules()
 def lint(files: tuple[Path, ...], folders: tuple[Path, ...]) -> int:
-    """What a reviewer would say of the rules in FILES or DIR, or of all built-in ones; exit status 1 if anything."""
+    """Check the rules in FILES or DIR, or all built-in ones, as a reviewer would. Exit status 1 if it has remarks."""
     from pgwhy.cli.actions import rules_trial
 
     page, good = rules_trial.linted(files, folders, _load(()))

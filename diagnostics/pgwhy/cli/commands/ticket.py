@@ -30,7 +30,7 @@ from pgwhy.cli import request as requests
     help="Print this text (- for standard input) with the names that the pseudonyms of --key stand for.",
 )
 def command(**chosen: Any) -> int:
-    """Everything that support needs, in one .zip, and a list of what was left out.
+    """Bundle what support needs into one .zip, with a list of what was left out.
 
     It holds a summary of five lines, the page, the report for programs and for a browser, and what this machine has:
     libraries, drivers, resolver, proxies. No password is in it. A REPORT is a saved one (`--format json`).

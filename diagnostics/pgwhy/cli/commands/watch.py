@@ -22,17 +22,17 @@ from pgwhy.cli import options as shared
 )
 @click.option("--rounds", type=click.IntRange(min=1), metavar="N", help="End after so many rounds [default: Ctrl-C].")
 @click.option("--webhook", metavar="URL", help="Post each event there; env:NAME or @FILE keeps its token secret.")
-@click.option("--login", is_flag=True, help="Log in, too; without it no password is sent, and no compute is woken.")
-@shared.client("Client that all of them are for [default: as each text says].")
+@click.option("--login", is_flag=True, help="Also log in; without it no password is sent, and no compute is woken.")
+@shared.client("Client to check for [default: what each target implies].")
 @shared.timeout()
 @shared.rules()
-@click.option("--place", default="", metavar="NAME", help="What this place is called [default: this machine's name].")
+@click.option("--place", default="", metavar="NAME", help="Name of this place [default: this machine's name].")
 @shared.format(("text", "jsonl"))
 def command(**chosen: Any) -> int:
-    """Examine each TARGET again and again, and tell when it fails, fails in another way, or works again.
+    """Examine each TARGET again and again, and report when it fails, fails in another way, or works again.
 
-    An event is a line; also told: one dead address of several, flapping, slow logins, cold starts. Ctrl-C, or the end
-    of --rounds, prints the summary: outages, ways to fail, and the time of each stage as a histogram.
+    Each event is a line. Other events: one dead address of several, flapping, slow logins, cold starts. Ctrl-C, or the
+    end of --rounds, prints the summary: outages, how it failed, and the time of each stage as a histogram.
 
     Exit status: that of `pgwhy check` for the target that is worst at the end, and 130 after Ctrl-C.
     """

@@ -15,7 +15,7 @@ MOST_LISTED = 4
 _OUTSIDE = {
     answer.UNREAD: "cannot be read",
     answer.LOST: "could not be examined",
-    answer.BUG: "met a mistake in pgwhy",
+    answer.BUG: "met a bug in pgwhy",
     "unknown": "have no answer",
 }
 """How a group goes on that is about no failure of the target."""

@@ -114,7 +114,7 @@ def _block(state: State, now_s: float, width: int, unicode: bool) -> Iterator[Li
         yield line(shortened(f"{state.task.name}: no round has ended", width))
         return
     well = is_well(state.latest)
-    rest = f"  {state.task.name}: {state.well:,} of {state.rounds:,} rounds well ({_share(state)})"
+    rest = f"  {state.task.name}: {state.well:,} of {state.rounds:,} rounds worked ({_share(state)})"
     yield begins("WORKS" if well else "FAILS", Style.GOOD if well else Style.BAD, shortened(rest, width - 5))
     if state.outages:
         times = "1 outage" if state.outages == 1 else f"{state.outages:,} outages"
@@ -122,7 +122,8 @@ def _block(state: State, now_s: float, width: int, unicode: bool) -> Iterator[Li
     order = sorted(state.ways.items(), key=lambda each: -each[1].rounds)
     for (status, stage, cause), one in order:
         said = _failure({"status": status, "stage": stage, "cause": cause})
-        yield from map(line, wrap(f"{one.onsets:,} x {said} ({one.rounds:,} rounds)", width, "    "))
+        rounds = "1 round" if one.rounds == 1 else f"{one.rounds:,} rounds"
+        yield from map(line, wrap(f"{one.onsets:,} x {said} ({rounds})", width, "    "))
     if state.cold_starts:
         yield line(f"  {state.cold_starts:,} cold start{'s' * (state.cold_starts != 1)}")
     if state.dead:

@@ -159,7 +159,9 @@ def _http_proxy(seen: Observations, stopped: Stage | None, cause: Cause | None) 
     told = [f"port {port}: {_tunnel(status)}" for port, status in asked if status is not None]
     good = get("http_proxy.opens_443") or get("http_proxy.opens_database")
     text = f"{get('http_proxy.variable')}: {', '.join(told)}"
-    yield Rung(Mark.OK if good else Mark.NOTE, Stage.TCP, text, label="proxy")
+    # To a client that goes through the proxy, no tunnel is where it ends; to any other the proxy is one way more.
+    ends = get("http_proxy.used") and get("http_proxy.opens_443") is False
+    yield Rung(Mark.FAIL if ends else Mark.OK if good else Mark.NOTE, Stage.TCP, text, label="proxy")
 
 
 def _tunnel(status: int) -> str:

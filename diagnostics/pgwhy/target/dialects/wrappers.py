@@ -193,7 +193,7 @@ def _around(text: str, start: int, found: re.Match[str]) -> tuple[int, int, list
 
 
 def _quoted() -> Problem:
-    return Problem(ProblemCode.QUOTED, "quotes stand around it as part of the text", "unquote")
+    return Problem(ProblemCode.QUOTED, "it is in quotes, which are part of the value", "unquote")
 
 
 def _begins_well(text: str, end_matters: bool = False) -> bool:

@@ -71,7 +71,7 @@ def of_endpoint(target: Target, plain: str) -> Step:
 
 def of_plain_password(target: Target) -> Step:
     """How to take the endpoint out of the password again."""
-    return Say(f"in {target.password_source}, remove from the password all up to its first ; or $, and that too")
+    return Say(f"in {target.password_source}, delete the password up to and including its first ; or $")
 
 
 def of_damaged_token(target: Target, damage: TokenDamage) -> Step:
