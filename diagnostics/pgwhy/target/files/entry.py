@@ -42,7 +42,7 @@ class Entry:
     """The line of the value, counted from 1."""
     span: tuple[int, int] | None = field(default=None)
     """The characters of the value in the text, its quotes included; `None` where its syntax does not tell, and empty
-    for what stands nowhere in it."""
+    for what is nowhere in it."""
     expression: Expression | None = field(default=None)
     """What the value is where the file is a program and this no literal; `value` is then the text of the expression."""
     elsewhere: str = field(default="")
