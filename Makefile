@@ -25,6 +25,9 @@ AXE = $(PARTS)/axe-core/4.14.1.stamp
 # module after the other. They and the faults, which wait most of their time, run side by side; the others have any.
 TESTS   = $(BIN)/pytest -n auto --dist loadgroup
 
+# What looks at the sources alone. The tests wait half of their time.
+CHECKS  = $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/deptry . && $(BIN)/python -m pgwhy.authoring.lint
+
 # Hundreds of processes import the same modules: they are compiled once, whatever the caller's environment says.
 export PYTHONDONTWRITEBYTECODE =
 
@@ -36,15 +39,12 @@ demo: $(VENV)/lab.stamp
 test: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports
 	$(BIN)/python -m pgwhy.authoring --compiled-only
-	$(BIN)/deptry .
-	$(BIN)/python -m pgwhy.authoring.lint
-	@echo "$(BIN)/mypy, and beside it $(TESTS)"; \
-	$(BIN)/mypy >$(VENV)/mypy.txt 2>&1 & checked=$$!; \
+	@echo "$(CHECKS)"; echo "and beside it $(TESTS)"; \
+	{ $(CHECKS); } >$(VENV)/checks.txt 2>&1 & checking=$$!; \
 	PGWHY_SAMPLE=$${PGWHY_SAMPLE-1} $(TESTS); tested=$$?; \
-	wait $$checked; typed=$$?; cat $(VENV)/mypy.txt; \
-	exit $$((tested ? tested : typed))
+	wait $$checking; checked=$$?; cat $(VENV)/checks.txt; \
+	exit $$((tested ? tested : checked))
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python -m benchmarks

@@ -135,6 +135,9 @@ def test_a_message_in_latin_1_is_told_as_one_that_cannot_be_decoded() -> None:
         failed = subprocess.run(
             [sys.executable, "-c", connect, str(port)], capture_output=True, text=True, timeout=20, check=False
         )
+    assert failed.returncode != 0
+    is_empty = failed.stderr.endswith("psycopg2.OperationalError\n")
+    parts.permitted("psycopg2 has no words for it on this Python" if is_empty else "")
     assert "UnicodeDecodeError" in failed.stderr
     assert told(failed.stderr)[0] is Cause.SERVER_MESSAGE_UNDECODABLE, failed.stderr
 
