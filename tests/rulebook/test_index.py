@@ -29,6 +29,7 @@ def found(observations: Observations, rules: Rulebook = RULES) -> list[str]:
     return [held.rule.id for held in rules.matches(observations)]
 
 
+@pytest.mark.sampled(by=lambda rule: {rule.stage, rule.cause})
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_on_every_example(rule) -> None:
     for example in rule.examples:

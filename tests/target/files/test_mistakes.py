@@ -9,6 +9,7 @@ import pytest
 
 from pgwhy.target import CannotChange, Change, Target, edit, read
 from pgwhy.target.problem import ProblemCode as P
+from tests import sampling
 from tests.target.files.healthy import HEALTHY
 from tests.target.files.mistakes import MISTAKES
 from tests.target.files.values import JDBC, VARIABLES
@@ -29,6 +30,7 @@ def test_forty_kinds_have_three_mistakes() -> None:
     assert sum(sum(kind == each for each, _ in shown) >= 3 for kind in HEALTHY) >= 40
 
 
+@pytest.mark.sampled(by=sampling.each("kind", "mistake"))
 @pytest.mark.parametrize(("kind", "file", "number", "mistake"), CASES, ids=lambda value: str(value))
 def test_it_is_found_on_its_line(kind: str, file: str, number: int, mistake: str, tmp_path: Path) -> None:
     make, codes = MISTAKES[mistake]

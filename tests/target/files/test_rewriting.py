@@ -8,6 +8,7 @@ import pytest
 
 from pgwhy.target import CannotChange, Change, Target, read
 from pgwhy.target.editing.in_file import file_with
+from tests import sampling
 from tests.target.files.healthy import HEALTHY
 from tests.target.files.values import VARIABLES
 from tests.target.machines import MARKER, machine
@@ -28,6 +29,7 @@ def target(file: str, text: str, folder: Path, **variables: str) -> Target:
     return read(f"@{file}", machine({**VARIABLES, **variables}, folder=folder))
 
 
+@pytest.mark.sampled(by=sampling.each("kind"))
 @pytest.mark.parametrize(("kind", "file", "number"), CASES, ids=lambda value: str(value))
 def test_what_is_written_is_read_with_the_change_and_nothing_else(
     kind: str, file: str, number: int, tmp_path: Path
