@@ -60,15 +60,16 @@ def test_a_password_of_the_files_own_is_the_roles(world: World) -> None:
     [
         ({}, ""),
         ({"max_client_conn": 1, "held": 1}, "no more connections allowed (max_client_conn)"),
-        ({"default_pool_size": 1, "query_wait_timeout": 1, "held": 1}, "query_wait_timeout"),
+        # Whoever holds the only connection has to get it within this time as well, also on a busy machine.
+        ({"default_pool_size": 1, "query_wait_timeout": 3, "held": 1}, "query_wait_timeout"),
     ],
 )
 def test_a_real_pgbouncer_stands_before_postgres(world: World, settings: dict[str, Any], said: str) -> None:
     bounced = fault(POSTGRES.replace("postgres_port", "pgbouncer_port"), world={"pgbouncer": settings})
     parts.permitted(missing(bounced))
     with staged(bounced, world) as stage:
-        assert said in refusal(stage)
-        assert bool(said) == bool(refusal(stage))
+        told = refusal(stage)
+        assert said in told and bool(said) == bool(told)
 
 
 def test_doors_have_ports_of_their_own_and_nobody_is_at_the_closed_one(world: World) -> None:
