@@ -25,7 +25,7 @@ AXE = $(PARTS)/axe-core/4.14.1.stamp
 # module after the other. They and the faults, which wait most of their time, run side by side; the others have any.
 TESTS   = $(BIN)/pytest -n auto --dist loadgroup
 
-# What looks at the sources alone. The tests wait half of their time.
+# What looks at the sources alone: it runs beside the tests, which often wait.
 CHECKS  = $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/deptry . && $(BIN)/python -m pgwhy.authoring.lint
 
 # Hundreds of processes import the same modules: they are compiled once, whatever the caller's environment says.

@@ -93,14 +93,23 @@ def _ways(went: Mapping[str, Mapping[str, Way]]) -> Iterator[str]:
     yield "looks for a host that does not exist."
     yield ""
     for name, string in STRINGS.items():
-        together: dict[str, list[str]] = {}
-        for driver, answers in went.items():
-            together.setdefault(_way(answers[name]), []).append(DRIVERS[driver].speaks_as.replace("@", " "))
         yield f"**{string['title']}**: `{string['uri']}`"
         yield ""
-        for way, drivers in sorted(together.items(), key=lambda item: -len(item[1])):
-            yield f"- {way}: {'all' if len(together) == 1 else ', '.join(drivers)}"
-        yield ""
+        yield from _together({driver: _way(answers[name]) for driver, answers in went.items()})
+
+
+def _together(said: Mapping[str, str]) -> Iterator[str]:
+    """Who does the same on one line, the most first. `said` is by driver."""
+    together: dict[str, list[str]] = {}
+    for driver, words in said.items():
+        together.setdefault(words, []).append(DRIVERS[driver].speaks_as.replace("@", " "))
+    for words, drivers in sorted(together.items(), key=lambda item: -len(item[1])):
+        yield f"- {words}: {'all' if len(together) == 1 else ', '.join(drivers)}"
+    yield ""
+
+
+def _came_to(addresses: Reached) -> str:
+    return ", then ".join(f"`{each}`" if each[0].isdigit() else each for each in addresses) or "none"
 
 
 def _addresses(came: Mapping[str, Mapping[str, Reached]]) -> Iterator[str]:
@@ -112,15 +121,9 @@ def _addresses(came: Mapping[str, Mapping[str, Reached]]) -> Iterator[str]:
     yield "which tries the next address after each failure, even after a wrong password."
     yield ""
     for name, situation in SITUATIONS.items():
-        together: dict[str, list[str]] = {}
-        for driver, reached in came.items():
-            said = ", then ".join(f"`{each}`" if each[0].isdigit() else each for each in reached[name]) or "none"
-            together.setdefault(said, []).append(DRIVERS[driver].speaks_as.replace("@", " "))
         yield f"**{situation['title']}**"
         yield ""
-        for said, drivers in sorted(together.items(), key=lambda item: -len(item[1])):
-            yield f"- {said}: {'all' if len(together) == 1 else ', '.join(drivers)}"
-        yield ""
+        yield from _together({driver: _came_to(reached[name]) for driver, reached in came.items()})
 
 
 def _way(way: Way) -> str:

@@ -137,9 +137,9 @@ def test_a_message_in_latin_1_is_told_as_one_that_cannot_be_decoded() -> None:
         )
     assert failed.returncode != 0
     is_empty = failed.stderr.endswith("psycopg2.OperationalError\n")
-    parts.permitted("psycopg2 has no words for it on this Python" if is_empty else "")
-    assert "UnicodeDecodeError" in failed.stderr
-    assert told(failed.stderr)[0] is Cause.SERVER_MESSAGE_UNDECODABLE, failed.stderr
+    assert is_empty or "UnicodeDecodeError" in failed.stderr
+    # On some builds of Python psycopg2 raises an error without words, and then nothing is guessed.
+    assert told(failed.stderr)[0] is (None if is_empty else Cause.SERVER_MESSAGE_UNDECODABLE), failed.stderr
 
 
 _EXHAUST = """

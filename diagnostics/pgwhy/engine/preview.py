@@ -12,9 +12,9 @@ from pgwhy.engine.observation import before
 from pgwhy.error_text import Origin
 from pgwhy.facts import Observations
 from pgwhy.probes import PROBES
-from pgwhy.probes.settings import NOTHING
 from pgwhy.progress import Stage
 from pgwhy.target import way
+from pgwhy.target.problem import NOTHING
 
 
 def connections(request: Request) -> tuple[str, ...]:

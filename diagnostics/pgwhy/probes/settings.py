@@ -18,7 +18,7 @@ from pgwhy.target import parameters
 from pgwhy.target.dialects import near_name, recognised, syntax, traits
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import PLACEHOLDER, Target
-from pgwhy.target.problem import ProblemCode
+from pgwhy.target.problem import NOTHING, ProblemCode
 from pgwhy.terminal.spelling import nearest
 from pgwhy.values import dataclass
 
@@ -146,18 +146,6 @@ PROBE = Probe(
     needs=(TargetFacts, ClientFacts),
     needs_readable_settings=False,
 )
-
-NOTHING = (
-    ProblemCode.EMPTY,
-    ProblemCode.VARIABLE_UNSET,
-    ProblemCode.DOLLAR_UNESCAPED,
-    ProblemCode.VALUE_COMPUTED,
-    ProblemCode.FILE_UNREADABLE,
-    ProblemCode.NO_CONNECTION_IN_FILE,
-    ProblemCode.SEVERAL_TARGETS,
-    ProblemCode.SERVICE_MISSING,
-)
-"""Problems of a target with no text at all: there is nobody to connect to."""
 
 
 def _sorted_parameters(target: Target, client: Client) -> tuple[tuple[str, ...], ...]:

@@ -84,7 +84,7 @@ class ProblemCode(StrEnum):
     """The reader of this dialect cannot read it, and none of the above explains it."""
 
 
-NO_SERVER = frozenset(
+NOTHING = frozenset(
     (
         ProblemCode.EMPTY,
         ProblemCode.VARIABLE_UNSET,
@@ -94,10 +94,10 @@ NO_SERVER = frozenset(
         ProblemCode.NO_CONNECTION_IN_FILE,
         ProblemCode.SEVERAL_TARGETS,
         ProblemCode.SERVICE_MISSING,
-        ProblemCode.LITERAL_PLACEHOLDER,
-        ProblemCode.UNREADABLE,
     )
 )
+"""With one of these there is no text at all, and nobody to connect to."""
+NO_SERVER = NOTHING | {ProblemCode.LITERAL_PLACEHOLDER, ProblemCode.UNREADABLE}
 """With one of these and without a host, no server was named."""
 
 
