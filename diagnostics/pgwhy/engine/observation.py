@@ -21,8 +21,9 @@ from pgwhy.target.model import Target
 if TYPE_CHECKING:
     from pgwhy.network import Network
 
-GRACE_S = 0.5
-"""Probes return by themselves before the run's deadline. One that does not is waited for so long, and then left."""
+GRACE_S = 2.0
+"""Probes return by themselves before the run's deadline. One that does not, on a machine that has no time for it, is
+waited for so long, and then left."""
 Progress = Callable[[Record], None]
 """Called with each record as soon as it is there."""
 

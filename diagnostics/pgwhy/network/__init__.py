@@ -36,6 +36,8 @@ class Network:
     """What getaddrinfo gets: glibc's 5 s for a dead first resolver, and time for the next one."""
     MARGIN_S = 0.15
     """Kept back from the deadline, so that a probe can still put its record together."""
+    TICK_S = 0.02
+    """A limit may end that much early: what waits for a socket counts in whole milliseconds."""
 
     def __init__(
         self,
@@ -64,14 +66,19 @@ class Network:
         self._lookups: dict[str, asyncio.Task[resolve.Lookup]] = {}
         self._hopeless: dict[str, asyncio.Event] = {}
 
-    def remaining(self, limit_s: float | None = None) -> float:
-        """Seconds until the deadline, at most `limit_s`; never negative."""
-        left = max(0.0, self.deadline - self.clock())
-        return left if limit_s is None else min(left, limit_s)
+    def remaining(self) -> float:
+        """Seconds until the deadline; never negative."""
+        return max(0.0, self.deadline - self.clock())
 
-    def allowance(self, limit_s: float) -> float:
-        """What one attempt of a probe may take: `limit_s`, or what is left of the run less `MARGIN_S`."""
-        return max(0.0, min(limit_s, self.deadline - self.MARGIN_S - self.clock()))
+    def allowance(self, limit_s: float | None = None) -> float:
+        """Seconds that one attempt of a probe may take: what is left of the run less `MARGIN_S`, at most `limit_s`."""
+        left = max(0.0, self.deadline - self.MARGIN_S - self.clock())
+        return left if limit_s is None else min(left, max(0.0, limit_s))
+
+    @property
+    def spent(self) -> bool:
+        """The run has no time for another attempt: one that timed out just now may have been ended by that alone."""
+        return self.allowance() < self.TICK_S
 
     async def lookup(self, host: Host) -> resolve.Lookup:
         """The addresses a client would try for a host, asked for once a run. `hostaddr`, IP addresses and sockets skip.

@@ -153,10 +153,10 @@ async def login(
 ) -> Login:
     """One connection with these libpq parameters and nothing from the environment.
 
-    `password` is handed over in memory. `limit_s` in seconds; `None` means until the run's deadline. `exchanges` is the
-    most password exchanges that it may make, `None` what is left of the run; the one that would be too many is not sent
-    (`libpq.watch` says where that is exact). Never raises for what a server or a network does. The caller holds
-    `network.login_turn`.
+    `password` is handed over in memory. `limit_s` in seconds; `None` means until just before the run's deadline.
+    `exchanges` is the most password exchanges that it may make, `None` what is left of the run; the one that would be
+    too many is not sent (`libpq.watch` says where that is exact). Never raises for what a server or a network does. The
+    caller holds `network.login_turn`.
     """
     most = network.MAX_EXCHANGES - network.exchanges if exchanges is None else exchanges
     given = {**parameters, **({"password": password} if password is not None else {}), "passfile": NO_PASSFILE}
@@ -169,7 +169,7 @@ async def login(
         late = isinstance(error, TimeoutError)
         return course.ended(timed_out=late, stopped=None if late else Stop.NO_PROCESS)
     course.begin = network.clock()
-    limit = network.remaining(limit_s)
+    limit = network.allowance(limit_s)
     settings = [part.encode("utf-8", "surrogateescape") for pair in given.items() for part in pair]
     numbers = (int(limit * 1000), max(0, most), MAX_ITERATIONS)
     try:
@@ -196,12 +196,15 @@ async def login(
     )
 
 
-async def query(network: Network, connection: Connection, sql: str, limit_s: float) -> list[list[str | None]] | str:
+async def query(
+    network: Network, connection: Connection, sql: str, limit_s: float | None = None
+) -> list[list[str | None]] | str:
     """Run one simple query: the rows of its last result, or the server's error as a text.
 
-    Raises `TimeoutError` after `limit_s` seconds (or at the run's deadline), `ConnectionError` if the connection broke.
+    Raises `TimeoutError` after `limit_s` seconds (or just before the run's deadline), `ConnectionError` if the
+    connection broke.
     """
-    limit = network.remaining(limit_s)
+    limit = network.allowance(limit_s)
     try:
         command = (b"query", b"%d" % int(limit * 1000), sql.encode())
         kind, *answer = await connection.worker.ask(command, limit)

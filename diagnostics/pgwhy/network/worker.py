@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 START_S = 5.0
 """A process that has not loaded libpq by then is no use."""
-GRACE_S = 0.1
+GRACE_S = 0.5
 """The child ends a login at its limit by itself and tells what it saw. Ended from outside, it tells nothing."""
 LEAVE_S = 0.5
 """What a child gets to say goodbye to the server."""

@@ -114,7 +114,7 @@ def nothing(target: Target, machine: Machine, options: Options) -> Iterable[str]
 class Probe:
     """One stage's look. `observe` never raises for what a network can do; an exception is a bug and is reported as one.
 
-    Each connection that a probe opens has a limit of its own, and none outlives `Network.remaining()`, so that a probe
+    Each connection that a probe opens has a limit of its own, and none outlives `Network.allowance()`, so that a probe
     returns by itself, with what it has seen, before the deadline of the run.
     """
 

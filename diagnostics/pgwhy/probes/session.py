@@ -66,11 +66,10 @@ async def observe(seen: Run, network: Network) -> Session:
         return Session()
     from pgwhy.network import login
 
-    limit = network.remaining()
     begin = network.clock()
     try:
         with network.timeline.span("session", "one query") as span:
-            rows = await login.query(network, connection, _question(seen[TargetFacts].requested or ()), limit)
+            rows = await login.query(network, connection, _question(seen[TargetFacts].requested or ()))
             if isinstance(rows, str) or [len(row) for row in rows] != [_COLUMNS]:
                 span.outcome = "refused"
                 return await _without_catalogue(seen, network, rows if isinstance(rows, str) else "")
@@ -121,7 +120,7 @@ async def _without_catalogue(seen: Run, network: Network, message: str) -> Sessi
     from pgwhy.network import login
 
     begin = network.clock()
-    rows = await login.query(network, seen.connection, "select 1", network.remaining())
+    rows = await login.query(network, seen.connection, "select 1")
     if isinstance(rows, str):
         return Session(usable=False, message=message)
     return Session(usable=True, message="", round_trip_ms=round((network.clock() - begin) * 1000, 2))

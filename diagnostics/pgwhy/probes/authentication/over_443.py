@@ -96,7 +96,7 @@ async def log_in(seen: Run, network: Network) -> Ended | Obstacle:
         return Obstacle.EARLIER_STAGE
     if obstacle := permit.ask_over_443(seen, place.host):
         return obstacle
-    limit_s = network.allowance(network.remaining())
+    limit_s = network.allowance()
     attempt = _Attempt(seen, network, place.host, limit_s)
     local, message = "", ""
     try:
