@@ -7,8 +7,11 @@ import pytest
 
 from pgwhy.causes import FixKind
 from pgwhy.engine.explanation import Explanation, Hidden, explain
+from pgwhy.engine.reports import of_text
 from pgwhy.error_text import Origin
 from pgwhy.finding import Evidence
+from pgwhy.machine import Machine
+from pgwhy.manual.why_not_page import page
 from pgwhy.rulebook.book import from_folders
 from pgwhy.rulebook.wording import MAX_CHARACTERS
 from tests.small_rules import VOCABULARY, write_rule
@@ -168,6 +171,21 @@ def test_a_stage_that_the_run_has_passed_is_not_in_doubt(rules: Path) -> None:
     seen: dict[str, dict[str, Any]] = {"tls": {"sni_sent": False}, "dns": {"outcome": "found"}}
     assert explained(rules, **seen).doubts == ()
     assert len(explained(rules, **seen, error={"message": "x", "origin": "reported"}).doubts) == 1
+
+
+def test_which_client_it_is_speaks_for_no_cause() -> None:
+    report = of_text("psycopg2.OperationalError", Machine.here())
+    assert report.observations.get("client.family") == "libpq"
+    assert report.fits == ()
+
+
+def test_why_not_says_what_is_not_told_in_a_text_about_another_service(rules: Path) -> None:
+    write_rule(rules, "a/words", "error.message = { contains = 'refused' }")
+    rulebook = from_folders(VOCABULARY, rules)
+    given = {"message": "redis: connection refused", "about_another_service": True}
+    seen = VOCABULARY.observations({"error": given})
+    told = page(rulebook.rules[0], seen, rulebook, 100)
+    assert told.startswith("a/words: yes") and "not told: the text is about another service" in told
 
 
 def test_nothing_observed_is_nothing_found(rules: Path) -> None:

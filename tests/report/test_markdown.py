@@ -35,6 +35,14 @@ def test_the_page_says_what_to_paste_and_what_became_of_it():
     assert "| **FAIL** | startup | without SNI: no endpoint, asks for clear text | 2 ms |" in text
 
 
+@pytest.mark.parametrize("slug", [slug for slug in SLUGS if recorded(slug).verdict.cause])
+def test_the_reason_is_there_once(slug):
+    report = recorded(slug)
+    text = shown(page(report))
+    for paragraph in report.findings[0].because.strip().split("\n\n"):
+        assert text.count(" ".join(paragraph.split())) == 1
+
+
 @given(texts)
 @settings(deadline=None)
 def test_an_escaped_text_is_read_as_it_was(text):

@@ -194,12 +194,17 @@ def _doubts(held: Iterable[Match], hidden: Set[str], observations: Observations)
         each
         for each in held
         if each.rule.severity is Severity.ERROR
-        and each.evidence
+        and _speaks_for(each)
         and each.rule.id not in hidden
         and each.rule.stage.order >= passed
     ]
     fitting.sort(key=lambda h: (len(h.missing), -len(h.evidence), h.rule.stage.order, h.rule.id))
     return tuple(Doubt(h.rule.id, h.rule.cause, word(h.rule.title, observations), h.missing) for h in fitting)
+
+
+def _speaks_for(held: Match) -> bool:
+    """Something that was seen: which client it is speaks for nothing."""
+    return any(not test.path.startswith("client.") for test in held.evidence)
 
 
 _SEVERITIES = list(Severity)

@@ -63,6 +63,8 @@ def _outcome(told: WhyNot) -> str:
         return f"It could hold: nobody looked at {', '.join(missing)}."
     if told.is_hidden:
         return f"It holds, and is hidden behind {told.before}, which supersedes it."
+    if not told.place:
+        return "It holds, and is not told: the text is about another service than Postgres."
     if told.place == 1:
         return "It holds, and nothing is told before it."
     return f"It holds, and is told as number {told.place}; {told.before} is told first."

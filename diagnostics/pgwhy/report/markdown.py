@@ -118,8 +118,10 @@ def _evidence(report: Report) -> Iterator[list[str]]:
     finding = first_finding(report)
     if finding is None:
         return
+    said = escaped(" ".join(told.answer(report).paragraphs))
+    because = (escaped(text) for text in finding.because.strip().split("\n\n"))
     yield ["<details><summary>Evidence</summary>"]
-    yield [escaped(text) for text in finding.because.strip().split("\n\n")]
+    yield [text for text in because if text not in said]
     yield [f"- {code(e.fact)} = {code(json.dumps(e.value, ensure_ascii=False))}" for e in finding.evidence]
     yield [f"- {link(url)}" for url in finding.references]
     yield ["</details>"]
