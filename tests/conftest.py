@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tempfile
@@ -79,6 +80,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if getattr(session.config.option, "loadgroup", False):
         parted = [item.nodeid for item in session.items if item.get_closest_marker("xdist_group")]
         assert all("@" in name for name in parted), "pytest-xdist does not keep groups together with this pytest"
+    gc.collect()
+    gc.freeze()  # thousands of tests are there to the end: no collection has to go through them again
 
 
 def _shares_parts_of_its_module(item: pytest.Item) -> bool:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp import Client, StdioServerParameters
 
 from pgwhy.agents.skill import skill
 from pgwhy.cli import run
@@ -38,6 +37,8 @@ class Session:
         return asyncio.run(self._ask(calls))
 
     async def _ask(self, calls: tuple[tuple[str, dict[str, Any]], ...]) -> list[Any]:
+        from mcp import Client, StdioServerParameters
+
         variables = {"HOME": str(self.folder), "LANG": "C.UTF-8", **self.environment}
         how = StdioServerParameters(command="sh", args=["-c", self.command], env=variables, cwd=self.folder)
         async with Client(how, read_timeout_seconds=60) as client:
@@ -137,6 +138,8 @@ def test_what_needs_no_login_is_answered(answers):
 
 
 def test_the_tools_say_what_they_take_and_give(tmp_path):
+    from mcp import Client
+
     from pgwhy.agents.server import Limits, server
 
     async def tools() -> list[Any]:

@@ -6,7 +6,6 @@ of our own has the addresses, and a server there (`reached`) writes down who com
 
 from __future__ import annotations
 
-import json
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from pgwhy.lab.network.namespace import Namespace
-from tests.drivers.clients import DRIVERS, Driver
+from tests.drivers import in_one_network
+from tests.drivers.clients import Driver
 
-ROOT = Path(__file__).resolve().parents[2]
-_FILE = ROOT / "fixtures/drivers/addresses.toml"
-RECORDED = ROOT / "fixtures/drivers/addresses.json"
+_FIXTURES = Path(__file__).resolve().parents[2] / "fixtures/drivers"
+_FILE = _FIXTURES / "addresses.toml"
+RECORDED = _FIXTURES / "addresses.json"
 SITUATIONS: Mapping[str, Mapping[str, Any]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 IPV6, FIRST, SECOND = "2001:db8::5", "192.0.2.4", "192.0.2.5"
 HOSTS = {"both.lab.example": (IPV6, SECOND), "two.lab.example": (FIRST, SECOND)}
-_LIMIT_S = 300.0
 
 Reached = Sequence[str]
 """The addresses that a driver came to, in this order, each once; at the end `WITHOUT_END` where it went on coming."""
@@ -32,39 +31,19 @@ _MANY = 20
 
 def recorded() -> dict[str, dict[str, Reached]]:
     """What was measured, by driver and situation."""
-    content: dict[str, dict[str, Reached]] = json.loads(RECORDED.read_text(encoding="utf-8"))
-    return content
-
-
-def record(drivers: Sequence[Driver]) -> None:
-    """Measure these again, and write it down: a line for each driver and situation."""
-    known = recorded() if RECORDED.exists() else {}
-    known |= measured(drivers)
-    blocks = (
-        f" {json.dumps(id)}: {{\n"
-        + ",\n".join(f"  {json.dumps(name)}: {json.dumps(reached)}" for name, reached in known[id].items())
-        + "\n }"
-        for id in DRIVERS
-        if id in known
-    )
-    RECORDED.write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
+    return in_one_network.read(RECORDED)
 
 
 def measured(drivers: Iterable[Driver]) -> dict[str, dict[str, Reached]]:
     """By driver and situation. Raises `Missing` and `NamespaceError`."""
-    programs = {}
-    for driver in drivers:
-        client = driver.asked()
-        strings = {name: _text(driver, situation) for name, situation in SITUATIONS.items()}
-        programs[driver.id] = {"command": client.command, "environment": client.environment, "strings": strings}
+    asked = in_one_network.programs(
+        drivers, lambda driver: {name: _text(driver, situation) for name, situation in SITUATIONS.items()}
+    )
     with Namespace(hosts=HOSTS) as network:
         for address in (IPV6, FIRST, SECOND):
             network.run(["ip", "address", "add", address, "dev", "lo"])
-        plan = json.dumps({"programs": programs, "situations": SITUATIONS})
-        ran = network.run([sys.executable, "-P", ROOT / "tests/drivers/reached.py"], {}, _LIMIT_S, typed=plan)
-    if ran.status != 0:
-        raise RuntimeError(ran.stderr[-2000:])
-    return {id: {name: _each_once(came) for name, came in all.items()} for id, all in json.loads(ran.stdout).items()}
+        came = in_one_network.run(network, "reached.py", {"programs": asked, "situations": SITUATIONS}, {})
+    return {id: {name: _each_once(each) for name, each in all.items()} for id, all in came.items()}
 
 
 def _text(driver: Driver, situation: Mapping[str, Any]) -> str:
@@ -80,4 +59,4 @@ def _each_once(came: Sequence[str]) -> Reached:
 
 
 if __name__ == "__main__":
-    record([DRIVERS[id] for id in sys.argv[1:] or DRIVERS])
+    in_one_network.write(RECORDED, measured(in_one_network.named(sys.argv[1:])))

@@ -13,9 +13,9 @@ from pgwhy.lab.network.namespace import is_permitted
 from pgwhy.probes import patience
 from pgwhy.probes.patience import Met
 from tests import parts
-from tests.drivers import addresses
+from tests.drivers import addresses, in_one_network
 from tests.drivers.addresses import IPV6, SITUATIONS, WITHOUT_END, Reached
-from tests.drivers.clients import DRIVERS, Driver, Missing
+from tests.drivers.clients import DRIVERS
 
 pytestmark = pytest.mark.xdist_group("matrix")
 MEASURED = addresses.recorded()
@@ -25,15 +25,14 @@ MEASURED = addresses.recorded()
 def really(request: pytest.FixtureRequest) -> Mapping[str, Mapping[str, Reached]]:
     """The chosen drivers, all in one network, a few side by side."""
     parts.permitted(is_permitted())
-    chosen = {case.callspec.params.get("driver") for case in request.session.items if hasattr(case, "callspec")}
-    return addresses.measured(driver for id, driver in DRIVERS.items() if id in chosen and not _lacking(driver))
+    return addresses.measured(in_one_network.chosen(request))
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_a_driver_comes_to_the_addresses_that_were_measured(
     driver: str, really: Mapping[str, Mapping[str, Reached]]
 ) -> None:
-    parts.permitted(_lacking(DRIVERS[driver]))
+    parts.permitted(in_one_network.lacking(DRIVERS[driver]))
     assert really[driver] == MEASURED[driver], f"python -m tests.drivers.addresses {driver}"
 
 
@@ -60,12 +59,3 @@ def _told(client: Client, name: str) -> list[str]:
     if waited_s is None or gives_up or waited_s >= situation["limit_s"]:
         return []
     return [next(address for address, one in zip(tried, met, strict=True) if one.connected)]
-
-
-def _lacking(driver: Driver) -> str:
-    """Why this machine cannot show it; empty if it can."""
-    try:
-        driver.asked()
-    except Missing as missing:
-        return str(missing)
-    return ""

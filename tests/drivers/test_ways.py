@@ -12,8 +12,8 @@ from pgwhy.engine.diagnosis import selector_loop
 from pgwhy.lab.network.namespace import is_permitted
 from pgwhy.network import Network
 from tests import parts
-from tests.drivers import ways
-from tests.drivers.clients import DRIVERS, Driver, Missing
+from tests.drivers import in_one_network, ways
+from tests.drivers.clients import DRIVERS, Driver
 from tests.drivers.ways import STRINGS, Told, Way
 
 pytestmark = pytest.mark.xdist_group("matrix")
@@ -29,13 +29,12 @@ NOT_IMITATED = {
 def really(request: pytest.FixtureRequest) -> Mapping[str, Mapping[str, Way]]:
     """The chosen drivers, all in one network: each program is started once."""
     parts.permitted(is_permitted())
-    chosen = {case.callspec.params.get("driver") for case in request.session.items if hasattr(case, "callspec")}
-    return ways.measured(driver for id, driver in DRIVERS.items() if id in chosen and not _lacking(driver))
+    return ways.measured(in_one_network.chosen(request))
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_a_driver_goes_the_way_that_was_measured(driver: str, really: Mapping[str, Mapping[str, Way]]) -> None:
-    parts.permitted(_lacking(DRIVERS[driver]))
+    parts.permitted(in_one_network.lacking(DRIVERS[driver]))
     assert really[driver] == MEASURED[driver], f"python -m tests.drivers.ways {driver}"
 
 
@@ -53,12 +52,3 @@ async def _told(driver: Driver, folder: Path) -> dict[str, Told]:
         return {string: await ways.told(driver, string, folder, network) for string in STRINGS}
     finally:
         await network.leave()
-
-
-def _lacking(driver: Driver) -> str:
-    """Why this machine cannot show it; empty if it can."""
-    try:
-        driver.asked()
-    except Missing as missing:
-        return str(missing)
-    return ""

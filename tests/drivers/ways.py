@@ -6,11 +6,10 @@ own has the names, and a server there (`recorder`) writes down who comes. A driv
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,17 +25,17 @@ from pgwhy.probes import login_parameters, settings, tcp
 from pgwhy.probes.probe import Options
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Host
-from tests.drivers.clients import DRIVERS, Driver
+from tests.drivers import in_one_network
+from tests.drivers.clients import Driver
 
-ROOT = Path(__file__).resolve().parents[2]
-_FILE = ROOT / "fixtures/drivers/strings.toml"
-RECORDED = ROOT / "fixtures/drivers/ways.json"
+_FIXTURES = Path(__file__).resolve().parents[2] / "fixtures/drivers"
+_FILE = _FIXTURES / "strings.toml"
+RECORDED = _FIXTURES / "ways.json"
 STRINGS: Mapping[str, Mapping[str, str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
 HOSTS = {"db.lab.example": "127.0.0.3", "db.lab.example.": "127.0.0.3", "other.lab.example": "127.0.0.4"}
 LOGIN = "root"
 """The user at that machine, by every way of asking."""
 SERVICES = "[odd]\nhost=db.lab.example\nport=5433\ndbname=of_service\nuser=ann\npassword=Sunflower\nsslmode=disable\n"
-_LIMIT_S = 300.0
 _MOUNTED = 'mount -t tmpfs none /tmp && mount -t tmpfs none /run && exec "$@"'
 
 
@@ -59,22 +58,16 @@ class Way:
 
 def recorded() -> dict[str, dict[str, Way]]:
     """What was measured, by driver and string."""
-    content = json.loads(RECORDED.read_text(encoding="utf-8"))
+    content = in_one_network.read(RECORDED)
     return {driver: {string: _read(way) for string, way in went.items()} for driver, went in content.items()}
 
 
-def record(drivers: Sequence[Driver]) -> None:
-    """Measure these again, and write it down: a line for each driver and string."""
-    known = recorded() if RECORDED.exists() else {}
-    known |= measured(drivers)
-    blocks = (
-        f" {json.dumps(id)}: {{\n"
-        + ",\n".join(f"  {json.dumps(string)}: {json.dumps(_written(way))}" for string, way in known[id].items())
-        + "\n }"
-        for id in DRIVERS
-        if id in known
+def record(drivers: Iterable[Driver]) -> None:
+    """Measure these again, and write it down."""
+    ways = measured(drivers)
+    in_one_network.write(
+        RECORDED, {id: {string: _written(way) for string, way in went.items()} for id, went in ways.items()}
     )
-    RECORDED.write_text("{\n" + ",\n".join(blocks) + "\n}\n", encoding="utf-8")
 
 
 def _written(way: Way) -> dict[str, Any]:
@@ -93,20 +86,11 @@ def text(driver: Driver, string: str) -> str:
 
 def measured(drivers: Iterable[Driver]) -> dict[str, dict[str, Way]]:
     """By driver and string. Raises `Missing` and `NamespaceError`."""
-    programs = {}
-    for driver in drivers:
-        client = driver.asked()
-        strings = {name: text(driver, name) for name in STRINGS}
-        programs[driver.id] = {"command": client.command, "environment": client.environment, "strings": strings}
-    inside = ["unshare", "--mount", "/bin/sh", "-ec", _MOUNTED, "sh", sys.executable, "-P"]
+    asked = in_one_network.programs(drivers, lambda driver: {name: text(driver, name) for name in STRINGS})
+    plan = {"programs": asked, "services": SERVICES}
+    mounted = ["unshare", "--mount", "/bin/sh", "-ec", _MOUNTED, "sh"]
     with Namespace(hosts=HOSTS) as network:
-        plan = json.dumps({"programs": programs, "services": SERVICES})
-        ran = network.run(
-            [*inside, ROOT / "tests/drivers/recorder.py"], {"USER": LOGIN, "LOGNAME": LOGIN}, _LIMIT_S, typed=plan
-        )
-    if ran.status != 0:
-        raise RuntimeError(ran.stderr[-2000:])
-    answers = json.loads(ran.stdout)
+        answers = in_one_network.run(network, "recorder.py", plan, {"USER": LOGIN, "LOGNAME": LOGIN}, *mounted)
     return {id: {name: _way(each["came"]) for name, each in answer.items()} for id, answer in answers.items()}
 
 
@@ -191,4 +175,4 @@ def _places(host: Host) -> list[str]:
 
 
 if __name__ == "__main__":
-    record([DRIVERS[id] for id in sys.argv[1:] or DRIVERS])
+    record(in_one_network.named(sys.argv[1:]))

@@ -31,6 +31,11 @@ from typing import NoReturn
 STREAMS = 3
 NAMESPACES = ("user", "net", "mnt", "pid")
 FIRST = ("pgwhy.cli", "pgwhy.lab.faults.serve")
+READS = (
+    ("explain", "psycopg.OperationalError: FATAL: password authentication failed", "--json"),
+    ("check", "postgresql://somebody@127.0.0.1:1/nothing", "--no-login", "--json"),
+)
+"""Commands that load what is loaded once in a process, all of which is data of ours: the rules, the catalogue."""
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -39,6 +44,7 @@ def serve(path: str, clusters: str) -> None:
         importlib.import_module(name)
     if clusters:
         importlib.import_module("pgwhy.lab.postgres.server").initialised = Path(clusters)  # type: ignore[attr-defined]
+    _read()
     gc.freeze()
     learned, learning = os.pipe()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -59,6 +65,18 @@ def serve(path: str, clusters: str) -> None:
                     _keep(client, learning)
                 client.close()
                 _reap()
+
+
+def _read() -> None:
+    from pgwhy.cli import run
+
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+        for command in READS:
+            run(list(command))
+    for thread in threading.enumerate():  # a process with threads is not to be forked
+        if thread is not threading.current_thread():
+            thread.join()
 
 
 def _reap() -> None:
