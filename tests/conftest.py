@@ -45,9 +45,9 @@ def _make_temporary_files_in_memory() -> None:
 
 _make_temporary_files_in_memory()
 
-if sampling.is_asked_for():  # of the tests that name no number of their own
-    settings.register_profile("sample", max_examples=sampling.examples(settings().max_examples))
-    settings.load_profile("sample")
+# Of the tests that name no number of their own.
+settings.register_profile("share", max_examples=sampling.examples(settings().max_examples))
+settings.load_profile("share")
 
 _LEAKS = ("DATABASE_URL", "POSTGRES_URL", "SSLKEYLOGFILE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 

@@ -2,7 +2,8 @@
 
 `@pytest.mark.sampled(by=...)` says what a case shows: a function of the test's parameters (those that it names) that
 gives a set. With PGWHY_SAMPLE=1, as in `make test`, the other cases are left out; PGWHY_ALL_PARTS=1 leaves out none.
-What a test makes up by itself, it makes up fewer times then: `examples`, `part`.
+What a test makes up by itself (`examples`), and the pairs of two long lists (`part`), are tried to a share: least in
+`make test`, all of them in `make thorough` (PGWHY_THOROUGH=1), and in CI what its time is enough for.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import Any, TypeVar
 import pytest
 
 C = TypeVar("C")
-EIGHTH = 8
 KINDS = ("kind", "habit", "verdict", "way", "certificate", "tls", "pool_mode")
 """Keys of a fault's file whose value is a word of a closed set."""
 DEPTH = 3
@@ -53,13 +53,20 @@ def _fewest(table: Mapping[pytest.Item, set[Any]]) -> list[pytest.Item]:
 
 
 def examples(many: int) -> int:
-    """How many examples Hypothesis makes up: all of them, or a fifth in a sample."""
-    return max(many // 5, 1) if is_asked_for() else many
+    """How many examples Hypothesis makes up: `many` in a thorough run."""
+    return max(many // _one_of(2, 5), 1)
 
 
 def part(cases: Sequence[C], turn: int) -> Sequence[C]:
-    """The cases that one of several tests looks at: all of them, or in a sample every eighth, other ones each turn."""
-    return cases[turn % EIGHTH :: EIGHTH] if is_asked_for() else cases
+    """The cases that one of several tests looks at, other ones each turn: all of them in a thorough run."""
+    share = _one_of(3, 8)
+    return cases[turn % share :: share]
+
+
+def _one_of(in_full: int, in_a_sample: int) -> int:
+    if os.environ.get("PGWHY_THOROUGH") == "1":
+        return 1
+    return in_a_sample if is_asked_for() else in_full
 
 
 def each(*names: str) -> Any:

@@ -73,11 +73,18 @@ def readable(secret: str, text: str) -> bool:
 
 
 def from_base64(text: str) -> str:
-    words = [re.sub(r"[^A-Za-z0-9+/]", "", word.translate(str.maketrans("-_", "+/"))) for word in text.split()]
+    words = _NO_BASE64.sub("", text.translate(_URL_SAFE)).split()
     return " ".join(
         base64.b64decode(word + "=" * (-len(word) % 4) if len(word) % 4 != 1 else word[:-1]).decode("utf-8", "replace")
-        for word in words
+        for word in dict.fromkeys(words)
+        if len(word) >= _SHORTEST
     )
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
+_NO_BASE64 = re.compile(r"[^A-Za-z0-9+/\s]+")
+_SHORTEST = 8
+"""Letters that hold six bytes, as many as the shortest secret here has."""
 
 
 DECODERS = (
