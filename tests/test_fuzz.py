@@ -154,4 +154,4 @@ def test_the_time_grows_with_the_length_of_the_text_alone(unit: str) -> None:
         page(Redactor().clean_value(reports.of_text(text, MACHINE, rulebook=RULES)), 80)
         return time.process_time() - begin
 
-    assert any(cost(4_000_000) < GROWTH * max(cost(400_000), LEAST_S) for _ in range(3))
+    assert any(cost(2_000_000) < GROWTH * max(cost(200_000), LEAST_S) for _ in range(3))
