@@ -149,8 +149,8 @@ $(PARTS)/chromium.stamp: | $(PARTS)/system.stamp
 	    apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core; }
 	@touch $@
 
-# Unpacked and not installed: Debian's package would start a service.
-$(PARTS)/prometheus/unpacked.stamp: | $(PARTS)/system.stamp
+# Unpacked and not installed: Debian's package would start a service. After the browser, as apt lets only one in.
+$(PARTS)/prometheus/unpacked.stamp: | $(PARTS)/chromium.stamp
 	@mkdir -p $(@D)
 	@command -v prometheus >/dev/null || { echo "unpacking prometheus"; apt-get update -qq && cd $(@D) && \
 	    apt-get download -qq prometheus && dpkg -x prometheus_*.deb . && rm prometheus_*.deb; }

@@ -58,8 +58,8 @@ WORKERS_AT_MOST = 8
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: many tests wait for an end that is meant not to come."""
-    return min(WORKERS_AT_MOST, 1 + (os.cpu_count() or 1))
+    """Two more than there are processors: many tests wait for an end that is meant not to come."""
+    return min(WORKERS_AT_MOST, 2 + (os.cpu_count() or 1))
 
 
 @pytest.hookimpl(tryfirst=True)

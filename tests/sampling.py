@@ -54,7 +54,7 @@ def _fewest(table: Mapping[pytest.Item, set[Any]]) -> list[pytest.Item]:
 
 def examples(many: int) -> int:
     """How many examples Hypothesis makes up: `many` in a thorough run."""
-    return max(many // _one_of(2, 5), 1)
+    return max(many // _one_of(3, 5), 1)
 
 
 def part(cases: Sequence[C], turn: int) -> Sequence[C]:
