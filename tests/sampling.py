@@ -1,9 +1,10 @@
 """A sample of a long table of cases, chosen by a rule: as few cases as show everything that a case of the table shows.
 
 `@pytest.mark.sampled(by=...)` says what a case shows: a function of the test's parameters (those that it names) that
-gives a set. With PGWHY_SAMPLE=1, as in `make test`, the other cases are left out; PGWHY_ALL_PARTS=1 leaves out none.
-What a test makes up by itself (`examples`), and the pairs of two long lists (`part`), are tried to a share: least in
-`make test`, all of them in `make thorough` (PGWHY_THOROUGH=1), and in CI what its time is enough for.
+gives a set. With PGWHY_SAMPLE=1, as in `make test`, the other cases are left out, and two of three cases of any other
+long table that shows no promise of SECURITY.md; PGWHY_ALL_PARTS=1 leaves out none. What a test makes up by itself
+(`examples`), and the pairs of two long lists (`part`), are tried to a share: least in `make test`, all of them in
+`make thorough` (PGWHY_THOROUGH=1), and in CI what its time is enough for.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import pytest
 C = TypeVar("C")
 KINDS = ("kind", "habit", "verdict", "way", "certificate", "tls", "pool_mode")
 """Keys of a fault's file whose value is a word of a closed set."""
+LONG, OF_A_LONG_ONE = 10, 3
+"""Cases from which on a table is long, and of how many one is kept."""
 DEPTH = 3
 """How many tables deep a fault's file has keys of ours; deeper are names that the file gives."""
 
@@ -31,15 +34,20 @@ def chosen(items: Iterable[pytest.Item]) -> tuple[list[pytest.Item], list[pytest
     """The tests of a sample in their order, and those that are left out."""
     items = list(items)
     tables: dict[Any, dict[pytest.Item, set[Any]]] = defaultdict(dict)
+    others: dict[Any, list[pytest.Item]] = defaultdict(list)
     for item in items:
         if (marker := item.get_closest_marker("sampled")) is not None:
             test = item.function  # type: ignore[attr-defined]
             by, parameters = marker.kwargs["by"], item.callspec.params  # type: ignore[attr-defined]
             tables[test][item] = set(by(**{name: parameters[name] for name in inspect.signature(by).parameters}))
-    tabled = {item for table in tables.values() for item in table}
-    kept = {item for table in tables.values() for item in _fewest(table)}
-    in_order = [item for item in items if item in kept or item not in tabled]
-    return in_order, [item for item in items if item in tabled - kept]
+        elif hasattr(item, "callspec") and item.get_closest_marker("promise") is None:
+            others[item.function].append(item)  # type: ignore[attr-defined]
+    left = {item for table in tables.values() for item in table}
+    left -= {item for table in tables.values() for item in _fewest(table)}
+    for cases in others.values():
+        if len(cases) >= LONG:
+            left |= set(cases) - set(cases[::OF_A_LONG_ONE])
+    return [item for item in items if item not in left], [item for item in items if item in left]
 
 
 def _fewest(table: Mapping[pytest.Item, set[Any]]) -> list[pytest.Item]:
@@ -59,7 +67,7 @@ def examples(many: int) -> int:
 
 def part(cases: Sequence[C], turn: int) -> Sequence[C]:
     """The cases that one of several tests looks at, other ones each turn: all of them in a thorough run."""
-    share = _one_of(3, 8)
+    share = _one_of(3, 12)
     return cases[turn % share :: share]
 
 

@@ -15,6 +15,8 @@ import pytest
 
 import pgwhy
 
+pytestmark = pytest.mark.xdist_group("layout")
+"""All look at the same trees, which one worker makes once."""
 FOLDER = Path(pgwhy.__file__).parent
 MOST_LOOSE_MODULES = 10
 Graph = Mapping[str, Iterable[str]]
