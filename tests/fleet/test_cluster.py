@@ -24,6 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from pgwhy.fleet import at_worker
 from pgwhy.fleet.cluster import Cluster
+from pgwhy.fleet.executor import ExecutorGone
 from pgwhy.fleet.task import Asked, Task
 from pgwhy.lab.network.cable import SERVERS, Side
 from pgwhy.lab.network.namespace import Namespace
@@ -32,7 +33,7 @@ from pgwhy.machine import Machine
 from pgwhy.secret import Secret
 from tests import parts
 from tests.fleet.test_command import ASKS_FOR_A_PASSWORD, COMMAND, PASSWORD, until, url, written
-from tests.servers import serving, silent
+from tests.servers import closed_port, serving, silent
 
 PART = str(Path(__file__).with_name("dask_part.py"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -141,6 +142,32 @@ def test_a_killed_worker_loses_nothing_and_a_lost_scheduler_is_told_and_resumed(
     assert sorted(str(a["name"]) for a in written(results)) == sorted(f"{name}:{port}/app" for name in names)
 
 
+@pytest.mark.parametrize("lost", ["the worker", "the scheduler"])
+def test_an_answer_that_is_lost_on_its_way_is_told_as_lost(lost: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is there, and its worker is killed before it is fetched; or nobody is left who could fetch it."""
+    monkeypatch.setattr("pgwhy.fleet.cluster.FETCH_S", 1.0)
+    with part("scheduler", "127.0.0.1") as scheduler:
+        where = address(scheduler)
+        with part("worker", where, "one") as worker:
+            assert address(worker)
+            cluster = Cluster(Asked(), where, Machine.here(), send_secrets=False)
+            try:
+                task = Task(0, Secret(f"postgresql://alex@127.0.0.1:{closed_port()}/app"), "db", {}, 1)
+                cluster.submit(task)
+                assert list(cluster.wait(0)) == []  # it is sent
+                until(lambda: not cluster._ended.empty())
+                gone = {"the worker": worker, "the scheduler": scheduler}[lost]
+                gone.kill()
+                gone.wait()
+                if gone is worker:
+                    assert list(cluster.wait(1.0)) == [(task, None)]
+                else:
+                    with pytest.raises(ExecutorGone, match=f"the scheduler of Dask at {where} is gone"):
+                        list(cluster.wait(1.0))
+            finally:
+                cluster.close()
+
+
 def test_a_password_is_sent_over_tls_alone_where_the_user_says_so(tmp_path: Path) -> None:
     """The server gets the password of the list, from a worker; without the option nothing is examined."""
     certificate, key, heard = tmp_path / "certificate.pem", tmp_path / "key.pem", list[bytes]()
@@ -177,8 +204,6 @@ def test_a_password_is_sent_over_tls_alone_where_the_user_says_so(tmp_path: Path
 
 def test_no_scheduler_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pgwhy.fleet.cluster.CONNECT_S", 0.5)
-    from pgwhy.fleet.executor import ExecutorGone
-
     with pytest.raises(ExecutorGone, match=r"no scheduler of Dask answers at tcp://127\.0\.0\.1:1"):
         Cluster(Asked(), "tcp://127.0.0.1:1", Machine.here(), send_secrets=False)
 

@@ -12,6 +12,7 @@ import logging
 import queue
 import uuid
 from collections.abc import Iterable
+from concurrent.futures import CancelledError
 from typing import Any
 
 from pgwhy import target as targets
@@ -27,6 +28,8 @@ PARCEL = 50
 AHEAD = 2
 """Parcels for each thread: one is under way, one waits."""
 CONNECT_S = 10.0
+FETCH_S = 10.0
+"""For an answer on its way from a worker; then the worker counts as gone, and another one gets the parcel."""
 WITHHELD = "withheld"
 """In the place of a password that is not sent: a run without a login needs none, and `PASSWORD_HERE` is a fault."""
 
@@ -130,15 +133,31 @@ class Cluster:
         future, tasks = self._under_way.pop(key, (None, []))
         if future is None:
             return
-        if future.status != "finished":
-            if self._client.status != "running":
-                raise self._gone()
+        found = self._fetched(future)
+        if found is None:
             yield from ((task, None) for task in tasks)
             return
         by_number = {task.number: task for task in tasks}
-        for number, found in future.result():
-            yield by_number[number], found
-        future.release()
+        for number, each in found:
+            yield by_number[number], each
+
+    def _fetched(self, future: Any) -> list[tuple[int, Answer]] | None:
+        """What a worker has answered; `None` where it is lost. Raises `ExecutorGone`.
+
+        An answer stays with its worker until it is fetched. Of one that was killed in between, Dask may wait for ever.
+        """
+        found: list[tuple[int, Answer]] | None = None
+        try:
+            if future.status == "finished":
+                found = future.result(timeout=FETCH_S)
+            future.cancel()
+        except TimeoutError:
+            future.cancel()
+        except (OSError, CancelledError):  # the scheduler itself does not answer, or did not a moment ago
+            raise self._gone() from None
+        if found is None and self._client.status != "running":
+            raise self._gone()
+        return found
 
     def _of_places_that_left(self) -> Iterable[tuple[Task, Answer | None]]:
         """Nothing has ended for a while: what only a worker could do that is gone will not be done."""
@@ -166,8 +185,15 @@ class Cluster:
 
 
 def _silence() -> None:
-    """What happens to the cluster is told here, in a sentence; Dask gives each of its loggers a level of its own."""
-    for name in ("distributed", *(name for name in logging.root.manager.loggerDict if name.startswith("distributed."))):
+    """What happens to the cluster is told here, in a sentence; Dask gives each of its loggers a level of its own.
+
+    asyncio tells of tasks of Dask that ended unasked: of ours none runs in this process.
+    """
+    for name in (
+        "asyncio",
+        "distributed",
+        *(name for name in logging.root.manager.loggerDict if name.startswith("distributed.")),
+    ):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
