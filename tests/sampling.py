@@ -2,9 +2,11 @@
 
 `@pytest.mark.sampled(by=...)` says what a case shows: a function of the test's parameters (those that it names) that
 gives a set. With PGWHY_SAMPLE=1, as in `make test`, the other cases are left out, and two of three cases of any other
-long table that shows no promise of SECURITY.md; PGWHY_ALL_PARTS=1 leaves out none. What a test makes up by itself
-(`examples`), and the pairs of two long lists (`part`), are tried to a share: least in `make test`, all of them in
-`make thorough` (PGWHY_THOROUGH=1), and in CI what its time is enough for.
+long table that shows no promise of SECURITY.md; and what is marked `full`, which costs seconds while something else
+shows most of it, or is about what is packaged. PGWHY_ALL_PARTS=1 leaves out none.
+
+What a test makes up by itself (`examples`), and the pairs of two long lists (`part`), are tried to a share: least in
+`make test`, all of them in `make thorough` (PGWHY_THOROUGH=1), and in CI what its time is enough for.
 """
 
 from __future__ import annotations
@@ -47,6 +49,7 @@ def chosen(items: Iterable[pytest.Item]) -> tuple[list[pytest.Item], list[pytest
     for cases in others.values():
         if len(cases) >= LONG:
             left |= set(cases) - set(cases[::OF_A_LONG_ONE])
+    left |= {item for item in items if item.get_closest_marker("full") is not None}
     return [item for item in items if item not in left], [item for item in items if item in left]
 
 

@@ -88,7 +88,7 @@ def test_ordinary_texts_keep_their_words(inputs: int) -> None:
     assert len(torn) <= inputs // 100, torn[:5]
 
 
-@pytest.mark.sampled(by=lambda piece: {len(piece)})
+@pytest.mark.sampled(by=lambda piece: {len(piece) > 5})
 @pytest.mark.parametrize(
     "piece",
     ["password=", "password", "a:", "://a:", "postgres://a:b", "\\", 'password="\\"', "@", "eyJ", "x" * 50 + "=", "key: ",

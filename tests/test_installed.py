@@ -13,7 +13,7 @@ import pytest
 from tests import installation
 from tests.installation import ROOT
 
-pytestmark = [pytest.mark.xdist_group("installed"), pytest.mark.sampled(by=lambda: {"one of them"})]
+pytestmark = [pytest.mark.xdist_group("installed"), pytest.mark.full]
 TEST = """
 import diagnostics, pgwhy
 def test_both_are_what_they_should_be():

@@ -15,7 +15,7 @@ from tests import parts
 from tests.installation import ROOT
 from tests.servers import closed_port
 
-pytestmark = pytest.mark.xdist_group("installed")
+pytestmark = [pytest.mark.xdist_group("installed"), pytest.mark.full]
 
 FOLDER = ROOT / "build" / "standalone" / "pgwhy"
 PASSWORD = "npg_Wr0ngPassword"

@@ -22,6 +22,7 @@ from tests.servers import closed_port
 pytestmark = pytest.mark.xdist_group("installed")
 
 
+@pytest.mark.full
 def test_a_package_index_would_take_wheel_and_sdist(dist):
     files = sorted(map(str, dist.iterdir()))
     assert len(files) == 2
@@ -29,6 +30,7 @@ def test_a_package_index_would_take_wheel_and_sdist(dist):
     assert done.returncode == 0 and done.stdout.count("PASSED") == 2, done.stdout
 
 
+@pytest.mark.full
 def test_the_wheel_is_typed_and_has_its_data_and_its_metadata(dist):
     wheel = zipfile.ZipFile(next(dist.glob("*.whl")))
     names = set(wheel.namelist())
@@ -87,6 +89,7 @@ def action(folder: Path, **inputs: str) -> tuple[int, str, str]:
     return status, told, outputs.read_text()
 
 
+@pytest.mark.full
 def test_the_action_waits_names_the_cause_and_refuses_a_string(tmp_path, world):
     for name in ("good", "bad", "string"):
         (tmp_path / name).mkdir()

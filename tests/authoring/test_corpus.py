@@ -42,6 +42,7 @@ def test_what_is_no_corpus_is_refused() -> None:
         score(["not json"], reports.all_rules())
 
 
+@pytest.mark.full
 def test_the_linter_reads_a_corpus_that_it_is_given(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, CASES)))
     main(["--corpus", str(tmp_path / "corpus.jsonl")])

@@ -50,6 +50,7 @@ def test_what_is_stale_is_named_written_and_removed(tmp_path: Path) -> None:
     assert (tmp_path / "made" / "other.txt").exists()
 
 
+@pytest.mark.full
 def test_the_linter_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither where a page is stale nor where the rules are not compiled."""
     shutil.copytree(ROOT / "rules", tmp_path / "rules")

@@ -61,6 +61,7 @@ def test_a_phrase_is_found_across_the_lines_of_a_box() -> None:
     assert phrases.causes("FATAL:  password authentication\n   failed for user alex") == {"wrong-password"}
 
 
+@pytest.mark.full
 def test_who_waits_is_asked_at_the_end_and_every_tool_has_an_answer() -> None:
     """psql waits out its own limit of two seconds; pg_isready answers at once that nobody does."""
     chosen = [faults.load("tcp-accepted-closed"), faults.load("tcp-dropped-connect-timeout")]

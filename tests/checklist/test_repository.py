@@ -233,6 +233,7 @@ def test_a_pipe_in_the_place_of_a_file_ends_within_the_limit(where, project, mon
     assert seen(project).password_in_git in (True, None)
 
 
+@pytest.mark.full
 def test_an_object_larger_than_memory_is_streamed(project, monkeypatch):
     monkeypatch.setattr(repository, "MEMORY", 150 << 20)
     git(project, "hash-object", "-w", "--stdin", input=bytes(200 << 20))

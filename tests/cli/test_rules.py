@@ -120,6 +120,7 @@ def test_a_file_that_cannot_be_read_says_where(capfd, there: Path) -> None:
     assert 'severty: unknown key; did you mean "severity"?' in out
 
 
+@pytest.mark.full
 def test_the_built_in_rules_have_no_remark(capfd) -> None:
     assert told(capfd, "lint").endswith(" 0 remarks\n")
 

@@ -88,6 +88,7 @@ def test_an_answer_is_there_before_the_next_line_is_sent() -> None:
         assert process.wait(timeout=30) == 0
 
 
+@pytest.mark.full
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_backlog(tmp_path) -> None:
     program = (

@@ -168,6 +168,7 @@ def test_an_answer_that_is_lost_on_its_way_is_told_as_lost(lost: str, monkeypatc
                 cluster.close()
 
 
+@pytest.mark.full
 def test_a_password_is_sent_over_tls_alone_where_the_user_says_so(tmp_path: Path) -> None:
     """The server gets the password of the list, from a worker; without the option nothing is examined."""
     certificate, key, heard = tmp_path / "certificate.pem", tmp_path / "key.pem", list[bytes]()

@@ -22,6 +22,7 @@ def printed(name: str, capfd: pytest.CaptureFixture[str]) -> str:
     return capfd.readouterr().out
 
 
+@pytest.mark.full
 def test_the_playbook_brings_the_answers_of_two_hosts_and_leaves_nothing(
     tmp_path: Path, ansible_playbook: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

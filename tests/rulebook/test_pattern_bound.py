@@ -102,6 +102,7 @@ TEXTS = st.one_of(
 )
 
 
+@pytest.mark.full
 @settings(max_examples=examples(1500), deadline=None, suppress_health_check=list(HealthCheck))
 @given(pattern=PATTERNS, text=TEXTS)
 @example(pattern=r'"[^"]{0,5}a[^"]{0,5}1', text='"' + "a" * 40)

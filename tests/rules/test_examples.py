@@ -41,6 +41,7 @@ def test_an_example_gets_its_answer_and_its_own_rule_first(rule: Rule, example: 
     assert example_remarks(rule, example, RULEBOOK, VOCABULARY) == []
 
 
+@pytest.mark.full
 def test_a_reviewer_has_nothing_to_say() -> None:
     remarks = [str(remark) for remark in lint(RULEBOOK, VOCABULARY)]
     assert not remarks, "\n".join(remarks)
