@@ -8,6 +8,7 @@ that a user names is read so: the format is not made for what others wrote.
 from __future__ import annotations
 
 import marshal
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,13 @@ def read(file: Path) -> Any:
 
 
 def write(value: Any, file: Path) -> None:
-    """Keep a value of mappings, lists, tuples, texts, numbers and None. The same values give the same bytes."""
-    file.write_bytes(packed(value))
+    """Keep a value of mappings, lists, tuples, texts, numbers and None. The same values give the same bytes.
+
+    Whoever reads the file meanwhile, another build or a run, reads all of it.
+    """
+    part = file.with_name(f"{file.name}.{os.getpid()}")
+    part.write_bytes(packed(value))
+    part.replace(file)
 
 
 def packed(value: Any) -> bytes:
