@@ -4,7 +4,7 @@
 # make parts   what the tests need beyond Python, by apt as root (Debian, Ubuntu) and npm
 # make drivers the programs of fixtures/drivers, built: real drivers to prove fixes with. Two minutes, then nothing
 # make bench   the figures of the README, measured here
-# make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md, about 12 minutes
+# make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md, about 16 minutes
 # make pictures the pictures of the README that are taken in a browser, from recorded runs
 # make thorough every test with all of its inputs, those of SECURITY.md's promises above all: an hour
 # make fuzz    bytes that nobody has thought of, for an hour; FUZZ_SECONDS=60 make fuzz for a minute
