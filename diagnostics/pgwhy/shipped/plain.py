@@ -26,7 +26,7 @@ def read(file: Path) -> Any:
 def write(value: Any, file: Path) -> None:
     """Keep a value of mappings, lists, tuples, texts, numbers and None. The same values give the same bytes.
 
-    Whoever reads the file meanwhile, another build or a run, reads all of it.
+    Another build or a run that reads the file meanwhile reads all of it.
     """
     part = file.with_name(f"{file.name}.{os.getpid()}")
     part.write_bytes(packed(value))
