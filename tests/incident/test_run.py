@@ -127,7 +127,10 @@ def test_both_outputs_in_one_pipe_keep_their_order():
 
 
 def test_an_output_file_is_given_to_the_command_itself(tmp_path):
-    program = "import os; print(os.lseek(1, 0, os.SEEK_CUR), end=''); os.lseek(1, 0, os.SEEK_SET); os.write(1, b'X')"
+    program = (
+        "import os; print(os.lseek(1, 0, os.SEEK_CUR), end='', flush=True); os.lseek(1, 0, os.SEEK_SET); "
+        "os.write(1, b'X')"
+    )
     with (tmp_path / "out").open("wb") as file:
         file.write(b"before ")
         file.flush()
