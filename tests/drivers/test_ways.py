@@ -41,7 +41,8 @@ def test_a_driver_goes_the_way_that_was_measured(driver: str, really: Mapping[st
 @pytest.mark.parametrize("known_driver", DRIVERS)
 def test_the_client_goes_its_drivers_way(known_driver: str, tmp_path: Path) -> None:
     """To the same place, with the same role, database, password and use of TLS; or nowhere, where the driver stops."""
-    told = asyncio.Runner(loop_factory=selector_loop).run(_told(DRIVERS[known_driver], tmp_path))
+    with asyncio.Runner(loop_factory=selector_loop) as runner:
+        told = runner.run(_told(DRIVERS[known_driver], tmp_path))
     other = {string: told[string] for string, way in MEASURED[known_driver].items() if not told[string].goes(way)}
     assert other.keys() == {string for driver, string in NOT_IMITATED if driver == known_driver}, other
 
