@@ -6,7 +6,7 @@
 # make bench   the figures of the README, measured here
 # make score   how often the answer is right, beside other tools: benchmarks/RESULTS.md, about 16 minutes
 # make pictures the pictures of the README that are taken in a browser, from recorded runs
-# make thorough every test with all of its inputs, those of SECURITY.md's promises above all: an hour
+# make thorough every test with all of its inputs, one after the other, those of SECURITY.md's promises above all
 # make fuzz    bytes that nobody has thought of, for an hour; FUZZ_SECONDS=60 make fuzz for a minute
 # make site    the site that answers errors, in build/site: pages for each cause and rule, and the rules in the browser
 # make standalone  a folder that runs without Python, in build/standalone/pgwhy, with man pages and completions
@@ -56,7 +56,7 @@ score: $(VENV)/test.stamp parts rivals
 	$(BIN)/python -m benchmarks.score
 
 thorough: $(VENV)/test.stamp parts
-	PGWHY_THOROUGH=1 PGWHY_GENERATED_FILES=10000 $(TESTS)
+	PGWHY_THOROUGH=1 PGWHY_GENERATED_FILES=10000 $(BIN)/pytest
 
 # atheris has no wheels for every Python and platform; hypothesis, which the tests have, runs without it.
 fuzz: $(VENV)/test.stamp

@@ -121,7 +121,7 @@ async def _try(
     if not with_login and run.options.login and stopped_at(after) is None:
         # The expectation was about start-up and holds. A login on top shows whether something else is in the way.
         after = await _observe(run, changed, with_login=True, known=after)
-    out_of_time = run.network.spent
+    out_of_time = run.network.out_of_time
     tried = judged(remedy, Trial(finding, expect, before, after, run.rulebook, run.options.login, out_of_time))
     if _spent(after) and tried.verification is not Verification.ADVANCED:
         return replace(remedy, remark=_NO_MORE_LOGINS), None

@@ -147,14 +147,14 @@ class Cluster:
         An answer stays with its worker until it is fetched. Of one that was killed in between, Dask may wait for ever.
         """
         found: list[tuple[int, Answer]] | None = None
-        try:
-            if future.status == "finished":
+        if future.status == "finished":
+            try:
                 found = future.result(timeout=FETCH_S)
-            future.cancel()
-        except TimeoutError:
-            future.cancel()
-        except (OSError, CancelledError):  # the scheduler itself does not answer, or did not a moment ago
-            raise self._gone() from None
+            except TimeoutError:
+                pass
+            except (OSError, CancelledError):  # the scheduler itself does not answer, or did not a moment ago
+                raise self._gone() from None
+        future.release()
         if found is None and self._client.status != "running":
             raise self._gone()
         return found

@@ -72,11 +72,11 @@ class Network:
 
     def allowance(self, limit_s: float | None = None) -> float:
         """Seconds that one attempt of a probe may take: what is left of the run less `MARGIN_S`, at most `limit_s`."""
-        left = max(0.0, self.deadline - self.MARGIN_S - self.clock())
+        left = max(0.0, self.remaining() - self.MARGIN_S)
         return left if limit_s is None else min(left, max(0.0, limit_s))
 
     @property
-    def spent(self) -> bool:
+    def out_of_time(self) -> bool:
         """The run has no time for another attempt: one that timed out just now may have been ended by that alone."""
         return self.allowance() < self.TICK_S
 
