@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from pgwhy.causes import FixKind
+from pgwhy.engine.conclusion import conclude
 from pgwhy.engine.explanation import Explanation, Hidden, explain
 from pgwhy.engine.reports import of_text
 from pgwhy.error_text import Origin
 from pgwhy.finding import Evidence
 from pgwhy.machine import Machine
 from pgwhy.manual.why_not_page import page
+from pgwhy.probes import VOCABULARY as SHIPPED_VOCABULARY
 from pgwhy.rulebook.book import from_folders
 from pgwhy.rulebook.wording import MAX_CHARACTERS
 from tests.small_rules import VOCABULARY, write_rule
@@ -171,6 +173,22 @@ def test_a_stage_that_the_run_has_passed_is_not_in_doubt(rules: Path) -> None:
     seen: dict[str, dict[str, Any]] = {"tls": {"sni_sent": False}, "dns": {"outcome": "found"}}
     assert explained(rules, **seen).doubts == ()
     assert len(explained(rules, **seen, error={"message": "x", "origin": "reported"}).doubts) == 1
+
+
+@pytest.mark.parametrize(
+    ("login", "doubted"),
+    [
+        ({"outcome": "not-tried", "not_tried_because": "oauth-taken"}, []),
+        ({"outcome": "refused"}, ["a/open"]),
+    ],
+)
+def test_where_nothing_failed_nothing_is_called_possible(
+    rules: Path, login: dict[str, Any], doubted: list[str]
+) -> None:
+    write_rule(rules, "a/open", "startup.reached = 'auth'\nsession.usable = false", cause='"wrong-password"')
+    given = {"startup": {"reached": "auth"}, "authentication": login}
+    concluded = conclude(SHIPPED_VOCABULARY.observations(given), from_folders(SHIPPED_VOCABULARY, rules))
+    assert [doubt.rule for doubt in concluded.doubts] == doubted
 
 
 def test_which_client_it_is_speaks_for_no_cause() -> None:

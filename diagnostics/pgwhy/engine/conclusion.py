@@ -42,9 +42,11 @@ class Conclusion:
 
     @cached_property
     def doubts(self) -> tuple[Doubt, ...]:
-        """Without a cause: what could still be it. Empty for a run that gets through."""
-        is_open = self.decision.cause is None and self.decision.status in (Status.FAILS, Status.UNKNOWN)
-        return self.explanation.doubts if is_open else ()
+        """Without a cause: what could still be it. Empty where nothing has failed: for a run that gets through, was
+        interrupted, or made no login of its own accord."""
+        reported = self.observations.get("error.origin") == Origin.REPORTED
+        failed = self.decision.status is Status.FAILS or (self.decision.status is Status.UNKNOWN and reported)
+        return self.explanation.doubts if failed and self.decision.cause is None else ()
 
     @cached_property
     def verdict(self) -> Verdict:

@@ -87,6 +87,8 @@ class Trial:
             wrong.append(f"the fix {expect.offers} does not come first")
         if verdict.status is Status.CONNECTS:
             wrong += [f"it connects, and {rung.stage} is marked as failed: {rung.text}" for rung in self._broken]
+        if expect.status is not Status.FAILS:
+            wrong += [f"nothing has failed, and {doubt.rule} is called possible" for doubt in self.report.fits]
         if self._is_late:
             wrong.append(f"it took {self.elapsed_s:.1f} s, and on a quiet machine may take {expect.limit_s:.1f} s")
         return tuple(wrong)
