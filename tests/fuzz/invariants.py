@@ -34,7 +34,7 @@ def plain(text: str) -> None:
 
 def hidden(text: str) -> None:
     """The planted secret is not in it, in any encoding that pgwhy knows of."""
-    if any(form in text for form in _FORMS) or _MIXED.search(text):
+    if any(form in text for form in _FORMS) or _MIXED.found(text):
         raise Broken("the planted secret is shown")
 
 
@@ -56,4 +56,4 @@ def in_time(limit_s: float = A_HANG_S) -> Iterator[None]:
 
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _FORMS = encodings.literals(SECRET)
-_MIXED = encodings.pattern(SECRET)
+_MIXED = encodings.Mixed(SECRET)

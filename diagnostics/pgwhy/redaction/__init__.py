@@ -29,6 +29,7 @@ from pgwhy.secret import is_placeholder
 
 if TYPE_CHECKING:
     from pgwhy.machine import Machine
+    from pgwhy.redaction.encodings import Mixed
     from pgwhy.secret import Secret
     from pgwhy.target.model import Target  # an error text alone has no target, and does without
 
@@ -100,7 +101,7 @@ class Redactor:
                 raise SecretFound
 
     @cached_property
-    def _forms(self) -> dict[str, tuple[tuple[str, ...], re.Pattern[str]]]:
+    def _forms(self) -> dict[str, tuple[tuple[str, ...], Mixed]]:
         return {secret: _forms_of(secret) for secret in self._strong}
 
     def _may_stay(self, form: str) -> bool:
@@ -109,9 +110,9 @@ class Redactor:
 
     def _hide_known(self, text: str) -> str:
         for secret in self._strong:
-            forms, mixture = self._forms[secret]
-            if mixture.search(text):
-                text = HIDDEN.join(mixture.sub(self._hidden, part) for part in text.split(HIDDEN))
+            forms, mixed = self._forms[secret]
+            if mixed.found(text):
+                text = HIDDEN.join(mixed.replaced(part, self._hidden) for part in text.split(HIDDEN))
             for form in forms:
                 if form in text and not self._may_stay(form):
                     text = HIDDEN.join(part.replace(form, HIDDEN) for part in text.split(HIDDEN))
@@ -120,22 +121,22 @@ class Redactor:
                 text = re.sub(_in_password_place(secret), _hidden_behind_its_name, text)
         return text
 
-    def _hidden(self, found: re.Match[str]) -> str:
-        return found[0] if self._may_stay(found[0]) else HIDDEN
+    def _hidden(self, form: str) -> str:
+        return form if self._may_stay(form) else HIDDEN
 
     def _found(self, secret: str, text: str) -> bool:
-        literals, mixture = self._forms[secret]
-        forms = (*(form for form in literals if form in text), *(found[0] for found in mixture.finditer(text)))
+        literals, mixed = self._forms[secret]
+        forms = (*(form for form in literals if form in text), *mixed.found(text))
         return any(not self._may_stay(form) for form in forms)
 
 
 @lru_cache(maxsize=64)
-def _forms_of(secret: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+def _forms_of(secret: str) -> tuple[tuple[str, ...], Mixed]:
     """Kept: of many targets each run knows the same secrets of the environment, and to compute these takes a
     millisecond."""
     from pgwhy.redaction import encodings  # only for those who have a secret to hide
 
-    return encodings.literals(secret), encodings.pattern(secret)
+    return encodings.literals(secret), encodings.Mixed(secret)
 
 
 _MARGIN = 8192

@@ -7,11 +7,13 @@ library does in its own measure, so each character may come with it or without.
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import re
 import string
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from urllib.parse import quote, quote_plus, unquote
 
 FRAGMENT = 6
@@ -41,21 +43,41 @@ def literals(secret: str) -> tuple[str, ...]:
         forms |= once | {quoting(form) for form in again for quoting in _QUOTINGS}
         forms |= set(_as_bytes(spelling))
     if _is_short_word(secret):
-        forms.discard(secret)  # `pattern` finds it, with its boundaries
+        forms.discard(secret)  # `Mixed` finds it, with its boundaries
     return tuple(sorted((f for f in forms if len(f) >= 4), key=lambda form: (-len(form), form)))
 
 
-def pattern(secret: str) -> re.Pattern[str]:
+class Mixed:
     """The secret with any of its characters percent-encoded, once or twice, in either case of the digits.
 
     Of an access token without its letters and digits, which no library encodes: a second for a pattern with them.
     """
-    kept = _LETTERS_AND_DIGITS if len(secret) > LONG else frozenset()
-    body = "".join(each if each in kept else _maybe_encoded(each) for each in secret)
-    if _is_short_word(secret):
-        # Not inside a longer word; the end of `%3A` or of `\\n` is no word.
-        body = rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))(?:{body})(?![A-Za-z0-9])"
-    return re.compile(body)
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def found(self, text: str) -> list[str]:
+        """As it is in a text, each time."""
+        return [found[0] for found in self._pattern.finditer(text)] if self._may_be_in(text) else []
+
+    def replaced(self, text: str, by: Callable[[str], str]) -> str:
+        """The text with something else in each of these places."""
+        return self._pattern.sub(lambda found: by(found[0]), text)
+
+    def _may_be_in(self, text: str) -> bool:
+        """Without a percent sign it is the secret as it is, but for a space, which may be a plus sign. Most texts have
+        neither, and nothing need be compiled for them."""
+        return "%" in text or self._secret in text or " " in self._secret
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        secret = self._secret
+        kept = _LETTERS_AND_DIGITS if len(secret) > LONG else frozenset()
+        body = "".join(each if each in kept else _maybe_encoded(each) for each in secret)
+        if _is_short_word(secret):
+            # Not inside a longer word; the end of `%3A` or of `\\n` is no word.
+            body = rf"(?:(?<![A-Za-z0-9])|(?<=%[0-9A-Fa-f]{{2}})|(?<=\\[nrt]))(?:{body})(?![A-Za-z0-9])"
+        return re.compile(body)
 
 
 _LETTERS_AND_DIGITS = frozenset(string.ascii_letters + string.digits)
@@ -136,14 +158,15 @@ _QUOTINGS: tuple[Callable[[str], str], ...] = (
     lambda s: "".join(f"&#{ord(c)};" for c in s),
     lambda s: "".join(f"&#x{ord(c):x};" for c in s),
     lambda s: bytes_of(s).decode("latin-1"),  # UTF-8 read as Latin-1
-    lambda s: bytes_of(s).decode("cp1252", "replace"),
+    lambda s: s if s.isascii() else bytes_of(s).decode("cp1252", "replace"),  # its table costs a cold start 1 ms
 )
 
 
 def _as_bytes(secret: str) -> Iterator[str]:
     """base64 at its three alignments, hexadecimal, and UTF-16."""
     utf8 = bytes_of(secret)
-    little, big = secret.encode("utf-16-le", "surrogatepass"), secret.encode("utf-16-be", "surrogatepass")
+    # By the functions themselves: to look for an encoding of this name imports a module for each of them.
+    little, big = (encode(secret, "surrogatepass")[0] for encode in (codecs.utf_16_le_encode, codecs.utf_16_be_encode))
     for data in (utf8, little):
         for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
             yield alphabet(data).decode("ascii").rstrip("=") if len(data) >= 4 else ""
