@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any, ClassVar
 
 import pytest
 
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, names, replace
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,50 @@ def test_its_fields_are_the_standard_ones_before_and_after_it_is_made() -> None:
     assert [(f.name, f.metadata.get("meaning")) for f in dataclasses.fields(Base)] == [("x", "one"), ("made", None)]
     assert [f.name for f in dataclasses.fields(Own)] == ["x", "made", "y"]
     assert dataclasses.replace(made, y=3) == Own(5, [], 3)
+
+
+def test_a_value_with_some_fields_changed_is_made_anew() -> None:
+    @dataclass(frozen=True)
+    class Doubled:
+        x: int
+
+        @cached_property
+        def twice(self) -> int:
+            return 2 * self.x
+
+    before = Doubled(1)
+    assert (before.twice, replace(before, x=5).twice, before.x) == (2, 10, 1)
+    assert replace(Point(1, seen=["a"]), y=5) == Point(1, 5) and replace(Point(1, seen=["a"]), y=5).seen == ["a"]
+    for change in (lambda value: replace(value, z=1), lambda value: dataclasses.replace(value, z=1)):
+        with pytest.raises(TypeError):
+            change(Point(1))
+
+
+def test_the_fields_of_any_dataclass_have_names_and_nothing_else_has() -> None:
+    for value in (Point(1), Standard(1)):
+        assert names(value) == ("x", "y", "seen", "secret")
+    assert [names(value) for value in (Point, {}, "text", None, re.compile("x"))] == [()] * 5
+
+
+@pytest.mark.parametrize("make", [dataclass, dataclasses.dataclass])
+def test_what_a_class_says_anew_of_a_field_counts(make: Any) -> None:
+    @make(frozen=True)
+    class Base:
+        secret: str = dataclasses.field(default="", repr=False, compare=False)
+        shown: int = 1
+
+    @make(frozen=True)
+    class Open(Base):
+        secret: str = "x"
+        shown: int = dataclasses.field(default=1, repr=False)
+
+    @make(frozen=True)
+    class Closed(Base):
+        pass
+
+    assert repr(Open()).partition(".<locals>.")[2] == "Open(secret='x')"
+    assert repr(Closed()).partition(".<locals>.")[2] == "Closed(shown=1)"
+    assert Open() != Open("y") and Closed() == Closed("y")
 
 
 def test_threads_that_ask_at_once_find_the_same_fields() -> None:

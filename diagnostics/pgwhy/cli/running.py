@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from pgwhy.engine.diagnosis import Request, diagnose, selector_loop
 from pgwhy.facts import Record
 from pgwhy.finding import Report
 from pgwhy.redaction import Redactor
+from pgwhy.values import replace
 
 if TYPE_CHECKING:
     from pgwhy.project import Scan

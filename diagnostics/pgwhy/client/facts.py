@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from pgwhy.client.habits import (
@@ -17,7 +16,7 @@ from pgwhy.client.habits import (
     Workaround,
 )
 from pgwhy.facts import Record, fact, fact_names
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from pgwhy.client.habits import (
     Workaround,
 )
 from pgwhy.shipped import tables
+from pgwhy.values import replace
 
 
 class UnknownClient(LookupError):

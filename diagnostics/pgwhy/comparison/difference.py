@@ -7,14 +7,13 @@ or before. What differs from run to run of one machine (times, ports, addresses 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from pgwhy.facts import Vocabulary, to_plain
 from pgwhy.finding import Finding, Report
 from pgwhy.probes import STAGE_OF
 from pgwhy.progress import Stage, row
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 
 @dataclass(frozen=True)

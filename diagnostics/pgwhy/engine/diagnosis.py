@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from pgwhy.probes.permit import Permit
 from pgwhy.probes.probe import Options, Run
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 __all__ = ["Request", "diagnose", "diagnose_sync", "explain_text", "selector_loop"]
 

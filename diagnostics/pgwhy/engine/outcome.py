@@ -6,8 +6,6 @@ confirmed; if another obstacle follows, it has advanced. Only the same failure r
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pgwhy.engine.conclusion import Conclusion, conclude, with_own_text
 from pgwhy.error_text import ErrorText, Origin
 from pgwhy.facts import Observations
@@ -18,7 +16,7 @@ from pgwhy.progress import NETWORK, Stage, connects, last_text, row, stopped_at
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Block, FactCache
 from pgwhy.target.obstacle import Obstacle, reason
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 NO_MORE_LOGINS = "a run makes at most three password exchanges"
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from pgwhy.facts import Observations, Vocabulary
 from pgwhy.finding import Finding, Fix, Report, Status, in_order
 from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor
+from pgwhy.values import replace
 
 if TYPE_CHECKING:
     from pgwhy.rulebook.book import Rulebook

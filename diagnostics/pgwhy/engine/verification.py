@@ -7,7 +7,6 @@ same name, the same addresses) is taken from the run itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pgwhy import target as targets
@@ -27,7 +26,7 @@ from pgwhy.progress import Stage, stopped_at
 from pgwhy.rulebook.book import Rulebook
 from pgwhy.rulebook.conditions import Answer, Block, FactCache
 from pgwhy.target.model import Change, Target
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pgwhy.network import Network

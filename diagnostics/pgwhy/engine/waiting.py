@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from pgwhy.causes import Cause, Retry
 from pgwhy.engine.diagnosis import Request, diagnose
 from pgwhy.finding import Report, Status
 from pgwhy.network import Network
 from pgwhy.progress import NETWORK
+from pgwhy.values import replace
 
 MAX_EXCHANGES = 6
 """Password exchanges in all the runs of one waiting; a single run makes three at most."""

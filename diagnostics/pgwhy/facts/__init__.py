@@ -16,7 +16,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pgwhy.facts.reading import Misfit, Reader, frozen, hints, reader, typed
 from pgwhy.facts.reading import Value as Value
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, names
 
 
 def fact(meaning: str) -> Any:
@@ -52,9 +52,8 @@ _NAMES: dict[type[Record], tuple[str, ...]] = {}
 def fact_names(record: type[Record]) -> tuple[str, ...]:
     """The names of all facts of a record type, in the order of their definition, derived ones last."""
     if record not in _NAMES:
-        plain = [f.name for f in dataclasses.fields(record)]
         computed = [n for klass in reversed(record.__mro__) for n, v in vars(klass).items() if isinstance(v, derived)]
-        _NAMES[record] = tuple(dict.fromkeys(plain + computed))
+        _NAMES[record] = tuple(dict.fromkeys((*record.__match_args__, *computed)))
     return _NAMES[record]
 
 
@@ -184,8 +183,8 @@ def to_plain(value: Value) -> Value:
         return value.value
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if fields := names(value):
+        return {name: to_plain(getattr(value, name)) for name in fields}
     return value
 
 

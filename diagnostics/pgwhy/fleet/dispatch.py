@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import islice
 
 from pgwhy import redaction
@@ -17,7 +16,7 @@ from pgwhy.machine import Machine
 from pgwhy.redaction import environment
 from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider, recognise
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 LOOK_AHEAD = 1000
 """Targets that are read before their turn, so that one busy host does not hold up the others."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.probes.probe import Options
 from pgwhy.target.model import Target
+from pgwhy.values import replace
 
 PLACE = "PGWHY_PLACE"
 """The variable that says what a place is called (`zone b`), where nobody named it; else it is the machine's name."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from pgwhy import target as targets
 from pgwhy.causes import Retry
@@ -20,7 +19,7 @@ from pgwhy.machine import Machine
 from pgwhy.network import Network
 from pgwhy.progress import Stage
 from pgwhy.secret import Secret
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 AGAIN_S = 3600.0
 """After so many seconds a password that was refused is tried once more: somebody may have set it at the server."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from pgwhy.network import background, certificate, chain, tls
 from pgwhy.network.stream import Broken, bounded
 from pgwhy.network.trust_store import TrustStore
 from pgwhy.target.model import Host
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pgwhy.network import Network

@@ -7,14 +7,13 @@ of Python 3.11 gives neither the whole presented chain nor the number of an aler
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pgwhy.failure import Failure
 from pgwhy.network import background
 from pgwhy.network.stream import Broken, Stream, bounded
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 if TYPE_CHECKING:
     from OpenSSL import SSL

@@ -7,7 +7,6 @@ import binascii
 import contextlib
 import sys
 import time
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING
 from pgwhy.foreign import files
 from pgwhy.machine import Machine
 from pgwhy.network.certificate import parse
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ Opens nothing but the run's own lookups.
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from pgwhy import target as targets
@@ -18,7 +18,7 @@ from pgwhy.target import protection, require_auth, way
 from pgwhy.target.facts import PasswordState, TargetFacts
 from pgwhy.target.model import CannotChange, Change, Host, Target
 from pgwhy.target.obstacle import ClearText, Obstacle
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pgwhy.network import Network

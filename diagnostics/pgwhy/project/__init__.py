@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from typing import Any
 from pgwhy.client import Client, resolve
 from pgwhy.foreign import files
 from pgwhy.project.manifests import Package, Unreadable, reader_of
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 MAX_BYTES = 20_000_000
 """A larger file is no manifest that somebody wrote; the lock files of large projects have a few million bytes."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from pgwhy.client import Client
@@ -11,6 +10,7 @@ from pgwhy.engine.diagnosis import Request, diagnose
 from pgwhy.finding import Report, Status
 from pgwhy.progress import NETWORK
 from pgwhy.project import Driver
+from pgwhy.values import replace
 
 MAX_CLIENTS = 12
 """Runs for one project; each opens up to seven connections and logs in nowhere."""

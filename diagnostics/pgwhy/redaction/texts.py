@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar, cast
 
 from pgwhy.facts import Observations
+from pgwhy.values import names, replace
 
 T = TypeVar("T")
 
@@ -27,8 +27,8 @@ def with_texts(value: T, change: Callable[[str], str]) -> T:
             return {key: walk(item) for key, item in part.items()}
         if isinstance(part, Observations):
             return part.mapped(walk)
-        if dataclasses.is_dataclass(part) and not isinstance(part, type):
-            return dataclasses.replace(part, **{f.name: walk(getattr(part, f.name)) for f in dataclasses.fields(part)})
+        if fields := names(part):
+            return replace(part, **{name: walk(getattr(part, name)) for name in fields})
         return part
 
     return cast("T", walk(value))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pgwhy.finding import Fix, FixKind, Needs, Report, Verification
 from pgwhy.report.headline import whole_sentences
@@ -12,7 +11,7 @@ from pgwhy.report.ladder.rung import tidied
 from pgwhy.target.editing.steps import Append, DeleteLine, Remove, Replace, Run, Step, Write, sentence
 from pgwhy.terminal.style import Line, Style, begins, line
 from pgwhy.terminal.width import columns, shortened, wrap
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 INDENT = " " * 7
 PASTE_INDENT = " " * 11

@@ -7,7 +7,6 @@ least important goes first, and the headline and the first fix never do.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from pgwhy.causes import Retry
 from pgwhy.finding import Report, Severity, Status
@@ -24,7 +23,7 @@ from pgwhy.report.success import success_lines
 from pgwhy.report.waited import waited_lines
 from pgwhy.terminal.style import Line, Style, begins, in_ascii, line
 from pgwhy.terminal.width import columns, rows, shortened, wrap
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 ROWS = 23
 """Of 24: the prompt that comes after the page needs one, and the headline should not scroll away."""

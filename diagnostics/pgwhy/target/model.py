@@ -7,7 +7,7 @@ saved, matched or printed can contain it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from pgwhy.machine import Machine
 from pgwhy.secret import PLACEHOLDER as PLACEHOLDER
 from pgwhy.secret import Secret
 from pgwhy.target.problem import Problem
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pgwhy.target.dialects import Dialect

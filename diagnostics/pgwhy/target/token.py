@@ -12,14 +12,13 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pgwhy.shipped.regex import lazy
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 
 class TokenKind(StrEnum):

@@ -6,10 +6,9 @@ and `hostaddr`.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pgwhy.client import Way
 from pgwhy.target.model import Host, Setting, Target
+from pgwhy.values import replace
 
 PORT = 443
 

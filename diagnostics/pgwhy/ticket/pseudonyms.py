@@ -20,7 +20,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
@@ -31,7 +31,7 @@ from pgwhy.redaction.made_up import hosts_in
 from pgwhy.redaction.texts import with_texts
 from pgwhy.secret import PLACEHOLDER
 from pgwhy.target import provider
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 SCHEMA = "pgwhy/pseudonyms/1"
 _COMMON = frozenset(

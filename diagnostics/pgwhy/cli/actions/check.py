@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from pgwhy.cli.output import Terminal, brief, rendered, step_summary, write
 from pgwhy.cli.settings import BadSetting
 from pgwhy.machine import Machine
 from pgwhy.terminal.width import wrap
+from pgwhy.values import replace
 
 
 def run(target: str | None, version: bool, **options: Any) -> int:
@@ -32,7 +32,7 @@ def run(target: str | None, version: bool, **options: Any) -> int:
     reasons = _reasons(machine, options["ignore"])
     if options["ignore"]:
         _are_rules(options["ignore"], request.rules)
-    request = dataclasses.replace(request, ignore=frozenset(reasons))
+    request = replace(request, ignore=frozenset(reasons))
     if options["plan"]:
         from pgwhy.engine import preview
 
@@ -51,7 +51,7 @@ def run(target: str | None, version: bool, **options: Any) -> int:
     report = run(request, redactor, terminal if watched else None, options["wait"])
     if told := report.extra.get("ignored"):
         named = [{"rule": rule, "reason": reasons.get(rule, "")} for rule in told]
-        report = dataclasses.replace(report, extra={**report.extra, "ignored": named})
+        report = replace(report, extra={**report.extra, "ignored": named})
     if options["project"] is not None:
         from pgwhy.cli.running import with_project
         from pgwhy.project import scan

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pgwhy.client import Client, ClientFacts
@@ -28,6 +27,7 @@ from pgwhy.target import protection
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.target.obstacle import Obstacle
+from pgwhy.values import replace
 
 __all__ = ["HERE", "PROBE", "AuthOutcome", "Authentication", "Here"]
 

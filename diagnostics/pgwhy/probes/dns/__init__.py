@@ -9,7 +9,6 @@ no domain; A and AAAA at each resolver of `--compare-dns`. No query for an IP ad
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator
 from enum import StrEnum
 from ipaddress import ip_address
@@ -26,7 +25,7 @@ from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.progress import Stage
 from pgwhy.target import provider
 from pgwhy.target.model import Host, Target
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 __all__ = ["PROBE", "Dns", "DnsOutcome", "HostAddresses", "ResolverAnswer", "observe"]
 
@@ -254,7 +253,7 @@ def _with_answers(record: Dns, name: str, answered: list[Answered], seen: Run) -
     made_up = [a for a in answered if a.random and a.answer.rcode != query.SILENT]
     invented = {address for a in made_up for address in a.answer.addresses}
     top = [a for a in made_up if a.random == "top"]
-    return dataclasses.replace(
+    return replace(
         record,
         answers=answers,
         hosts_file_addresses=resolve.hosts_file_addresses(name, seen.machine.hosts_file),

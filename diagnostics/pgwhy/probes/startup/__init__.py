@@ -9,7 +9,6 @@ for the option and one without TLS. Each is ended after the first message after 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Coroutine, Iterator
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -31,7 +30,7 @@ from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 __all__ = ["PROBE", "ServerReply", "Reached", "Startup", "observe"]
 
@@ -105,7 +104,7 @@ async def observe(seen: Run, network: Network) -> Startup:
     if theirs is None:
         return record
     found = heard[theirs]
-    return dataclasses.replace(
+    return replace(
         record,
         answer=found.answer,
         reached=_reached(theirs, found, heard, seen),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 from dataclasses import field
 from enum import StrEnum
@@ -14,7 +13,7 @@ from pgwhy.network import Network, postgres, tls, wire
 from pgwhy.network.stream import Broken, Channel, Stream
 from pgwhy.probes.tcp import Attempt
 from pgwhy.probes.tls.connection import Begun, SslAnswer
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 SILENT_S = 4.5
 """No byte for so long is silence."""
@@ -120,7 +119,7 @@ def _outcome(heard: Heard) -> str:
 async def _timed(channel: Channel, question: Question, network: Network) -> Heard:
     begin = network.clock()
     heard = await first_answer(channel, question.parameters, network)
-    return dataclasses.replace(heard, ms=round((network.clock() - begin) * 1000, 2))
+    return replace(heard, ms=round((network.clock() - begin) * 1000, 2))
 
 
 async def _converse(

@@ -5,8 +5,6 @@ Neither wakes a compute (docs/neon.md, 3.7 and 3.8). Opens: one connection, whos
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pgwhy.client import Way
 from pgwhy.failure import Failure
 from pgwhy.network import Network, https, trust_store, websocket
@@ -15,6 +13,7 @@ from pgwhy.network.tls import TlsStream
 from pgwhy.probes.probe import Run
 from pgwhy.probes.startup.first_answer import SILENT_S, Heard, ServerReply, first_answer
 from pgwhy.probes.tcp import Attempt
+from pgwhy.values import replace
 
 
 async def ask(place: Attempt, parameters: dict[str, str], seen: Run, network: Network) -> Heard:

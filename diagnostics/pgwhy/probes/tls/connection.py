@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack
-from dataclasses import field, replace
+from dataclasses import field
 from enum import StrEnum
 
 from pgwhy.error_text import without_escapes
@@ -19,7 +19,7 @@ from pgwhy.probes import opening
 from pgwhy.probes.probe import Run
 from pgwhy.probes.tcp import Attempt
 from pgwhy.probes.tls.banner import Speaks, recognise
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 
 class SslAnswer(StrEnum):

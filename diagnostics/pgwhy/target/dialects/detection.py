@@ -7,7 +7,7 @@ all, and a `Problem` names what a person would see at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 
 from pgwhy.secret import Secret, is_placeholder
 from pgwhy.shipped.regex import lazy
@@ -16,7 +16,7 @@ from pgwhy.target.dialects.uri import PREFIXES
 from pgwhy.target.model import PLACEHOLDER
 from pgwhy.target.parameters import SECRET
 from pgwhy.target.problem import Problem, ProblemCode
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 
 @dataclass(frozen=True)

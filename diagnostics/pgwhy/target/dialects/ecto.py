@@ -6,9 +6,8 @@ Behind its scheme it is read here as libpq reads a URI; its parameters are optio
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pgwhy.target.dialects import Dialect, Parsed, Span, percent, uri
+from pgwhy.values import replace
 
 SCHEME = "ecto"
 

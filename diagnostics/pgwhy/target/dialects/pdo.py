@@ -7,10 +7,10 @@ are arguments of their own, unless the name has them.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from pgwhy.target.dialects import Dialect, Parsed, Span, keywords
 from pgwhy.target.problem import Problem, ProblemCode
+from pgwhy.values import replace
 
 PREFIX = "pgsql:"
 

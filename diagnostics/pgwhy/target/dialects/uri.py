@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from pgwhy.shipped.regex import lazy
 from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
@@ -16,6 +15,7 @@ from pgwhy.target.dialects.secret_parts import Piece
 from pgwhy.target.model import port_number
 from pgwhy.target.parameters import LIBPQ
 from pgwhy.target.problem import Problem, ProblemCode
+from pgwhy.values import replace
 
 PREFIXES = ("postgresql://", "postgres://")
 

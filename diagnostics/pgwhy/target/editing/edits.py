@@ -6,7 +6,6 @@ everything that is needed and without a secret.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pgwhy.secret import Secret
@@ -17,6 +16,7 @@ from pgwhy.target.facts import ENDPOINT_FORM
 from pgwhy.target.model import PLACEHOLDER, CannotChange, Change, Setting, Target
 from pgwhy.target.parameters import SECRET
 from pgwhy.target.token import Token, TokenDamage
+from pgwhy.values import replace
 
 if TYPE_CHECKING:
     from pgwhy.target.editing.steps import Edit, Step

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import replace
 
 from pgwhy.secret import Secret
 from pgwhy.target import provider
@@ -20,6 +19,7 @@ from pgwhy.target.host_spelling import clean_host
 from pgwhy.target.model import PLACEHOLDER, CannotChange, Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import drivers
 from pgwhy.target.problem import ProblemCode
+from pgwhy.values import replace
 
 Repair = Callable[[Target], Target]
 

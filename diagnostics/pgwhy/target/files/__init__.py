@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from pgwhy.target.files import named, references, servers, syntaxes
 from pgwhy.target.files.entry import Entry
@@ -18,6 +17,7 @@ from pgwhy.target.files.node import with_libpq_names
 from pgwhy.target.files.places import Place, found_in, several
 from pgwhy.target.forms.found import NotThere
 from pgwhy.target.forms.variables import NAMES
+from pgwhy.values import replace
 
 
 def recognise(name: str, text: str, kind: str = "") -> tuple[Kind, list[list[Entry]]] | None:

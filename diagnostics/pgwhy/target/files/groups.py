@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from pgwhy.target.files import telling
 from pgwhy.target.files.entry import Entry
 from pgwhy.target.files.roles import URL, are_of_a_database, taken_apart
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 
 @dataclass(frozen=True, repr=False)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from pgwhy.shipped.regex import lazy
 from pgwhy.target.files.entry import Entry, Expression, Variable
+from pgwhy.values import replace
 
 _ASSIGNMENT = lazy(r"(?P<name>[A-Za-z_][A-Za-z0-9_.]*)=(?P<value>.*)", re.DOTALL)
 _NAMES = ("name", "key", "Name", "Key")

@@ -6,12 +6,12 @@ What each library calls them is in `pgwhy.target.forms.node`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from pgwhy.shipped.regex import lazy
 from pgwhy.target.files.entry import Entry, Expression, Variable
 from pgwhy.target.forms.javascript import unquoted
 from pgwhy.target.forms.node import LIBRARIES
+from pgwhy.values import replace
 
 
 def with_libpq_names(entries: Sequence[Entry], library: str) -> list[Entry]:

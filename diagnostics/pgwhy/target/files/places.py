@@ -8,7 +8,7 @@ What names another service is none, whatever its keys are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 from pgwhy.target.files import references, telling
 from pgwhy.target.files.entry import SPREAD, Entry
@@ -17,7 +17,7 @@ from pgwhy.target.files.kinds import Kind, begins
 from pgwhy.target.files.references import Filled
 from pgwhy.target.files.roles import URL, are_of_a_database, are_of_something_else, taken_apart
 from pgwhy.target.parameters import LIBPQ, SECRET
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 
 @dataclass(frozen=True, repr=False)

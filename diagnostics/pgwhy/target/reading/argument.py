@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from pgwhy.machine import Machine
@@ -13,6 +12,7 @@ from pgwhy.shipped.regex import lazy
 from pgwhy.target.model import Source, SourceKind, Target
 from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.completion import THE_STRING, from_text, read_text, unreadable
+from pgwhy.values import replace
 
 
 def read(

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from pgwhy.client import Client, DefaultHost, HostForm, HostParameter
 from pgwhy.secret import Secret
 from pgwhy.target.dialects import Dialect, percent, syntax, traits, uri_parts
 from pgwhy.target.model import Setting, Source, SourceKind, Target
 from pgwhy.target.problem import Problem, ProblemCode
+from pgwhy.values import replace
 
 PLACES = ("host", "port")
 

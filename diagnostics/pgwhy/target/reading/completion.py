@@ -7,7 +7,7 @@ The order of precedence is libpq's: the string, the service file, the environmen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from pgwhy.target.forms import environment
 from pgwhy.target.model import PLACEHOLDER, Setting, Source, SourceKind, Target, Written
 from pgwhy.target.parameters import SECRET
 from pgwhy.target.problem import Problem, ProblemCode
-from pgwhy.values import dataclass
+from pgwhy.values import dataclass, replace
 
 if TYPE_CHECKING:
     from pgwhy.target.forms.dotenv import Variable

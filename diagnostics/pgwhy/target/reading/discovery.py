@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from pgwhy.target.model import Candidate, Source, SourceKind, Target, Written
 from pgwhy.target.problem import ProblemCode
 from pgwhy.target.reading.completion import complete, from_text, read_text, unreadable
 from pgwhy.target.reading.file_parts import beside
+from pgwhy.values import replace
 
 if TYPE_CHECKING:
     from pgwhy.target.files.rewriting import SettingsFile

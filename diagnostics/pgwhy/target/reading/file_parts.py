@@ -6,7 +6,6 @@ Shared by the readers of settings files and of programs' sources.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
@@ -18,6 +17,7 @@ from pgwhy.target.model import Source, SourceKind, Target, Written
 from pgwhy.target.parameters import SECRET
 from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.reading.completion import complete, from_text, read_text
+from pgwhy.values import replace
 
 
 def of_string(text: str, source: Source, machine: Machine, title: str, driver: str | None, of_program: bool) -> Target:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePath
 
 from pgwhy.machine import Machine
@@ -14,6 +13,7 @@ from pgwhy.target.dialects import Dialect, keywords
 from pgwhy.target.model import Setting, Source, SourceKind, Target, Written
 from pgwhy.target.reading.completion import complete, from_text
 from pgwhy.target.reading.discovery import discover, others
+from pgwhy.values import replace
 
 
 def in_command(command: Sequence[str], machine: Machine, host: str = "", port: str = "") -> Target | None:

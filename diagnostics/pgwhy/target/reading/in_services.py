@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from pgwhy.machine import Machine
@@ -19,6 +18,7 @@ from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.reading.completion import read_text
 from pgwhy.target.reading.file_parts import variables
 from pgwhy.target.services import THIS_MACHINE, Services, may_be_beside
+from pgwhy.values import replace
 
 
 def with_services(target: Target, name: str, document: list[Entry], asking: str, machine: Machine) -> Target:

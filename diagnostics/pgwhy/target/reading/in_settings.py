@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Set
-from dataclasses import replace
 
 from pgwhy.machine import Machine
 from pgwhy.secret import Secret
@@ -26,6 +25,7 @@ from pgwhy.target.problem import Problem, ProblemCode
 from pgwhy.target.reading.choosing import Contents, meant, service_of, several
 from pgwhy.target.reading.completion import unreadable
 from pgwhy.target.reading.file_parts import of_fields, of_string, variable, variables
+from pgwhy.values import replace
 
 
 def contents(name: str, text: str, machine: Machine, kind: str = "") -> Contents | None:
