@@ -206,6 +206,21 @@ def test_why_not_says_what_is_not_told_in_a_text_about_another_service(rules: Pa
     assert told.startswith("a/words: yes") and "not told: the text is about another service" in told
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.",
+        "MongoServerSelectionError: connect ECONNREFUSED 127.0.0.1:27017",
+        "curl: (28) Connection timed out after 5000 milliseconds",
+    ],
+)
+def test_a_text_about_another_service_is_said_to_be_one(text: str) -> None:
+    report = of_text(text, Machine.here())
+    assert (report.verdict.status, report.verdict.cause, report.fits) == ("unknown", None, ())
+    assert report.verdict.summary == "The text is about another service, not about Postgres."
+    assert [step.command for step in report.verdict.next] == ["pgwhy"]
+
+
 def test_nothing_observed_is_nothing_found(rules: Path) -> None:
     write_rule(rules, "a/one", "tls.sni_sent = false")
     explanation = explained(rules)

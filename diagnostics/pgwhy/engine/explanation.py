@@ -195,6 +195,7 @@ def _doubts(held: Iterable[Match], hidden: Set[str], observations: Observations)
         for each in held
         if each.rule.severity is Severity.ERROR
         and _speaks_for(each)
+        and not _about_another_service(each)
         and each.rule.id not in hidden
         and each.rule.stage.order >= passed
     ]

@@ -124,8 +124,14 @@ def _summary(status: Status, first: Finding | None, seen: Observations, *, inter
         sentences.append("The server asks for the password, but this run does not send it.")
     elif status is Status.UNKNOWN and _kept_back(seen):
         sentences.append(_how_to_log_in(seen))
+    elif status is Status.UNKNOWN and interrupted:
+        sentences.append("Nothing has failed so far.")
     elif status is Status.UNKNOWN:
-        sentences.append("Nothing has failed so far." if interrupted else "No known cause fits this text.")
+        sentences.append(
+            "The text is about another service, not about Postgres."
+            if seen.get("error.about_another_service")
+            else "No known cause fits this text."
+        )
     else:
         sentences.append(_stopped_words(seen))
     return " ".join(sentence for sentence in sentences if sentence)
@@ -221,7 +227,9 @@ def _next(first: Finding | None, doubts: tuple[Doubt, ...], seen: Observations) 
     if first is not None and not _ran(seen):
         look = row(first.stage).look  # none costs a login without need
         say(look.command, look.shows)
-    if first is None and not _ran(seen):
+    if first is None and not _ran(seen) and seen.get("error.about_another_service"):
+        say("pgwhy TARGET", "whether the database can be reached")
+    elif first is None and not _ran(seen):
         say("pgwhy TARGET --error '<the text>'", "checks the server itself too")
     missing = {path.partition(".")[0] for doubt in doubts for path in doubt.missing}
     if "client" in missing and not seen.get("client.named"):

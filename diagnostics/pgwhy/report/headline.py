@@ -78,7 +78,8 @@ def said(report: Report) -> tuple[str, str]:
     ):
         return "NOT KNOWN", f": no login was made, because {why}"
     if verdict.status is Status.UNKNOWN:
-        return "CAUSE NOT FOUND", ": no known cause fits this text"
+        text = verdict.summary.rstrip(".")
+        return "CAUSE NOT FOUND", f": {text[:1].lower()}{text[1:]}"
     if report.observations.get("error.origin") == "reported":
         return "FAILS", f" {_where(report)}, cause not found: {tidied(report.observations.get('error.message') or '')}"
     return "FAILS", f" {_place(verdict.stage)}, cause not found: {_where_it_stopped(report)}"
