@@ -40,7 +40,7 @@ else:
 
     def replace(value: Any, /, **changes: Any) -> Any:
         """As `dataclasses.replace`, for a value of such a class."""
-        kind, own = type(value), vars(value)  # where cached properties are as well, which are made anew
+        kind, own = type(value), vars(value)  # its cached properties are there too, and are computed again
         return kind(**{name: own[name] for name in kind.__match_args__} | changes)
 
 
@@ -159,7 +159,7 @@ def _with(kind: Any, flag: str) -> tuple[str, ...]:
     has: dict[str, bool] = {}
     for base in reversed(kind.__mro__):
         given = vars(base).get("_given")
-        if given is not None:  # what a class says anew of a field counts
+        if given is not None:  # a class may declare a field again
             has |= {name: bool(getattr(given.get(name), flag, True)) for name in base.__annotations__}
     return tuple(name for name in kind.__match_args__ if has[name])
 
