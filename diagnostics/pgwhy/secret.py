@@ -58,6 +58,13 @@ def is_placeholder(text: str) -> bool:
     return all(word in _WORDS for word in _WORD.findall(said))
 
 
+def without_brackets(text: str) -> str | None:
+    """A password without the brackets that a template had around its words; `None` where there are none, or where the
+    template's words are still inside."""
+    inside = _IN_BRACKETS.fullmatch(text)
+    return None if inside is None or is_placeholder(text) else inside[1] or inside[2] or inside[3]
+
+
 _PLAIN = lazy(
     rf"(?i:(?:(?:endpoint|project)(?:=|%3d)[\w-]{{1,80}}(?:[;$]|%3b|%24))?{PLACEHOLDER}"
     r"|[*.•·●]+|x{3,}|null|none|nil|undefined|nan|true|false|\(null\)|\(none\)|\[object object\]|array|_"
@@ -68,6 +75,7 @@ _PLAIN = lazy(
     r"|\$[a-z_]{0,40}(?:pass|pwd|secret|token|key)[a-z_]{0,40}"
     r"|(?:process\.env|os\.environ|ENV|env|import\.meta\.env|var|secrets|data|local)[.\[(][\w.\"'\[\]()]{1,80}"
 )
+_IN_BRACKETS = lazy(r"\[([^\[\]]+)\]|<([^<>]+)>|\{([^{}]+)\}")
 _BRACKETED = lazy(r"<([\w .-]{1,60})>|\[([\w .-]{1,60})\]|\{\{?([\w .-]{1,60})\}?\}")
 _WORD = lazy(r"[a-z]+|\d+")
 _WORDS = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -247,11 +248,25 @@ def test_the_plain_form_takes_the_endpoint_out_of_the_password_again() -> None:
     )
 
 
+@pytest.mark.parametrize("brackets", ["[]", "<>", "{}"])
+def test_the_brackets_of_a_template_are_taken_from_around_the_password(brackets: str) -> None:
+    given = read(f"postgresql://u:{quote(brackets[0] + MARKER + brackets[1])}@{HOST}/d", HERE)
+    changed = apply(given, Change(password="without-brackets"))
+    assert changed.password is not None
+    assert changed.password.reveal() == MARKER
+    assert changed.password in changed.secrets
+    assert edit(given, Change(password="without-brackets")).text == (
+        "in the connection string, delete the first and the last character of the password, its brackets"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "change"),
     [
         (URI, Change()),
         (URI, Change(password="plain-form")),
+        (URI, Change(password="without-brackets")),
+        (f"postgresql://u:[YOUR-PASSWORD]@{HOST}/d", Change(password="without-brackets")),
         (URI, Change(remove=("sslmode",))),
         (URI, Change(drop_option="endpoint=")),
         (URI + "?options=endpoint%3Dep-x-pooler", OPTION),

@@ -25,7 +25,7 @@ from pgwhy.error_text import MAX_CHARACTERS, without_escapes
 from pgwhy.redaction import detectors, environment, own_words
 from pgwhy.redaction.texts import with_texts
 from pgwhy.secret import PLACEHOLDER as HIDDEN
-from pgwhy.secret import is_placeholder
+from pgwhy.secret import is_placeholder, without_brackets
 
 if TYPE_CHECKING:
     from pgwhy.machine import Machine
@@ -166,11 +166,13 @@ def _is_short(secret: str) -> bool:
 
 
 def _inner(secret: str) -> set[str]:
-    """What a secret may be as its reader means it: without its quotes, decoded, without white space in a token that was
-    wrapped, and the password inside the endpoint form: `endpoint=ep-cool-darkness-123456;password`."""
+    """What a secret may be as its reader means it: without its quotes or brackets, decoded, without white space in a
+    token that was wrapped, and the password inside the endpoint form: `endpoint=ep-cool-darkness-123456;password`."""
     meant = {secret, unquote(secret), "".join(secret.split())}
     if len(secret) > 2 and secret[0] == secret[-1] and secret[0] in "\"'":
         meant.add(secret[1:-1])
+    if inside := without_brackets(secret):
+        meant.add(inside)
     found = (re.fullmatch(r"(?:endpoint|project)=[^;$]*[;$](.+)", text, re.DOTALL) for text in tuple(meant))
     return meant | {match[1] for match in found if match}
 

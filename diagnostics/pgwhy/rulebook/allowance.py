@@ -16,7 +16,14 @@ from typing import Any, NamedTuple
 from pgwhy.target.parameters import LIBPQ, VALUES
 from pgwhy.terminal.spelling import nearest
 
-PASSWORD = ("percent-encode", "endpoint-form", "endpoint-form-dollar", "plain-form", "token-as-issued")
+PASSWORD = (
+    "percent-encode",
+    "endpoint-form",
+    "endpoint-form-dollar",
+    "plain-form",
+    "token-as-issued",
+    "without-brackets",
+)
 """The ways to write the same password that `password` can ask for."""
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from pgwhy.facts import Record, derived, fact
+from pgwhy.secret import without_brackets
 from pgwhy.shipped.regex import lazy
 from pgwhy.target import endpoint_naming, provider
 from pgwhy.target.dialects import Dialect
@@ -38,6 +39,8 @@ class PasswordState(StrEnum):
     EMPTY = "empty"
     PLACEHOLDER = "placeholder"
     """The text of a template: `[YOUR-PASSWORD]`, `****`, `PASSWORD_HERE`."""
+    IN_BRACKETS = "in-brackets"
+    """Brackets as a template has them, and inside them no words of a template: `[hunter2]`."""
     ENDPOINT_FORM = "endpoint-form"
     """`endpoint=<id>;<password>` or with `$` (neon.com/docs/connect/connection-errors, workaround D)."""
 
@@ -278,6 +281,8 @@ def _password(target: Target) -> PasswordState:
     text = target.password.reveal()
     if not text:
         return PasswordState.EMPTY
+    if without_brackets(text) is not None:
+        return PasswordState.IN_BRACKETS
     if is_template(text) or text in _DOCUMENTED:
         return PasswordState.PLACEHOLDER
     return PasswordState.ENDPOINT_FORM if ENDPOINT_FORM.match(text) else PasswordState.GIVEN

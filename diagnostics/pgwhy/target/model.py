@@ -217,8 +217,8 @@ class Change:
     repair: str = ""
     """A name in `pgwhy.target.editing.repair.REPAIRS`."""
     password: str = ""
-    """`percent-encode`, `endpoint-form` (with `;`), `endpoint-form-dollar` (with `$`), `plain-form` (that undone) or
-    `token-as-issued`: transformed by name, never templated."""
+    """`percent-encode`, `endpoint-form` (with `;`), `endpoint-form-dollar` (with `$`), `plain-form` (that undone),
+    `token-as-issued` or `without-brackets`: transformed by name, never templated."""
 
 
 class CannotChange(ValueError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pgwhy.secret import Secret
+from pgwhy.secret import Secret, without_brackets
 from pgwhy.target import endpoint_naming, provider, token
 from pgwhy.target.dialects import traits, uri
 from pgwhy.target.editing.repair import BY_A_FIX, repaired
@@ -36,6 +36,8 @@ def apply_change(target: Target, change: Change) -> Target:
         target = _without_endpoint(target)
     if change.password == "token-as-issued":
         target = _undamaged(target)
+    if change.password == "without-brackets":
+        target = _unbracketed(target)
     present = [name for name in change.remove if name in target.settings or name in target.foreign]
     if not _values(target, change) and not present and not (change.repair or change.password):
         raise CannotChange(f"{' and '.join(change.remove)} is not set anywhere" if change.remove else _NOTHING)
@@ -70,6 +72,8 @@ def edit_for(target: Target, change: Change) -> Edit:
         told.append(phrases.of_plain_password(base))
     if change.password == "token-as-issued":
         told.append(phrases.of_damaged_token(base, _damaged(base).damage))
+    if change.password == "without-brackets":
+        told.append(phrases.of_brackets(base))
     text = _string(base)
     module = phrases.syntax_of(base)
     for name in change.remove:
@@ -169,6 +173,14 @@ def _damaged(target: Target) -> Token:
 
 def _undamaged(target: Target) -> Target:
     password = Secret(_damaged(target).text)
+    return replace(target, password=password, secrets=(*target.secrets, password))
+
+
+def _unbracketed(target: Target) -> Target:
+    inside = without_brackets(target.password.reveal()) if target.password else None
+    if inside is None:
+        raise CannotChange("the password has no brackets around it")
+    password = Secret(inside)
     return replace(target, password=password, secrets=(*target.secrets, password))
 
 

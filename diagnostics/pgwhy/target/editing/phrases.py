@@ -74,6 +74,11 @@ def of_plain_password(target: Target) -> Step:
     return Say(f"in {target.password_source}, delete the password up to and including its first ; or $")
 
 
+def of_brackets(target: Target) -> Step:
+    """How to take the brackets of a template from around the password."""
+    return Say(f"in {target.password_source}, delete the first and the last character of the password, its brackets")
+
+
 def of_damaged_token(target: Target, damage: TokenDamage) -> Step:
     """How to write a token as it was issued."""
     return Say(f"in {target.password_source}, {_DAMAGES[damage]}")
