@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgwhy.finding import Evidence, Fix, FixKind, NextObstacle, Verification
-from pgwhy.progress import Stage
+from pgwhy.progress import Stage, row
 from pgwhy.report.fixes import fix_lines, instructions
-from pgwhy.report.ladder.rung import tidied
+from pgwhy.report.ladder import rungs
+from pgwhy.report.ladder.rung import Mark, tidied
 from pgwhy.report.text import page
 from pgwhy.target.editing.steps import Append, Remove, Replace, Run, Say
 from pgwhy.terminal.width import columns, rows
@@ -23,6 +24,14 @@ from tests.report.scenarios import FOLDER, SLUGS, recorded
 from tests.sampling import examples
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_headline_names_a_stage_that_the_ladder_marks(slug):
+    report = recorded(slug)
+    named = next((each for each in Stage if page(report).startswith(f"FAILS {row(each).place}:")), None)
+    marked = [rung.stage for rung in rungs(report.observations, report.verdict.cause) if rung.mark is Mark.FAIL]
+    assert named in (None, *marked)
 
 
 @pytest.mark.parametrize("slug", SLUGS)

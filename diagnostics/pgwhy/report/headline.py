@@ -89,7 +89,7 @@ def _where(report: Report) -> str:
     """Where it fails, in words that go on with the verdict: in another client only if that is at fault, else for it."""
     verdict, get = report.verdict, report.observations.get
     if not _names_the_client(report):
-        return _place(verdict.stage)
+        return _place(_failing(report))
     known = (get("client.named") or get("client.guessed")) and get("client.id") != "unknown"
     at_fault = "in" if verdict.owner is Owner.CLIENT else "for"
     return f"{at_fault} {get('client.title')}" if known else f"{at_fault} your client"
@@ -103,6 +103,15 @@ def _names_the_client(report: Report) -> bool:
 def _of_the_client(title: str) -> str:
     """A rule's title behind `in your client:`, where `the client sends ...` would name it twice."""
     return re.sub(r"^the client('s)? ", lambda own: "its " if own[1] else "it ", title)
+
+
+def _failing(report: Report) -> Stage | None:
+    """The stage that the ladder marks as failed. The verdict has the stage of the cause, which may be another one: what
+    is wrong with the settings shows at the login, and a rule of pg_hba.conf at start-up."""
+    ladder = rungs(report.observations, report.verdict.cause)
+    marked = [rung.stage for rung in ladder if rung.mark is Mark.FAIL and rung.stage is not None]
+    stage = report.verdict.stage
+    return marked[0] if marked and stage not in marked else stage
 
 
 def _place(stage: Stage | None) -> str:
