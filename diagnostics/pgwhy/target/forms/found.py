@@ -12,6 +12,10 @@ class NotThere(ValueError):
     """The text names no connection in this dialect; the message is a sentence for the user, without a secret."""
 
 
+class Template(NotThere):
+    """The text is a template: what is made of it may name a connection."""
+
+
 @dataclass(frozen=True, repr=False)
 class Found:
     """One of both is given. It holds secrets and does not live long."""

@@ -18,7 +18,7 @@ from pgwhy.target.files.places import Place, Value
 from pgwhy.target.files.rewriting import SettingsFile
 from pgwhy.target.files.roles import URL, may_have_port
 from pgwhy.target.files.syntaxes import OF_PROGRAMS
-from pgwhy.target.forms.found import NotThere
+from pgwhy.target.forms.found import NotThere, Template
 from pgwhy.target.model import Setting, Source, SourceKind, Target
 from pgwhy.target.parameters import LIBPQ, drivers
 from pgwhy.target.problem import Problem, ProblemCode
@@ -52,6 +52,8 @@ def from_settings(name: str, text: str, machine: Machine, inside: str | None = N
     source = Source(SourceKind.STRING, name)
     try:
         read = contents(name, text, machine, kind)
+    except Template as why:
+        return unreadable(ProblemCode.VALUE_COMPUTED, f"{name} does not hold the connection: {why}", source, machine)
     except NotThere as why:
         return unreadable(ProblemCode.FILE_UNREADABLE, f"{name} cannot be read: {why}", source, machine)
     if read is None or (not read.places and _is_a_string_alone(text)):

@@ -1,14 +1,20 @@
-"""YAML, read by PyYAML: mappings, lists, aliases, and the merge key `<<`. (YAML 1.1; yaml.org/type/merge.html.)"""
+"""YAML, read by PyYAML: mappings, lists, aliases, and the merge key `<<`. (YAML 1.1; yaml.org/type/merge.html.)
+
+Rails and Helm fill in such files first. A line that holds nothing but one of their statements is passed over, and what
+it decides about is an expression that nobody has computed.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
 
-from pgwhy.target.files.entry import Entry
-from pgwhy.target.forms.found import NotThere
+from pgwhy.target.files.entry import Entry, Expression
+from pgwhy.target.forms.found import NotThere, Template
+from pgwhy.values import replace
 
 _MERGE = "<<"
 MOST_NODES = 50_000
@@ -18,7 +24,40 @@ DEEPEST = 50
 def read(text: str) -> list[list[Entry]]:
     """A number in a list is a name: `("services", "app", "environment", "0")`. Raises `NotThere`."""
     shift = 1 if text.startswith("\ufeff") else 0
-    return [list(_entries(node, (), shift)) for node in _nodes(text.removeprefix("\ufeff")) if node is not None]
+    plain, decided = _without_statements(text.removeprefix("\ufeff"))
+    try:
+        found = [list(_entries(node, (), shift)) for node in _nodes(plain) if node is not None]
+    except NotThere:
+        if "{{" in text or "<%" in text:
+            raise Template("it is a template; give the file that is made of it") from None
+        raise
+    return [[replace(e, expression=Expression(None)) if e.line in decided else e for e in each] for each in found]
+
+
+def _without_statements(text: str) -> tuple[str, frozenset[int]]:
+    """The text with spaces in place of statements, and the lines, counted from 1, that these decide about."""
+    if "<%" not in text and "{{" not in text:
+        return text, frozenset()
+    lines, decided, open_ = text.split("\n"), set(), 0
+    for number, line in enumerate(lines, start=1):
+        found = _STATEMENT.fullmatch(line)
+        if found:
+            lines[number - 1] = " " * len(line)
+            open_ += {"end": -1, None: 0}.get(found["word"], 0 if (found["word"] or "").startswith("els") else 1)
+        elif open_ > 0:
+            decided.add(number)
+    return "\n".join(lines), frozenset(decided)
+
+
+_STATEMENT = re.compile(
+    r"""\s*(?:<%-?(?!=)|\{\{-?)\s*
+    (?:(?P<word>if|unless|case|begin|range|with|define|block|else|elsif|end|[\w.]+\.each\b(?=.*\bdo\b))\b.*
+       |(?:\#|/\*|include\b|template\b|\$?\w+\s*:?=(?!=)|require).*)
+    (?:%>|\}\})\s*""",
+    re.VERBOSE,
+)
+"""A line with a statement alone, and the word that opens or closes a block: ERB (docs.ruby-lang.org, ERB) and Go's
+templates (pkg.go.dev/text/template, Actions). A value that is filled in is none."""
 
 
 def _entries(node: Any, path: tuple[str, ...], shift: int) -> Iterator[Entry]:
