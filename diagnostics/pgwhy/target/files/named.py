@@ -1,7 +1,7 @@
 """Names and values that a file writes as list items: `- NAME=value`, `- name: NAME` with `value: text`.
 
-Compose has both forms of `environment`, Kubernetes and Render have pairs, and Heroku's app.json has a `value` below the
-name.
+Compose has both forms of `environment`, Kubernetes and Render have pairs, Heroku's app.json has a `value` below the
+name, and Spring, JPA and MyBatis write `<property name="url" value="..."/>`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ def flattened(entries: Iterable[Entry]) -> list[Entry]:
         around = entry.path[:-1]
         if entry.key in _VALUES and around in names:
             out.append(replace(entry, path=(*around[:-1], names[around])))
+        elif entry.key == "value" and around[-2:-1] == ("property",):
+            out.append(replace(entry, path=(*around[:-2], around[-1])))
         elif "valueFrom" in around and (item := around[: around.index("valueFrom")]) in names:
             if entry.key == "name":
                 kind = "ConfigMap" if "configMapKeyRef" in around else "Secret"

@@ -1,6 +1,7 @@
 """XML: attributes and texts of elements, read by expat, which tells where each is.
 
-A document with a type definition is refused: settings have none, and entities are how a small file becomes a large one.
+The name of a type definition elsewhere is passed over, as Hibernate's files have one, and nothing is fetched. One with
+definitions in it is refused: entities are how a small file becomes a large one.
 """
 
 from __future__ import annotations
@@ -23,8 +24,12 @@ def read(text: str) -> list[list[Entry]]:
     path: list[tuple[str, ...]] = []
     texts: list[list[str]] = []
 
-    def refuse(*_: object) -> None:
-        raise NotThere("it has a document type definition, which no file of settings needs")
+    def refuse_definitions(_name: str, _system: str | None, _public: str | None, has_definitions: bool) -> None:
+        if has_definitions:
+            raise NotThere("it has a document type definition of its own, which no file of settings needs")
+
+    def refuse_entity(*_: object) -> None:
+        raise NotThere("it takes text from its document type definition, which pgwhy does not fetch")
 
     def start(name: str, attributes: dict[str, str]) -> None:
         own = next((attributes[each] for each in _NAMES if attributes.get(each)), None)
@@ -40,7 +45,8 @@ def read(text: str) -> list[list[Entry]]:
             entries.append(Entry(tuple(part for parts in path for part in parts), value, parser.CurrentLineNumber))
         path.pop()
 
-    parser.StartDoctypeDeclHandler = refuse
+    parser.StartDoctypeDeclHandler = refuse_definitions
+    parser.SkippedEntityHandler = refuse_entity
     parser.StartElementHandler = start
     parser.EndElementHandler = end
     parser.CharacterDataHandler = lambda piece: texts[-1].append(piece) if texts else None
