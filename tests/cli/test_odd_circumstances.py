@@ -193,3 +193,25 @@ def test_at_any_moment_an_interrupt_is_130_and_no_trace(tmp_path, inputs):
         _, complained = process.communicate(timeout=LIMIT_S)
         assert process.returncode in (0, 1, 2, 3, 130, -signal.SIGINT, -signal.SIGTERM), (line, process.returncode)
         assert MARKER.encode() not in complained
+
+
+ONCE_TOO_MANY_FILES = """
+import errno, sys
+from pgwhy import cli
+
+class Full:
+    def find_spec(self, name, path=None, target=None):
+        if name == "asyncio":
+            sys.meta_path.remove(self)
+            raise OSError(errno.EMFILE, "Too many open files")
+
+sys.meta_path.insert(0, Full())
+cli.main()
+"""
+
+
+def test_what_is_imported_early_and_cannot_be_is_imported_again(tmp_path):
+    """Nothing but the start would be sooner; a start that fails would end the process in the middle of its threads."""
+    command = [sys.executable, "-c", ONCE_TOO_MANY_FILES, "postgresql://alex@127.0.0.1:1/x", "--no-web"]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, timeout=LIMIT_S)
+    assert (done.returncode, done.stderr) == (1, b"") and done.stdout.startswith(b"FAILS at the port")

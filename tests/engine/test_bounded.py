@@ -42,7 +42,7 @@ async def main():
     gaps.clear()
     report = await pgwhy.diagnose(sys.argv[2], timeout_s=4.0)
     ticking.cancel()
-    print(json.dumps([max(gaps), str(report.verdict.status), report.duration_ms]))
+    print(json.dumps([max(gaps, default=0.0), str(report.verdict.status), report.duration_ms]))
 
 asyncio.run(main())
 """

@@ -67,13 +67,16 @@ def import_asyncio() -> None:
     """8 ms: asyncio without the `ssl` module, for a command that will connect. What imports `ssl` itself has it.
 
     asyncio does without where there is none, and then offers no TLS. Ours is pyOpenSSL over streams of our own
-    (`network.tls`), which brings its own OpenSSL along; the system's is a second one to load.
+    (`network.tls`), which brings its own OpenSSL along; the system's is a second one to load. Where it cannot be
+    imported, for a file too many is open, the command imports it again, and says what is wrong.
     """
     if "asyncio" in sys.modules or "ssl" in sys.modules:
         return
     sys.modules["ssl"] = None  # type: ignore[assignment]  # as the documentation of `import` has it: it is not found
     try:
         import asyncio  # noqa: F401
+    except (OSError, ImportError):
+        return
     finally:
         del sys.modules["ssl"]
 

@@ -56,7 +56,7 @@ def from_settings(name: str, text: str, machine: Machine, inside: str | None = N
         return unreadable(ProblemCode.VALUE_COMPUTED, f"{name} does not hold the connection: {why}", source, machine)
     except NotThere as why:
         return unreadable(ProblemCode.FILE_UNREADABLE, f"{name} cannot be read: {why}", source, machine)
-    if read is None or (not read.places and _is_a_string_alone(text)):
+    if read is None or (not kind and not read.places and _is_a_string_alone(text)):
         return None
     if not read.places:
         detail = f"{name} is read as {read.kind.title}: it names no connection to Postgres{_unreachable(read, machine)}"
