@@ -66,6 +66,8 @@ def scheme_problem(text: str) -> Problem | None:
             known = is_known_scheme(scheme)
             what = f"it begins with {found['scheme'] if known else 'another scheme, as in x'}://, which is not Postgres"
             return Problem(ProblemCode.WRONG_SCHEME, what)
+    if found and found["scheme"].lower() in ("file", "sqlite", "sqlite3"):  # Prisma's file:./dev.db has no slashes
+        return Problem(ProblemCode.WRONG_SCHEME, f"it begins with {found['scheme']}:, which is not Postgres")
     if _NO_SCHEME.fullmatch(text):
         return Problem(ProblemCode.SCHEME_MISSING, "it lacks postgresql:// at its beginning", "add-scheme")
     return None

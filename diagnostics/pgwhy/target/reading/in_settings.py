@@ -192,7 +192,7 @@ def _from_fields(place: Place, kind: Kind, name: str, machine: Machine) -> Targe
     if (
         (kind.host_has_port or may_have_port(first.entry.path))
         and (found := _HOST_AND_PORT.fullmatch(texts.get("host", "")))
-        and "port" not in texts
+        and not texts.get("port")
     ):
         texts |= found.groupdict()
     # A framework leaves an empty field out.

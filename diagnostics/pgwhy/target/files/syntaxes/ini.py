@@ -1,7 +1,8 @@
 """INI files: `[section]`, `name = value` or `name: value`, `;` and `#` comments, and values over indented lines.
 
 As Python's configparser reads them (docs.python.org, "Supported INI File Structure"), which alembic.ini and airflow.cfg
-have; Grafana's and PgBouncer's are the same but for quotes, which are taken off where they are around a whole value.
+have; Grafana's, Gitea's and PgBouncer's are the same but for quotes, which are taken off where they are around a whole
+value.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def read(text: str) -> list[list[Entry]]:
 def _unquoted(value: str) -> str:
     if len(value) >= 6 and value.startswith('"""') and value.endswith('"""'):
         return value[3:-3]  # as Grafana has it for a password with # or ;
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'`" else value
 
 
 _SECTION = re.compile(r"\s*\[(?P<name>[^\]\n]+)\]\s*(?:[;#].*)?$")
