@@ -79,7 +79,7 @@ async def observe(
     Raises `ProbeBug`. When it is cancelled, so is everything that it started, and `seen` keeps what is known.
     """
     known = seen.observations().records
-    tasks = [asyncio.ensure_future(_run(probe, seen, network, progress)) for probe in probes if probe.name not in known]
+    tasks = [asyncio.create_task(_run(probe, seen, network, progress)) for probe in probes if probe.name not in known]
     try:
         if tasks:  # at the end of the time what is known by then is the answer
             limit_s = network.remaining() + GRACE_S
@@ -87,9 +87,11 @@ async def observe(
             for task in done:
                 task.result()
     finally:
-        for task in tasks:
+        left = [task for task in tasks if not task.done() or task.cancelled() or task.exception()]
+        for task in left:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
         seen.end_begun()
         if seen.connection is not None:
             # Cancelled between the login and the query, which closes it otherwise.

@@ -91,7 +91,8 @@ class Network:
         if given not in self._lookups:
             self._hopeless[given] = asyncio.Event()
             self._lookups[given] = asyncio.create_task(self._lookup(given))
-        return await asyncio.shield(self._lookups[given])
+        lookup = self._lookups[given]
+        return lookup.result() if lookup.done() else await asyncio.shield(lookup)
 
     def call_off_lookup(self, name: str) -> None:
         """End the lookup of this name now, as timed out: its resolvers were asked, and none will answer."""

@@ -207,9 +207,8 @@ async def observe(seen: Run, network: Network) -> Dns:
     questions: list[asyncio.Task[Answered]] = []
     hopeless: asyncio.Task[None] | None = None
     try:
-        if lookups:
-            await asyncio.wait(lookups, timeout=HEAD_START_S)
         if name:
+            await asyncio.wait(lookups, timeout=HEAD_START_S)
             questions = await resolvers.ask_all(name, seen, network)
             hopeless = asyncio.create_task(_call_off(name, questions, network))
         found = [await lookup for lookup in lookups]

@@ -27,6 +27,7 @@ from pgwhy.probes.startup import over_443
 from pgwhy.probes.startup.first_answer import WELCOMES, Arm, Heard, Question, ServerReply, ask, go_on
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.probes.tls.connection import begun
+from pgwhy.probes.together import together
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
@@ -183,13 +184,16 @@ async def _ask_all(questions: list[Question], place: Attempt, seen: Run, network
             return go_on(question, begun(place, question.hello, seen, network), network, move)
         return ask(question, place, opening.is_direct(seen), network, move)
 
+    arms = [question.arm for question in questions]
+    if len(questions) <= 2:  # nothing is to be asked as soon as one has got past TLS
+        return dict(zip(arms, await asyncio.gather(*map(put, questions)), strict=True))
     early = asyncio.gather(*map(put, questions[:2]))
     either: list[asyncio.Future[Any]] = [moved, early]
     try:
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         stalled = not moved.done() and any(heard.failure is Failure.TIMED_OUT for heard in early.result())
-        heard_late = await asyncio.gather(*([] if stalled else map(put, questions[2:])))
-        return dict(zip((question.arm for question in questions), [*await early, *heard_late], strict=False))
+        heard_late = [] if stalled else await together(*map(put, questions[2:]))
+        return dict(zip(arms, [*await early, *heard_late], strict=False))
     finally:
         early.cancel()
         await asyncio.gather(early, return_exceptions=True)  # or asyncio complains that nobody took its exception

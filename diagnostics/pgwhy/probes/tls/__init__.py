@@ -168,7 +168,7 @@ async def _look_each_way(
             small_packets.get_through(place, hello, direct, network, limit_s),
             _takes(place, hello, seen, network, limit_s),
         )
-    first, bare = [(await asyncio.shield(one)).look for one in (looks[0], looks[-1])]
+    first, bare = [(one.result() if one.done() else await asyncio.shield(one)).look for one in (looks[0], looks[-1])]
     if stalled:
         # Of both the same is to be said then, and the one that the client makes says it.
         return first, bare if bare.handshake or not name else Look(None), in_small_packets, with_small_hello
