@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from pgwhy.values import dataclass
@@ -82,7 +83,7 @@ class Machine:
             hosts_file=windows_hosts if sys.platform == "win32" else Path("/etc/hosts"),
         )
 
-    @property
+    @cached_property
     def postgres_folder(self) -> Path | None:
         """Where libpq keeps root.crt, postgresql.crt and its like: `~/.postgresql`, `%APPDATA%\\postgresql`."""
         if self.platform == "win32":
