@@ -49,6 +49,7 @@ class Index:
     def matches(self, facts: FactCache) -> list[int]:
         """The rules of which a block says yes, in their order."""
         found: set[Place] = set(self.always)
+        facts.look_up(self._asked)
         if self.words and facts[TEXT]:
             for word in self._words_in(facts.folded(TEXT)):
                 found.update(self.words[word])
@@ -56,8 +57,9 @@ class Index:
             for code in (*(facts[CODES] or ()), facts[SQLSTATE], facts[SAYS], *(facts[ALSO_SAYS] or ())):
                 found.update(self.codes.get(code, ()))
         for path, filed in self.values.items():
-            if (value := facts[path]) is not None:
-                found.update(_filed_under(filed, value))
+            value = facts[path]  # what is no plain value is equal to none of those in a rule file
+            if isinstance(value, _PLAIN) and (places := filed.get(value)):
+                found.update(places)
         for path, filed in self.members.items():
             if value := facts[path]:
                 found.update(_filed_under_members(filed, value))
@@ -80,6 +82,15 @@ class Index:
                 if word in text:
                     yield word
         yield from (word for word in self._short if word in text)
+
+    @cached_property
+    def _asked(self) -> dict[str, dict[str, str]]:
+        """The facts by which blocks are filed: record → name → path."""
+        asked: dict[str, dict[str, str]] = {}
+        for path in (*self.values, *self.members, *self.filled):
+            record, _, name = path.partition(".")
+            asked.setdefault(record, {})[name] = path
+        return asked
 
     @cached_property
     def _filed(self) -> dict[Four, list[str]]:
@@ -175,12 +186,6 @@ _YES_OR_NO, _FILLED, _MEMBER, _WORD = 1, 2, 3, 4
 
 
 _PLAIN = (str, int, float)
-
-
-def _filed_under(filed: Mapping[Value, tuple[Place, ...]], value: Value) -> Iterable[Place]:
-    if isinstance(value, _PLAIN):
-        return filed.get(value, ())
-    return [place for each, places in filed.items() if each == value for place in places]
 
 
 def _filed_under_members(filed: Mapping[Value, tuple[Place, ...]], value: Value) -> Iterable[Place]:
