@@ -26,6 +26,9 @@ class Environment(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._variables[name]
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._variables  # what a mapping inherits raises for each that is not there, as most are
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._variables)
 

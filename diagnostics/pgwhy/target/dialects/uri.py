@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from pgwhy.shipped.regex import lazy
 from pgwhy.target.dialects import Dialect, Parsed, Span, percent, query, secret_parts
@@ -39,7 +38,7 @@ def parse(text: str) -> Parsed:
             store("user", userinfo["user"])
         if userinfo["password"]:
             store("password", userinfo["password"])
-            spans.append(Span(*userinfo.span("password")))
+            spans.append(Span(*userinfo.span("password"), False))
     hosts, ports, position = _netlocs(text, position, refusals)
     if hosts:
         store("host", hosts)
@@ -59,7 +58,7 @@ def parse(text: str) -> Parsed:
         in_query = _parameters(text, mark, {}, [])[1] if mark >= 0 else ()
     elif makes_sense(text, behind_login := userinfo.end() if userinfo else start):
         spans = spans or doubtful_port(text, behind_login)
-        spans = [replace(span, broken=percent.decode(text[span.start : span.end]) is None) for span in spans]
+        spans = [Span(s.start, s.end, percent.decode(text[s.start : s.end]) is None) for s in spans]
     else:
         # No reading makes sense: whatever may belong to a password is hidden.
         colon, at = text.find(":", start), text.rfind("@")
@@ -68,7 +67,7 @@ def parse(text: str) -> Parsed:
     spans += query.fragment(text, intended.end() if intended else start)
     problems = tuple(_problems(text, start, values, intended, refusals))
     refused = refusals[0] if refusals else ""
-    return Parsed(Dialect.URI, values, foreign, {}, (*spans, *in_query), problems, refused)
+    return Parsed(Dialect.URI, values, foreign, {}, (*spans, *in_query), problems, refused, None)
 
 
 def put(text: str, name: str, value: str) -> str:
@@ -171,7 +170,9 @@ def _parameters(
             continue
         name, equals, written = piece.partition("=")
         begin, beyond = mark + start, mark + end
-        named.append(Piece(percent.decode(name) or name, begin, beyond - len(written) if equals else None, beyond))
+        named.append(
+            Piece(percent.decode(name) or name, begin, beyond - len(written) if equals else None, beyond, False)
+        )
         if not equals:
             refusals.append("a parameter without =")
         if "=" in written:

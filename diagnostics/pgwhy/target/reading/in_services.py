@@ -31,9 +31,8 @@ def beside(target: Target, machine: Machine) -> Services | None:
     """The Postgres service of the Compose file in the working folder, where the target's port leads to it."""
     if not may_be_beside(target):
         return None
-    known = variables(machine)
-    for name, document in _compose_files(machine.folder):
-        found = services(name, document, known)
+    for name, document in _compose_files(machine.folder):  # usually there is none
+        found = services(name, document, variables(machine))
         if found and found.published == str(target.hosts[0].port):
             return found
     return None
