@@ -45,7 +45,7 @@ async def observe(seen: Run, network: Network) -> EnvironmentFacts:
     return EnvironmentFacts(
         platform=machine.platform,
         libpq_version=version,
-        pg_variables=tuple(sorted(name for name in variables if name in LIBPQ_VARIABLES)),
+        pg_variables=tuple(sorted(LIBPQ_VARIABLES.intersection(variables))),
         root_file=_root_file(machine),
         system_roots=", ".join(map(str, (*roots.files, *roots.folders))) or ("Windows" if roots.windows else ""),
         proxies=tuple(sorted(name for name in variables if name.lower() in PROXY_VARIABLES)),

@@ -155,8 +155,8 @@ async def _look_each_way(
     """With SNI; without; where both stall, in small packets as well; where no ClientHello is answered, with a small
     one."""
     hello, limit_s = opening.hello(seen, name), max(connection.SILENT_S - STALLS_S, 0)
-    names = (name, "") if name else ("",)
-    looks = [begun(place, opening.hello(seen, n), seen, network) for n in names]
+    hellos = (hello, replace(hello, server_name="")) if name else (hello,)
+    looks = [begun(place, one, seen, network) for one in hellos]
     done, _ = await asyncio.wait(looks, timeout=min(STALLS_S, connection.SILENT_S))
     in_small_packets = with_small_hello = None
     stalled = not done and bool(limit_s)
