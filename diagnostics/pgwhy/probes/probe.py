@@ -85,6 +85,10 @@ class Run:
         assert isinstance(record, kind)
         return record
 
+    def has(self, kind: type[Record]) -> bool:
+        """The record is there."""
+        return self._records.get(kind.name) is not None
+
     async def later(self, kind: type[R]) -> R:
         """Wait for the record of a probe that runs beside this one. Only for those named in `later`."""
         if self._records.setdefault(kind.name) is None:
