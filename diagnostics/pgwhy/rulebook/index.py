@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from pgwhy.facts import Value
+from pgwhy.progress import Stage, row
 from pgwhy.rulebook.conditions import Answer, FactCache, Operator, Test, parse
 from pgwhy.rulebook.rule import Rule
 from pgwhy.values import dataclass
@@ -156,15 +157,22 @@ class _Need:
     """One of these is the fact's value, or in its list; of none: it is not empty."""
 
 
+_USUAL = frozenset((shown.path, value) for stage in Stage for shown in row(stage).past for value in shown.values)
+"""What shows that a run got past a stage, as most runs of a stage that was looked at do."""
+
+
 def _decisive(written: Mapping[str, Mapping[str, Any]]) -> _Need | None:
     """What the fewest runs have of what a block needs; `None` if nothing can be said. As the rule file has it: to make
     its tests takes longer than to ask the few blocks that are left."""
     found: _Need | None = None
     for record, said in written.items():
         for fact, value in said.items():
+            path = f"{record}.{fact}"
             rank, items = _ranked(value)
+            if rank and any((path, item) in _USUAL for item in items):
+                rank = _OF_MOST
             if rank > (found.rank if found else 0):
-                found = _Need(rank, f"{record}.{fact}", items)
+                found = _Need(rank, path, items)
     return found
 
 
@@ -182,7 +190,7 @@ def _ranked(written: Any) -> tuple[int, tuple[Value, ...]]:
     return (word if isinstance(items[0], str) else other), items
 
 
-_YES_OR_NO, _FILLED, _MEMBER, _WORD = 1, 2, 3, 4
+_OF_MOST, _YES_OR_NO, _FILLED, _MEMBER, _WORD = 1, 2, 3, 4, 5
 
 
 _PLAIN = (str, int, float)
