@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 
 from pgwhy.values import dataclass
@@ -86,13 +86,24 @@ class Machine:
             hosts_file=windows_hosts if sys.platform == "win32" else Path("/etc/hosts"),
         )
 
-    @cached_property
+    @property
     def postgres_folder(self) -> Path | None:
         """Where libpq keeps root.crt, postgresql.crt and its like: `~/.postgresql`, `%APPDATA%\\postgresql`."""
         if self.platform == "win32":
             roaming = self.environment.get("APPDATA")
             return Path(roaming) / "postgresql" if roaming else None
-        return self.home / ".postgresql" if self.home else None
+        return _below(self.home, ".postgresql") if self.home else None
+
+    def postgres_file(self, name: str) -> Path | None:
+        """Where such a file would be in it; `None` where there is no such folder."""
+        folder = self.postgres_folder
+        return _below(folder, name) if folder else None
+
+
+@lru_cache(maxsize=32)
+def _below(folder: Path, name: str) -> Path:
+    """Kept, as each target of a fleet has the same home: to join two paths takes longer than to look at a file."""
+    return folder / name
 
 
 def _folder() -> Path:

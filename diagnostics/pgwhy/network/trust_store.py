@@ -103,12 +103,10 @@ class TrustStore:
         not notice."""
         if self.windows:
             return False
-        places = self.files, self.folders
-        if places in _loaded and _loaded[places][0] is not None and _loaded[places][0] == self.state(now):
+        if (self.files or not self.folders) and all(file in _read_before for file in self.files):
             return True
-        if self.folders and not self.files:
-            return False
-        return all(file in _read_before for file in self.files)
+        loaded = _loaded.get((self.files, self.folders))
+        return loaded is not None and loaded[0] is not None and loaded[0] == self.state(now)
 
     def certificates(self) -> list[x509.Certificate]:
         """Every root one by one; what cannot be read is left out."""

@@ -73,7 +73,7 @@ CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 
 def _root_file(machine: Machine) -> str:
-    path = machine.postgres_folder / "root.crt" if machine.postgres_folder else None
+    path = machine.postgres_file("root.crt")
     return str(path) if path and path.exists() else ""
 
 

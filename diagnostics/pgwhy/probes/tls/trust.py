@@ -36,9 +36,10 @@ def store(seen: Run, verifies: str) -> TrustStore:
     """
     if seen.client.way.over_443:
         return trust_store.of_node(seen.machine)
-    named, root = seen[TargetFacts].sslrootcert, _root_file(seen)
+    named = seen[TargetFacts].sslrootcert
     if verifies == NONE or named == "system" or not (named or _reads_root_file(seen)):
         return trust_store.system(seen.machine)
+    root = _root_file(seen)
     return trust_store.one_file(root) if root else TrustStore("~/.postgresql/root.crt (there is no home folder)")
 
 
@@ -49,8 +50,7 @@ def _root_file(seen: Run) -> Path | None:
         return None
     if named:
         return seen.machine.folder / Path(named)
-    folder = seen.machine.postgres_folder
-    return folder / "root.crt" if folder else None
+    return seen.machine.postgres_file("root.crt")
 
 
 def _reads_root_file(seen: Run) -> bool:

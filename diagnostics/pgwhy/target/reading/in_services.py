@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from pgwhy.machine import Machine
@@ -71,18 +72,24 @@ def _of_other_files(name: str, machine: Machine) -> Iterator[str]:
 
 
 def _compose_files(folder: Path) -> Iterator[tuple[str, list[Entry]]]:
-    kind = called("compose")
     try:
-        names = sorted(name for name in os.listdir(folder) if is_of(kind, name))  # noqa: PTH208  # most are none
+        names = _of_compose(tuple(os.listdir(folder)))  # noqa: PTH208  # most are none
     except OSError:
         return
-    for path in (folder / name for name in names[:_MOST]):
+    for path in (folder / name for name in names):
         try:
             read = files.recognise(path.name, read_text(path), "compose")
         except (OSError, NotThere):
             continue
         for document in read[1] if read else ():
             yield path.name, named.flattened(document)
+
+
+@lru_cache(maxsize=16)
+def _of_compose(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Kept, as each of many targets looks through the same folder."""
+    kind = called("compose")
+    return tuple(sorted(name for name in names if is_of(kind, name))[:_MOST])
 
 
 _MOST = 20
