@@ -66,7 +66,9 @@ async def diagnose(request: Request, progress: Progress | None = None) -> Report
     When the task is cancelled while it observes or verifies, the report of what is known so far is returned, with
     `extra["interrupted"]` set. Raises `ProbeBug` and `RuleError`, which are mistakes in pgwhy or in a rule.
     """
-    request = replace(request, target=targets.as_read_by(request.target, request.client))
+    target = targets.as_read_by(request.target, request.client)
+    if target is not request.target:
+        request = replace(request, target=target)
     network = request.network(request.deadline_s)
     try:
         return await _diagnose(request, network, progress)
@@ -113,7 +115,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
             told = reports.of(alone, rulebook, request.machine.now)
             return replace(told, target=targets.masked(request.target), extra={"target_not_used": unused})
     findings = None
-    if request.verify and not interrupted:
+    if request.verify and not interrupted and concluded.findings:
         run = Experiment(
             request.target, request.client, request.machine, request.options, network, observations, rulebook, permit
         )

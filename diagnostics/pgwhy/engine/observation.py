@@ -133,11 +133,11 @@ class _Looks:
             await asyncio.gather(*left, return_exceptions=True)
 
     def _begin(self, probe: Probe) -> None:
-        missing = next((need for need in probe.needs if not self._seen.has(need)), None)
-        if missing is None:
-            self._tasks.append(asyncio.create_task(self._run(probe)))
-        else:
-            self._waiting.setdefault(missing.name, []).append(probe)
+        for need in probe.needs:
+            if not self._seen.has(need):
+                self._waiting.setdefault(need.name, []).append(probe)
+                return
+        self._tasks.append(asyncio.create_task(self._run(probe)))
 
     async def _run(self, probe: Probe) -> None:
         seen = self._seen

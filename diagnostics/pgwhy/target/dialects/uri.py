@@ -51,12 +51,14 @@ def parse(text: str) -> Parsed:
             store("dbname", text[position + 1 : end])
         position = end
     foreign, in_query = _parameters(text, position, values, refusals)
-    intended = intended_userinfo(text, start)
+    behind_login = userinfo.end() if userinfo else start
+    sensible = makes_sense(text, behind_login)
+    intended = None if sensible else intended_userinfo(text, start)
     if intended:
         spans = [Span(*intended.span("password"), broken=True)] if intended["password"] else []
         mark = text.find("?", intended.end())
         in_query = _parameters(text, mark, {}, [])[1] if mark >= 0 else ()
-    elif makes_sense(text, behind_login := userinfo.end() if userinfo else start):
+    elif sensible:
         spans = spans or doubtful_port(text, behind_login)
         spans = [Span(s.start, s.end, percent.decode(text[s.start : s.end]) is None) for s in spans]
     else:
