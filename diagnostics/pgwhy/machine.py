@@ -92,10 +92,14 @@ class Machine:
         if self.platform == "win32":
             roaming = self.environment.get("APPDATA")
             return Path(roaming) / "postgresql" if roaming else None
-        return _below(self.home, ".postgresql") if self.home else None
+        return self.home_file(".postgresql")
+
+    def home_file(self, name: str) -> Path | None:
+        """Where such a file would be in the home folder; `None` where the user has none."""
+        return _below(self.home, name) if self.home else None
 
     def postgres_file(self, name: str) -> Path | None:
-        """Where such a file would be in it; `None` where there is no such folder."""
+        """The same in the folder of libpq's files."""
         folder = self.postgres_folder
         return _below(folder, name) if folder else None
 

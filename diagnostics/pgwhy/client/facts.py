@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from typing import ClassVar
 
@@ -137,7 +136,7 @@ def habits_alone(client: Client) -> ClientFacts:
         dialect="",
         connect_timeout=0,
     )
-    return replace(facts, sends_sni=meant.sends_sni, sni_blocked_by=None)
+    return facts.having(sends_sni=meant.sends_sni, sni_blocked_by=None)
 
 
 def _sni(client: Client, *, host_is_name: bool, sslsni: bool, sslmode: str) -> tuple[str | None, bool | None]:

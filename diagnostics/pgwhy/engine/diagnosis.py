@@ -92,7 +92,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     seen = begin(request.target, request.client, request.machine, request.options, permit=permit)
     if request.options.login:
         network.workers.warm()
-    loading = _warm(request, seen[TargetFacts].sslmode)
+    loaded = _warm(request, seen[TargetFacts].sslmode)
     if request.error is not None:
         pasted = redaction.for_target(request.target).pasted(request.error)
         seen.put(error_text.clean(pasted, Origin.REPORTED))
@@ -102,7 +102,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     except asyncio.CancelledError:
         interrupted = _absorb_cancellation()
     observations = _concluded(seen)
-    rulebook = loading.result()
+    rulebook = loaded()
     concluded = conclude(
         observations, rulebook, login=request.options.login, ignore=request.ignore, interrupted=interrupted
     )
@@ -143,17 +143,17 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     )
 
 
-def _warm(request: Request, sslmode: str | None) -> Future[Rulebook]:
+def _warm(request: Request, sslmode: str | None) -> Callable[[], Rulebook]:
     """Import what the later stages need, and load the rules, on a thread: the first packets are on their way then.
 
-    In the order in which a run needs them: OpenSSL where there will be TLS or no connection, the rules.
+    In the order in which a run needs them: OpenSSL where there will be TLS or no connection, the rules. What is given
+    back waits for the rules.
     """
+    if (given := request.rulebook) is not None:
+        return lambda: given
     from pgwhy.network import tls
 
     loaded: Future[Rulebook] = Future()
-    if request.rulebook is not None:
-        loaded.set_result(request.rulebook)
-        return loaded
 
     def load() -> None:
         if sslmode in ("require", "verify-ca", "verify-full"):
@@ -168,7 +168,7 @@ def _warm(request: Request, sslmode: str | None) -> Future[Rulebook]:
         threading.Thread(target=load, name="pgwhy-warm", daemon=True).start()
     except RuntimeError:  # no thread can be started here
         load()
-    return loaded
+    return loaded.result
 
 
 def _absorb_cancellation() -> bool:
@@ -186,7 +186,7 @@ def _concluded(seen: Run) -> Observations:
     if ClientFacts.name in observations.records and seen.client.id == "libpq" and not facts.version:
         version = observations.get("environment.libpq_version")
         if version:
-            named = replace(facts, version=str(version // 10000), title=f"libpq {version // 10000}")
+            named = facts.having(version=str(version // 10000), title=f"libpq {version // 10000}")
             observations = observations.with_record(named)
     return with_own_text(observations)
 

@@ -12,7 +12,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from pgwhy.facts.reading import Misfit, Reader, frozen, hints, reader, typed
 from pgwhy.facts.reading import Value as Value
@@ -44,6 +44,10 @@ class Record:
     def facts(self) -> dict[str, Value]:
         """Every fact by name, derived ones included, `None` for unknown."""
         return {name: getattr(self, name) for name in fact_names(type(self))}
+
+    def having(self, **facts: Any) -> Self:
+        """The same record with these facts. As `dataclasses.replace`, in a third of its time: a record has many."""
+        return type(self)(**{**vars(self), **facts})
 
 
 _NAMES: dict[type[Record], tuple[str, ...]] = {}

@@ -9,7 +9,6 @@ no domain; A and AAAA at each resolver of `--compare-dns`. No query for an IP ad
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Iterator
 from enum import StrEnum
 from ipaddress import ip_address
@@ -254,8 +253,7 @@ def _with_answers(record: Dns, name: str, answered: list[Answered], seen: Run) -
     made_up = [a for a in answered if a.random and a.answer.rcode != query.SILENT]
     invented = {address for a in made_up for address in a.answer.addresses}
     top = [a for a in made_up if a.random == "top"]
-    return dataclasses.replace(
-        record,
+    return record.having(
         answers=answers,
         hosts_file_addresses=resolve.hosts_file_addresses(name, seen.machine.hosts_file),
         wildcard=bool(invented) if made_up else None,

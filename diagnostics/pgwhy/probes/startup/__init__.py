@@ -9,7 +9,6 @@ for the option and one without TLS. Each is ended after the first message after 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Coroutine, Iterator
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -106,8 +105,7 @@ async def observe(seen: Run, network: Network) -> Startup:
     if theirs is None:
         return record
     found = heard[theirs]
-    return dataclasses.replace(
-        record,
+    return record.having(
         answer=found.answer,
         reached=_reached(theirs, found, heard, seen),
         message=found.fields.get("M", ""),

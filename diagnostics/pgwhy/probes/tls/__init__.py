@@ -138,7 +138,7 @@ async def observe(seen: Run, network: Network) -> Tls:
         first = await hear_out(place, first, network)
     record = _record(first, bare, seen, bool(name), in_small_packets, with_small_hello)
     if first.answer in _HUNG_UP or record.speaks is Speaks.TLS:
-        record = replace(record, takes_direct=await takes_direct(place, opening.hello(seen, name), network))
+        record = record.having(takes_direct=await takes_direct(place, opening.hello(seen, name), network))
     theirs = bare if seen[ClientFacts].sends_sni is False and bare.session.chain else first
     if not theirs.session.chain:
         return record
@@ -229,8 +229,7 @@ def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Run
     by_system = verdict if store == system else chain.judge(presented, system, now)
     issuer = chain.issuer(presented[0])
     days = chain.expires_in_days(presented, now)
-    return replace(
-        record,
+    return record.having(
         chain=tuple(describe(der) for der in presented),
         trust=verdict.trust,
         trust_store=store.words,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack
-from dataclasses import field, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from pgwhy.error_text import without_escapes
@@ -59,7 +59,7 @@ class Look:
     failure: Failure | None = None
     alert: str = ""
     detail: str = ""
-    session: tls.Session = field(default_factory=tls.Session)
+    session: tls.Session = tls.Session()
     ms: float | None = None
 
 

@@ -31,7 +31,7 @@ def where(machine: Machine, passfile: str | None) -> Path | None:
         return machine.folder / passfile
     if machine.platform == "win32":
         return machine.postgres_file("pgpass.conf")
-    return machine.home / ".pgpass" if machine.home else None
+    return machine.home_file(".pgpass")
 
 
 def others_may_read(path: Path, machine: Machine) -> bool:
