@@ -96,8 +96,7 @@ async def observe(
 class _Looks:
     """The probes of one observation, each a task from when the records that it needs are there.
 
-    Most probes wait for nothing, so what a task costs the event loop is most of what they cost: none is woken for its
-    needs, and none is watched for its end.
+    None is woken for its needs, and none is watched for its end; and one that is done at once is no task at all.
     """
 
     def __init__(self, seen: Run, network: Network, progress: Progress | None) -> None:
@@ -109,10 +108,10 @@ class _Looks:
         """By the name of the record that is waited for."""
         self._tasks: list[asyncio.Task[None]] = []
 
-    def begin(self, probes: Iterable[Probe]) -> None:
-        """Begin those whose records are there, and the others when theirs are."""
+    def begin(self, probes: list[Probe]) -> None:
+        """Begin those whose records are there, and the others when theirs are. Raises what one of them raises."""
+        self._left += len(probes)
         for probe in probes:
-            self._left += 1
             self._begin(probe)
 
     async def end(self, limit_s: float) -> None:
@@ -133,42 +132,55 @@ class _Looks:
             await asyncio.gather(*left, return_exceptions=True)
 
     def _begin(self, probe: Probe) -> None:
+        seen = self._seen
         for need in probe.needs:
-            if not self._seen.has(need):
+            if not seen.has(need):
                 self._waiting.setdefault(need.name, []).append(probe)
                 return
-        self._tasks.append(asyncio.create_task(self._run(probe)))
+        # The client never gets so far where it cannot read its settings. Only a text with problems is waited for: a
+        # healthy run starts at once.
+        doubtful = probe.needs_readable_settings and bool(seen.target.problems)
+        if doubtful or (record := self._at_once(probe)) is None:
+            self._tasks.append(asyncio.create_task(self._run(probe, doubtful=doubtful)))
+        else:
+            self._put(record)
+            self._count_end()
 
-    async def _run(self, probe: Probe) -> None:
-        seen = self._seen
+    async def _run(self, probe: Probe, *, doubtful: bool) -> None:
         try:
-            if (
-                probe.needs_readable_settings
-                and seen.target.problems
-                and not (await seen.later(SettingsFacts)).readable
-            ):
-                # The client never gets so far. Only a text with problems is waited for: a healthy run starts at once.
-                seen.put(probe.record())
+            if doubtful and not (await self._seen.later(SettingsFacts)).readable:
+                self._put(probe.record(), told=False)
             else:
-                record = await self._observed(probe)
-                seen.put(record)
-                if self._progress is not None:
-                    self._progress(record)
-            for waiting in self._waiting.pop(probe.name, ()):
-                self._begin(waiting)
+                self._put((self._at_once(probe) if doubtful else None) or await self._observed(probe))
         except Exception:
             self._end()
             raise
         finally:
-            self._left -= 1
-            if not self._left:
-                self._end()
+            self._count_end()
+
+    def _at_once(self, probe: Probe) -> Record | None:
+        try:
+            return probe.at_once(self._seen)
+        except Exception as error:
+            raise ProbeBug(probe.name) from error
 
     async def _observed(self, probe: Probe) -> Record:
         try:
             return await probe.observe(self._seen, self._network)
         except Exception as error:
             raise ProbeBug(probe.name) from error
+
+    def _put(self, record: Record, *, told: bool = True) -> None:
+        self._seen.put(record)
+        if told and self._progress is not None:
+            self._progress(record)
+        for probe in self._waiting.pop(record.name, ()):
+            self._begin(probe)
+
+    def _count_end(self) -> None:
+        self._left -= 1
+        if not self._left:
+            self._end()
 
     def _end(self) -> None:
         if not self._ended.done():

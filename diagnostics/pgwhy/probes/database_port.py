@@ -35,10 +35,14 @@ class DatabasePort(Record):
     failure: Failure | None = fact("how that connection failed")
 
 
-async def observe(seen: Run, network: Network) -> DatabasePort:
+def at_once(seen: Run) -> DatabasePort | None:
     wanted = seen.options.web
     if seen.client.way not in PROBE.ways or wanted is False or not (wanted or seen[Tcp].outcome is Reach.NONE):
         return DatabasePort(asked=False)
+    return None
+
+
+async def observe(seen: Run, network: Network) -> DatabasePort:
     host = next(iter(seen.target.hosts), None)
     found = await network.lookup(host) if host else None
     if host is None or found is None or not found.addresses:
@@ -66,4 +70,4 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
         yield f"ask the database's own port for TLS{when}"
 
 
-PROBE = Probe(DatabasePort, observe, Stage.TCP, opens, ways=(Way.HTTP, Way.WEBSOCKET), needs=(Tcp,))
+PROBE = Probe(DatabasePort, observe, Stage.TCP, opens, ways=(Way.HTTP, Way.WEBSOCKET), needs=(Tcp,), at_once=at_once)

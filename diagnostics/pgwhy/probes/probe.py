@@ -110,6 +110,15 @@ class Run:
                 task.result().end()
 
 
+def not_known(seen: Run) -> None:
+    """For a probe that always has to wait for something."""
+
+
+async def at_once(seen: Run, network: Network) -> Record:
+    """For a probe that never does."""
+    raise NotImplementedError
+
+
 def nothing(target: Target, machine: Machine, options: Options) -> Iterable[str]:
     """For a probe that looks at this machine alone, or whose connection another one has named."""
     return ()
@@ -136,6 +145,9 @@ class Probe:
     later: tuple[type[Record], ...] = ()
     """Records that it may wait for while it runs (`Run.later`): they must not need this one in turn."""
 
+    at_once: Callable[[Run], Record | None] = not_known
+    """Its record where nothing has to be waited for; `None`: `observe` has to look. A task of its own for each probe
+    that is done at once would be a tenth of what a warm run does besides its connections."""
     needs_readable_settings: bool = True
     """It looks at the way to the server, which a client that cannot read its settings never takes."""
 

@@ -8,19 +8,16 @@ from __future__ import annotations
 import re
 import shlex
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from pgwhy.facts import Record, derived, fact
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Probe, Run, at_once
 from pgwhy.progress import Stage
 from pgwhy.target import token as tokens
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.provider import Provider, recognise
 from pgwhy.target.token import Token, TokenDamage, TokenKind
 from pgwhy.values import dataclass
-
-if TYPE_CHECKING:
-    from pgwhy.network import Network
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class TokenFacts(Record):
         return "" if self.expired or self.early else self.expires_at
 
 
-async def observe(seen: Run, network: Network) -> TokenFacts:
+def look(seen: Run) -> TokenFacts:
     """Look at the password alone, and at what it says beside the target."""
     password = seen.target.password
     token = tokens.read(password.reveal()) if password is not None else None
@@ -100,7 +97,7 @@ async def observe(seen: Run, network: Network) -> TokenFacts:
     )
 
 
-PROBE = Probe(TokenFacts, observe, Stage.AUTH, needs=(TargetFacts,), needs_readable_settings=False)
+PROBE = Probe(TokenFacts, at_once, Stage.AUTH, needs=(TargetFacts,), at_once=look, needs_readable_settings=False)
 
 _CLOCK_S = 300
 """How far two clocks may differ before a token counts as early: what those who check tokens usually allow."""
