@@ -120,8 +120,14 @@ def issuer(der: bytes) -> str:
 
 def expires_in_days(chain: Sequence[bytes], now: datetime) -> float | None:
     """Days until the first certificate of a chain expires, negative if it has; `None` where no date can be read."""
-    ends = [parsed.not_valid_after_utc for parsed in map(parse, chain) if parsed]
+    ends = [end for end in map(_end, chain) if end]
     return (min(ends) - now.astimezone(UTC)).total_seconds() / 86_400 if ends else None
+
+
+@lru_cache(maxsize=512)
+def _end(der: bytes) -> datetime | None:
+    parsed = parse(der)
+    return parsed.not_valid_after_utc if parsed else None
 
 
 def _trust(code: int, chain: Sequence[bytes], store: TrustStore) -> Trust:

@@ -216,7 +216,7 @@ def _problems(
         what = "a raw % in the role or password, which has to be written %25"
         found.append(Problem(ProblemCode.PASSWORD_PERCENT, what, encode))
     if not intended:
-        if URL_AS_HOST.search(text, start):
+        if "://" in text[start:] and URL_AS_HOST.search(text, start):
             what = "a second address with :// is in the place of the host"
             found.append(Problem(ProblemCode.HOST_IS_URL, what, "host-from-url"))
         elif any(port_number(port) is None for port in values.get("port", "").split(",")):
@@ -234,7 +234,7 @@ def _query_problems(ending: str, values: Mapping[str, str]) -> list[Problem]:
     if "?" not in ending and _PARAMETER_IN_PATH.search(ending):
         what = "the first parameter needs a ? in front of it; without it, it belongs to the database name"
         found.append(Problem(ProblemCode.QUESTION_MARK_MISSING, what, "first-question-mark"))
-    if _SECOND_MARK.search(parameters):
+    if "?" in parameters and _SECOND_MARK.search(parameters):
         what = "a second ? among the parameters; they are joined with &"
         found.append(Problem(ProblemCode.DOUBLE_QUESTION_MARK, what, "second-question-mark"))
     elif extra := next((p for p in parameters.split("&") if p.count("=") > 1), ""):
