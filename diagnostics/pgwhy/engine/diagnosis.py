@@ -112,8 +112,8 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
         # What is wrong with the target explains some texts itself: a refused default, where no variable was loaded.
         if alone.verdict.cause and alone.findings[0].rule in {finding.rule for finding in concluded.findings}:
             unused = [problem.detail for problem in request.target.problems]
-            told = reports.of(alone, rulebook, request.machine.now)
-            return replace(told, target=targets.masked(request.target), extra={"target_not_used": unused})
+            masked = targets.masked(request.target)
+            return reports.of(alone, rulebook, request.machine.now, target=masked, extra={"target_not_used": unused})
     findings = None
     if request.verify and not interrupted and concluded.findings:
         run = Experiment(
@@ -132,8 +132,10 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
             concluded = conclude(
                 observations, rulebook, login=request.options.login, ignore=request.ignore, interrupted=True
             )
-    return replace(
-        reports.of(concluded, rulebook, request.machine.now),
+    return reports.of(
+        concluded,
+        rulebook,
+        request.machine.now,
         findings=described(concluded.findings, request.target) if findings is None else findings,
         target=targets.masked(request.target),
         timeline=tuple(network.timeline.spans),

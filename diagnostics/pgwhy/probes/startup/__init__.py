@@ -101,11 +101,11 @@ async def observe(seen: Run, network: Network) -> Startup:
     arms = list(_arms(place, seen))
     heard = await _ask_all(arms, place, seen, network)
     theirs = _theirs(heard, seen, is_socket=opening.is_socket(place))
-    record = _by_arm(heard)
     if theirs is None:
-        return record
+        return Startup(**_by_arm(heard))
     found = heard[theirs]
-    return record.having(
+    return Startup(
+        **_by_arm(heard),
         answer=found.answer,
         reached=_reached(theirs, found, heard, seen),
         message=found.fields.get("M", ""),
@@ -244,23 +244,25 @@ def _reached(theirs: Arm, found: Heard, heard: dict[Arm, Heard], seen: Run) -> R
     return Reached.AUTH
 
 
-def _by_arm(heard: dict[Arm, Heard]) -> Startup:
+def _by_arm(heard: dict[Arm, Heard]) -> dict[str, Any]:
+    """The facts with a suffix."""
+
     def answer(arm: Arm) -> ServerReply | None:
         return heard[arm].answer if arm in heard else None
 
     def message(arm: Arm) -> str | None:
         return heard[arm].fields.get("M", "") if arm in heard else None
 
-    return Startup(
-        with_sni=answer(Arm.WITH_SNI),
-        with_sni_message=message(Arm.WITH_SNI),
-        without_sni=answer(Arm.WITHOUT_SNI),
-        without_sni_message=message(Arm.WITHOUT_SNI),
-        with_option=answer(Arm.WITH_OPTION),
-        with_option_message=message(Arm.WITH_OPTION),
-        plaintext=answer(Arm.PLAINTEXT),
-        plaintext_message=message(Arm.PLAINTEXT),
-    )
+    return {
+        "with_sni": answer(Arm.WITH_SNI),
+        "with_sni_message": message(Arm.WITH_SNI),
+        "without_sni": answer(Arm.WITHOUT_SNI),
+        "without_sni_message": message(Arm.WITHOUT_SNI),
+        "with_option": answer(Arm.WITH_OPTION),
+        "with_option_message": message(Arm.WITH_OPTION),
+        "plaintext": answer(Arm.PLAINTEXT),
+        "plaintext_message": message(Arm.PLAINTEXT),
+    }
 
 
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:

@@ -144,7 +144,7 @@ def _environment_layer(
 
 
 def _service_layer(layers: tuple[Layer, ...], machine: Machine) -> tuple[Layer, tuple[Problem, ...]]:
-    named = _merged([layer.settings for layer in layers]).get("service")
+    named = next((layer.settings["service"] for layer in layers if "service" in layer.settings), None)
     if named is None:
         return Layer({}, {}), ()
     from pgwhy.target.forms import service  # few targets name one
