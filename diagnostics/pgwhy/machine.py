@@ -8,8 +8,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar, overload
 
 from pgwhy.values import dataclass
+
+T = TypeVar("T")
 
 
 class Environment(Mapping[str, str]):
@@ -26,8 +29,17 @@ class Environment(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._variables[name]
 
+    # What a mapping inherits for these two raises and catches for each name that is not there, as most are.
+
     def __contains__(self, name: object) -> bool:
-        return name in self._variables  # what a mapping inherits raises for each that is not there, as most are
+        return name in self._variables
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, /, default: str | T) -> str | T: ...
+    def get(self, name: str, /, default: str | T | None = None) -> str | T | None:
+        return self._variables.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._variables)
