@@ -30,11 +30,14 @@ class ComposeFacts(Record):
     keeps_data: bool | None = fact("a volume keeps the data of the service, and with them its first password")
 
 
+NO_FILE = ComposeFacts("", "", "", "", "", False, False, PasswordBeside.UNKNOWN, False)
+
+
 def look(seen: Run) -> ComposeFacts:
     target = seen.target
     found = target.services or _beside(seen)
     if found is None:
-        return ComposeFacts("", "", "", "", "", False, False, PasswordBeside.UNKNOWN, False)
+        return NO_FILE
     user, database = target.value("user") or "", target.value("dbname") or ""
     return ComposeFacts(
         found.file,

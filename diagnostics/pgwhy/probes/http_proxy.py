@@ -55,10 +55,13 @@ class HttpProxy(Record):
         return None if self.status_database is None else self.status_database in tunnel.OPENED
 
 
+NOT_ASKED = HttpProxy(asked=False)
+
+
 def at_once(seen: Run) -> HttpProxy | None:
     found = _found(seen)
     if found is None or seen.options.web is False:
-        return HttpProxy(asked=False)
+        return NOT_ASKED
     _, variable, proxy = found
     if seen[Tcp].attempts and seen[Tcp].outcome is not Reach.NONE and seen.proxy is None:
         return HttpProxy(asked=False, used=False, variable=variable, server=_server(proxy))

@@ -55,12 +55,15 @@ class Session(Record):
     far_away: bool | None = fact("each round trip takes so long that an application feels it (150 ms and more)")
 
 
+NO_SESSION = Session()
+
+
 def at_once(seen: Run) -> Session | None:
     if seen.answered is not None:
         version, user, database = (*seen.answered, "", "", "")[:3]
         version = version.split(" ")[0]
         return Session(usable=True, message="", server_version=version, user=user, database=database)
-    return Session() if seen.connection is None else None
+    return NO_SESSION if seen.connection is None else None
 
 
 async def observe(seen: Run, network: Network) -> Session:

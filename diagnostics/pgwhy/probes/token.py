@@ -58,25 +58,28 @@ class TokenFacts(Record):
         return "" if self.expired or self.early else self.expires_at
 
 
+NO_TOKEN = TokenFacts(
+    kind=TokenKind.NONE,
+    damage=TokenDamage.NONE,
+    expires_at="",
+    expired=False,
+    expired_for="",
+    early=False,
+    other_host="",
+    other_port="",
+    other_region="",
+    other_user="",
+    other_audience="",
+    new_one="",
+)
+
+
 def look(seen: Run) -> TokenFacts:
     """Look at the password alone, and at what it says beside the target."""
     password = seen.target.password
     token = tokens.read(password.reveal()) if password is not None else None
     if token is None:
-        return TokenFacts(
-            kind=TokenKind.NONE,
-            damage=TokenDamage.NONE,
-            expires_at="",
-            expired=False,
-            expired_for="",
-            early=False,
-            other_host="",
-            other_port="",
-            other_region="",
-            other_user="",
-            other_audience="",
-            new_one="",
-        )
+        return NO_TOKEN
     if token.kind in _OPAQUE:
         return TokenFacts(kind=token.kind, damage=token.damage, expires_at="", expired_for="", new_one="")
     facts, now = seen[TargetFacts], seen.machine.now

@@ -74,6 +74,9 @@ PROBE = Probe(
 )
 
 
+THE_SAME = Here()
+
+
 def here_at_once(seen: Run) -> Here | None:
     """Nothing at all where the client spoken for does the same as libpq here."""
     if (
@@ -81,9 +84,9 @@ def here_at_once(seen: Run) -> Here | None:
         or seen.client.way.over_443
         or (seen.target.problems and not seen[SettingsFacts].readable)
     ):
-        return Here()
+        return THE_SAME
     same = permit.parameters(seen.target, None) == permit.parameters(seen.target, seen.client)
-    return Here() if same and seen[SettingsFacts].readable else None
+    return THE_SAME if same and seen[SettingsFacts].readable else None
 
 
 async def observe_here(seen: Run, network: Network) -> Here:

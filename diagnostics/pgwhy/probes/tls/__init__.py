@@ -24,6 +24,7 @@ from pgwhy.machine import Machine
 from pgwhy.network import Network, background, chain, trust_store
 from pgwhy.network.certificate import Certificate, describe, name_matches
 from pgwhy.network.chain import Trust
+from pgwhy.network.shared import result_of
 from pgwhy.network.tls import Hello
 from pgwhy.network.trust_store import TrustStore
 from pgwhy.probes import opening
@@ -166,7 +167,7 @@ async def _look_each_way(
             small_packets.get_through(place, hello, direct, network, limit_s),
             _takes(place, hello, seen, network, limit_s),
         )
-    first, bare = [(one.result() if one.done() else await asyncio.shield(one)).look for one in (looks[0], looks[-1])]
+    first, bare = [(await result_of(one)).look for one in (looks[0], looks[-1])]
     if stalled:
         # Of both the same is to be said then, and the one that the client makes says it.
         return first, bare if bare.handshake or not name else Look(None), in_small_packets, with_small_hello

@@ -81,11 +81,15 @@ def complete(
         password=password,
         password_source=source,
         problems=problems + more,
+        candidates=(),
         secrets=_known(*before, password, *behind),
         driver=reading.driver if reading else None,
         private={name: secret for name, (secret, _) in private.items() if name != "password"},
         withheld=withheld,
+        argument="",
         machine=machine,
+        file=None,
+        services=None,
         again=again,
     )
     if (password and password.reveal()) or (reading is not None and not reading.readable):
