@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pgwhy.facts import Record, fact
-from pgwhy.probes.probe import Probe, Run, at_once
+from pgwhy.probes.probe import Probe, Run, never_waits
 from pgwhy.progress import Stage
 from pgwhy.target.services import PasswordBeside, Services, may_be_beside
 from pgwhy.values import dataclass
@@ -60,4 +60,4 @@ def _beside(seen: Run) -> Services | None:
     return beside(seen.target, seen.machine)
 
 
-PROBE = Probe(ComposeFacts, at_once, Stage.CONFIG, at_once=look, needs_readable_settings=False)
+PROBE = Probe(ComposeFacts, never_waits, Stage.CONFIG, at_once=look, needs_readable_settings=False)

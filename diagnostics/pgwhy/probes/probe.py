@@ -110,12 +110,12 @@ class Run:
                 task.result().end()
 
 
-def not_known(seen: Run) -> None:
+def has_to_wait(seen: Run) -> None:
     """For a probe that always has to wait for something."""
 
 
-async def at_once(seen: Run, network: Network) -> Record:
-    """For a probe that never does."""
+async def never_waits(seen: Run, network: Network) -> Record:
+    """For a probe whose `at_once` always says its record."""
     raise NotImplementedError
 
 
@@ -145,7 +145,7 @@ class Probe:
     later: tuple[type[Record], ...] = ()
     """Records that it may wait for while it runs (`Run.later`): they must not need this one in turn."""
 
-    at_once: Callable[[Run], Record | None] = not_known
+    at_once: Callable[[Run], Record | None] = has_to_wait
     """Its record where nothing has to be waited for; `None`: `observe` has to look. A task of its own for each probe
     that is done at once would be a tenth of what a warm run does besides its connections."""
     needs_readable_settings: bool = True

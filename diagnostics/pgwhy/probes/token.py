@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from pgwhy.facts import Record, derived, fact
-from pgwhy.probes.probe import Probe, Run, at_once
+from pgwhy.probes.probe import Probe, Run, never_waits
 from pgwhy.progress import Stage
 from pgwhy.target import token as tokens
 from pgwhy.target.facts import TargetFacts
@@ -100,7 +100,7 @@ def look(seen: Run) -> TokenFacts:
     )
 
 
-PROBE = Probe(TokenFacts, at_once, Stage.AUTH, needs=(TargetFacts,), at_once=look, needs_readable_settings=False)
+PROBE = Probe(TokenFacts, never_waits, Stage.AUTH, needs=(TargetFacts,), at_once=look, needs_readable_settings=False)
 
 _CLOCK_S = 300
 """How far two clocks may differ before a token counts as early: what those who check tokens usually allow."""
