@@ -6,9 +6,13 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar, overload
 
 from pgwhy.values import dataclass
+
+T = TypeVar("T")
 
 
 class Environment(Mapping[str, str]):
@@ -24,6 +28,18 @@ class Environment(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._variables[name]
+
+    # What a mapping inherits for these two raises and catches for each name that is not there, as most are.
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._variables
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, /, default: str | T) -> str | T: ...
+    def get(self, name: str, /, default: str | T | None = None) -> str | T | None:
+        return self._variables.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._variables)
@@ -88,7 +104,22 @@ class Machine:
         if self.platform == "win32":
             roaming = self.environment.get("APPDATA")
             return Path(roaming) / "postgresql" if roaming else None
-        return self.home / ".postgresql" if self.home else None
+        return self.home_file(".postgresql")
+
+    def home_file(self, name: str) -> Path | None:
+        """Where such a file would be in the home folder; `None` where the user has none."""
+        return _below(self.home, name) if self.home else None
+
+    def postgres_file(self, name: str) -> Path | None:
+        """The same in the folder of libpq's files."""
+        folder = self.postgres_folder
+        return _below(folder, name) if folder else None
+
+
+@lru_cache(maxsize=32)
+def _below(folder: Path, name: str) -> Path:
+    """Kept, as each target of a fleet has the same home: to join two paths takes longer than to look at a file."""
+    return folder / name
 
 
 def _folder() -> Path:

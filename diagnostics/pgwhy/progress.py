@@ -119,11 +119,12 @@ def last_text(seen: Observations) -> str:
 
     Empty if there is none. What a stage said that the run got past, under another setting perhaps, ended nothing.
     """
-    for stage in (Stage.CONFIG, *reversed(Stage)):
-        if (path := row(stage).text) and (text := seen.get(path)):
+    for path, past in _ENDINGS:
+        if path and (text := seen.get(path)):
             return str(text)
-        if any(shown.holds(seen) for shown in row(stage).past):
-            return ""
+        for shown in past:
+            if shown.holds(seen):
+                return ""
     return ""
 
 
@@ -269,5 +270,9 @@ _ROWS = {
         look=Look("pgwhy run -- <your command>", "what happens to your program itself, and the string it uses"),
     ),
 }
+_ENDINGS = tuple(
+    (each.text, each.past) for each in map(row, (Stage.CONFIG, *reversed(Stage))) if each.text or each.past
+)
+"""For `last_text`: of each stage the fact with the text that ends a run, and what shows that the run got past it."""
 NETWORK = tuple(stage for stage in Stage if row(stage).lacks)
 """The stages on the way to the server: they go the same for every client of a machine."""

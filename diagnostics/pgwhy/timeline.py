@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from types import TracebackType
 
 from pgwhy.values import dataclass
 
@@ -26,13 +26,29 @@ class Span:
     """The other end. Both are empty where none was opened, and for a Unix socket."""
 
 
-@dataclass
 class Open:
-    """A span that is still running: set `outcome` before it ends."""
+    """A span that is still running: set `outcome` before it ends. A class, as a generator costs twice as much."""
 
-    outcome: str = "ok"
-    local: str = ""
-    remote: str = ""
+    outcome = "ok"
+    local = ""
+    remote = ""
+
+    def __init__(self, timeline: Timeline, probe: str, label: str) -> None:
+        self._timeline, self._probe, self._label = timeline, probe, label
+
+    def __enter__(self) -> Open:
+        self._begin = self._timeline.elapsed_ms()
+        self._outer: Token[Open | None] = _RUNNING.set(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind is not None:
+            self.outcome = "cancelled"
+        _RUNNING.reset(self._outer)
+        begin, end = round(self._begin, 2), round(self._timeline.elapsed_ms(), 2)
+        self._timeline.spans.append(
+            Span(self._probe, self._label, begin, end, self.outcome, self.local, self.remote),
+        )
 
 
 class Timeline:
@@ -47,20 +63,9 @@ class Timeline:
         """Milliseconds since the start of the run."""
         return (self._clock() - self._start) * 1000
 
-    @contextmanager
-    def span(self, probe: str, label: str) -> Iterator[Open]:
+    def span(self, probe: str, label: str) -> Open:
         """Time what happens inside; recorded even if it is cancelled (`outcome` is then `cancelled`)."""
-        begin, running = self.elapsed_ms(), Open()
-        outer = _RUNNING.set(running)
-        try:
-            yield running
-        except BaseException:
-            running.outcome = "cancelled"
-            raise
-        finally:
-            _RUNNING.reset(outer)
-            end = round(self.elapsed_ms(), 2)
-            self.spans.append(Span(probe, label, round(begin, 2), end, running.outcome, running.local, running.remote))
+        return Open(self, probe, label)
 
     def connected(self, local: str, remote: str) -> None:
         """A connection was opened inside the span that this task is in; of several the last one counts."""

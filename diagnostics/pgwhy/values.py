@@ -40,8 +40,10 @@ else:
 
     def replace(value: Any, /, **changes: Any) -> Any:
         """As `dataclasses.replace`, for a value of such a class."""
-        kind, own = type(value), vars(value)  # its cached properties are there too, and are computed again
-        return kind(**{name: own[name] for name in kind.__match_args__} | changes)
+        kind, own = type(value), vars(value)
+        if len(own) > len(kind.__match_args__):  # its cached properties are there too, and are computed again
+            own = {name: own[name] for name in kind.__match_args__}
+        return kind(**{**own, **changes})
 
 
 def names(value: object) -> tuple[str, ...]:

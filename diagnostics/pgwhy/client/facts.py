@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import ClassVar
 
 from pgwhy.client.habits import (
@@ -93,7 +94,7 @@ def facts_of(
     """The client's habits for one target. `connect_timeout` is what the target asks for, in seconds (0: nothing)."""
     limit = float(connect_timeout) if connect_timeout else client.connect_timeout_s
     blocked, sends = _sni(client, host_is_name=host_is_name, sslsni=sslsni, sslmode=sslmode)
-    of_any_target = {name: getattr(client, name) for name in fact_names(ClientFacts) if hasattr(client, name)}
+    of_any_target = {name: getattr(client, name) for name in _habits()}
     for_this_one = {
         "title": client.title if version is None else f"{client.title} {version}",
         "version": version or "",
@@ -112,6 +113,12 @@ def facts_of(
         "check_version": client.check_version or "",
     }
     return ClientFacts(**{**of_any_target, **for_this_one})
+
+
+@cache
+def _habits() -> tuple[str, ...]:
+    """The facts that are a client's own, under the same name."""
+    return tuple(n for n in fact_names(ClientFacts) if n in Client.__match_args__ or hasattr(Client, n))
 
 
 def habits_alone(client: Client) -> ClientFacts:
@@ -147,6 +154,6 @@ def _sni(client: Client, *, host_is_name: bool, sslsni: bool, sslmode: str) -> t
 
 
 def _settings_syntax(client: Client, dialect: str) -> SettingsStyle | None:
-    if dialect in set(client.syntaxes):
+    if dialect in client.syntaxes:
         return SettingsStyle(dialect)
     return client.syntaxes[0] if client.syntaxes else None

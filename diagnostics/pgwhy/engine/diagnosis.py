@@ -66,7 +66,9 @@ async def diagnose(request: Request, progress: Progress | None = None) -> Report
     When the task is cancelled while it observes or verifies, the report of what is known so far is returned, with
     `extra["interrupted"]` set. Raises `ProbeBug` and `RuleError`, which are mistakes in pgwhy or in a rule.
     """
-    request = replace(request, target=targets.as_read_by(request.target, request.client))
+    target = targets.as_read_by(request.target, request.client)
+    if target is not request.target:
+        request = replace(request, target=target)
     network = request.network(request.deadline_s)
     try:
         return await _diagnose(request, network, progress)
@@ -90,7 +92,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     seen = begin(request.target, request.client, request.machine, request.options, permit=permit)
     if request.options.login:
         network.workers.warm()
-    loading = _warm(request, seen[TargetFacts].sslmode)
+    loaded = _warm(request, seen[TargetFacts].sslmode)
     if request.error is not None:
         pasted = redaction.for_target(request.target).pasted(request.error)
         seen.put(error_text.clean(pasted, Origin.REPORTED))
@@ -100,7 +102,7 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     except asyncio.CancelledError:
         interrupted = _absorb_cancellation()
     observations = _concluded(seen)
-    rulebook = loading.result()
+    rulebook = loaded()
     concluded = conclude(
         observations, rulebook, login=request.options.login, ignore=request.ignore, interrupted=interrupted
     )
@@ -110,10 +112,10 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
         # What is wrong with the target explains some texts itself: a refused default, where no variable was loaded.
         if alone.verdict.cause and alone.findings[0].rule in {finding.rule for finding in concluded.findings}:
             unused = [problem.detail for problem in request.target.problems]
-            told = reports.of(alone, rulebook, request.machine.now)
-            return replace(told, target=targets.masked(request.target), extra={"target_not_used": unused})
+            masked = targets.masked(request.target)
+            return reports.of(alone, rulebook, request.machine.now, target=masked, extra={"target_not_used": unused})
     findings = None
-    if request.verify and not interrupted:
+    if request.verify and not interrupted and concluded.findings:
         run = Experiment(
             request.target, request.client, request.machine, request.options, network, observations, rulebook, permit
         )
@@ -130,8 +132,10 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
             concluded = conclude(
                 observations, rulebook, login=request.options.login, ignore=request.ignore, interrupted=True
             )
-    return replace(
-        reports.of(concluded, rulebook, request.machine.now),
+    return reports.of(
+        concluded,
+        rulebook,
+        request.machine.now,
         findings=described(concluded.findings, request.target) if findings is None else findings,
         target=targets.masked(request.target),
         timeline=tuple(network.timeline.spans),
@@ -141,17 +145,17 @@ async def _diagnose(request: Request, network: Network, progress: Progress | Non
     )
 
 
-def _warm(request: Request, sslmode: str | None) -> Future[Rulebook]:
+def _warm(request: Request, sslmode: str | None) -> Callable[[], Rulebook]:
     """Import what the later stages need, and load the rules, on a thread: the first packets are on their way then.
 
-    In the order in which a run needs them: OpenSSL where there will be TLS or no connection, the rules.
+    In the order in which a run needs them: OpenSSL where there will be TLS or no connection, the rules. What is given
+    back waits for the rules.
     """
+    if (given := request.rulebook) is not None:
+        return lambda: given
     from pgwhy.network import tls
 
     loaded: Future[Rulebook] = Future()
-    if request.rulebook is not None:
-        loaded.set_result(request.rulebook)
-        return loaded
 
     def load() -> None:
         if sslmode in ("require", "verify-ca", "verify-full"):
@@ -166,7 +170,7 @@ def _warm(request: Request, sslmode: str | None) -> Future[Rulebook]:
         threading.Thread(target=load, name="pgwhy-warm", daemon=True).start()
     except RuntimeError:  # no thread can be started here
         load()
-    return loaded
+    return loaded.result
 
 
 def _absorb_cancellation() -> bool:

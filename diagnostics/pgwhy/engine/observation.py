@@ -79,17 +79,12 @@ async def observe(
     Raises `ProbeBug`. When it is cancelled, so is everything that it started, and `seen` keeps what is known.
     """
     known = seen.observations().records
-    tasks = [asyncio.ensure_future(_run(probe, seen, network, progress)) for probe in probes if probe.name not in known]
+    looks = _Looks(seen, network, progress)
     try:
-        if tasks:  # at the end of the time what is known by then is the answer
-            limit_s = network.remaining() + GRACE_S
-            done, _ = await asyncio.wait(tasks, timeout=limit_s, return_when=asyncio.FIRST_EXCEPTION)
-            for task in done:
-                task.result()
+        looks.begin([probe for probe in probes if probe.name not in known])
+        await looks.end(network.remaining() + GRACE_S)  # at the end of the time what is known by then is the answer
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await looks.leave()
         seen.end_begun()
         if seen.connection is not None:
             # Cancelled between the login and the query, which closes it otherwise.
@@ -98,17 +93,95 @@ async def observe(
     return seen.observations()
 
 
-async def _run(probe: Probe, seen: Run, network: Network, progress: Progress | None) -> None:
-    for need in probe.needs:
-        await seen.later(need)
-    if probe.needs_readable_settings and seen.target.problems and not (await seen.later(SettingsFacts)).readable:
-        # The client never gets so far. Only a text with problems is waited for: a healthy run starts at once.
-        seen.put(probe.record())
-        return
-    try:
-        record = await probe.observe(seen, network)
-    except Exception as error:
-        raise ProbeBug(probe.name) from error
-    seen.put(record)
-    if progress is not None:
-        progress(record)
+class _Looks:
+    """The probes of one observation, each a task from when the records that it needs are there.
+
+    None is woken for its needs, and none is watched for its end; and one that is done at once is no task at all.
+    """
+
+    def __init__(self, seen: Run, network: Network, progress: Progress | None) -> None:
+        self._seen, self._network, self._progress = seen, network, progress
+        self._left = 0
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Nothing is left to wait for: all have ended, or one has raised."""
+        self._waiting: dict[str, list[Probe]] = {}
+        """By the name of the record that is waited for."""
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def begin(self, probes: list[Probe]) -> None:
+        """Begin those whose records are there, and the others when theirs are. Raises what one of them raises."""
+        self._left += len(probes)
+        for probe in probes:
+            self._begin(probe)
+
+    async def end(self, limit_s: float) -> None:
+        """Wait for the end of all, at most so long. Raises what one of them raises."""
+        if self._left:
+            await asyncio.wait([self._ended], timeout=limit_s)
+        for task in self._tasks:
+            if task.done():
+                task.result()
+
+    async def leave(self) -> None:
+        """Cancel those that have not ended, and begin none any more."""
+        self._waiting.clear()
+        left = [task for task in self._tasks if not task.done() or task.cancelled() or task.exception()]
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.gather(*left, return_exceptions=True)
+
+    def _begin(self, probe: Probe) -> None:
+        seen = self._seen
+        for need in probe.needs:
+            if not seen.has(need):
+                self._waiting.setdefault(need.name, []).append(probe)
+                return
+        # The client never gets so far where it cannot read its settings. Only a text with problems is waited for: a
+        # healthy run starts at once.
+        doubtful = probe.needs_readable_settings and bool(seen.target.problems)
+        if doubtful or (record := self._at_once(probe)) is None:
+            self._tasks.append(asyncio.create_task(self._run(probe, doubtful=doubtful)))
+        else:
+            self._put(record)
+            self._count_end()
+
+    async def _run(self, probe: Probe, *, doubtful: bool) -> None:
+        try:
+            if doubtful and not (await self._seen.later(SettingsFacts)).readable:
+                self._put(probe.record(), told=False)
+            else:
+                self._put((self._at_once(probe) if doubtful else None) or await self._observed(probe))
+        except Exception:
+            self._end()
+            raise
+        finally:
+            self._count_end()
+
+    def _at_once(self, probe: Probe) -> Record | None:
+        try:
+            return probe.at_once(self._seen)
+        except Exception as error:
+            raise ProbeBug(probe.name) from error
+
+    async def _observed(self, probe: Probe) -> Record:
+        try:
+            return await probe.observe(self._seen, self._network)
+        except Exception as error:
+            raise ProbeBug(probe.name) from error
+
+    def _put(self, record: Record, *, told: bool = True) -> None:
+        self._seen.put(record)
+        if told and self._progress is not None:
+            self._progress(record)
+        for probe in self._waiting.pop(record.name, ()):
+            self._begin(probe)
+
+    def _count_end(self) -> None:
+        self._left -= 1
+        if not self._left:
+            self._end()
+
+    def _end(self) -> None:
+        if not self._ended.done():
+            self._ended.set_result(None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pgwhy import __version__, error_text, redaction
 from pgwhy.client import Client, ClientFacts, habits_alone, resolve
@@ -18,32 +18,44 @@ from pgwhy.facts import Observations, Vocabulary
 from pgwhy.finding import Finding, Fix, Report, Status, in_order
 from pgwhy.machine import Machine
 from pgwhy.redaction import Redactor
+from pgwhy.timeline import Span
 from pgwhy.values import replace
 
 if TYPE_CHECKING:
     from pgwhy.rulebook.book import Rulebook
 
 
-def of(conclusion: Conclusion, rulebook: Rulebook, now: datetime) -> Report:
-    """The report of what was concluded, with nothing that only a run has: no target, no timeline."""
+def of(
+    conclusion: Conclusion,
+    rulebook: Rulebook,
+    now: datetime,
+    *,
+    findings: tuple[Finding, ...] | None = None,
+    target: dict[str, dict[str, Any]] | None = None,
+    timeline: tuple[Span, ...] = (),
+    duration_ms: float = 0.0,
+    extra: dict[str, Any] | None = None,
+) -> Report:
+    """The report of what was concluded; the rest is what only a run has. `findings`: what became of their fixes."""
     seen = conclusion.observations
     return Report(
         report_id=os.urandom(3).hex(),
         version=__version__,
         rules_digest=rulebook.digest,
         started_at=now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        duration_ms=0.0,
-        target={},
+        duration_ms=duration_ms,
+        target=target or {},
         tested_as={
             "client": seen.get("client.id"),
             "version": seen.get("client.version") or None,
             "guessed": bool(seen.get("client.guessed")),
         },
         verdict=conclusion.verdict,
-        findings=conclusion.findings,
+        findings=conclusion.findings if findings is None else findings,
         observations=seen,
-        timeline=(),
+        timeline=timeline,
         fits=conclusion.doubts,
+        extra=extra or {},
     )
 
 

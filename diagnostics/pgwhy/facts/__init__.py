@@ -143,6 +143,16 @@ class Observations:
         record, _, name = path.partition(".")
         return getattr(self.records.get(record), name, None)
 
+    def several(self, asked: Mapping[str, Mapping[str, str]]) -> dict[str, Value]:
+        """The facts of these paths, given as record → name → path. One by one they take twice as long."""
+        found: dict[str, Value] = {}
+        for record, paths in asked.items():
+            known = self.records.get(record)
+            for name, path in paths.items():
+                found[path] = getattr(known, name, None)
+        found.update((path, value) for path, value in self._extra.items() if path in found)
+        return found
+
     def of(self, record: type[R]) -> R:
         """The typed record, for Python code; one of which nothing is known (`None` in each field) if there is none.
 

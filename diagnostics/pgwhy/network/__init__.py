@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 
 from pgwhy.failure import Failure
 from pgwhy.network import resolve, tunnel
+from pgwhy.network.shared import result_of
 from pgwhy.network.stream import Broken, Stream, connect, is_ip_literal, is_socket_path
 from pgwhy.network.worker import Workers
 from pgwhy.target.model import Host
@@ -91,7 +92,7 @@ class Network:
         if given not in self._lookups:
             self._hopeless[given] = asyncio.Event()
             self._lookups[given] = asyncio.create_task(self._lookup(given))
-        return await asyncio.shield(self._lookups[given])
+        return await result_of(self._lookups[given])
 
     def call_off_lookup(self, name: str) -> None:
         """End the lookup of this name now, as timed out: its resolvers were asked, and none will answer."""

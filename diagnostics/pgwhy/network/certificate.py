@@ -79,6 +79,7 @@ def describe(der: bytes) -> Certificate:
     )
 
 
+@lru_cache(maxsize=512)
 def name_matches(der: bytes, host: str) -> bool:
     """Whether a certificate is made out to a host, by libpq's rules (fe-secure-common.c, PostgreSQL 15 and later).
 

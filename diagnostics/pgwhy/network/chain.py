@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from pgwhy.network.certificate import is_for_servers, of_openssl, organisation, parse, wrong_mark
 from pgwhy.network.trust_store import TrustStore, Unreadable
@@ -45,7 +46,27 @@ class ChainTrust:
 
 
 def judge(chain: Sequence[bytes], store: TrustStore, now: datetime) -> ChainTrust:
-    """Verify a chain (DER, the server's own certificate first, not empty) against a store at the time `now`."""
+    """Verify a chain (DER, the server's own certificate first, not empty) against a store at the time `now`.
+
+    Once in a second, and while the store is the same: many targets have one certificate, and to verify it costs as much
+    as to read a target.
+    """
+    state = store.state(now)
+    if state is None:
+        return _verified(chain, store, now)
+    asked = tuple(chain), store, state
+    if (known := _judged.get(asked)) is None:
+        if len(_judged) >= MOST_JUDGED:
+            _judged.clear()
+        known = _judged[asked] = _verified(chain, store, now)
+    return known
+
+
+MOST_JUDGED = 256
+_judged: dict[tuple[tuple[bytes, ...], TrustStore, tuple[int, ...]], ChainTrust] = {}
+
+
+def _verified(chain: Sequence[bytes], store: TrustStore, now: datetime) -> ChainTrust:
     from OpenSSL import crypto
 
     try:
@@ -90,6 +111,7 @@ def strict_refusal(chain: Sequence[bytes], store: TrustStore, now: datetime) -> 
     return next(filter(None, (wrong_mark(crypto.dump_certificate(crypto.FILETYPE_ASN1, each)) for each in whole)), "")
 
 
+@lru_cache(maxsize=512)
 def issuer(der: bytes) -> str:
     """The organisation of a certificate's issuer, its common name where it has none; empty where it has neither."""
     parsed = parse(der)
@@ -98,8 +120,14 @@ def issuer(der: bytes) -> str:
 
 def expires_in_days(chain: Sequence[bytes], now: datetime) -> float | None:
     """Days until the first certificate of a chain expires, negative if it has; `None` where no date can be read."""
-    ends = [parsed.not_valid_after_utc for parsed in map(parse, chain) if parsed]
+    ends = [end for end in map(_end, chain) if end]
     return (min(ends) - now.astimezone(UTC)).total_seconds() / 86_400 if ends else None
+
+
+@lru_cache(maxsize=512)
+def _end(der: bytes) -> datetime | None:
+    parsed = parse(der)
+    return parsed.not_valid_after_utc if parsed else None
 
 
 def _trust(code: int, chain: Sequence[bytes], store: TrustStore) -> Trust:

@@ -11,6 +11,8 @@ import contextlib
 import socket
 import struct
 import sys
+import time
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Protocol
 
@@ -205,6 +207,7 @@ def is_socket_path(address: str) -> bool:
     return address.startswith(("/", "@"))
 
 
+@lru_cache(maxsize=1024)
 def is_ip_literal(text: str) -> bool:
     """Whether a host is an IP address, with or without a zone (`fe80::1%eth0`)."""
     for family in (socket.AF_INET, socket.AF_INET6):
@@ -226,7 +229,15 @@ def has_ipv6_address() -> bool:
 
 
 def has_ipv6_route() -> bool:
-    """Whether this machine would know where to send IPv6 beyond itself. Sends no packet: UDP's connect only routes."""
+    """Whether this machine would know where to send IPv6 beyond itself. Sends no packet: UDP's connect only routes.
+
+    The kernel is asked once a second: a fleet asks for each of its targets.
+    """
+    return _routes_ipv6(int(time.monotonic()))
+
+
+@lru_cache(maxsize=1)
+def _routes_ipv6(second: int) -> bool:
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
             probe.connect(("2000::1", 9))

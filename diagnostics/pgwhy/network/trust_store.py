@@ -51,7 +51,7 @@ class TrustStore:
 
     def _at(self, now: datetime) -> crypto.X509Store:
         """The store at this time, the one of before where nothing has changed: many targets are judged in a second."""
-        now, state, places = now.astimezone(UTC), self._state(now), (self.files, self.folders)
+        now, state, places = now.astimezone(UTC), self.state(now), (self.files, self.folders)
         if state is None or places not in _loaded or _loaded[places][0] != state:
             store = self.load()
             store.set_time(now)  # only once: OpenSSL keeps the first. It reads a UTC time's fields, and no zone
@@ -60,7 +60,7 @@ class TrustStore:
             _loaded[places] = state, store
         return _loaded[places][1]
 
-    def _state(self, now: datetime) -> tuple[int, ...] | None:
+    def state(self, now: datetime) -> tuple[int, ...] | None:
         """The second, and what the system says of its places: with others it is another store. `None`: not known."""
         if self.windows:
             return None
@@ -97,12 +97,15 @@ class TrustStore:
                 store.add_cert(crypto.load_certificate(crypto.FILETYPE_ASN1, der))
         return store
 
-    @property
-    def is_at_hand(self) -> bool:
-        """It was read before in this process: it is loaded so soon that a loop does not notice."""
-        if self.windows or (self.folders and not self.files):
+    def is_at_hand(self, now: datetime) -> bool:
+        """It is loaded for this time, or was read before in this process: then it is loaded so soon that a loop does
+        not notice."""
+        if self.windows:
             return False
-        return all(file in _read_before for file in self.files)
+        if (self.files or not self.folders) and all(file in _read_before for file in self.files):
+            return True
+        loaded = _loaded.get((self.files, self.folders))
+        return loaded is not None and loaded[0] is not None and loaded[0] == self.state(now)
 
     def certificates(self) -> list[x509.Certificate]:
         """Every root one by one; what cannot be read is left out."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from pgwhy.facts import Record, fact
-from pgwhy.network import Network
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Probe, Run, never_waits
 from pgwhy.progress import Stage
 from pgwhy.target.services import PasswordBeside, Services, may_be_beside
 from pgwhy.values import dataclass
@@ -31,11 +30,14 @@ class ComposeFacts(Record):
     keeps_data: bool | None = fact("a volume keeps the data of the service, and with them its first password")
 
 
-async def observe(seen: Run, network: Network) -> ComposeFacts:
+NO_FILE = ComposeFacts("", "", "", "", "", False, False, PasswordBeside.UNKNOWN, False)
+
+
+def look(seen: Run) -> ComposeFacts:
     target = seen.target
     found = target.services or _beside(seen)
     if found is None:
-        return ComposeFacts("", "", "", "", "", False, False, PasswordBeside.UNKNOWN, False)
+        return NO_FILE
     user, database = target.value("user") or "", target.value("dbname") or ""
     return ComposeFacts(
         found.file,
@@ -58,4 +60,4 @@ def _beside(seen: Run) -> Services | None:
     return beside(seen.target, seen.machine)
 
 
-PROBE = Probe(ComposeFacts, observe, Stage.CONFIG, needs_readable_settings=False)
+PROBE = Probe(ComposeFacts, never_waits, Stage.CONFIG, at_once=look, needs_readable_settings=False)

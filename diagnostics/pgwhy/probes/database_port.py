@@ -35,14 +35,21 @@ class DatabasePort(Record):
     failure: Failure | None = fact("how that connection failed")
 
 
-async def observe(seen: Run, network: Network) -> DatabasePort:
+NOT_ASKED = DatabasePort(asked=False)
+
+
+def at_once(seen: Run) -> DatabasePort | None:
     wanted = seen.options.web
     if seen.client.way not in PROBE.ways or wanted is False or not (wanted or seen[Tcp].outcome is Reach.NONE):
-        return DatabasePort(asked=False)
+        return NOT_ASKED
+    return None
+
+
+async def observe(seen: Run, network: Network) -> DatabasePort:
     host = next(iter(seen.target.hosts), None)
     found = await network.lookup(host) if host else None
     if host is None or found is None or not found.addresses:
-        return DatabasePort(asked=False)
+        return NOT_ASKED
     address = min(found.addresses, key=lambda each: ":" in each)
     with network.timeline.span("database_port", f"port {host.port}") as span:
         try:
@@ -66,4 +73,4 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
         yield f"ask the database's own port for TLS{when}"
 
 
-PROBE = Probe(DatabasePort, observe, Stage.TCP, opens, ways=(Way.HTTP, Way.WEBSOCKET), needs=(Tcp,))
+PROBE = Probe(DatabasePort, observe, Stage.TCP, opens, ways=(Way.HTTP, Way.WEBSOCKET), needs=(Tcp,), at_once=at_once)

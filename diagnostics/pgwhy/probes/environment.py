@@ -45,7 +45,7 @@ async def observe(seen: Run, network: Network) -> EnvironmentFacts:
     return EnvironmentFacts(
         platform=machine.platform,
         libpq_version=version,
-        pg_variables=tuple(sorted(name for name in variables if name in LIBPQ_VARIABLES)),
+        pg_variables=tuple(sorted(LIBPQ_VARIABLES.intersection(variables))),
         root_file=_root_file(machine),
         system_roots=", ".join(map(str, (*roots.files, *roots.folders))) or ("Windows" if roots.windows else ""),
         proxies=tuple(sorted(name for name in variables if name.lower() in PROXY_VARIABLES)),
@@ -73,7 +73,7 @@ CONTAINER_FILES = (Path("/.dockerenv"), Path("/run/.containerenv"))
 
 
 def _root_file(machine: Machine) -> str:
-    path = machine.postgres_folder / "root.crt" if machine.postgres_folder else None
+    path = machine.postgres_file("root.crt")
     return str(path) if path and path.exists() else ""
 
 

@@ -55,30 +55,48 @@ class HttpProxy(Record):
         return None if self.status_database is None else self.status_database in tunnel.OPENED
 
 
+NOT_ASKED = HttpProxy(asked=False)
+
+
+def at_once(seen: Run) -> HttpProxy | None:
+    found = _found(seen)
+    if found is None or seen.options.web is False:
+        return NOT_ASKED
+    _, variable, proxy = found
+    if seen[Tcp].attempts and seen[Tcp].outcome is not Reach.NONE and seen.proxy is None:
+        return HttpProxy(asked=False, used=False, variable=variable, server=_server(proxy))
+    return None
+
+
 async def observe(seen: Run, network: Network) -> HttpProxy:
-    host = next((each for each in seen.target.hosts if each.name and not each.is_socket("linux")), None)
-    variables = seen.client.proxy_variables if seen.proxy else None
-    found = named(seen.machine.environment, host.name, variables or VARIABLES) if host else None
-    if host is None or found is None or seen.options.web is False:
-        return HttpProxy(asked=False)
-    variable, proxy = found
-    server = f"{proxy.name}:{proxy.port}"
-    used = seen.proxy is not None
-    if seen[Tcp].attempts and seen[Tcp].outcome is not Reach.NONE and not used:
-        return HttpProxy(asked=False, used=False, variable=variable, server=server)
+    found = _found(seen)
+    assert found is not None  # else it is known at once
+    host, variable, proxy = found
     over_443 = seen[TargetFacts].provider is Provider.NEON
     web = way.hosts(seen.target, Way.HTTP)[0]
     asked = [_ask(network, proxy, host)] + ([_ask(network, proxy, web)] if over_443 else [])
     database, *rest = await asyncio.gather(*asked)
     return HttpProxy(
         asked=True,
-        used=used,
+        used=seen.proxy is not None,
         variable=variable,
-        server=server,
+        server=_server(proxy),
         status_database=database if isinstance(database, int) else 0,
         status_443=None if not rest else rest[0] if isinstance(rest[0], int) else 0,
         failure=None if isinstance(database, int) else database,
     )
+
+
+def _found(seen: Run) -> tuple[Host, str, Host] | None:
+    """The host of the target, the variable that names a proxy for it, and the proxy; `None` where there is none."""
+    host = next((each for each in seen.target.hosts if each.name and not each.is_socket("linux")), None)
+    variables = seen.client.proxy_variables if seen.proxy else None
+    found = named(seen.machine.environment, host.name, variables or VARIABLES) if host else None
+    return (host, *found) if host and found else None
+
+
+def _server(proxy: Host) -> str:
+    return f"{proxy.name}:{proxy.port}"
 
 
 async def _ask(network: Network, proxy: Host, host: Host) -> int | Failure:
@@ -110,4 +128,4 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
         yield f"ask the proxy of {variable} ({proxy.name}:{proxy.port}) for a tunnel, {when}"
 
 
-PROBE = Probe(HttpProxy, observe, Stage.TCP, opens, needs=(TargetFacts, Tcp))
+PROBE = Probe(HttpProxy, observe, Stage.TCP, opens, needs=(TargetFacts, Tcp), at_once=at_once)

@@ -61,8 +61,7 @@ def login_parameters(target: Target, client: Client | None, facts: TargetFacts) 
 
 def _own_root_file(target: Target, client: Client | None) -> str:
     """`~/.postgresql/root.crt`, said aloud: the home is the one that the run was given, not this process's."""
-    folder = target.machine.postgres_folder if target.machine else None
-    root = folder / "root.crt" if folder else None
+    root = target.machine.postgres_file("root.crt") if target.machine else None
     reads_it = client is None or client.family in (None, "libpq", "java", "python")
     return str(root) if root and reads_it and root.exists() else ""
 

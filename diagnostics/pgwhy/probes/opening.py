@@ -47,6 +47,7 @@ def hello(seen: Run, name: str) -> Hello:
         alpn=wire.ALPN if is_direct(seen) or _offers_alpn(seen) else b"",
         min_version=value("ssl_min_protocol_version") or "TLSv1.2",
         max_version=value("ssl_max_protocol_version") or "",
+        one_group=False,
     )
 
 

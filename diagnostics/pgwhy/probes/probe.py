@@ -52,7 +52,9 @@ class Run:
         """Server version, user and database, where the login was a query itself (SQL over HTTP); never a fact."""
         self.begun: dict[str, asyncio.Task[Begun]] = {}
         """Connections on which TLS was begun, by the name sent as SNI (empty: none); never facts."""
-        self._records: dict[str, asyncio.Future[Record]] = {}
+        self._records: dict[str, Record | None] = {}
+        """`None` for one that is waited for. Its order is that in which records are named first: a report has it."""
+        self._waiting: dict[str, list[asyncio.Future[None]]] = {}
 
     @property
     def hosts(self) -> tuple[Host, ...]:
@@ -68,29 +70,37 @@ class Run:
 
     def put(self, record: Record) -> None:
         """Publish a record; tasks that wait for it go on."""
-        future = self._future(record.name)
-        if not future.done():
-            future.set_result(record)
+        if self._records.get(record.name) is not None:
+            return
+        self._records[record.name] = record
+        for waiting in self._waiting.pop(record.name, ()):
+            if not waiting.done():  # a task that was cancelled no longer waits
+                waiting.set_result(None)
 
     def __getitem__(self, kind: type[R]) -> R:
         """The record of a probe named in `needs`. `KeyError` if it is not there yet: that is a missing need."""
-        future = self._records.get(kind.name)
-        if future is None or not future.done():
+        record = self._records.get(kind.name)
+        if record is None:
             raise KeyError(kind.name)
-        record = future.result()
         assert isinstance(record, kind)
         return record
+
+    def has(self, kind: type[Record]) -> bool:
+        """The record is there."""
+        return self._records.get(kind.name) is not None
 
     async def later(self, kind: type[R]) -> R:
         """Wait for the record of a probe that runs beside this one. Only for those named in `later`."""
-        future = self._future(kind.name)
-        record = future.result() if future.done() else await asyncio.shield(future)
-        assert isinstance(record, kind)
-        return record
+        if self._records.setdefault(kind.name) is None:
+            # A future of its own for each who waits: to shield one that all share costs two more rounds of the loop.
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.setdefault(kind.name, []).append(waiting)
+            await waiting
+        return self[kind]
 
     def observations(self) -> Observations:
         """Everything seen so far."""
-        return Observations({n: f.result() for n, f in self._records.items() if f.done() and not f.cancelled()})
+        return Observations({name: record for name, record in self._records.items() if record is not None})
 
     def end_begun(self) -> None:
         """Close the connections on which TLS was begun, and those that are still on the way there."""
@@ -99,10 +109,14 @@ class Run:
             if task.done() and not task.cancelled() and task.exception() is None:
                 task.result().end()
 
-    def _future(self, name: str) -> asyncio.Future[Record]:
-        if name not in self._records:
-            self._records[name] = asyncio.get_running_loop().create_future()
-        return self._records[name]
+
+def has_to_wait(seen: Run) -> None:
+    """For a probe that always has to wait for something."""
+
+
+async def never_waits(seen: Run, network: Network) -> Record:
+    """For a probe whose `at_once` always says its record."""
+    raise NotImplementedError
 
 
 def nothing(target: Target, machine: Machine, options: Options) -> Iterable[str]:
@@ -131,6 +145,9 @@ class Probe:
     later: tuple[type[Record], ...] = ()
     """Records that it may wait for while it runs (`Run.later`): they must not need this one in turn."""
 
+    at_once: Callable[[Run], Record | None] = has_to_wait
+    """Its record where nothing has to be waited for; `None`: `observe` has to look. A task of its own for each probe
+    that is done at once would be a tenth of what a warm run does besides its connections."""
     needs_readable_settings: bool = True
     """It looks at the way to the server, which a client that cannot read its settings never takes."""
 

@@ -55,15 +55,20 @@ class Session(Record):
     far_away: bool | None = fact("each round trip takes so long that an application feels it (150 ms and more)")
 
 
-async def observe(seen: Run, network: Network) -> Session:
-    """Ask the open connection what it is, in one round trip, and close it."""
+NO_SESSION = Session()
+
+
+def at_once(seen: Run) -> Session | None:
     if seen.answered is not None:
         version, user, database = (*seen.answered, "", "", "")[:3]
         version = version.split(" ")[0]
         return Session(usable=True, message="", server_version=version, user=user, database=database)
+    return NO_SESSION if seen.connection is None else None
+
+
+async def observe(seen: Run, network: Network) -> Session:
+    """Ask the open connection what it is, in one round trip, and close it."""
     connection = seen.connection
-    if connection is None:
-        return Session()
     from pgwhy.network import login
 
     begin = network.clock()
@@ -99,6 +104,7 @@ PROBE = Probe(
     opens=opens,
     needs=(TargetFacts, Authentication),
     later=(Tcp, Tls, Startup),
+    at_once=at_once,
 )
 
 

@@ -16,6 +16,7 @@ from pgwhy.probes.probe import Probe, Run
 from pgwhy.progress import Stage
 from pgwhy.target import parameters
 from pgwhy.target.dialects import near_name, recognised, syntax, traits
+from pgwhy.target.dialects.detection import of_masked
 from pgwhy.target.facts import PasswordState, TargetFacts, is_template
 from pgwhy.target.model import PLACEHOLDER, Target
 from pgwhy.target.problem import NOTHING, ProblemCode
@@ -229,7 +230,7 @@ async def _refusal(target: Target, client: Client, kept: tuple[str, ...], networ
 
     text, module = written.masked, syntax(written.dialect)
     # A settings file's program keeps parameters of its own to itself: they are in the text, and not in the target.
-    in_text = module.parse(text).foreign if module and recognised(text) is written.dialect else {}
+    in_text = of_masked(written.dialect, text).foreign if module and recognised(text) is written.dialect else {}
     for name in (*target.foreign, *in_text):
         if module and name not in kept:
             text = module.drop(text, name)

@@ -48,8 +48,8 @@ def root_file_missing(facts: TargetFacts, client: Client, machine: Machine) -> s
         return "system" if client.system_roots is False else ""
     if facts.sslrootcert:
         path = _path(facts.sslrootcert, machine)
-    elif machine.postgres_folder:
-        path = machine.postgres_folder / "root.crt"
+    elif own := machine.postgres_file("root.crt"):
+        path = own
     else:
         return "root.crt in the home folder, which is not known"
     return "" if path.exists() else str(path)
@@ -59,9 +59,7 @@ def client_key_fault(target: Target, machine: Machine) -> str:
     """A fault of them as libpq checks them (fe-secure-openssl.c): a key beside each certificate, and rights for
     nobody else. Empty: none."""
     certificate, key = target.value("sslcert"), target.value("sslkey")
-    folder = machine.postgres_folder
-    certificate_path = _path(certificate, machine) if certificate else folder / "postgresql.crt" if folder else None
-    key_path = _path(key, machine) if key else folder / "postgresql.key" if folder else None
+    certificate_path = _path(certificate, machine) if certificate else machine.postgres_file("postgresql.crt")
     if certificate and certificate_path and not certificate_path.exists():
         return f"the certificate {certificate_path} does not exist"
     if (
@@ -70,6 +68,7 @@ def client_key_fault(target: Target, machine: Machine) -> str:
         or protection.names_an_engine(key or "", machine.platform)
     ):
         return ""
+    key_path = _path(key, machine) if key else machine.postgres_file("postgresql.key")
     if key_path is None or not key_path.exists():
         return f"the private key {key_path} for {certificate_path} does not exist"
     return _loose_rights(key_path, machine)

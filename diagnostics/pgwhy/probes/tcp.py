@@ -21,6 +21,7 @@ from pgwhy.network import Network
 from pgwhy.network.stream import Broken, Limit, Stream, bounded, has_ipv6_address, is_socket_path
 from pgwhy.probes.patience import Met, delay
 from pgwhy.probes.probe import Options, Probe, Run
+from pgwhy.probes.together import together
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Host, Target
@@ -160,7 +161,7 @@ async def _places(seen: Run, network: Network) -> list[_Place]:
     hosts, ipv4_first = seen.hosts, seen[ClientFacts].addresses is Addresses.FIRST_IPV4
     if seen.proxy:
         return await _proxys_places(seen.proxy, hosts[0], network)
-    found = await asyncio.gather(*(network.lookup(host) for host in hosts))
+    found = await together(*(network.lookup(host) for host in hosts))
     return [
         _Place(host.name, _address(address, host.port, seen.machine.platform), host.port)
         for host, lookup in zip(hosts, found, strict=True)
@@ -189,7 +190,7 @@ async def _attempt_all(places: list[_Place], budget_s: float, network: Network) 
     # IPv6 and IPv4 by turns, so that both families are among the first four.
     order = sorted(range(len(places)), key=lambda i: (_rank(places, i), ":" not in places[i].address))
     state = _Waves(network, budget_s, waiting=len(places))
-    made = dict(zip(order, await asyncio.gather(*(state.attempt(places[i]) for i in order)), strict=True))
+    made = dict(zip(order, await together(*(state.attempt(places[i]) for i in order)), strict=True))
     return [made[i] for i in range(len(places))]
 
 

@@ -8,19 +8,16 @@ from __future__ import annotations
 import re
 import shlex
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from pgwhy.facts import Record, derived, fact
-from pgwhy.probes.probe import Probe, Run
+from pgwhy.probes.probe import Probe, Run, never_waits
 from pgwhy.progress import Stage
 from pgwhy.target import token as tokens
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.provider import Provider, recognise
 from pgwhy.target.token import Token, TokenDamage, TokenKind
 from pgwhy.values import dataclass
-
-if TYPE_CHECKING:
-    from pgwhy.network import Network
 
 
 @dataclass(frozen=True)
@@ -61,25 +58,28 @@ class TokenFacts(Record):
         return "" if self.expired or self.early else self.expires_at
 
 
-async def observe(seen: Run, network: Network) -> TokenFacts:
+NO_TOKEN = TokenFacts(
+    kind=TokenKind.NONE,
+    damage=TokenDamage.NONE,
+    expires_at="",
+    expired=False,
+    expired_for="",
+    early=False,
+    other_host="",
+    other_port="",
+    other_region="",
+    other_user="",
+    other_audience="",
+    new_one="",
+)
+
+
+def look(seen: Run) -> TokenFacts:
     """Look at the password alone, and at what it says beside the target."""
     password = seen.target.password
     token = tokens.read(password.reveal()) if password is not None else None
     if token is None:
-        return TokenFacts(
-            kind=TokenKind.NONE,
-            damage=TokenDamage.NONE,
-            expires_at="",
-            expired=False,
-            expired_for="",
-            early=False,
-            other_host="",
-            other_port="",
-            other_region="",
-            other_user="",
-            other_audience="",
-            new_one="",
-        )
+        return NO_TOKEN
     if token.kind in _OPAQUE:
         return TokenFacts(kind=token.kind, damage=token.damage, expires_at="", expired_for="", new_one="")
     facts, now = seen[TargetFacts], seen.machine.now
@@ -100,7 +100,7 @@ async def observe(seen: Run, network: Network) -> TokenFacts:
     )
 
 
-PROBE = Probe(TokenFacts, observe, Stage.AUTH, needs=(TargetFacts,), needs_readable_settings=False)
+PROBE = Probe(TokenFacts, never_waits, Stage.AUTH, needs=(TargetFacts,), at_once=look, needs_readable_settings=False)
 
 _CLOCK_S = 300
 """How far two clocks may differ before a token counts as early: what those who check tokens usually allow."""

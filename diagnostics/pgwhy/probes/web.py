@@ -49,15 +49,22 @@ UNASKED_LIMIT_S = 1.3
 """What port 443 gets where the user did not ask for it."""
 
 
-async def observe(seen: Run, network: Network) -> Web:
-    target, wanted = seen[TargetFacts], seen.options.web
-    host, endpoint = target.host or "", target.endpoint
+NOT_ASKED = Web(asked=False)
+
+
+def at_once(seen: Run) -> Web | None:
+    target = seen[TargetFacts]
     if seen.client.way not in PROBE.ways:
-        return Web(asked=False)
-    if target.provider is not Provider.NEON or not endpoint or wanted is False:
-        return Web(asked=False)
+        return NOT_ASKED
+    if target.provider is not Provider.NEON or not target.endpoint or seen.options.web is False:
+        return NOT_ASKED
+    return None
+
+
+async def observe(seen: Run, network: Network) -> Web:
+    host, wanted = seen[TargetFacts].host or "", seen.options.web
     if wanted is None and not await _port_is_dead(seen, network):
-        return Web(asked=False)
+        return NOT_ASKED
     limit_s = LIMIT_S if wanted else UNASKED_LIMIT_S
     sql_host = f"api.{host.partition('.')[2]}"
     trusted = https.Trusted(trust_store.system(seen.machine), seen.machine.now)
@@ -115,4 +122,4 @@ def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:
         yield f"ask the provider's own port 443 for this endpoint (Neon only){when}"
 
 
-PROBE = Probe(Web, observe, Stage.TCP, opens, ways=(Way.POSTGRES,), needs=(TargetFacts,), later=(Tcp,))
+PROBE = Probe(Web, observe, Stage.TCP, opens, ways=(Way.POSTGRES,), needs=(TargetFacts,), later=(Tcp,), at_once=at_once)

@@ -58,13 +58,17 @@ class FactCache(dict[str, Value]):
 
     def __init__(self, observations: Observations) -> None:
         super().__init__()
-        self._get = observations.get
+        self._get, self._observations = observations.get, observations
         self._spaced: dict[str, str] = {}
         self._folded: dict[str, str] = {}
 
     def __missing__(self, path: str) -> Value:
         value = self[path] = self._get(path)
         return value
+
+    def look_up(self, asked: Mapping[str, Mapping[str, str]]) -> None:
+        """Look up what will be asked for: record → name → path."""
+        self.update(self._observations.several(asked))
 
     def searched(self, path: str) -> str:
         """What of a text patterns are searched in: of a long one its beginning and its end, `SEARCHED` in all."""

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from pgwhy.facts import Value
+from pgwhy.progress import Stage, row
 from pgwhy.rulebook.conditions import Answer, FactCache, Operator, Test, parse
 from pgwhy.rulebook.rule import Rule
 from pgwhy.values import dataclass
@@ -49,6 +50,7 @@ class Index:
     def matches(self, facts: FactCache) -> list[int]:
         """The rules of which a block says yes, in their order."""
         found: set[Place] = set(self.always)
+        facts.look_up(self._asked)
         if self.words and facts[TEXT]:
             for word in self._words_in(facts.folded(TEXT)):
                 found.update(self.words[word])
@@ -56,8 +58,9 @@ class Index:
             for code in (*(facts[CODES] or ()), facts[SQLSTATE], facts[SAYS], *(facts[ALSO_SAYS] or ())):
                 found.update(self.codes.get(code, ()))
         for path, filed in self.values.items():
-            if (value := facts[path]) is not None:
-                found.update(_filed_under(filed, value))
+            value = facts[path]  # what is no plain value is equal to none of those in a rule file
+            if isinstance(value, _PLAIN) and (places := filed.get(value)):
+                found.update(places)
         for path, filed in self.members.items():
             if value := facts[path]:
                 found.update(_filed_under_members(filed, value))
@@ -80,6 +83,15 @@ class Index:
                 if word in text:
                     yield word
         yield from (word for word in self._short if word in text)
+
+    @cached_property
+    def _asked(self) -> dict[str, dict[str, str]]:
+        """The facts by which blocks are filed: record → name → path."""
+        asked: dict[str, dict[str, str]] = {}
+        for path in (*self.values, *self.members, *self.filled):
+            record, _, name = path.partition(".")
+            asked.setdefault(record, {})[name] = path
+        return asked
 
     @cached_property
     def _filed(self) -> dict[Four, list[str]]:
@@ -145,15 +157,22 @@ class _Need:
     """One of these is the fact's value, or in its list; of none: it is not empty."""
 
 
+_USUAL = frozenset((shown.path, value) for stage in Stage for shown in row(stage).past for value in shown.values)
+"""What shows that a run got past a stage, as most runs of a stage that was looked at do."""
+
+
 def _decisive(written: Mapping[str, Mapping[str, Any]]) -> _Need | None:
     """What the fewest runs have of what a block needs; `None` if nothing can be said. As the rule file has it: to make
     its tests takes longer than to ask the few blocks that are left."""
     found: _Need | None = None
     for record, said in written.items():
         for fact, value in said.items():
+            path = f"{record}.{fact}"
             rank, items = _ranked(value)
+            if rank and any((path, item) in _USUAL for item in items):
+                rank = _OF_MOST
             if rank > (found.rank if found else 0):
-                found = _Need(rank, f"{record}.{fact}", items)
+                found = _Need(rank, path, items)
     return found
 
 
@@ -171,16 +190,10 @@ def _ranked(written: Any) -> tuple[int, tuple[Value, ...]]:
     return (word if isinstance(items[0], str) else other), items
 
 
-_YES_OR_NO, _FILLED, _MEMBER, _WORD = 1, 2, 3, 4
+_OF_MOST, _YES_OR_NO, _FILLED, _MEMBER, _WORD = 1, 2, 3, 4, 5
 
 
 _PLAIN = (str, int, float)
-
-
-def _filed_under(filed: Mapping[Value, tuple[Place, ...]], value: Value) -> Iterable[Place]:
-    if isinstance(value, _PLAIN):
-        return filed.get(value, ())
-    return [place for each, places in filed.items() if each == value for place in places]
 
 
 def _filed_under_members(filed: Mapping[Value, tuple[Place, ...]], value: Value) -> Iterable[Place]:

@@ -255,7 +255,7 @@ def _is_path(host: str) -> bool:
 
 def is_template(text: str) -> bool:
     """A placeholder of a template or a guide: `[YOUR-PASSWORD]`, `****`, `PASSWORD_HERE`."""
-    return bool(re.fullmatch(_TEMPLATE, text, re.IGNORECASE))
+    return bool(_TEMPLATE.fullmatch(text))
 
 
 def _sslmode(target: Target, default: str, default_source: str) -> tuple[str, str]:
@@ -295,7 +295,7 @@ def _password_endpoint(target: Target) -> str:
 
 def _holds_other_bytes(text: str) -> bool:
     """Bytes that were no UTF-8 are lone surrogates (PEP 383)."""
-    return any("\udc80" <= character <= "\udcff" for character in text)
+    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
 
 
 _SENT = ("user", "dbname", "application_name", "options")
@@ -322,7 +322,8 @@ def _requested(target: Target) -> tuple[str, ...]:
 
     Rails' schema_search_path is none: it is set by a query, after the login.
     """
-    named = [m[1].replace("-", "_") for m in re.finditer(_OPTION, target.value("options") or "")]
+    options = target.value("options") or ""
+    named = [m[1].replace("-", "_") for m in _OPTION.finditer(options)] if options else []
     schema = [name for name in ("currentSchema", "Search Path") if name in target.foreign]
     passed = [name for name in target.foreign if name.lower() in _PASSED_ON]
     return tuple(dict.fromkeys([*named, *(["search_path"] if schema else []), *passed]))
@@ -335,12 +336,13 @@ def _overridden(name: str, setting: Setting) -> str:
 
 ENDPOINT_FORM = lazy(r"(?:endpoint|project)=(?P<endpoint>[A-Za-z0-9-]+)[;$]")
 """Workaround D: the endpoint in front of the password."""
-_OPTION = r"(?:(?<=\s)|^)(?:-c\s*|--)([A-Za-z_][\w.\-]*)="
+_OPTION = lazy(r"(?:(?<=\s)|^)(?:-c\s*|--)([A-Za-z_][\w.\-]*)=")
 _PASSED_ON = words("search_path statement_timeout lock_timeout timezone datestyle idle_in_transaction_session_timeout")
-_TEMPLATE = (
+_TEMPLATE = lazy(
     r"\[[^\]]*\]|<[^>]*>|\{\{.*\}\}|\$\{?\w+\}?|[*\u2022x.]{3,}|password_here|your[-_ ]?\w*|"
     r"\w*_?(?:placeholder|changeme)|"
-    r"(?:neon|db|my)[-_](?:password|host|hostname|user|username|role|database)|hostname"
+    r"(?:neon|db|my)[-_](?:password|host|hostname|user|username|role|database)|hostname",
+    re.IGNORECASE,
 )
 # The example password of Neon's documentation and console screenshots.
 _DOCUMENTED = frozenset({"AbC123dEf"})

@@ -18,7 +18,7 @@ class HostMistake(StrEnum):
 
 def host_mistake(host: str) -> HostMistake:
     """Of a single host; a lone dot is no name."""
-    if any(map(_is_invisible, host)):
+    if not host.isascii() and any(map(_is_invisible, host)):
         return HostMistake.INVISIBLE
     return HostMistake.TRAILING_DOT if host.endswith(".") and host.strip(".") else HostMistake.NONE
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pgwhy.machine import Machine
@@ -156,7 +157,7 @@ class Target:
         setting = self.settings.get(name)
         return setting.value if setting else None
 
-    @property
+    @cached_property
     def hosts(self) -> tuple[Host, ...]:
         """The hosts in the order in which libpq tries them, with ports and `hostaddr` paired as libpq pairs them.
 

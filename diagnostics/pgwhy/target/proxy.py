@@ -23,12 +23,14 @@ def named(environment: Mapping[str, str], host: str, variables: Iterable[str] = 
             return None
     for variable in variables:
         text = environment.get(variable, "")
+        if not text:
+            continue
         try:
             parts = urlsplit(text if "://" in text else f"http://{text}")
             port = parts.port or _PORTS.get(parts.scheme, 0)
         except ValueError:
             continue
-        if text and parts.hostname and port:
+        if parts.hostname and port:
             return variable, Host(parts.hostname, port)
     return None
 

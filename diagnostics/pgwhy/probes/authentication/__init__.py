@@ -36,11 +36,15 @@ if TYPE_CHECKING:
     from pgwhy.network.login import Login
 
 
+def at_once(seen: Run) -> Authentication | None:
+    """The record of no login, where it is known before that none is tried."""
+    if not seen.options.login:
+        return not_tried(Obstacle.NO_LOGIN)
+    return None if seen[SettingsFacts].readable else not_tried(Obstacle.EARLIER_STAGE)
+
+
 async def observe(seen: Run, network: Network) -> Authentication:
     """Log in as the client spoken for would."""
-    obstacle = _obstacle(seen)
-    if obstacle is not None:
-        return not_tried(obstacle)
     if seen.client.way.over_443:
         return await over_443.observe(seen, network)
     record, seen.connection = await _log_in(seen, network, seen.client)
@@ -65,24 +69,31 @@ PROBE = Probe(
     opens=opens,
     needs=(TargetFacts, ClientFacts, SettingsFacts),
     later=(Tcp, Tls, Startup),
+    at_once=at_once,
     needs_readable_settings=False,
 )
 
 
-async def observe_here(seen: Run, network: Network) -> Here:
-    """Log in as libpq here, with the untouched string; nothing at all where the client spoken for does the same.
+THE_SAME = Here()
 
-    No password goes out where the client spoken for ends before it sends one.
-    """
+
+def here_at_once(seen: Run) -> Here | None:
+    """Nothing at all where the client spoken for does the same as libpq here."""
     if (
         seen.client.is_libpq_here
         or seen.client.way.over_443
         or (seen.target.problems and not seen[SettingsFacts].readable)
     ):
-        return Here()
+        return THE_SAME
     same = permit.parameters(seen.target, None) == permit.parameters(seen.target, seen.client)
-    if same and seen[SettingsFacts].readable:
-        return Here()
+    return THE_SAME if same and seen[SettingsFacts].readable else None
+
+
+async def observe_here(seen: Run, network: Network) -> Here:
+    """Log in as libpq here, with the untouched string.
+
+    No password goes out where the client spoken for ends before it sends one.
+    """
     from pgwhy.network.login import libpq_version
 
     version = await libpq_version(network)
@@ -112,6 +123,7 @@ HERE = Probe(
     stage=Stage.AUTH,
     needs=(TargetFacts, ClientFacts, SettingsFacts, Tcp, Authentication),
     later=(Tls, Startup),
+    at_once=here_at_once,
 )
 
 
@@ -129,15 +141,6 @@ async def _client_stops(seen: Run) -> bool:
     login = seen[Authentication]
     got_to_it = login.outcome is AuthOutcome.OK or login.password_used
     return not (got_to_it or (tls.handshake and tls.verifies and not binding))
-
-
-def _obstacle(seen: Run) -> Obstacle | None:
-    """What keeps the login from being tried, as far as that is known before it."""
-    if not seen.options.login:
-        return Obstacle.NO_LOGIN
-    if not seen[SettingsFacts].readable:
-        return Obstacle.EARLIER_STAGE
-    return None
 
 
 async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[Authentication, Any]:

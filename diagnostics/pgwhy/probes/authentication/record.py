@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from typing import ClassVar
 
 from pgwhy.facts import Record, fact
@@ -67,6 +68,7 @@ class Here(Record):
     not_tried_because: Obstacle | None = fact("what kept it from being tried")
 
 
+@cache
 def not_tried(obstacle: Obstacle) -> Authentication:
     """The record of a login that was not made."""
     return Authentication(outcome=AuthOutcome.NOT_TRIED, not_tried_because=obstacle)

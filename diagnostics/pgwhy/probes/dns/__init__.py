@@ -22,6 +22,7 @@ from pgwhy.network.stream import is_ip_literal, is_socket_path
 from pgwhy.probes.dns import resolvers
 from pgwhy.probes.dns.resolvers import Answered, ResolverAnswer
 from pgwhy.probes.probe import Options, Probe, Run
+from pgwhy.probes.together import together
 from pgwhy.progress import Stage
 from pgwhy.target import provider
 from pgwhy.target.model import Host, Target
@@ -201,24 +202,23 @@ async def observe(seen: Run, network: Network) -> Dns:
     if seen.proxy:  # the proxy looks the name up
         return Dns(DnsOutcome.SKIPPED, "", (), 0.0, hosts_file_addresses=())
     hosts = seen.hosts
-    lookups = [asyncio.create_task(network.lookup(host)) for host in hosts]
     name = next((host.name for host in hosts if _is_looked_up(host) and host.name.lower() != "localhost"), "")
+    if not name:
+        return _looked_up(hosts, await together(*(network.lookup(host) for host in hosts)))
+    lookups = [asyncio.create_task(network.lookup(host)) for host in hosts]
     questions: list[asyncio.Task[Answered]] = []
     hopeless: asyncio.Task[None] | None = None
     try:
-        if lookups:
-            await asyncio.wait(lookups, timeout=HEAD_START_S)
-        if name:
-            questions = await resolvers.ask_all(name, seen, network)
-            hopeless = asyncio.create_task(_call_off(name, questions, network))
+        await asyncio.wait(lookups, timeout=HEAD_START_S)
+        questions = await resolvers.ask_all(name, seen, network)
+        hopeless = asyncio.create_task(_call_off(name, questions, network))
         found = [await lookup for lookup in lookups]
         patient = not any(f.addresses for f in found) or any(f.ms > SLOW_MS for f in found)
         answered = await resolvers.answers(questions, network, patient=patient or bool(seen.options.compare_dns))
     finally:
         for task in [*lookups, *questions, *([hopeless] if hopeless else [])]:
             task.cancel()
-    record = _looked_up(hosts, found)
-    return _with_answers(record, name, answered, seen) if name else record
+    return _with_answers(_looked_up(hosts, found), name, answered, seen)
 
 
 async def _call_off(name: str, questions: list[asyncio.Task[Answered]], network: Network) -> None:

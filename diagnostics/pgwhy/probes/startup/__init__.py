@@ -26,11 +26,12 @@ from pgwhy.probes.startup import over_443
 from pgwhy.probes.startup.first_answer import WELCOMES, Arm, Heard, Question, ServerReply, ask, go_on
 from pgwhy.probes.tcp import Attempt, Tcp
 from pgwhy.probes.tls.connection import begun
+from pgwhy.probes.together import together
 from pgwhy.progress import Stage
 from pgwhy.target.facts import TargetFacts
 from pgwhy.target.model import Target
 from pgwhy.target.provider import Provider
-from pgwhy.values import dataclass, replace
+from pgwhy.values import dataclass
 
 __all__ = ["PROBE", "ServerReply", "Reached", "Startup", "observe"]
 
@@ -100,12 +101,11 @@ async def observe(seen: Run, network: Network) -> Startup:
     arms = list(_arms(place, seen))
     heard = await _ask_all(arms, place, seen, network)
     theirs = _theirs(heard, seen, is_socket=opening.is_socket(place))
-    record = _by_arm(heard)
     if theirs is None:
-        return record
+        return Startup(**_by_arm(heard))
     found = heard[theirs]
-    return replace(
-        record,
+    return Startup(
+        **_by_arm(heard),
         answer=found.answer,
         reached=_reached(theirs, found, heard, seen),
         message=found.fields.get("M", ""),
@@ -182,13 +182,16 @@ async def _ask_all(questions: list[Question], place: Attempt, seen: Run, network
             return go_on(question, begun(place, question.hello, seen, network), network, move)
         return ask(question, place, opening.is_direct(seen), network, move)
 
+    arms = [question.arm for question in questions]
+    if len(questions) <= 2:  # nothing is to be asked as soon as one has got past TLS
+        return dict(zip(arms, await asyncio.gather(*map(put, questions)), strict=True))
     early = asyncio.gather(*map(put, questions[:2]))
     either: list[asyncio.Future[Any]] = [moved, early]
     try:
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         stalled = not moved.done() and any(heard.failure is Failure.TIMED_OUT for heard in early.result())
-        heard_late = await asyncio.gather(*([] if stalled else map(put, questions[2:])))
-        return dict(zip((question.arm for question in questions), [*await early, *heard_late], strict=False))
+        heard_late = [] if stalled else await together(*map(put, questions[2:]))
+        return dict(zip(arms, [*await early, *heard_late], strict=False))
     finally:
         early.cancel()
         await asyncio.gather(early, return_exceptions=True)  # or asyncio complains that nobody took its exception
@@ -241,23 +244,25 @@ def _reached(theirs: Arm, found: Heard, heard: dict[Arm, Heard], seen: Run) -> R
     return Reached.AUTH
 
 
-def _by_arm(heard: dict[Arm, Heard]) -> Startup:
+def _by_arm(heard: dict[Arm, Heard]) -> dict[str, Any]:
+    """The facts with a suffix."""
+
     def answer(arm: Arm) -> ServerReply | None:
         return heard[arm].answer if arm in heard else None
 
     def message(arm: Arm) -> str | None:
         return heard[arm].fields.get("M", "") if arm in heard else None
 
-    return Startup(
-        with_sni=answer(Arm.WITH_SNI),
-        with_sni_message=message(Arm.WITH_SNI),
-        without_sni=answer(Arm.WITHOUT_SNI),
-        without_sni_message=message(Arm.WITHOUT_SNI),
-        with_option=answer(Arm.WITH_OPTION),
-        with_option_message=message(Arm.WITH_OPTION),
-        plaintext=answer(Arm.PLAINTEXT),
-        plaintext_message=message(Arm.PLAINTEXT),
-    )
+    return {
+        "with_sni": answer(Arm.WITH_SNI),
+        "with_sni_message": message(Arm.WITH_SNI),
+        "without_sni": answer(Arm.WITHOUT_SNI),
+        "without_sni_message": message(Arm.WITHOUT_SNI),
+        "with_option": answer(Arm.WITH_OPTION),
+        "with_option_message": message(Arm.WITH_OPTION),
+        "plaintext": answer(Arm.PLAINTEXT),
+        "plaintext_message": message(Arm.PLAINTEXT),
+    }
 
 
 def opens(target: Target, machine: Machine, options: Options) -> Iterator[str]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pgwhy.error_text import without_escapes
 from pgwhy.failure import Failure
 from pgwhy.network import Network, postgres, tls, wire
+from pgwhy.network.shared import result_of
 from pgwhy.network.stream import Broken, Channel, Stream
 from pgwhy.probes.tcp import Attempt
 from pgwhy.probes.tls.connection import Begun, SslAnswer
@@ -84,7 +85,7 @@ class Heard:
 
 async def go_on(question: Question, task: asyncio.Task[Begun], network: Network, moved: Callable[[], None]) -> Heard:
     """Send and read where TLS was begun already; the connection is ended then. Never raises. `moved`: as for `ask`."""
-    begun = await asyncio.shield(task)
+    begun = await result_of(task)
     channel, look = begun.channel, begun.look
     if channel is None:
         failure = look.failure or _NO_TLS.get(look.answer, Failure.PROTOCOL)

@@ -23,7 +23,9 @@ from pgwhy.machine import Machine
 from pgwhy.network import Network, background, chain, trust_store
 from pgwhy.network.certificate import Certificate, describe, name_matches
 from pgwhy.network.chain import Trust
+from pgwhy.network.shared import result_of
 from pgwhy.network.tls import Hello
+from pgwhy.network.trust_store import TrustStore
 from pgwhy.probes import opening
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.tcp import Attempt, Tcp
@@ -134,18 +136,15 @@ async def observe(seen: Run, network: Network) -> Tls:
         first = await nudge(place, first, network)
     elif first.answer is SslAnswer.RESET:
         first = await hear_out(place, first, network)
-    record = replace(
-        _record(first, bare, seen, bool(name)),
-        handshake_in_small_packets=in_small_packets,
-        handshake_with_small_hello=with_small_hello,
-    )
+    record = _record(first, bare, seen, bool(name), in_small_packets, with_small_hello)
     if first.answer in _HUNG_UP or record.speaks is Speaks.TLS:
         record = replace(record, takes_direct=await takes_direct(place, opening.hello(seen, name), network))
     theirs = bare if seen[ClientFacts].sends_sni is False and bare.session.chain else first
     if not theirs.session.chain:
         return record
-    judge = partial(_judged, record, theirs.session.chain, place, seen)
-    if trust.store(seen).is_at_hand:
+    store = trust.store(seen, record.verify_required or trust.NONE)
+    judge = partial(_judged, record, theirs.session.chain, place, seen, store)
+    if store.is_at_hand(seen.machine.now):
         return judge()  # a thread would cost as much again
     return await background.start(judge)
 
@@ -156,8 +155,8 @@ async def _look_each_way(
     """With SNI; without; where both stall, in small packets as well; where no ClientHello is answered, with a small
     one."""
     hello, limit_s = opening.hello(seen, name), max(connection.SILENT_S - STALLS_S, 0)
-    names = (name, "") if name else ("",)
-    looks = [begun(place, opening.hello(seen, n), seen, network) for n in names]
+    hellos = (hello, replace(hello, server_name="")) if name else (hello,)
+    looks = [begun(place, one, seen, network) for one in hellos]
     done, _ = await asyncio.wait(looks, timeout=min(STALLS_S, connection.SILENT_S))
     in_small_packets = with_small_hello = None
     stalled = not done and bool(limit_s)
@@ -167,7 +166,7 @@ async def _look_each_way(
             small_packets.get_through(place, hello, direct, network, limit_s),
             _takes(place, hello, seen, network, limit_s),
         )
-    first, bare = [(await asyncio.shield(one)).look for one in (looks[0], looks[-1])]
+    first, bare = [(await result_of(one)).look for one in (looks[0], looks[-1])]
     if stalled:
         # Of both the same is to be said then, and the one that the client makes says it.
         return first, bare if bare.handshake or not name else Look(None), in_small_packets, with_small_hello
@@ -187,7 +186,14 @@ async def _takes(place: Attempt, hello: Hello, seen: Run, network: Network, limi
     return (await look(place, replace(hello, one_group=True), seen, network, limit_s)).handshake
 
 
-def _record(first: Look, bare: Look, seen: Run, sni_sent: bool) -> Tls:
+def _record(
+    first: Look,
+    bare: Look,
+    seen: Run,
+    sni_sent: bool,
+    in_small_packets: bool | None,
+    with_small_hello: bool | None,
+) -> Tls:
     not_postgres = first.answer is SslAnswer.NOT_POSTGRES
     session = first.session
     both = bool(session.chain and bare.session.chain)
@@ -209,14 +215,16 @@ def _record(first: Look, bare: Look, seen: Run, sni_sent: bool) -> Tls:
         client_certificate_requested=session.client_certificate_requested if session.chain else None,
         handshake_ms=first.ms if first.handshake else None,
         handshake_without_sni=bare.handshake,
+        handshake_in_small_packets=in_small_packets,
+        handshake_with_small_hello=with_small_hello,
         alert_without_sni=bare.alert if bare.handshake is not None else None,
         same_certificate_without_sni=session.chain[0] == bare.session.chain[0] if both else None,
         verify_required=trust.required(seen),
     )
 
 
-def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Run) -> Tls:
-    now, store, system = seen.machine.now, trust.store(seen), trust_store.system(seen.machine)
+def _judged(record: Tls, presented: tuple[bytes, ...], place: Attempt, seen: Run, store: TrustStore) -> Tls:
+    now, system = seen.machine.now, trust_store.system(seen.machine)
     verdict = chain.judge(presented, store, now)
     by_system = verdict if store == system else chain.judge(presented, system, now)
     issuer = chain.issuer(presented[0])

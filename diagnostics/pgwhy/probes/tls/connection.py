@@ -7,8 +7,6 @@ with them: the one that asks first begins it.
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack
-from dataclasses import field
 from enum import StrEnum
 
 from pgwhy.error_text import without_escapes
@@ -59,22 +57,29 @@ class Look:
     failure: Failure | None = None
     alert: str = ""
     detail: str = ""
-    session: tls.Session = field(default_factory=tls.Session)
+    session: tls.Session = tls.Session()
     ms: float | None = None
+
+
+_NOT_ASKED, _YES = Look(SslAnswer.NOT_ASKED), Look(SslAnswer.YES)
 
 
 class Begun:
     """A connection as far as its handshake. It and its slot are held until `end`, for somebody to go on with it."""
 
-    def __init__(self, look: Look, channel: tls.TlsStream | None, held: ExitStack) -> None:
+    def __init__(self, look: Look, channel: tls.TlsStream | None, slots: asyncio.Semaphore) -> None:
         self.look = look
         self.channel = channel
         """`None`: there is nothing to go on with, and nothing is held."""
-        self._held = held
+        self._slots = slots
+        self._held = channel is not None
 
     def end(self) -> None:
         """Close it at once; may be called twice."""
-        self._held.close()
+        if self._held and self.channel is not None:
+            self._held = False
+            self.channel.abort()
+            self._slots.release()
 
 
 def begun(place: Attempt, hello: tls.Hello, seen: Run, network: Network) -> asyncio.Task[Begun]:
@@ -94,23 +99,28 @@ async def look(place: Attempt, hello: tls.Hello, seen: Run, network: Network, mo
 async def _begin(place: Attempt, hello: tls.Hello, seen: Run, network: Network, most_s: float | None = None) -> Begun:
     """Ask for TLS, or begin it at once where the settings say so, and shake hands."""
     how = "with a small ClientHello" if hello.one_group else "with SNI" if hello.server_name else "without SNI"
-    with ExitStack() as held:
-        await network.slots.acquire()
-        held.callback(network.slots.release)
+    await network.slots.acquire()
+    stream, channel, held = None, None, False
+    try:
         limit_s, direct = network.allowance(SILENT_S if most_s is None else most_s), opening.begins_with_tls(seen)
         with network.timeline.span("tls", how) as span:
             try:
                 stream = await network.connect(place.address, place.port, limit_s)
             except Broken as broken:
                 span.outcome = broken.failure.value
-                return Begun(Look(None, failure=broken.failure), None, ExitStack())
-            held.callback(stream.abort)
-            one, channel = Look(SslAnswer.NOT_ASKED) if direct else await _ask(stream, limit_s), None
+                return Begun(Look(None, failure=broken.failure), None, network.slots)
+            one = _NOT_ASKED if direct else await _ask(stream, limit_s)
             if direct or one.answer is SslAnswer.YES:
                 await tls.pyopenssl.ready()
                 one, channel = await _shake(one, stream, hello, limit_s, network)
             span.outcome = str(one.failure or ("ok" if one.handshake else one.answer))
-        return Begun(one, channel, held.pop_all() if channel else ExitStack())
+        held = channel is not None
+        return Begun(one, channel, network.slots)
+    finally:
+        if not held:
+            if stream is not None:
+                stream.abort()
+            network.slots.release()
 
 
 async def _ask(stream: Stream, limit_s: float) -> Look:
@@ -122,8 +132,10 @@ async def _ask(stream: Stream, limit_s: float) -> Look:
 
 async def _answer(data: bytes, stream: Stream, limit_s: float) -> Look:
     """What `data`, the first that came, says. Raises `Broken` where an error message is cut."""
-    if data in (b"S", b"N"):
-        return Look(SslAnswer(data.decode()))
+    if data == b"S":
+        return _YES
+    if data == b"N":
+        return Look(SslAnswer.NO)
     if not data:
         return Look(SslAnswer.CLOSED)
     if data[:1] == b"E":

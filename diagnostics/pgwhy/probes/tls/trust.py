@@ -29,13 +29,17 @@ def required(seen: Run) -> str:
     return CA if root and root.exists() and _reads_root_file(seen) else NONE
 
 
-def store(seen: Run) -> TrustStore:
-    """The root certificates that the client verifies with; the machine's own where it does not verify at all."""
+def store(seen: Run, verifies: str) -> TrustStore:
+    """The root certificates that the client verifies with; the machine's own where it does not verify at all.
+
+    `verifies` is what `required` says.
+    """
     if seen.client.way.over_443:
         return trust_store.of_node(seen.machine)
-    named, root = seen[TargetFacts].sslrootcert, _root_file(seen)
-    if required(seen) == NONE or named == "system" or not (named or _reads_root_file(seen)):
+    named = seen[TargetFacts].sslrootcert
+    if verifies == NONE or named == "system" or not (named or _reads_root_file(seen)):
         return trust_store.system(seen.machine)
+    root = _root_file(seen)
     return trust_store.one_file(root) if root else TrustStore("~/.postgresql/root.crt (there is no home folder)")
 
 
@@ -46,8 +50,7 @@ def _root_file(seen: Run) -> Path | None:
         return None
     if named:
         return seen.machine.folder / Path(named)
-    folder = seen.machine.postgres_folder
-    return folder / "root.crt" if folder else None
+    return seen.machine.postgres_file("root.crt")
 
 
 def _reads_root_file(seen: Run) -> bool:

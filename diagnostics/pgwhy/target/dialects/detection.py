@@ -6,8 +6,9 @@ all, and a `Problem` names what a person would see at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
+from functools import lru_cache
 
 from pgwhy.secret import Secret, is_placeholder
 from pgwhy.shipped.regex import lazy
@@ -64,7 +65,7 @@ def understand(text: str) -> Reading:
     masked = mask(text, spans)
     whole = parsed if core == text else _whole(text, parsed)
     own_text = whole is parsed and core != text
-    clean = _again(mask(core, parsed.secrets) if own_text else masked, whole)
+    clean = _again(mask(core, parsed.secrets), whole, _parse) if own_text else _again(masked, whole, of_masked)
     hidden = tuple(Secret(text[span.start : span.end]) for span in spans if span.end > span.start)
     return Reading(
         dialect=parsed.dialect,
@@ -146,11 +147,15 @@ _STRUCTURE = lazy(r"[@/?#:%&=,;'\"\\\[\]\s]+")
 _PASSWORD_NAMED = lazy(r"(?i)(?:password|pwd)\s*=")
 
 
-def _again(masked: str, whole: Parsed) -> Parsed:
+def _again(masked: str, whole: Parsed, parse: Callable[[Dialect, str], Parsed]) -> Parsed:
     """The values once more from the masked text, so that no part of a secret can be among them."""
     dialect = recognised(masked)
     return (
-        _parse(dialect, masked)
-        if dialect and (whole.values or whole.foreign)
-        else replace(whole, values={}, foreign={})
+        parse(dialect, masked) if dialect and (whole.values or whole.foreign) else replace(whole, values={}, foreign={})
     )
+
+
+@lru_cache(maxsize=64)
+def of_masked(dialect: Dialect, masked: str) -> Parsed:
+    """A `Reading.masked` as its syntax is read. Kept, as a run asks twice, and as no secret is in it."""
+    return _parse(dialect, masked)

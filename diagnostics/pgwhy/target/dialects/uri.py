@@ -15,7 +15,6 @@ from pgwhy.target.dialects.secret_parts import Piece
 from pgwhy.target.model import port_number
 from pgwhy.target.parameters import LIBPQ
 from pgwhy.target.problem import Problem, ProblemCode
-from pgwhy.values import replace
 
 PREFIXES = ("postgresql://", "postgres://")
 
@@ -39,7 +38,7 @@ def parse(text: str) -> Parsed:
             store("user", userinfo["user"])
         if userinfo["password"]:
             store("password", userinfo["password"])
-            spans.append(Span(*userinfo.span("password")))
+            spans.append(Span(*userinfo.span("password"), False))
     hosts, ports, position = _netlocs(text, position, refusals)
     if hosts:
         store("host", hosts)
@@ -52,14 +51,16 @@ def parse(text: str) -> Parsed:
             store("dbname", text[position + 1 : end])
         position = end
     foreign, in_query = _parameters(text, position, values, refusals)
-    intended = intended_userinfo(text, start)
+    behind_login = userinfo.end() if userinfo else start
+    sensible = makes_sense(text, behind_login)
+    intended = None if sensible else intended_userinfo(text, start)
     if intended:
         spans = [Span(*intended.span("password"), broken=True)] if intended["password"] else []
         mark = text.find("?", intended.end())
         in_query = _parameters(text, mark, {}, [])[1] if mark >= 0 else ()
-    elif makes_sense(text, behind_login := userinfo.end() if userinfo else start):
+    elif sensible:
         spans = spans or doubtful_port(text, behind_login)
-        spans = [replace(span, broken=percent.decode(text[span.start : span.end]) is None) for span in spans]
+        spans = [Span(s.start, s.end, percent.decode(text[s.start : s.end]) is None) for s in spans]
     else:
         # No reading makes sense: whatever may belong to a password is hidden.
         colon, at = text.find(":", start), text.rfind("@")
@@ -68,7 +69,7 @@ def parse(text: str) -> Parsed:
     spans += query.fragment(text, intended.end() if intended else start)
     problems = tuple(_problems(text, start, values, intended, refusals))
     refused = refusals[0] if refusals else ""
-    return Parsed(Dialect.URI, values, foreign, {}, (*spans, *in_query), problems, refused)
+    return Parsed(Dialect.URI, values, foreign, {}, (*spans, *in_query), problems, refused, None)
 
 
 def put(text: str, name: str, value: str) -> str:
@@ -171,7 +172,9 @@ def _parameters(
             continue
         name, equals, written = piece.partition("=")
         begin, beyond = mark + start, mark + end
-        named.append(Piece(percent.decode(name) or name, begin, beyond - len(written) if equals else None, beyond))
+        named.append(
+            Piece(percent.decode(name) or name, begin, beyond - len(written) if equals else None, beyond, False)
+        )
         if not equals:
             refusals.append("a parameter without =")
         if "=" in written:
@@ -213,7 +216,7 @@ def _problems(
         what = "a raw % in the role or password, which has to be written %25"
         found.append(Problem(ProblemCode.PASSWORD_PERCENT, what, encode))
     if not intended:
-        if URL_AS_HOST.search(text, start):
+        if "://" in text[start:] and URL_AS_HOST.search(text, start):
             what = "a second address with :// is in the place of the host"
             found.append(Problem(ProblemCode.HOST_IS_URL, what, "host-from-url"))
         elif any(port_number(port) is None for port in values.get("port", "").split(",")):
@@ -231,7 +234,7 @@ def _query_problems(ending: str, values: Mapping[str, str]) -> list[Problem]:
     if "?" not in ending and _PARAMETER_IN_PATH.search(ending):
         what = "the first parameter needs a ? in front of it; without it, it belongs to the database name"
         found.append(Problem(ProblemCode.QUESTION_MARK_MISSING, what, "first-question-mark"))
-    if _SECOND_MARK.search(parameters):
+    if "?" in parameters and _SECOND_MARK.search(parameters):
         what = "a second ? among the parameters; they are joined with &"
         found.append(Problem(ProblemCode.DOUBLE_QUESTION_MARK, what, "second-question-mark"))
     elif extra := next((p for p in parameters.split("&") if p.count("=") > 1), ""):

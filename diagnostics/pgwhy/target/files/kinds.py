@@ -104,7 +104,8 @@ def called(name: str) -> Kind:
 
 def is_of(kind: Kind, name: str) -> bool:
     """A file of this name is usually of this kind."""
-    return _fits_any(name, kind.files)
+    path = PurePath(name.lower())
+    return any(_fits(path, pattern) for pattern in kind.files)
 
 
 def is_usual(name: str) -> bool:
@@ -142,13 +143,6 @@ def begins(path: tuple[str, ...], pattern: str) -> bool:
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, Kind]:
     return {kind.name: kind for kind in kinds()}
-
-
-@lru_cache(maxsize=1024)
-def _fits_any(name: str, patterns: tuple[str, ...]) -> bool:
-    """Kept, as each of many targets looks through the files of the same folder."""
-    path = PurePath(name.lower())
-    return any(_fits(path, pattern) for pattern in patterns)
 
 
 def _fits(path: PurePath, pattern: str) -> bool:

@@ -19,6 +19,8 @@ def read(environment: Mapping[str, str], dialect: Dialect, driver: str | None) -
 
     A variable that is set and empty counts, as it does for libpq. `PGREQUIRESSL=1` stands for sslmode=require.
     """
+    if _VARIABLES.isdisjoint(environment):  # as most are
+        return {}
     names = _reads(dialect, driver)
     found = {
         name: (environment[variable], variable)
@@ -28,6 +30,9 @@ def read(environment: Mapping[str, str], dialect: Dialect, driver: str | None) -
     if names is None and "sslmode" not in found and environment.get("PGREQUIRESSL", "").startswith("1"):
         found["sslmode"] = ("require", "PGREQUIRESSL")
     return found
+
+
+_VARIABLES = frozenset({*ENVIRONMENT.values(), "PGREQUIRESSL"})
 
 
 def render(values: Mapping[str, str]) -> str:

@@ -30,18 +30,20 @@ def where(machine: Machine, passfile: str | None) -> Path | None:
     if passfile:
         return machine.folder / passfile
     if machine.platform == "win32":
-        return machine.postgres_folder / "pgpass.conf" if machine.postgres_folder else None
-    return machine.home / ".pgpass" if machine.home else None
+        return machine.postgres_file("pgpass.conf")
+    return machine.home_file(".pgpass")
 
 
 def others_may_read(path: Path, machine: Machine) -> bool:
     """libpq ignores the file for that. Windows protects the folder, so nothing is checked there."""
-    if machine.platform == "win32":
-        return False
     try:
-        return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+        return _is_ignored(path, machine)
     except OSError:
         return False
+
+
+def _is_ignored(path: Path, machine: Machine) -> bool:
+    return machine.platform != "win32" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def find(path: Path, machine: Machine, host: str, port: int, dbname: str, user: str) -> Entry | None:
@@ -49,9 +51,11 @@ def find(path: Path, machine: Machine, host: str, port: int, dbname: str, user: 
 
     `host` is the host as written, else hostaddr; empty, or the default socket folder, is looked up as `localhost`.
     """
-    if not dbname or not user or others_may_read(path, machine):
+    if not dbname or not user:
         return None
     try:
+        if _is_ignored(path, machine):
+            return None
         text = files.content(path).decode("utf-8", "surrogateescape")  # with its byte order mark, as libpq reads it
     except OSError:
         return None

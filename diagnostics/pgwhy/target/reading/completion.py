@@ -6,8 +6,7 @@ The order of precedence is libpq's: the string, the service file, the environmen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,21 +33,27 @@ FILE_LIMIT = 1_000_000
 class Layer:
     """What one place sets, secrets apart."""
 
-    settings: dict[str, Setting] = field(default_factory=dict)
-    private: dict[str, tuple[Secret, Source]] = field(default_factory=dict)
+    settings: dict[str, Setting]
+    private: dict[str, tuple[Secret, Source]]
 
 
 def from_text(text: str, source: Source, machine: Machine, dotenv: Mapping[str, Variable] | None = None) -> Target:
     """The target that a text names, completed from the machine, and from a `.env` that its program has loaded."""
     reading = understand(text)
-    target = complete(reading, Written(reading.dialect, Secret(text), source, reading.masked), machine, dotenv or {})
-    return replace(target, again=lambda repaired: from_text(repaired, source, machine, dotenv))
+    written = Written(reading.dialect, Secret(text), source, reading.masked)
+    return complete(
+        reading, written, machine, dotenv or {}, lambda repaired: from_text(repaired, source, machine, dotenv)
+    )
 
 
 def complete(
-    reading: Reading | None, written: Written | None, machine: Machine, dotenv: Mapping[str, Variable]
+    reading: Reading | None,
+    written: Written | None,
+    machine: Machine,
+    dotenv: Mapping[str, Variable],
+    again: Callable[[str], Target] | None = None,
 ) -> Target:
-    """What a text says, if there is one, with everything that libpq would add to it."""
+    """What a text says, if there is one, with everything that libpq would add to it. `again`: see `Target`."""
     dialect = written.dialect if written else Dialect.DEFAULTS
     problems = reading.problems if reading else ()
     layers = [_text_layer(reading, written)] if reading and written else []
@@ -65,24 +70,35 @@ def complete(
     settings = _merged([layer.settings for layer in layers])
     private = _first([layer.private for layer in layers])
     settings, more, hidden = _checked(settings, written)
+    password, source = private.get("password", (None, None))
+    before = (*(reading.hidden if reading else ()), *hidden)
+    behind = (*(secret for layer in layers for secret, _ in layer.private.values()), *withheld.values())
     target = Target(
         settings=settings,
         foreign={n: Setting(v, written.source) for n, v in reading.foreign.items()} if reading and written else {},
         written=written,
+        password=password,
+        password_source=source,
         problems=problems + more,
+        candidates=(),
+        secrets=_known(*before, password, *behind),
         driver=reading.driver if reading else None,
         private={name: secret for name, (secret, _) in private.items() if name != "password"},
         withheld=withheld,
+        argument="",
         machine=machine,
+        file=None,
+        services=None,
+        again=again,
     )
-    password, source = private.get("password", (None, None))
-    if (password is None or not password.reveal()) and (reading is None or reading.readable):
-        password, source = _from_passfile(target, machine) or (password, source)
-    secrets = [*(reading.hidden if reading else ()), *hidden, *([password] if password else [])]
-    secrets += [secret for layer in layers for secret, _ in layer.private.values()]
-    secrets += withheld.values()
-    known = tuple(dict.fromkeys(secret for secret in secrets if secret.reveal()))
-    return replace(target, password=password, password_source=source, secrets=known)
+    if (password and password.reveal()) or (reading is not None and not reading.readable):
+        return target
+    password, source = _from_passfile(target, machine) or (password, source)
+    return replace(target, password=password, password_source=source, secrets=_known(*before, password, *behind))
+
+
+def _known(*secrets: Secret | None) -> tuple[Secret, ...]:
+    return tuple(dict.fromkeys(secret for secret in secrets if secret and secret.reveal()))
 
 
 def default_user(machine: Machine) -> str:
@@ -118,7 +134,7 @@ def _text_layer(reading: Reading, written: Written) -> Layer:
 def _environment_layer(
     variables: Mapping[str, str], dialect: Dialect, driver: str | None, dotenv: Mapping[str, Variable]
 ) -> Layer:
-    layer = Layer()
+    layer = Layer({}, {})
     for name, (value, variable) in environment.read(variables, dialect, driver).items():
         source = Source(SourceKind.ENVIRONMENT, variable)
         if variable in dotenv:
@@ -131,15 +147,15 @@ def _environment_layer(
 
 
 def _service_layer(layers: tuple[Layer, ...], machine: Machine) -> tuple[Layer, tuple[Problem, ...]]:
-    named = _merged([layer.settings for layer in layers]).get("service")
+    named = next((layer.settings["service"] for layer in layers if "service" in layer.settings), None)
     if named is None:
-        return Layer(), ()
+        return Layer({}, {}), ()
     from pgwhy.target.forms import service  # few targets name one
 
     found = service.find(named.value, machine)
     if isinstance(found, str):
-        return Layer(), (Problem(ProblemCode.SERVICE_MISSING, found),)
-    layer = Layer()
+        return Layer({}, {}), (Problem(ProblemCode.SERVICE_MISSING, found),)
+    layer = Layer({}, {})
     for name, (value, line) in found.values.items():
         source = Source(SourceKind.SERVICE_FILE, str(found.path), line)
         if name in SECRET:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from pgwhy.machine import Machine
@@ -31,9 +32,8 @@ def beside(target: Target, machine: Machine) -> Services | None:
     """The Postgres service of the Compose file in the working folder, where the target's port leads to it."""
     if not may_be_beside(target):
         return None
-    known = variables(machine)
-    for name, document in _compose_files(machine.folder):
-        found = services(name, document, known)
+    for name, document in _compose_files(machine.folder):  # usually there is none
+        found = services(name, document, variables(machine))
         if found and found.published == str(target.hosts[0].port):
             return found
     return None
@@ -72,18 +72,24 @@ def _of_other_files(name: str, machine: Machine) -> Iterator[str]:
 
 
 def _compose_files(folder: Path) -> Iterator[tuple[str, list[Entry]]]:
-    kind = called("compose")
     try:
-        names = sorted(name for name in os.listdir(folder) if is_of(kind, name))  # noqa: PTH208  # most are none
+        names = _of_compose(tuple(os.listdir(folder)))  # noqa: PTH208  # most are none
     except OSError:
         return
-    for path in (folder / name for name in names[:_MOST]):
+    for path in (folder / name for name in names):
         try:
             read = files.recognise(path.name, read_text(path), "compose")
         except (OSError, NotThere):
             continue
         for document in read[1] if read else ():
             yield path.name, named.flattened(document)
+
+
+@lru_cache(maxsize=16)
+def _of_compose(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Kept, as each of many targets looks through the same folder."""
+    kind = called("compose")
+    return tuple(sorted(name for name in names if is_of(kind, name))[:_MOST])
 
 
 _MOST = 20
