@@ -13,7 +13,7 @@ from dataclasses import MISSING
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from dataclasses import dataclass as dataclass
     from dataclasses import replace as replace
 else:
@@ -23,7 +23,7 @@ else:
         if kind is None:
             return lambda kind: dataclass(kind, frozen=frozen, repr=repr)
         kind.__doc__ = kind.__doc__ or kind.__name__  # the standard decorator would look for the signature
-        shared = {"__init__": _init, "__eq__": _eq}
+        shared = {"__eq__": _eq}
         if repr:
             shared["__repr__"] = _repr
         if frozen:
@@ -35,7 +35,8 @@ else:
             if name not in own:
                 setattr(kind, name, method)
         _declare(kind)
-        kind._finish = getattr(kind, "__post_init__", None)
+        if "__init__" not in own:
+            kind.__init__ = _init_of(kind)
         return kind
 
     def replace(value: Any, /, **changes: Any) -> Any:
@@ -108,29 +109,41 @@ _COLLECTING = RLock()
 """The fields of a class need those of what it inherits from."""
 
 
-def _init(self: Any, /, *given: Any, **named: Any) -> None:
-    kind = type(self)
-    if not given and named.keys() == kind._names:  # as most are made
-        self.__dict__.update(named)
-        if kind._finish is not None:
-            self.__post_init__()
-        return
-    if not named and len(given) == len(kind._names):
-        self.__dict__.update(zip(kind.__match_args__, given, strict=True))
-        if kind._finish is not None:
-            self.__post_init__()
-        return
+def _init_of(kind: Any) -> Callable[..., None]:
+    """The `__init__` of a class. A run makes hundreds of values, so what does not change is looked up here."""
+    order, names, defaults, makers = kind.__match_args__, kind._names, kind._defaults, kind._makers
+    finish = getattr(kind, "__post_init__", None)
+
+    def __init__(self: Any, /, *given: Any, **named: Any) -> None:
+        own = self.__dict__
+        if given:
+            if named or len(given) != len(order):
+                named = _with_positions(kind, given, named)
+            else:
+                named = dict(zip(order, given, strict=True))
+        if named.keys() != names:
+            named = {**defaults, **named}
+            for name in makers:
+                if name not in named:
+                    named[name] = makers[name]()
+            if named.keys() != names:
+                raise _mistaken(kind, names ^ named.keys())
+        own.update(named)
+        if finish is not None:
+            finish(self)
+
+    return __init__
+
+
+def _with_positions(kind: Any, given: tuple[Any, ...], named: dict[str, Any]) -> dict[str, Any]:
     names = kind.__match_args__[: len(given)]
-    values = {**kind._defaults, **dict(zip(names, given, strict=False)), **named}
-    for name, make in kind._makers.items():
-        if name not in values:
-            values[name] = make()
-    if len(names) < len(given) or values.keys() != kind._names or (names and not named.keys().isdisjoint(names)):
-        wrong = sorted(kind._names ^ values.keys()) or [*names, *named]
-        raise TypeError(f"{kind.__name__}() takes each field once; look at {', '.join(wrong)}")
-    self.__dict__.update(values)
-    if kind._finish is not None:
-        self.__post_init__()
+    if len(names) < len(given) or not named.keys().isdisjoint(names):
+        raise _mistaken(kind, [*names, *named])
+    return {**dict(zip(names, given, strict=True)), **named}
+
+
+def _mistaken(kind: Any, names: Iterable[str]) -> TypeError:
+    return TypeError(f"{kind.__name__}() takes each field once; look at {', '.join(sorted(names))}")
 
 
 def _repr(self: Any) -> str:

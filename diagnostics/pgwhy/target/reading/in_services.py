@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -73,7 +74,8 @@ def _of_other_files(name: str, machine: Machine) -> Iterator[str]:
 
 def _compose_files(folder: Path) -> Iterator[tuple[str, list[Entry]]]:
     try:
-        names = _of_compose(tuple(os.listdir(folder)))  # noqa: PTH208  # most are none
+        about = folder.stat()
+        names = _of_compose(str(folder), (about.st_dev, about.st_ino, about.st_mtime_ns, int(time.monotonic())))
     except OSError:
         return
     for path in (folder / name for name in names):
@@ -86,10 +88,10 @@ def _compose_files(folder: Path) -> Iterator[tuple[str, list[Entry]]]:
 
 
 @lru_cache(maxsize=16)
-def _of_compose(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Kept, as each of many targets looks through the same folder."""
+def _of_compose(folder: str, state: tuple[int, ...]) -> tuple[str, ...]:
+    """Kept for a second, as each of many targets looks through the same folder. Raises `OSError`."""
     kind = called("compose")
-    return tuple(sorted(name for name in names if is_of(kind, name))[:_MOST])
+    return tuple(sorted(name for name in os.listdir(folder) if is_of(kind, name))[:_MOST])  # noqa: PTH208
 
 
 _MOST = 20
