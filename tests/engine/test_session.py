@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import socket
 import struct
+import threading
 
 import pytest
 
 from pgwhy.network import wire
-from tests.engine.password_taker import READY, answering, letting_in, row
+from tests.engine.password_taker import READY, answering, letting_in, read_startup, row
 from tests.engine.runs import MARKER, check, page
-from tests.servers import Behaviour, serving
+from tests.servers import PATIENCE_S, Behaviour, serving
 
 
 def closing(connection: socket.socket) -> None:
@@ -69,3 +70,33 @@ def test_answers_of_the_right_number_and_no_sense_are_taken_as_they_are() -> Non
     with serving(letting_in(answering(row(*[b"\xff\x1b[31m"] * 9), READY))) as port:
         report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/neondb", deadline_s=3)
     assert "\x1b" not in "".join(page(report))
+
+
+@pytest.mark.parametrize(
+    ("full_for", "status", "cause"), [(2, "connects", None), (99, "fails", "too-many-connections")]
+)
+def test_a_server_that_our_own_connections_fill_is_asked_once_more(
+    full_for: int, status: str, cause: str | None
+) -> None:
+    asked: list[int] = []
+    both = threading.Event()
+
+    def behave(connection: socket.socket) -> None:
+        if read_startup(connection).code == wire.SSL_REQUEST_CODE:
+            connection.sendall(b"N")
+            read_startup(connection)
+        asked.append(1)
+        number = len(asked)
+        if number > full_for:
+            connection.sendall(wire.authentication(wire.Auth.OK) + wire.message(b"K", bytes(8)) + READY)
+            answering(row(b"1"), READY)(connection)
+            return
+        if number == 2:
+            both.set()
+        both.wait(PATIENCE_S)  # so that one of the two is the login, and the other a probe
+        said = {"S": "FATAL", "V": "FATAL", "C": "53300", "M": "sorry, too many clients already"}
+        connection.sendall(wire.error_response(said))
+
+    with serving(behave) as port:
+        report = check(f"postgresql://alex:{MARKER}@127.0.0.1:{port}/app")
+    assert (report.verdict.status, report.verdict.cause, len(asked)) == (status, cause, 3)

@@ -1,7 +1,8 @@
 """The login, by libpq itself, so that its text is what the user's tool would print.
 
-Opens: one connection, and one password exchange at most (libpq's own second attempt under sslmode=prefer counts).
-Whether a login is made, and what may be sent with it, is the permit's to say.
+Opens: one connection, and one password exchange at most (libpq's own second attempt under sslmode=prefer counts); the
+same once more where the server was full while our own connections were open. Whether a login is made, and what may be
+sent with it, is the permit's to say.
 """
 
 from __future__ import annotations
@@ -151,6 +152,8 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
             return not_tried(Obstacle.EXCHANGES_SPENT), None
         with network.timeline.span("authentication", wanted["sslmode"]) as span:
             went = await _go_through(seen, network, client)
+            if not isinstance(went, Obstacle) and await _may_be_our_own(went[0], wanted, seen, network):
+                went = await _go_through(seen, network, client)
             if isinstance(went, Obstacle):
                 span.outcome = "called off" if went is Obstacle.EARLIER_STAGE else "kept back"
                 return not_tried(went), None
@@ -189,6 +192,24 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
         clear_text=grant.clear_text,
     )
     return record, ended.connection
+
+
+async def _may_be_our_own(ended: Login, wanted: dict[str, str], seen: Run, network: Network) -> bool:
+    """The server was full, perhaps of the connections on which the other probes ask it; these have ended now."""
+    from pgwhy.error_text import deciding  # where a login fails, its text is read anyway
+    from pgwhy.error_text.says import Says
+
+    if ended.connection or not any(said.says is Says.TOO_MANY_CONNECTIONS for said in deciding.counting(ended.message)):
+        return False
+    await seen.later(Startup)
+    if network.exchanges + _most_exchanges(wanted) > network.MAX_EXCHANGES or network.remaining() < 2 * LEAVE_S:
+        return False
+    await asyncio.sleep(LEAVE_S)
+    return True
+
+
+LEAVE_S = 0.3
+"""A server has noticed by then that a client has gone: its process ends, and with it what it took."""
 
 
 async def _without_guard(message: str, grant: permit.Grant, seen: Run) -> str:
