@@ -68,6 +68,8 @@ def main() -> None:
         status = run(arguments)
     except KeyboardInterrupt:
         process.leave(130)
+    if process.is_out_of_files():
+        process.leave(status)
     sys.exit(status)
 
 
