@@ -237,27 +237,23 @@ def test_where_no_semicolon_is_taken_a_dollar_stands_between_endpoint_and_passwo
     ]
 
 
-def test_the_plain_form_takes_the_endpoint_out_of_the_password_again() -> None:
-    given = read(f"postgresql://u:endpoint%3Dep-x%3B{MARKER}@{HOST}/d", HERE)
-    changed = apply(given, Change(password="plain-form"))
+@pytest.mark.parametrize(
+    ("around", "word", "step"),
+    [
+        ("endpoint=ep-x;{}", "plain-form", "delete the password up to and including its first ; or $"),
+        *(
+            (brackets, "without-brackets", "delete the first and the last character of the password, its brackets")
+            for brackets in ("[{}]", "<{}>", "{{{}}}")
+        ),
+    ],
+)
+def test_what_is_around_the_password_is_taken_away_again(around: str, word: str, step: str) -> None:
+    given = read(f"postgresql://u:{quote(around.format(MARKER))}@{HOST}/d", HERE)
+    changed = apply(given, Change(password=word))
     assert changed.password is not None
     assert changed.password.reveal() == MARKER
     assert changed.password in changed.secrets
-    assert edit(given, Change(password="plain-form")).text == (
-        "in the connection string, delete the password up to and including its first ; or $"
-    )
-
-
-@pytest.mark.parametrize("brackets", ["[]", "<>", "{}"])
-def test_the_brackets_of_a_template_are_taken_from_around_the_password(brackets: str) -> None:
-    given = read(f"postgresql://u:{quote(brackets[0] + MARKER + brackets[1])}@{HOST}/d", HERE)
-    changed = apply(given, Change(password="without-brackets"))
-    assert changed.password is not None
-    assert changed.password.reveal() == MARKER
-    assert changed.password in changed.secrets
-    assert edit(given, Change(password="without-brackets")).text == (
-        "in the connection string, delete the first and the last character of the password, its brackets"
-    )
+    assert edit(given, Change(password=word)).text == f"in the connection string, {step}"
 
 
 @pytest.mark.parametrize(

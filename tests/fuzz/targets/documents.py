@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -24,8 +25,9 @@ def attempt(raw: bytes) -> None:
         plain(str(refused))
     lines = raw.split(b"\n")
     told = list(answers(iter(lines), _rules(), Redactor()))
-    may_be_csv = b"text" in lines[0] and lines[0].strip()[:1] not in (b"{", b"[")  # of which a row may have many lines
-    if not may_be_csv and len(told) != sum(1 for line in lines if line.strip()):
+    # A row of CSV may have many lines.
+    is_csv = lines[0].strip()[:1] not in (b"{", b"[") and b"text" in re.split(rb"[\s,;\t\"]+", lines[0])
+    if not is_csv and len(told) != sum(1 for line in lines if line.strip()):
         raise Broken(f"{len(told)} answers")
     for answer in told:
         plain(json.dumps(answer, ensure_ascii=False))

@@ -15,7 +15,7 @@ from pgwhy.client import Client, ClientFacts
 from pgwhy.machine import Machine
 from pgwhy.network.login import Stop
 from pgwhy.probes import permit
-from pgwhy.probes.authentication import mechanism, over_443, places
+from pgwhy.probes.authentication import full_server, mechanism, over_443, places
 from pgwhy.probes.authentication.record import Authentication, AuthOutcome, Here, not_tried
 from pgwhy.probes.probe import Options, Probe, Run
 from pgwhy.probes.settings import SettingsFacts
@@ -148,11 +148,12 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
     """One login as this client (`None`: libpq here), and the open connection if it succeeded."""
     async with network.login_turn:
         wanted = permit.parameters(seen.target, client)
-        if network.exchanges + _most_exchanges(wanted) > network.MAX_EXCHANGES:
+        most = _most_exchanges(wanted)
+        if network.exchanges + most > network.MAX_EXCHANGES:
             return not_tried(Obstacle.EXCHANGES_SPENT), None
         with network.timeline.span("authentication", wanted["sslmode"]) as span:
             went = await _go_through(seen, network, client)
-            if not isinstance(went, Obstacle) and await _may_be_our_own(went[0], wanted, seen, network):
+            if not isinstance(went, Obstacle) and await full_server.may_have_room_now(went[0], most, seen, network):
                 went = await _go_through(seen, network, client)
             if isinstance(went, Obstacle):
                 span.outcome = "called off" if went is Obstacle.EARLIER_STAGE else "kept back"
@@ -192,24 +193,6 @@ async def _log_in(seen: Run, network: Network, client: Client | None) -> tuple[A
         clear_text=grant.clear_text,
     )
     return record, ended.connection
-
-
-async def _may_be_our_own(ended: Login, wanted: dict[str, str], seen: Run, network: Network) -> bool:
-    """The server was full, perhaps of the connections on which the other probes ask it; these have ended now."""
-    from pgwhy.error_text import deciding  # where a login fails, its text is read anyway
-    from pgwhy.error_text.says import Says
-
-    if ended.connection or not any(said.says is Says.TOO_MANY_CONNECTIONS for said in deciding.counting(ended.message)):
-        return False
-    await seen.later(Startup)
-    if network.exchanges + _most_exchanges(wanted) > network.MAX_EXCHANGES or network.remaining() < 2 * LEAVE_S:
-        return False
-    await asyncio.sleep(LEAVE_S)
-    return True
-
-
-LEAVE_S = 0.3
-"""A server has noticed by then that a client has gone: its process ends, and with it what it took."""
 
 
 async def _without_guard(message: str, grant: permit.Grant, seen: Run) -> str:

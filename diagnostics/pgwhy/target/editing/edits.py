@@ -32,12 +32,8 @@ def apply_change(target: Target, change: Change) -> Target:
         target = repaired(target, change.repair or "percent-encode-password")
     if change.password in SEPARATORS:
         target = _with_endpoint(target, SEPARATORS[change.password])
-    if change.password == "plain-form":
-        target = _without_endpoint(target)
-    if change.password == "token-as-issued":
-        target = _undamaged(target)
-    if change.password == "without-brackets":
-        target = _unbracketed(target)
+    if rewritten := _REWRITTEN.get(change.password):
+        target = _with_password(target, rewritten(target))
     present = [name for name in change.remove if name in target.settings or name in target.foreign]
     if not _values(target, change) and not present and not (change.repair or change.password):
         raise CannotChange(f"{' and '.join(change.remove)} is not set anywhere" if change.remove else _NOTHING)
@@ -152,16 +148,19 @@ def _with_endpoint(target: Target, separator: str) -> Target:
     if target.password is None:
         raise CannotChange("there is no password to put the endpoint in")
     plain = endpoint_naming.behind_form(target.password.reveal())
-    password = Secret(f"endpoint={_endpoint(target)}{separator}{plain}")
+    return _with_password(target, f"endpoint={_endpoint(target)}{separator}{plain}")
+
+
+def _with_password(target: Target, text: str) -> Target:
+    password = Secret(text)
     return replace(target, password=password, secrets=(*target.secrets, password))
 
 
-def _without_endpoint(target: Target) -> Target:
+def _without_endpoint(target: Target) -> str:
     form = ENDPOINT_FORM.match(target.password.reveal()) if target.password else None
     if target.password is None or form is None:
         raise CannotChange("the password names no endpoint")
-    password = Secret(target.password.reveal()[form.end() :])
-    return replace(target, password=password, secrets=(*target.secrets, password))
+    return target.password.reveal()[form.end() :]
 
 
 def _damaged(target: Target) -> Token:
@@ -171,17 +170,23 @@ def _damaged(target: Target) -> Token:
     return found
 
 
-def _undamaged(target: Target) -> Target:
-    password = Secret(_damaged(target).text)
-    return replace(target, password=password, secrets=(*target.secrets, password))
+def _undamaged(target: Target) -> str:
+    return _damaged(target).text
 
 
-def _unbracketed(target: Target) -> Target:
+def _unbracketed(target: Target) -> str:
     inside = without_brackets(target.password.reveal()) if target.password else None
     if inside is None:
         raise CannotChange("the password has no brackets around it")
-    password = Secret(inside)
-    return replace(target, password=password, secrets=(*target.secrets, password))
+    return inside
+
+
+_REWRITTEN = {
+    "plain-form": _without_endpoint,
+    "token-as-issued": _undamaged,
+    "without-brackets": _unbracketed,
+}
+"""How each of these words writes the password."""
 
 
 def _with_front(target: Target, text: str, front: str) -> str:

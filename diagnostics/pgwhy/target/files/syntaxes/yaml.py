@@ -43,7 +43,11 @@ def _without_statements(text: str) -> tuple[str, frozenset[int]]:
         found = _STATEMENT.fullmatch(line)
         if found:
             lines[number - 1] = " " * len(line)
-            open_ += {"end": -1, None: 0}.get(found["word"], 0 if (found["word"] or "").startswith("els") else 1)
+            word = found["word"] or ""
+            if word == "end":
+                open_ -= 1
+            elif word and not word.startswith("els"):
+                open_ += 1
         elif open_ > 0:
             decided.add(number)
     return "\n".join(lines), frozenset(decided)
